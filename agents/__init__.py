@@ -1,0 +1,1 @@
+"""Agents that train and are evaluated on formal_envs. Importing this package does not import torch."""

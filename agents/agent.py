@@ -1,0 +1,61 @@
+"""The point where agents are swapped: anything that answers prompts can be evaluated, and trained if it can learn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from formal_envs.score import Reward, Score, score_batch
+from formal_envs.tasks import Task
+from formal_envs.tasks.streams import problem_keys, seeded_stream
+
+TRAINING, EVALUATION, BASELINE = range(3)
+"""Purposes of a problem stream: the same seed gives each of them another one."""
+
+
+@runtime_checkable
+class Agent(Protocol):
+    """Answers prompts."""
+
+    def act(self, prompts: Sequence[str]) -> list[str]:
+        """A completion of each prompt."""
+        ...
+
+
+@runtime_checkable
+class LearningAgent(Agent, Protocol):
+    """An agent that also learns from what its completions earned."""
+
+    def learn(self, prompts: Sequence[str], completions: Sequence[str], scores: Sequence[Score]) -> None:
+        """Take in the scores of completions that ``act`` just gave."""
+        ...
+
+
+def train_agent(
+    agent: LearningAgent, task: Task, reward: Reward, *, batches: int, batch_size: int, seed: int
+) -> list[float]:
+    """Let an agent act and learn on fresh batches of a task; the mean reward of each batch."""
+    stream = seeded_stream(seed, TRAINING)
+    means = []
+    for batch in range(batches):
+        prompts = task.sample(problem_keys(stream, np.arange(batch * batch_size, (batch + 1) * batch_size))).prompts
+        completions = agent.act(prompts)
+        scores = score_batch(reward, prompts, completions)
+        agent.learn(prompts, completions, scores)
+        means.append(float(np.mean([score.value for score in scores])))
+    return means
+
+
+def evaluate(
+    agent: Agent, task: Task, reward: Reward, *, episodes: int, seed: int, batch_size: int = 512
+) -> dict[str, float]:
+    """Mean reward and mean parts (``exact`` among them, where the reward has it) over fresh problems of a task."""
+    stream = seeded_stream(seed, EVALUATION)
+    scores: list[Score] = []
+    for start in range(0, episodes, batch_size):
+        prompts = task.sample(problem_keys(stream, np.arange(start, min(episodes, start + batch_size)))).prompts
+        scores += score_batch(reward, prompts, agent.act(prompts))
+    parts = {name: float(np.mean([score.parts[name] for score in scores])) for name in scores[0].parts}
+    return {"episodes": episodes, "reward_mean": float(np.mean([score.value for score in scores])), **parts}

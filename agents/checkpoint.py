@@ -1,0 +1,76 @@
+"""Checkpoints: a folder that transformers can load, replaced as a whole, with what the trainer needs beside it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Regex, decoders, models, pre_tokenizers
+from tokenizers import Tokenizer as TokenizerObject
+from transformers import PreTrainedTokenizerFast
+
+from agents.policy import Policy
+from formal_envs.errors import ConfigError
+from formal_envs.tokenizers import HuggingFaceTokenizer, Tokenizer, VocabularyTokenizer
+
+_TRAINER = "trainer.pt"
+
+
+def save_checkpoint(
+    folder: Path,
+    policy: Policy,
+    tokenizer: Tokenizer,
+    optimizer: torch.optim.Optimizer,
+    progress: dict[str, Any],
+) -> None:
+    """Write a checkpoint to ``folder``; a kill at any moment leaves either the old one or the new one."""
+    fresh, old = folder.with_name(folder.name + ".new"), folder.with_name(folder.name + ".old")
+    shutil.rmtree(fresh, ignore_errors=True)
+    policy.model.save_pretrained(fresh)
+    hugging_face_tokenizer(tokenizer).save_pretrained(fresh)
+    state = {"value_head": policy.value_head.state_dict(), "optimizer": optimizer.state_dict(), "progress": progress}
+    torch.save(state, fresh / _TRAINER)
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def find_checkpoint(folder: Path) -> Path:
+    """The checkpoint at ``folder``, or the one before it if a kill came between the two renames of a replacement.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    for path in (folder, folder.with_name(folder.name + ".old")):
+        if (path / _TRAINER).is_file():
+            return path
+    raise ConfigError(f"no checkpoint in {folder.parent}: nothing to resume or to evaluate there")
+
+
+def load_trainer_state(folder: Path, device: torch.device) -> dict[str, Any]:
+    """What ``save_checkpoint`` stored beside the model: value_head, optimizer and progress."""
+    return torch.load(find_checkpoint(folder) / _TRAINER, map_location=device, weights_only=True)
+
+
+def hugging_face_tokenizer(tokenizer: Tokenizer) -> Any:
+    """The same tokenizer as transformers knows it, with the same ids.
+
+    Raises:
+        ConfigError: it is neither a VocabularyTokenizer nor from Hugging Face.
+    """
+    if isinstance(tokenizer, HuggingFaceTokenizer):
+        return tokenizer.tokenizer
+    if not isinstance(tokenizer, VocabularyTokenizer):
+        raise ConfigError(f"cannot save {tokenizer!r} for transformers: use a VocabularyTokenizer or Hugging Face's")
+    ids = {token: number for number, token in enumerate(tokenizer.tokens)}
+    specials = {"<bos>": tokenizer.bos_id, "<eos>": tokenizer.eos_id, "<pad>": tokenizer.pad_id}
+    rust = TokenizerObject(models.WordLevel({**ids, **specials}, unk_token="<pad>"))
+    rust.pre_tokenizer = pre_tokenizers.Split(Regex(tokenizer.pattern), behavior="isolated")
+    rust.decoder = decoders.Fuse()
+    return PreTrainedTokenizerFast(
+        tokenizer_object=rust, bos_token="<bos>", eos_token="<eos>", pad_token="<pad>", padding_side="left"
+    )

@@ -1,0 +1,272 @@
+"""The command ``formal-envs``: parse, build, call."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from functools import wraps
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import click
+
+from formal_envs.errors import ConfigError, FormalEnvError, unknown
+from formal_envs.tasks import TASKS, make_task, option_names
+
+_BATCH = 1024
+_SETTINGS = click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a setting; can be given several times."
+)
+
+
+class _Commands(click.Group):
+    """Names the nearest command when one is unknown, and shows the package's errors without a traceback."""
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        command = super().get_command(ctx, name)
+        if command is None and not ctx.resilient_parsing:
+            raise click.UsageError(str(unknown("command", name, self.commands)), ctx)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except FormalEnvError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="formal-envs")
+def main() -> None:
+    """Gymnasium text environments with programmed rewards, and a PPO agent that trains on them."""
+
+
+@main.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+def list_command(as_json: bool) -> None:
+    """List the environments with their options and rewards."""
+    rows = [
+        {"env": f"Formal{name}{form}-v0", "options": option_names(name) + extra, "rewards": list(spec.rewards)}
+        for name, spec in TASKS.items()
+        for form, extra in (("", []), ("Token", ["tokenizer", "max_tokens"]))
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        click.echo(f"{row['env']:24} options: {', '.join(row['options'])}; rewards: {', '.join(row['rewards'])}")
+
+
+@main.command()
+@click.argument("env")
+@click.option("--n", default=5, show_default=True, type=click.IntRange(1), help="Number of problems.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the problems.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+@_SETTINGS
+def sample(env: str, n: int, seed: int, as_json: bool, settings: tuple[str, ...]) -> None:
+    """Print problems of ENV, each with a solution; the same as the environment asks after reset(seed)."""
+    import numpy as np
+
+    from formal_envs.tasks.streams import new_streams, problem_keys
+
+    task, _ = make_task(_task_name(env), **_parse(settings))
+    stream = new_streams(np.random.default_rng(seed), 1)[0]
+    problems = task.sample(problem_keys(stream, np.arange(n)))
+    for prompt, solution in zip(problems.prompts, problems.solutions, strict=True):
+        click.echo(json.dumps({"prompt": prompt, "solution": solution}) if as_json else f"{prompt}  ->  {solution}")
+
+
+@main.command()
+@click.argument("env")
+@click.option("--in", "source", required=True, type=click.File("r", "utf-8"), help="JSON lines; '-' is standard input.")
+@click.option("--out", "target", required=True, type=click.File("w", "utf-8"), help="Where the scored lines go.")
+@_SETTINGS
+def score(env: str, source: Iterable[str], target: Any, settings: tuple[str, ...]) -> None:
+    """Score completions with ENV's reward.
+
+    Each input line is a JSON object with "prompt" and "completion"; reward, parts and failure are added to it.
+    """
+    from tqdm import tqdm
+
+    from formal_envs.score import score_batch
+
+    _, reward = make_task(_task_name(env), **_parse(settings))
+    numbered = enumerate(tqdm(source, unit="row", desc="score", disable=None), 1)
+    while block := [_row(number, line) for number, line in islice(numbered, _BATCH) if line.strip()]:
+        scores = score_batch(reward, [row["prompt"] for row in block], [row["completion"] for row in block])
+        for row, result in zip(block, scores, strict=True):
+            row.update(reward=result.value, parts=dict(result.parts), failure=result.failure)
+            target.write(json.dumps(row) + "\n")
+
+
+def _row(number: int, line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise ConfigError(f"line {number} is no JSON object: {error}") from None
+    if not isinstance(row, dict):
+        raise ConfigError(f"line {number} is no JSON object: got {line.strip()[:60]}")
+    for name in ("prompt", "completion"):
+        if not isinstance(row.get(name), str):
+            raise ConfigError(f"line {number} needs a string {name!r}, got {row.get(name)!r}")
+    return row
+
+
+def _needs_torch(command: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(command)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        try:
+            import torch  # noqa: F401
+            from transformers.utils.logging import disable_progress_bar
+        except ImportError:
+            raise ConfigError("this command needs the training extra: pip install 'formal-envs[train]'") from None
+        disable_progress_bar()  # one bar is enough
+        return command(*args, **kwargs)
+
+    return checked
+
+
+@main.command()
+@click.argument("env", required=False)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the run.")
+@click.option("--seed", type=click.IntRange(0), help="Decides weights, problems and sampling.  [default: 0]")
+@click.option("--steps", type=click.IntRange(1), help="Batches to learn from.")
+@click.option("--resume", is_flag=True, help="Go on with the run in --out, from its last checkpoint.")
+@_SETTINGS
+@_needs_torch
+def train(env: str, out: Path, seed: int | None, steps: int | None, resume: bool, settings: tuple[str, ...]) -> None:
+    """Train a language model on ENV with PPO.
+
+    Settings are the agent's (see PPOConfig; such as learning_rate, completions, batch_entropy_coef, model, device) and
+    the environment's options. The folder gets config.json, metrics.jsonl, summary.json, curves.png, tensorboard/ and
+    checkpoint/, which AutoModelForCausalLM loads.
+    """
+    from agents.plots import plot_runs
+    from agents.ppo import train as train_ppo
+    from agents.run import Run, RunSpec
+
+    values = _parse(settings)
+    values.update({name: value for name, value in (("seed", seed), ("steps", steps)) if value is not None})
+    if resume:
+        if values:
+            raise ConfigError("a resumed run keeps its settings: leave out --set, --seed and --steps")
+        spec = Run.open(out).spec
+        if env and env != spec.env:
+            raise ConfigError(f"the run in {out} is on {spec.env}, not on {env}")
+    elif env is None:
+        raise ConfigError("name an environment to train on, such as FormalArith-v0")
+    else:
+        spec = RunSpec.parse(env, values)
+    summary = train_ppo(spec, out, resume=resume)
+    plot_runs([Run.open(out)], out / "curves.png")
+    greedy = summary["greedy_test"]
+    if not summary["finished"]:
+        click.echo(f"stopped after step {summary['step']}; go on with: formal-envs train --out {out} --resume")
+    click.echo(
+        f"{summary['step']} steps, {summary['reward_evaluations']:,} reward evaluations, {summary['seconds']:.0f} s; "
+        f"greedy on {greedy['episodes']} held-out prompts: reward {greedy['reward_mean']:.4f}, "
+        f"exact {greedy.get('exact', float('nan')):.4f}; see {out}"
+    )
+    if not summary["finished"]:
+        sys.exit(130)
+
+
+@main.command("eval")
+@click.argument("agent")
+@click.option("--env", help="Environment; a run's own by default.")
+@click.option("--episodes", default=4096, show_default=True, type=click.IntRange(1))
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the problems.")
+@click.option("--split", default="test", show_default=True, help="train, test or all.")
+@click.option("--sampled", is_flag=True, help="Sample completions, as in training, instead of decoding greedily.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@_SETTINGS
+def eval_command(
+    agent: str,
+    env: str | None,
+    episodes: int,
+    seed: int,
+    split: str,
+    sampled: bool,
+    as_json: bool,
+    settings: tuple[str, ...],
+) -> None:
+    """Evaluate AGENT, a run's folder or one of random, constant, oracle, on held-out problems."""
+    from agents.agent import Agent, evaluate
+    from agents.baselines import ConstantAgent, OracleAgent, RandomAgent
+
+    options = {**_parse(settings), "split": split}
+    player: Agent
+    if (Path(agent) / "config.json").is_file():
+        player, env, options = _load_run(Path(agent), env, options, seed if sampled else None)
+        task, reward = make_task(_task_name(env), **options)
+    else:
+        if agent not in ("random", "constant", "oracle"):
+            known = unknown("agent", agent, ("random", "constant", "oracle"))
+            raise ConfigError(f"{known}, or the folder of a run")
+        if env is None:
+            raise ConfigError(f"say what to evaluate {agent!r} on, such as --env FormalArith-v0")
+        task, reward = make_task(_task_name(env), **options)
+        if agent == "random":
+            player = RandomAgent(task, seed)
+        elif agent == "constant":
+            train_task, _ = make_task(_task_name(env), **{**options, "split": "train"})
+            player = ConstantAgent.best(train_task, reward, seed)
+        else:
+            player = OracleAgent(task, episodes, seed)
+    result = {"agent": agent, "env": env, "split": split, "seed": seed}
+    result.update(evaluate(player, task, reward, episodes=episodes, seed=seed))
+    if as_json:
+        click.echo(json.dumps(result))
+        return
+    for name, value in result.items():
+        click.echo(f"{name:14} {value:.4f}" if isinstance(value, float) else f"{name:14} {value}")
+
+
+@_needs_torch
+def _load_run(folder: Path, env: str | None, options: dict[str, Any], sampling_seed: int | None) -> Any:
+    from agents.ppo import PolicyAgent
+    from agents.run import Run
+
+    run = Run.open(folder)
+    return PolicyAgent.load(run, sampling_seed), env or run.spec.env, {**run.spec.options, **options}
+
+
+@main.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Picture to write.  [default: curves.png in the first run]"
+)
+def plot(runs: tuple[Path, ...], out: Path | None) -> None:
+    """Draw the learning curves of RUNS, several in one picture."""
+    from agents.plots import plot_runs
+    from agents.run import Run
+
+    target = out or runs[0] / "curves.png"
+    plot_runs([Run.open(folder) for folder in runs], target)
+    click.echo(target)
+
+
+def _task_name(env: str) -> str:
+    from agents.run import task_name
+
+    return task_name(env)
+
+
+def _parse(settings: Iterable[str]) -> dict[str, Any]:
+    """KEY=VALUE pairs; a value is JSON where it can be read as such, a string otherwise."""
+    values: dict[str, Any] = {}
+    for setting in settings:
+        name, separator, text = setting.partition("=")
+        if not separator or not name:
+            raise ConfigError(f"expected KEY=VALUE after --set, got {setting!r}")
+        try:
+            values[name] = json.loads(text)
+        except ValueError:
+            values[name] = {"True": True, "False": False, "None": None}.get(text, text)
+    return values
+
+
+if __name__ == "__main__":
+    main()

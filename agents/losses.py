@@ -1,0 +1,62 @@
+"""The terms of the loss, a function each. B completions of T positions; mask (B, T) is 1 on generated tokens."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
+    """Mean of x over the places where mask is 1; 0 where there are none. Both of one shape."""
+    return (x * mask).sum() / mask.sum().clamp(min=1)
+
+
+def token_log_probs(logits: Tensor) -> Tensor:
+    """Log-probabilities (..., V) of logits (..., V), in 32-bit floats whatever the model's precision."""
+    return logits.float().log_softmax(dim=-1)
+
+
+def token_entropy(log_probs: Tensor) -> Tensor:
+    """Entropy (...) in nats of each next-token distribution, from log-probabilities (..., V)."""
+    return -(log_probs.exp() * log_probs).sum(dim=-1)
+
+
+def batch_entropy(log_probs: Tensor, mask: Tensor) -> Tensor:
+    """Entropy of the batch-mean next-token distribution at each position.
+
+    Args: log_probs (B, T, V); mask (B, T).
+    Returns: (T,) in nats, within [0, ln V]; 0 at positions where no row is live.
+    Source: arXiv:2410.17126, section on regularisation; the paper has it for the one position of its completions.
+    """
+    live = mask.sum(dim=0).clamp(min=1)  # (T,)
+    mean = torch.einsum("btv,bt->tv", log_probs.exp(), mask.to(log_probs.dtype)) / live[:, None]  # (T, V)
+    return -(mean * mean.clamp(min=1e-12).log()).sum(dim=-1)
+
+
+def mean_batch_entropy(log_probs: Tensor, mask: Tensor) -> Tensor:
+    """Mean () of ``batch_entropy`` over positions, each weighted by its number of live rows."""
+    live = mask.sum(dim=0).to(log_probs.dtype)  # (T,)
+    return (batch_entropy(log_probs, mask) * live).sum() / live.sum().clamp(min=1)
+
+
+def clipped_policy_loss(logp: Tensor, old_logp: Tensor, advantage: Tensor, mask: Tensor, clip: float) -> Tensor:
+    """PPO's clipped surrogate, negated: ().
+
+    Args: logp, old_logp, advantage, mask (B, T); the ratio is clipped to [1 - clip, 1 + clip].
+    Source: Schulman et al., arXiv:1707.06347, equation 7.
+    """
+    ratio = (logp - old_logp).exp()  # (B, T)
+    clipped = ratio.clamp(1 - clip, 1 + clip)  # (B, T)
+    surrogate = torch.minimum(ratio * advantage, clipped * advantage)
+    return -masked_mean(surrogate, mask)
+
+
+def clipped_value_loss(value: Tensor, old_value: Tensor, returns: Tensor, mask: Tensor, clip: float) -> Tensor:
+    """Half the squared error of the values, the worse of the plain and the clipped one: ().
+
+    Args: value, old_value, returns, mask (B, T); value is clipped to old_value +- clip.
+    Source: the PPO of OpenAI Baselines, as TRL 0.9.5 has it.
+    """
+    near = old_value + (value - old_value).clamp(-clip, clip)  # (B, T)
+    error = torch.maximum((value - returns) ** 2, (near - returns) ** 2)
+    return 0.5 * masked_mean(error, mask)

@@ -1,0 +1,189 @@
+"""The token form of a task: the completion is written one token at a time, and scored at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from gymnasium.error import ResetNeeded
+from gymnasium.spaces import Discrete, MultiDiscrete
+from numpy.typing import NDArray
+
+from formal_envs.envs.text import TaskEnv
+from formal_envs.errors import ConfigError, check_integer
+from formal_envs.score import Reward
+from formal_envs.tasks import Problems, Task
+from formal_envs.tokenizers import Tokenizer, VocabularyTokenizer, load_tokenizer
+
+MAX_TOKENS = 100_000
+"""The largest ``max_tokens``."""
+
+
+class TokenLayout:
+    """Where the tokens of prompt and completion stand in an observation, and which tokens may come next.
+
+    Prompts are right-aligned in the first ``prompt_places`` places, behind PAD; completions fill the ``max_tokens``
+    places after them from the left, PAD following. No token moves while an episode lasts.
+
+    Attributes:
+        tokenizer: turns texts into ids and back.
+        prompt_places, max_tokens, window: places of prompts, of completions, and of both.
+        first_mask, later_mask: (vocab,) int8, 1 for the tokens that may be the completion's first, and any later one.
+            BOS and PAD never may, EOS not first.
+        ends: (vocab,) bool, the tokens that end an episode: EOS, BOS and PAD.
+
+    Args:
+        task: whose texts are laid out.
+        tokenizer: "word", "char", the path or hub id of a Hugging Face tokenizer, or a Tokenizer.
+        max_tokens: the most tokens of a completion, EOS included. None: one, where one token can hold every
+            solution, otherwise enough for the longest solution and EOS.
+
+    Raises:
+        ConfigError: the tokenizer cannot be used for the task, or ``max_tokens`` is out of range.
+    """
+
+    def __init__(self, task: Task, tokenizer: str | Tokenizer = "word", max_tokens: int | None = None):
+        if isinstance(tokenizer, str):
+            tokenizer = load_tokenizer(tokenizer, task.charset, task.max_number)
+        self.tokenizer: Tokenizer = tokenizer
+        prompt_bound, solution_bound = _token_bounds(task, tokenizer)
+        if max_tokens is None:
+            max_tokens = 1 if solution_bound == 1 else solution_bound + 1
+        self.max_tokens = check_integer("max_tokens", max_tokens, 1, MAX_TOKENS)
+        self.prompt_places = prompt_bound
+        self.window = self.prompt_places + self.max_tokens
+        size = tokenizer.vocab_size
+        self.ends = np.zeros(size, bool)
+        self.ends[[tokenizer.bos_id, tokenizer.eos_id, tokenizer.pad_id]] = True
+        self.first_mask = (~self.ends).astype(np.int8)
+        self.later_mask = self.first_mask.copy()
+        self.later_mask[tokenizer.eos_id] = 1
+        self.observation_space = MultiDiscrete(np.full(self.window, size))
+        self.action_space = Discrete(size)
+
+    def observations(self, problems: Problems) -> NDArray[np.int64]:
+        """Observations (n, window) of problems whose completions have not begun."""
+        rows = np.full((len(problems.prompts), self.window), self.tokenizer.pad_id, np.int64)
+        for row, prompt in zip(rows, problems.prompts, strict=True):
+            ids = self.tokenizer.encode(prompt)
+            if len(ids) > self.prompt_places:
+                raise ConfigError(f"the tokenizer needs {len(ids)} tokens for a prompt of {len(prompt)} characters")
+            row[self.prompt_places - len(ids) : self.prompt_places] = ids
+        return rows
+
+    def completion(self, observation: NDArray[np.int64], length: int) -> str:
+        """The text of the ``length`` tokens that the completion has, up to the first that ends it."""
+        ids = observation[self.prompt_places : self.prompt_places + length]
+        if length and self.ends[ids[-1]]:
+            ids = ids[:-1]
+        return self.tokenizer.decode(ids.tolist())
+
+
+def _token_bounds(task: Task, tokenizer: Tokenizer) -> tuple[int, int]:
+    """The most tokens that a prompt and a solution take."""
+    if isinstance(tokenizer, VocabularyTokenizer) and task.max_number < len(tokenizer.tokens):
+        prompt, solution = getattr(task, "max_prompt_symbols", None), getattr(task, "max_solution_symbols", None)
+        if prompt and solution and {str(n) for n in range(task.max_number + 1)} <= set(tokenizer.tokens):
+            return prompt, solution
+    widest = max(len(c.encode()) for c in task.charset)  # a byte-level tokenizer may take a token a byte
+    return task.max_prompt_length * widest, task.max_solution_length * widest
+
+
+class TokenEnv(TaskEnv):
+    """A token a step: observations are token ids, as laid out by ``TokenLayout``; the reward comes at the end.
+
+    EOS or the last place ends the episode. BOS and PAD are forbidden, and so is EOS as the first token; an
+    agent that takes a forbidden token all the same ends the episode with it, and the text before it is scored. Every
+    info holds ``action_mask`` (vocab,) int8, 1 for the tokens that may come next; the last one of an episode also
+    ``parts`` and ``failure`` of the score, and ``completion``, the text that was scored.
+
+    Args:
+        task: the name of a task.
+        tokenizer: "word", the paper's vocabulary; "char"; the path or hub id of a Hugging Face tokenizer; or a Tokenizer.
+        max_tokens: the most tokens of a completion, EOS included. None: one, where one token can hold every
+            solution (the paper's setting), otherwise enough for the longest solution and EOS.
+        reward: the name of one of the task's rewards, any Reward object, or None for the task's default.
+        render_mode: "ansi" or None.
+        **options: the task's own.
+
+    Raises:
+        ConfigError: a name or an option that does not exist, or has no meaning.
+    """
+
+    def __init__(
+        self,
+        task: str,
+        *,
+        tokenizer: str | Tokenizer = "word",
+        max_tokens: int | None = None,
+        reward: str | Reward | None = None,
+        render_mode: str | None = None,
+        **options: Any,
+    ):
+        super().__init__(task, reward, render_mode, options)
+        self.layout = TokenLayout(self.task, tokenizer, max_tokens)
+        self.observation_space = self.layout.observation_space
+        self.action_space = self.layout.action_space
+        self._prompt: str | None = None
+        self._tokens = np.zeros(0, np.int64)
+        self._length = 0
+
+    def _read(self, problems: Problems) -> Iterable[tuple[str, NDArray[np.int64]]]:
+        return zip(problems.prompts, self.layout.observations(problems), strict=True)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[NDArray[np.int64], dict[str, Any]]:
+        """Ask the next problem; ``options`` are not used."""
+        self._prompt, self._tokens = self._next_problem(seed)
+        self._length = 0
+        if self.render_mode:
+            self._show(self._prompt)
+        return self._tokens.copy(), {"action_mask": self._mask()}
+
+    def step(self, action: int) -> tuple[NDArray[np.int64], float, bool, bool, dict[str, Any]]:
+        """Append a token to the completion.
+
+        Raises:
+            ConfigError: the action is not an integer in [0, vocab).
+            ResetNeeded: no episode is under way.
+        """
+        token = check_tokens([action], len(self.layout.ends))[0]
+        if self._prompt is None:
+            raise ResetNeeded("no episode is under way: call reset() before step()")
+        self._tokens[self.layout.prompt_places + self._length] = token
+        self._length += 1
+        info: dict[str, Any] = {"action_mask": self._mask()}
+        if not self.layout.ends[token] and self._length < self.layout.max_tokens:
+            if self.render_mode:
+                self._show(self._prompt, self.layout.completion(self._tokens, self._length))
+            return self._tokens.copy(), 0.0, False, False, info
+        completion = self.layout.completion(self._tokens, self._length)
+        score = self.reward.score(self._prompt, completion)
+        if self.render_mode:
+            self._show(self._prompt, completion, score)
+        self._prompt = None
+        info.update(parts=dict(score.parts), failure=score.failure, completion=completion)
+        return self._tokens.copy(), score.value, True, False, info
+
+    def action_masks(self) -> NDArray[np.bool_]:
+        """Which tokens may come next (vocab,); the name is the one that sb3-contrib's MaskablePPO looks for."""
+        return self._mask().astype(bool)
+
+    def _mask(self) -> NDArray[np.int8]:
+        return (self.layout.later_mask if self._length else self.layout.first_mask).copy()
+
+
+def check_tokens(actions: Sequence[int] | NDArray[Any], vocab_size: int) -> NDArray[np.int64]:
+    """The actions as an array of token ids.
+
+    Raises:
+        ConfigError: one is not an integer in [0, vocab_size).
+    """
+    tokens = np.asarray(actions)
+    if tokens.dtype.kind not in "iu":
+        raise ConfigError(f"actions must be integers, the ids of tokens, got {actions!r}")
+    if tokens.size and not (0 <= tokens.min() and tokens.max() < vocab_size):
+        raise ConfigError(f"actions must lie in [0, {vocab_size}), got {actions!r}")
+    return tokens.astype(np.int64, copy=False)

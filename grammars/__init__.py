@@ -1,0 +1,1 @@
+"""The languages of the tasks, as Lark grammars: read one with ``importlib.resources.files("grammars")``."""
