@@ -35,7 +35,8 @@ def parse(name: str, text: str, transformer: Transformer | None = None) -> Any:
 
 def _failure(error: UnexpectedInput, text: str) -> ParseFailure:
     if isinstance(error, UnexpectedCharacters):
-        return ParseFailure(f"unexpected character {text[error.pos_in_stream]!r}", text, error.pos_in_stream)
+        place = error.pos_in_stream or 0
+        return ParseFailure(f"unexpected character {text[place]!r}", text, place)
     if isinstance(error, UnexpectedEOF) or (isinstance(error, UnexpectedToken) and error.token.type == "$END"):
         return ParseFailure("unexpected end", text, len(text))
     if isinstance(error, UnexpectedToken):

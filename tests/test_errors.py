@@ -82,7 +82,7 @@ def test_unknown_names_the_nearest_or_lists_all(name, message):
 def test_check_choice_returns_a_choice_and_names_the_nearest_otherwise():
     assert check_choice("split", "test", ("train", "test")) == "test"
     for wrong in ("tst", "Test", "", None, 3, True, ["test"], ("train", "test")):
-        with pytest.raises(ConfigError, match="unknown split .*(test|train)"):
+        with pytest.raises(ConfigError, match=r"unknown split .*(test|train)"):
             check_choice("split", wrong, ("train", "test"))
 
 

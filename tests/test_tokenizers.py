@@ -171,7 +171,7 @@ def test_a_hugging_face_tokenizer_keeps_its_own_specials(transformers, tiny):
 
 def test_a_tokenizer_without_eos_is_refused_for_that_reason(transformers, tiny, tmp_path, offline):
     transformers.PreTrainedTokenizerFast(tokenizer_object=tiny, unk_token="<unk>").save_pretrained(tmp_path)
-    with pytest.raises(ConfigError, match="^the tokenizer has no EOS token; set tokenizer.eos_token first$"):
+    with pytest.raises(ConfigError, match=r"^the tokenizer has no EOS token; set tokenizer\.eos_token first$"):
         load_tokenizer(str(tmp_path), CHARSET, 99)
 
 

@@ -1,7 +1,7 @@
 """Environments: a text form and a token form of every task, single and vectorised.
 
-``TextEnv`` and ``TokenEnv`` are in modules ``text`` and ``token``, their vectorised forms in ``vector``. They are loaded
-when an environment is made, so that registration is cheap.
+``TextEnv`` and ``TokenEnv`` are in modules ``text`` and ``token``, their vectorised forms in ``vector``. They are
+loaded when an environment is made, so that registration is cheap.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from formal_envs.tasks.streams import Keys, problem_keys
 
 FIRST_BLOCK = 16
 """Problems in a single stream's first block; each block is twice as large as the one before it."""
-LARGEST_BLOCK = 1024
+LARGEST_BLOCK = 4096
 VECTOR_BLOCK = 8192
 """Problems that all the streams of a vector read make together, at most."""
 
@@ -60,7 +60,7 @@ class Streams:
     def __init__(self, task: Task, read: Callable[[Problems], tuple[NDArray[Any], ...]], count: int):
         self._task = task
         self._read = read
-        self._depth = min(max(VECTOR_BLOCK // count, 1), LARGEST_BLOCK)  # problems made ahead for each stream
+        self._depth = min(max(VECTOR_BLOCK // count, 1), 1024)  # problems made ahead for each stream
         self._streams = np.zeros(count, np.uint64)
         self._made = np.zeros(count, np.int64)
         self._used = np.full(count, self._depth)

@@ -61,8 +61,8 @@ class TextEnv(TaskEnv):
     """One step an episode: the observation is the prompt, the action any string, the reward its score.
 
     The step's observation is the prompt again, and its info holds ``parts``, what the reward was made of, and
-    ``failure``, why it is not the full one (None when it is). The info of ``reset`` is empty. ``reset(seed=...)`` begins
-    the stream of problems of that seed, ``reset()`` goes on with it.
+    ``failure``, why it is not the full one (None when it is). The info of ``reset`` is empty. ``reset(seed=...)``
+    begins the stream of problems of that seed, ``reset()`` goes on with it.
 
     Under ``AsyncVectorEnv`` pass ``shared_memory=False``: Gymnasium's shared memory does not hold texts.
 

@@ -14,6 +14,7 @@ from formal_envs.envs.text import TaskEnv
 from formal_envs.errors import ConfigError, check_integer
 from formal_envs.score import Reward
 from formal_envs.tasks import Problems, Task
+from formal_envs.tasks.arithmetic import ABSENT, SYMBOLS, ArithmeticProblems, ArithmeticTask
 from formal_envs.tokenizers import Tokenizer, VocabularyTokenizer, load_tokenizer
 
 MAX_TOKENS = 100_000
@@ -59,12 +60,21 @@ class TokenLayout:
         self.first_mask = (~self.ends).astype(np.int8)
         self.later_mask = self.first_mask.copy()
         self.later_mask[tokenizer.eos_id] = 1
+        self._id_type = np.min_scalar_type(size - 1)
+        self._ids_of_symbols = _ids_of_symbols(task, tokenizer) if isinstance(task, ArithmeticTask) else None
         self.observation_space = MultiDiscrete(np.full(self.window, size))
         self.action_space = Discrete(size)
 
-    def observations(self, problems: Problems) -> NDArray[np.int64]:
-        """Observations (n, window) of problems whose completions have not begun."""
-        rows = np.full((len(problems.prompts), self.window), self.tokenizer.pad_id, np.int64)
+    @property
+    def reads_symbols(self) -> bool:
+        """Whether observations are made from arithmetic's symbols, a token each, without any text."""
+        return self._ids_of_symbols is not None
+
+    def observations(self, problems: Problems) -> NDArray[np.integer[Any]]:
+        """Observations (n, window), of the smallest type, of problems whose completions have not begun."""
+        if self._ids_of_symbols is not None and isinstance(problems, ArithmeticProblems):
+            return self._from_symbols(problems.prompt_symbols, self._ids_of_symbols)
+        rows = np.full((len(problems.prompts), self.window), self.tokenizer.pad_id, self._id_type)
         for row, prompt in zip(rows, problems.prompts, strict=True):
             ids = self.tokenizer.encode(prompt)
             if len(ids) > self.prompt_places:
@@ -72,22 +82,50 @@ class TokenLayout:
             row[self.prompt_places - len(ids) : self.prompt_places] = ids
         return rows
 
+    def _from_symbols(self, symbols: NDArray[Any], ids: NDArray[Any]) -> NDArray[np.integer[Any]]:
+        """Observations of problems that are rows of symbols (n, prompt places), given the id of each symbol."""
+        rows = np.full((len(symbols), self.window), self.tokenizer.pad_id, self._id_type)
+        prompts = rows[:, : self.prompt_places]
+        present = symbols != ABSENT
+        if (present[:, :-1] & ~present[:, 1:]).any():  # nothing may stand between the symbols, or after them
+            counts = np.count_nonzero(present, axis=1)[:, None]
+            prompts[np.arange(self.prompt_places) >= self.prompt_places - counts] = ids[symbols[present]]
+        else:
+            prompts[:] = ids[symbols]
+        return rows
+
     def completion(self, observation: NDArray[np.int64], length: int) -> str:
-        """The text of the ``length`` tokens that the completion has, up to the first that ends it."""
-        ids = observation[self.prompt_places : self.prompt_places + length]
-        if length and self.ends[ids[-1]]:
-            ids = ids[:-1]
-        return self.tokenizer.decode(ids.tolist())
+        """The text of the ``length`` tokens that the completion has; those that end it have no text."""
+        return self.tokenizer.decode(observation[self.prompt_places : self.prompt_places + length].tolist())
 
 
 def _token_bounds(task: Task, tokenizer: Tokenizer) -> tuple[int, int]:
     """The most tokens that a prompt and a solution take."""
-    if isinstance(tokenizer, VocabularyTokenizer) and task.max_number < len(tokenizer.tokens):
-        prompt, solution = getattr(task, "max_prompt_symbols", None), getattr(task, "max_solution_symbols", None)
-        if prompt and solution and {str(n) for n in range(task.max_number + 1)} <= set(tokenizer.tokens):
-            return prompt, solution
+    if isinstance(task, ArithmeticTask) and _holds_numbers(task, tokenizer):
+        return task.max_prompt_symbols, task.max_solution_symbols
     widest = max(len(c.encode()) for c in task.charset)  # a byte-level tokenizer may take a token a byte
     return task.max_prompt_length * widest, task.max_solution_length * widest
+
+
+def _holds_numbers(task: Task, tokenizer: Tokenizer) -> bool:
+    """Whether every number of the task is one token."""
+    if not isinstance(tokenizer, VocabularyTokenizer) or task.max_number >= len(tokenizer.tokens):
+        return False
+    return {str(n) for n in range(task.max_number + 1)} <= set(tokenizer.tokens)
+
+
+def _ids_of_symbols(task: ArithmeticTask, tokenizer: Tokenizer) -> NDArray[np.integer[Any]] | None:
+    """The token of each of the task's symbols, negative ones counting from the end; None where some have none."""
+    if not isinstance(tokenizer, VocabularyTokenizer) or not _holds_numbers(task, tokenizer):
+        return None
+    if any(len(token) > 1 and not token.isdigit() for token in tokenizer.tokens):
+        return None  # a token may take several symbols
+    known = set(tokenizer.tokens)
+    if not set(task.charset) - set("0123456789") <= known:
+        return None
+    texts = [*map(str, range(task.max_number + 1)), "", *reversed(SYMBOLS)]  # -1 is the first of SYMBOLS, -7 is ABSENT
+    ids = [tokenizer.encode(text)[0] if text in known else tokenizer.pad_id for text in texts]
+    return np.array(ids, np.min_scalar_type(tokenizer.vocab_size - 1))
 
 
 class TokenEnv(TaskEnv):
@@ -100,7 +138,8 @@ class TokenEnv(TaskEnv):
 
     Args:
         task: the name of a task.
-        tokenizer: "word", the paper's vocabulary; "char"; the path or hub id of a Hugging Face tokenizer; or a Tokenizer.
+        tokenizer: "word", the paper's vocabulary; "char"; the path or hub id of a Hugging Face tokenizer; or a
+            Tokenizer.
         max_tokens: the most tokens of a completion, EOS included. None: one, where one token can hold every
             solution (the paper's setting), otherwise enough for the longest solution and EOS.
         reward: the name of one of the task's rewards, any Reward object, or None for the task's default.
@@ -129,17 +168,18 @@ class TokenEnv(TaskEnv):
         self._tokens = np.zeros(0, np.int64)
         self._length = 0
 
-    def _read(self, problems: Problems) -> Iterable[tuple[str, NDArray[np.int64]]]:
+    def _read(self, problems: Problems) -> Iterable[tuple[str, NDArray[np.integer[Any]]]]:
         return zip(problems.prompts, self.layout.observations(problems), strict=True)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.int64], dict[str, Any]]:
         """Ask the next problem; ``options`` are not used."""
-        self._prompt, self._tokens = self._next_problem(seed)
+        self._prompt, ids = self._next_problem(seed)
         self._length = 0
         if self.render_mode:
             self._show(self._prompt)
+        self._tokens = ids.astype(np.int64)
         return self._tokens.copy(), {"action_mask": self._mask()}
 
     def step(self, action: int) -> tuple[NDArray[np.int64], float, bool, bool, dict[str, Any]]:
@@ -184,6 +224,6 @@ def check_tokens(actions: Sequence[int] | NDArray[Any], vocab_size: int) -> NDAr
     tokens = np.asarray(actions)
     if tokens.dtype.kind not in "iu":
         raise ConfigError(f"actions must be integers, the ids of tokens, got {actions!r}")
-    if tokens.size and not (0 <= tokens.min() and tokens.max() < vocab_size):
+    if tokens.size and not (tokens.min() >= 0 and tokens.max() < vocab_size):
         raise ConfigError(f"actions must lie in [0, {vocab_size}), got {actions!r}")
     return tokens.astype(np.int64, copy=False)

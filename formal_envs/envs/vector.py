@@ -16,12 +16,14 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
+from formal_envs.envs.answers import AnswerTable, answer_table
 from formal_envs.envs.prefetch import Streams
 from formal_envs.envs.spaces import AnyText
 from formal_envs.envs.token import TokenLayout, check_tokens
 from formal_envs.errors import ConfigError, check_integer
 from formal_envs.score import Reward, Score, score_batch
 from formal_envs.tasks import Problems, Task, make_task
+from formal_envs.tasks.arithmetic import ArithmeticProblems
 from formal_envs.tasks.streams import new_streams
 from formal_envs.tokenizers import Tokenizer
 
@@ -32,8 +34,9 @@ Info = dict[str, Any]
 class TaskVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
     """What the vector environments share: their task and reward, and a stream of problems for each slot.
 
-    A seed draws the streams of all slots; a list of seeds gives each slot the stream of the single environment with that
-    seed, None among them goes on. ``options={"reset_mask": mask}``, mask (n,) bool, resets the slots where it is true.
+    A seed draws the streams of all slots; a list of seeds gives each slot the stream of the single environment with
+    that seed, None among them goes on. ``options={"reset_mask": mask}``, mask (n,) bool, resets the slots where it is
+    true.
 
     Attributes:
         task, reward: what asks and what scores.
@@ -70,7 +73,7 @@ class TaskVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
                 self._streams.restart(slots, new_streams(self.np_random, self.num_envs)[slots])
             for slot in slots.tolist():
                 if seed[slot] is not None:
-                    rng = seeding.np_random(int(seed[slot]))[0]  # type: ignore[arg-type]
+                    rng = seeding.np_random(int(seed[slot]))[0]
                     self._streams.restart(self._slots[slot : slot + 1], new_streams(rng, 1))
         if len(slots) < self.num_envs and not self._seeded:
             raise ResetNeeded("the first reset() must be of all slots, without a reset_mask")
@@ -78,7 +81,8 @@ class TaskVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         return slots
 
     def _checked_mask(self, mask: Any) -> NDArray[np.bool_]:
-        if not (isinstance(mask, np.ndarray) and mask.dtype == np.bool_ and mask.shape == (self.num_envs,) and mask.any()):
+        given = isinstance(mask, np.ndarray) and mask.dtype == np.bool_
+        if not (given and mask.shape == (self.num_envs,) and mask.any()):
             expected = f"a boolean array of shape ({self.num_envs},) with at least one True"
             raise ConfigError(f"options['reset_mask'] must be {expected}, got {mask!r}")
         return mask
@@ -89,22 +93,22 @@ class TaskVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
 
     def _final_info(self, slots: Slots, scores: list[Score]) -> Info:
         """The batched form of the last infos' ``parts`` and ``failure`` for the slots that ended."""
-        info = {"parts": self._parts(slots, scores)}
-        info["_parts"] = self._mask(slots)
+        info: Info = {"parts": self._parts(slots, scores), "_parts": self._mask(slots)}
         info.update(self._column("failure", slots, _objects([score.failure for score in scores])))
         return info
 
     def _parts(self, slots: Slots, scores: list[Score]) -> Info:
-        names = scores[0].parts.keys()
-        columns = [[score.parts.get(name) for score in scores] for name in names]
-        if all(score.parts.keys() == names for score in scores) and all(set(map(type, c)) == {float} for c in columns):
-            info: Info = {}
-            for name, column in zip(names, columns, strict=True):
-                info.update(self._column(name, slots, np.array(column)))
-            return info
-        info = {}
-        for slot, score in zip(slots.tolist(), scores, strict=True):  # parts that differ: Gymnasium's own way
-            info = self._add_info(info, dict(score.parts), slot)
+        parts = [score.parts for score in scores]
+        info: Info = {}
+        names = parts[0].keys()
+        if set(map(len, parts)) == {len(names)}:
+            columns = [[part.get(name) for part in parts] for name in names]
+            if all(set(map(type, column)) == {float} for column in columns):  # all have the same names
+                for name, column in zip(names, columns, strict=True):
+                    info.update(self._column(name, slots, np.array(column)))
+                return info
+        for slot, part in zip(slots.tolist(), parts, strict=True):  # parts that differ: Gymnasium's own way
+            info = self._add_info(info, dict(part), slot)
         return info
 
     def _column(self, name: str, slots: Slots, values: NDArray[Any]) -> Info:
@@ -127,8 +131,8 @@ class TaskVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
 class VectorTextEnv(TaskVectorEnv):
     """``TextEnv`` in n slots: observations are tuples of n prompts, actions n strings.
 
-    Every step ends the episodes of all slots, and the observations that it returns are the next prompts. ``infos`` holds
-    the last ones as ``final_obs``, the scores' parts and failures as ``final_info``.
+    Every step ends the episodes of all slots, and the observations that it returns are the next prompts. ``infos``
+    holds the last ones as ``final_obs``, the scores' parts and failures as ``final_info``.
 
     Args:
         num_envs: n.
@@ -149,7 +153,7 @@ class VectorTextEnv(TaskVectorEnv):
     def _read(self, problems: Problems) -> tuple[NDArray[Any], ...]:
         return (_objects(problems.prompts),)
 
-    def reset(  # type: ignore[override]
+    def reset(
         self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[tuple[str, ...], Info]:
         """Ask each slot's next problem.
@@ -172,12 +176,13 @@ class VectorTextEnv(TaskVectorEnv):
         """
         self._require_reset()
         actions = list(actions)
-        if len(actions) != self.num_envs or not all(isinstance(action, str) for action in actions):
-            got = f"{len(actions)} of type {', '.join(sorted({type(action).__name__ for action in actions}))}"
+        types = set(map(type, actions))
+        if len(actions) != self.num_envs or not all(issubclass(each, str) for each in types):
+            got = f"{len(actions)} of type {', '.join(sorted(each.__name__ for each in types))}"
             raise ConfigError(f"expected {self.num_envs} strings, the slots' completions, got {got}")
         prompts = self._prompts
         scores = score_batch(self.reward, prompts.tolist(), actions)
-        infos = {"final_obs": prompts, "_final_obs": self._mask(self._slots)}
+        infos: Info = {"final_obs": prompts, "_final_obs": self._mask(self._slots)}
         infos.update(final_info=self._final_info(self._slots, scores), _final_info=self._mask(self._slots))
         (self._prompts,) = self._streams.take(self._slots)
         rewards = np.array([score.value for score in scores], np.float64)
@@ -218,11 +223,16 @@ class VectorTokenEnv(TaskVectorEnv):
         self._tokens = np.zeros((num_envs, self.layout.window), np.int64)
         self._prompts: NDArray[np.object_] = np.empty(num_envs, object)
         self._lengths = np.zeros(num_envs, np.int64)  # tokens that each slot's completion has
+        self._answers = answer_table(self.reward, self.task, self.layout)
+        self._keys = np.zeros((2, num_envs), np.int64)  # with a table: operands and value of each slot's problem
 
     def _read(self, problems: Problems) -> tuple[NDArray[Any], ...]:
-        return self.layout.observations(problems), _objects(problems.prompts)
+        rows = self.layout.observations(problems)
+        if self._answers and isinstance(problems, ArithmeticProblems):
+            return rows, problems.terms, problems.values
+        return rows, _objects(problems.prompts)
 
-    def reset(  # type: ignore[override]
+    def reset(
         self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.int64], Info]:
         """Ask each slot's next problem.
@@ -235,7 +245,10 @@ class VectorTokenEnv(TaskVectorEnv):
         return self._tokens.copy(), self._column("action_mask", slots, self._action_masks()[slots])
 
     def _ask(self, slots: Slots) -> None:
-        self._tokens[slots], self._prompts[slots] = self._streams.take(slots)
+        if self._answers:
+            self._tokens[slots], self._keys[0, slots], self._keys[1, slots] = self._streams.take(slots)
+        else:
+            self._tokens[slots], self._prompts[slots] = self._streams.take(slots)
         self._lengths[slots] = 0
 
     def step(
@@ -268,6 +281,8 @@ class VectorTokenEnv(TaskVectorEnv):
 
     def _score(self, slots: Slots) -> tuple[NDArray[np.float64], Info]:
         """Values of the slots' completions, and the infos of their ends."""
+        if self._answers:
+            return self._score_by_table(self._answers, slots)
         lengths = self._lengths[slots].tolist()
         completions = [
             self.layout.completion(row, length) for row, length in zip(self._tokens[slots], lengths, strict=True)
@@ -276,16 +291,25 @@ class VectorTokenEnv(TaskVectorEnv):
         info = self._final_info(slots, scores) | self._column("completion", slots, _objects(completions))
         return np.array([score.value for score in scores], np.float64), info
 
+    def _score_by_table(self, table: AnswerTable, slots: Slots) -> tuple[NDArray[np.float64], Info]:
+        terms, values = self._keys[:, slots]
+        (rewards, *parts), failures, completions = table.look_up(terms, values, self._tokens[slots])
+        info: Info = {"parts": {}, "_parts": self._mask(slots)}
+        for name, part in zip(table.parts, parts, strict=True):
+            info["parts"].update(self._column(name, slots, part))
+        info.update(self._column("failure", slots, failures), **self._column("completion", slots, completions))
+        return rewards, info
+
     def action_masks(self) -> NDArray[np.bool_]:
         """Which tokens may come next in each slot (n, vocab)."""
         return self._action_masks().astype(bool)
 
     def _action_masks(self) -> NDArray[np.int8]:
-        if self.layout.max_tokens == 1 or not self._lengths.any():
-            first = self._lengths[:1] == 0
-            mask = self.layout.first_mask if first else self.layout.later_mask
+        begun = self._lengths > 0
+        if begun.all() or not begun.any():  # as always with one token; a copy is many times faster than a choice
+            mask = self.layout.later_mask if begun[0] else self.layout.first_mask
             return np.repeat(mask[None], self.num_envs, axis=0)
-        return np.where(self._lengths[:, None] == 0, self.layout.first_mask, self.layout.later_mask)
+        return np.where(begun[:, None], self.layout.later_mask, self.layout.first_mask)
 
 
 def _objects(values: Sequence[Any]) -> NDArray[np.object_]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,9 +44,7 @@ def evaluate(statement: str) -> Value:
     Raises:
         ParseFailure: not in the language of grammars/arithmetic.lark, or past a bound of this module.
     """
-    if len(statement) <= _PLAIN_LENGTH and _PLAIN.fullmatch(statement):
-        return _evaluate_plain(statement)
-    return _evaluate_by_grammar(statement)
+    return _evaluate_short(statement) if len(statement) <= _PLAIN_LENGTH else _evaluate_by_grammar(statement)
 
 
 def _evaluate_by_grammar(statement: str) -> Value:
@@ -95,6 +93,10 @@ _PLAIN = re.compile(r"-?(?:0|[1-9][0-9]{0,11})(?:[+\-*](?:0|[1-9][0-9]{0,11}))*"
 
 
 @lru_cache(maxsize=1 << 16)
+def _evaluate_short(statement: str) -> Value:
+    return _evaluate_plain(statement) if _PLAIN.fullmatch(statement) else _evaluate_by_grammar(statement)
+
+
 def _evaluate_plain(statement: str) -> Value:
     """Evaluate a statement that matches ``_PLAIN`` (no brackets, one leading sign at most) by splitting it."""
     terms = statement.replace("-", "+-").split("+")
@@ -110,6 +112,8 @@ def _evaluate_plain(statement: str) -> Value:
 _PAPER_VALUES = [2 / (1 + math.exp(error / 10)) for error in range(MAX_ERROR + 1)]
 _EXACT_VALUES = [1.0] + [0.0] * MAX_ERROR
 
+_new_score = partial(tuple.__new__, Score)  # what Score(...) comes to, in half the time
+
 
 class ArithmeticReward:
     """Scores a chain of statements: the paper's reward, or 1 for a correct chain and 0 for any other.
@@ -117,8 +121,8 @@ class ArithmeticReward:
     The text is the prompt followed by the completion, split at ``=``. The first statement's value is the solution;
     ``error`` is the sum over the later statements of |solution - value|. The chain is malformed when a statement is
     empty or cannot be evaluated, when one has not exactly one operator fewer than the one before it, or when the last
-    one still has an operator. ``kind="paper"`` gives ``2 / (1 + exp(min(error, 500) / 10))``, with an error of 500 for a
-    malformed chain; ``kind="exact"`` gives 1 where the error is 0.
+    one still has an operator. ``kind="paper"`` gives ``2 / (1 + exp(min(error, 500) / 10))``, with an error of 500 for
+    a malformed chain; ``kind="exact"`` gives 1 where the error is 0.
 
     Parts: ``error`` in [0, 500], ``exact`` and ``well_formed`` in {0, 1}.
     Source: arXiv:2410.17126, section on arithmetic; the last condition is ours (nothing pays for stopping early).
@@ -169,18 +173,17 @@ class ArithmeticReward:
     def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
         """Score ``completions[i]`` as an answer to ``prompts[i]``; equal to ``score`` on each, and faster."""
         texts = [prompt + completion for prompt, completion in zip(prompts, completions, strict=True)]
-        plain, solutions, errors = _plain_sums(texts)
         return [
             self._well_formed(solution, error) if ok else self.score(text, "")
-            for ok, solution, error, text in zip(plain, solutions, errors, texts, strict=True)
+            for text, ok, solution, error in zip(texts, *_plain_sums(texts), strict=True)
         ]
 
     def _well_formed(self, solution: int, error: int) -> Score:
         if error == 0:
-            return Score(1.0, {"error": 0.0, "exact": 1.0, "well_formed": 1.0}, None)
+            return _new_score((1.0, {"error": 0.0, "exact": 1.0, "well_formed": 1.0}, None))
         capped = error if error < MAX_ERROR else MAX_ERROR
         parts = {"error": float(capped), "exact": 0.0, "well_formed": 1.0}
-        return Score(self._values[capped], parts, f"off by {error} from the solution {solution}")
+        return _new_score((self._values[capped], parts, f"off by {error} from the solution {solution}"))
 
     def _malformed(self, failure: str) -> Score:
         parts = {"error": float(MAX_ERROR), "exact": 0.0, "well_formed": 0.0}

@@ -1,8 +1,8 @@
 """The arithmetic task: random expressions, and the chains that reduce them one pair at a time.
 
-Problems are made in batches of arrays, a column a problem. A statement is its operands and, between them, operator codes
-``4 * bracket depth + (0 for +, 1 for -, 2 for *)``; brackets open and close where the depth changes. A rendered text is a
-sequence of symbols: an integer >= 0 stands for itself, a negative one for a character of ``SYMBOLS``.
+Problems are made in batches of arrays, a column a problem. A statement is its operands and, between them, operator
+codes ``4 * bracket depth + (0 for +, 1 for -, 2 for *)``; brackets open and close where the depth changes. A rendered
+text is a sequence of symbols: an integer >= 0 stands for itself, a negative one for a character of ``SYMBOLS``.
 
 A problem with fewer operands than the task allows starts late: it is left alone until its turn comes, so that every
 statement that is rendered together has the same number of operands.
@@ -74,8 +74,8 @@ class ArithmeticTask:
             there are 10 characters, cut there, drop a trailing operator, reject numbers of 100 or more.
         max_operand: operands are uniform in 0..max_operand.
         operators: characters of ``+-*()`` to use, at least one of ``+-*``; both brackets or none.
-        answer: "number" prompts with the chain up to its last ``=``; "chain" with the expression and ``=``, and the whole
-            reduction is the answer.
+        answer: "number" prompts with the chain up to its last ``=``; "chain" with the expression and ``=``, and the
+            whole reduction is the answer.
         split: "train", "test" (a tenth, chosen by a hash of the expression alone, whatever the seed or the other
             options) or "all".
 
@@ -116,12 +116,18 @@ class ArithmeticTask:
     @property
     def charset(self) -> str:
         """The characters of prompts and solutions."""
-        return "0123456789=" + self.operators
+        moved = "+" if self._signed and self._bracketed and "+" not in self.operators else ""  # 2-(1-3)=2+2=4
+        return "0123456789=" + moved + self.operators
 
     @cached_property
     def max_number(self) -> int:
         """No number in a prompt or solution is larger."""
         return min(self._limit - 1, self._bound)
+
+    @property
+    def max_terms(self) -> int:
+        """The most operands of an expression."""
+        return self._operands
 
     @property
     def max_prompt_length(self) -> int:
@@ -173,7 +179,7 @@ class ArithmeticTask:
         keys = mix64(np.arange(4096, dtype=np.uint64))
         expressions = self._expressions(keys)
         if not self._in_split(expressions).any():
-            raise ConfigError(f"split {self.split!r} is empty with these options: use more terms or a larger max_operand")
+            raise ConfigError(f"split {self.split!r} is empty here: use more terms or a larger max_operand")
         if self._solve(keys, expressions).fits.mean() < 0.02:  # fewer would make drawing slow
             raise ConfigError(f"hardly any numbers stay below {self._limit}: use a smaller max_operand or fewer terms")
 
@@ -231,7 +237,12 @@ class ArithmeticTask:
             if self._bound >= self._limit:
                 fits &= (np.abs(operands) < self._limit).all(axis=0)
             active = terms >= count  # all statements have ``count`` operands by now
-            self._render(operands, codes, active, symbols[begin : begin + width])
+            statement = symbols[begin : begin + width]
+            self._render(operands, codes, active, statement)
+            if self.answer == "chain" and begin:  # the first statement is the prompt, also where it starts late
+                late = np.flatnonzero(terms == count)
+                symbols[:width, late] = statement[:, late]
+                statement[:, late] = ABSENT
             begin += width
             operands, codes = self._reduce(operands, codes, active, reducing)
         values = operands[0].astype(np.int64)
@@ -244,7 +255,7 @@ class ArithmeticTask:
 
     def _render(self, operands: Integers, codes: Integers, active: NDArray[np.bool_], symbols: Integers) -> None:
         """Write the symbols of the active statements, ending in ``=``, into ``symbols`` (slots, n)."""
-        slots = symbols.reshape(len(operands), -1, symbols.shape[1])  # (count, slots of an operand, n)
+        slots = symbols.reshape(len(operands), len(symbols) // len(operands), -1)  # (count, slots of an operand, n)
         opens = 2 if self._bracketed else 0  # before a sign, the number, closing brackets, the operator
         slots[:, opens + self._signed] = np.abs(operands) if self._signed else operands
         slots[:-1, -1] = ~(codes & 3)  # -1 - code
@@ -267,8 +278,9 @@ class ArithmeticTask:
         """
         pairs = len(codes)
         if len(self._codes) == 1 and not self._bracketed:
-            chosen = integers(keys, pairs, pairs).astype(np.int8)
-            picks = np.where(active, chosen, pairs) if not active.all() else chosen
+            picks: Integers = integers(keys, pairs, pairs).astype(np.int8)
+            if not active.all():
+                picks[~active] = pairs
             if self.operators == "+":
                 columns = np.arange(pairs, dtype=np.int8)[:, None]
                 return _Expressions(operands[:-1] * (columns <= picks) + operands[1:] * (columns >= picks), codes[:-1])
@@ -323,7 +335,7 @@ def _cut_to_paper_length(operands: Integers, codes: Integers) -> None:
 
 
 def _bracket_depths(codes: Integers, keys: Keys, position: int) -> Integers:
-    """Depth of each operator: up to two nested pairs of brackets, neither of them around everything inside the other."""
+    """Depth of each operator: up to two nested pairs of brackets, neither around everything inside the other."""
     columns = np.arange(len(codes))[:, None]
     depths = np.zeros_like(codes)
     low = np.zeros(codes.shape[1], np.int64)
@@ -338,9 +350,9 @@ def _bracket_depths(codes: Integers, keys: Keys, position: int) -> Integers:
 
 
 def _merge(operands: Integers, codes: Integers, picks: Integers) -> _Expressions:
-    """Replace operands ``picks`` and ``picks + 1`` by their value; nothing but the last operand where there is no such pair.
+    """Replace operands ``picks`` and ``picks + 1`` by their value; drop the last one where there is no such pair.
 
-    Args: operands (m, n); codes (m - 1, n); picks (n,) in 0..m - 1.
+    Args: operands (m, n); codes (m - 1, n); picks (n,) in 0..m - 1, m - 1 for no pair.
     """
     pairs, size = codes.shape
     rows, here = np.arange(size), np.minimum(picks, pairs - 1)

@@ -1,0 +1,235 @@
+"""Training: real runs of seconds, killed and resumed, and what their folders hold."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+transformers = pytest.importorskip("transformers")
+pytest.importorskip("accelerate")
+
+from agents.agent import evaluate  # noqa: E402
+from agents.checkpoint import find_checkpoint, hugging_face_tokenizer  # noqa: E402
+from agents.config import PPOConfig  # noqa: E402
+from agents.policy import Policy, new_model  # noqa: E402
+from agents.ppo import PolicyAgent, ppo_loss, train  # noqa: E402
+from agents.rollout import collect  # noqa: E402
+from agents.run import Run, RunSpec  # noqa: E402
+from formal_envs.errors import ConfigError  # noqa: E402
+from formal_envs.tasks.streams import problem_keys, seeded_stream  # noqa: E402
+
+SMALL = {"prompts": 16, "completions": 4, "layers": 1, "width": 16, "heads": 2, "warmup": 2, "device": "cpu"}
+TIMES = ("seconds", "sample_seconds", "update_seconds")
+
+
+def without_times(run):
+    return [{name: value for name, value in row.items() if name not in TIMES} for row in run.metrics()]
+
+
+def make_policy(spec):
+    torch.manual_seed(0)
+    layout = spec.layout()
+    return Policy(new_model(layout.tokenizer, 1, 16, 2, 64), layout), layout
+
+
+def roll_out(spec, policy, layout, reference=None, kl_coef=0.0):
+    task, reward = spec.build()
+    prompts = task.sample(problem_keys(seeded_stream(0), np.arange(spec.config.prompts))).prompts
+    generator = torch.Generator().manual_seed(0)
+    return collect(policy, reference, layout, reward, prompts, spec.config, kl_coef, generator)
+
+
+def test_the_loss_is_the_sum_of_its_terms_on_the_first_pass():
+    spec = RunSpec.parse("FormalArith-v0", {**SMALL, "batch_entropy_coef": 0.3, "advantage": "gae", "completions": 1})
+    policy, layout = make_policy(spec)
+    rollout, stats = roll_out(spec, policy, layout)
+    loss, terms = ppo_loss(policy, rollout, spec.config, entropy_coef=0.2)
+    expected = (
+        terms["policy_loss"] + 0.1 * terms["value_loss"] - 0.2 * stats.entropy - 0.3 * stats.batch_entropy
+    )
+    assert loss.item() == pytest.approx(expected, rel=1e-4)
+    assert terms["ratio"] == pytest.approx(1.0, abs=1e-5)
+    assert terms["clip_fraction"] == 0.0
+    assert terms["policy_loss"] == pytest.approx(0.0, abs=1e-5)  # whitened advantages at ratio 1
+
+
+def test_kl_to_the_reference_lowers_the_return():
+    spec = RunSpec.parse("FormalArith-v0", {**SMALL, "kl_coef": 0.5, "kl_estimator": "full"})
+    policy, layout = make_policy(spec)
+    same, same_stats = roll_out(spec, policy, layout, reference=policy, kl_coef=0.5)
+    assert same_stats.kl == pytest.approx(0.0, abs=1e-5)
+    other, _ = make_policy(spec)
+    with torch.no_grad():
+        other.model.get_output_embeddings().weight.mul_(30)
+    far, far_stats = roll_out(spec, policy, layout, reference=other, kl_coef=0.5)
+    assert far_stats.kl > 0.1
+    assert (same.returns - far.returns).mean().item() == pytest.approx(0.5 * far_stats.kl, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"advantage": "gae", "completions": 1, "epochs": 2, "minibatches": 4, "kl_coef": 0.2, "kl_target": 6.0},
+        {"answer": "chain", "tokenizer": "char", "terms": 3, "kl_coef": 0.1, "kl_estimator": "full", "minibatches": 2},
+    ],
+    ids=["groups", "the paper's", "chains"],
+)
+def test_a_run_leaves_a_whole_folder(tmp_path, settings):
+    spec = RunSpec.parse("FormalArith-v0", {**SMALL, "steps": 4, **settings})
+    before = torch.random.get_rng_state(), np.random.get_state()[1].tolist()
+    summary = train(spec, tmp_path / "run", evaluation_episodes=32)
+    assert torch.equal(before[0], torch.random.get_rng_state())
+    assert before[1] == np.random.get_state()[1].tolist()
+
+    run = Run.open(tmp_path / "run")
+    assert run.spec == spec
+    rows = run.metrics()
+    assert [row["step"] for row in rows] == [1, 2, 3, 4]
+    needed = {"reward_mean", "exact", "entropy", "batch_entropy", "kl", "loss", "policy_loss", "learning_rate", "seconds"}
+    for row in rows:
+        assert needed <= set(row)
+        assert all(np.isfinite(value) for value in row.values())
+    assert rows[-1]["reward_evaluations"] == 4 * 16 * spec.config.completions
+    assert summary == json.loads(run.summary_file.read_text())
+    assert summary["finished"]
+    assert any(run.tensorboard.iterdir())
+
+    model = transformers.AutoModelForCausalLM.from_pretrained(run.checkpoint)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(run.checkpoint)
+    agent = PolicyAgent.load(run)
+    task, reward = spec.build(split="test")
+    assert evaluate(agent, task, reward, episodes=32, seed=0) == summary["greedy_test"]
+    prompt = task.sample(problem_keys(seeded_stream(9), np.arange(1))).prompts[0]
+    ids = tokenizer(prompt, return_tensors="pt").input_ids
+    assert ids[0].tolist() == spec.layout().tokenizer.encode(prompt)
+    logits = model(ids).logits[0, -1].masked_fill(~torch.tensor(spec.layout().first_mask, dtype=torch.bool), -1e9)
+    assert agent.act([prompt])[0].startswith(tokenizer.decode(logits.argmax()))
+
+
+def test_runs_repeat_from_their_seed_and_differ_between_seeds(tmp_path):
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        train(RunSpec.parse("FormalArith-v0", {**SMALL, "steps": 3, "seed": seed}), tmp_path / name, evaluation_episodes=8)
+    a, b, c = (without_times(Run.open(tmp_path / name)) for name in "abc")
+    assert a == b
+    assert a != c
+
+
+def test_a_killed_run_resumes_exactly(tmp_path):
+    settings = [f"--set={name}={value}" for name, value in {**SMALL, "checkpoint_every": 5}.items()]
+    command = [sys.executable, "-m", "agents.cli", "train"]
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    # The same batch, model and seed; only the second is killed, in the middle of a step somewhere past a checkpoint.
+    subprocess.run([*command, "FormalArith-v0", "--out", whole, "--steps", "40", *settings], check=True)
+    process = subprocess.Popen([*command, "FormalArith-v0", "--out", killed, "--steps", "40", *settings])
+    metrics = killed / "metrics.jsonl"
+    deadline = time.monotonic() + 120
+    while not (metrics.exists() and len(metrics.read_text().splitlines()) >= 8):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert len(metrics.read_text().splitlines()) < 40
+    subprocess.run([*command, "--out", killed, "--resume"], check=True)
+    assert without_times(Run.open(killed)) == without_times(Run.open(whole))
+    weights = [transformers.AutoModelForCausalLM.from_pretrained(run / "checkpoint").state_dict() for run in (whole, killed)]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+
+
+def test_ctrl_c_leaves_a_checkpoint(tmp_path):
+    settings = [f"--set={name}={value}" for name, value in {**SMALL, "checkpoint_every": 100000}.items()]
+    command = [sys.executable, "-m", "agents.cli", "train", "FormalArith-v0", "--out", str(tmp_path / "run")]
+    process = subprocess.Popen([*command, "--steps", "100000", *settings], stdout=subprocess.PIPE, text=True)
+    metrics = tmp_path / "run" / "metrics.jsonl"
+    deadline = time.monotonic() + 120
+    while not (metrics.exists() and metrics.stat().st_size):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "--resume" in out
+    assert not json.loads((tmp_path / "run" / "summary.json").read_text())["finished"]
+    assert find_checkpoint(tmp_path / "run" / "checkpoint")
+
+
+def test_a_kill_between_the_renames_of_a_checkpoint_loses_nothing(tmp_path):
+    spec = RunSpec.parse("FormalArith-v0", {**SMALL, "steps": 1})
+    train(spec, tmp_path / "run", evaluation_episodes=8)
+    checkpoint = tmp_path / "run" / "checkpoint"
+    checkpoint.rename(checkpoint.with_name("checkpoint.old"))
+    assert find_checkpoint(checkpoint) == checkpoint.with_name("checkpoint.old")
+
+
+def test_a_second_run_in_the_same_folder_is_refused(tmp_path):
+    spec = RunSpec.parse("FormalArith-v0", {**SMALL, "steps": 1})
+    Run.create(tmp_path, spec)
+    with pytest.raises(ConfigError, match="--resume"):
+        Run.create(tmp_path, spec)
+
+
+def test_it_learns_a_small_task(tmp_path):
+    settings = {**SMALL, "terms": 2, "max_operand": 3, "split": "all", "steps": 150, "width": 32, "completions": 16}
+    spec = RunSpec.parse("FormalArith-v0", {**settings, "learning_rate": 1e-2, "batch_entropy_coef": 0.1})
+    train(spec, tmp_path / "run", evaluation_episodes=8)
+    rows = Run.open(tmp_path / "run").metrics()
+    assert rows[0]["exact"] < 0.1
+    assert rows[-1]["exact"] > 0.5  # the best constant answer, 3, is right in a quarter of the cases
+
+
+def test_a_hub_model_by_path_trains_with_its_own_tokenizer(tmp_path):
+    layout = RunSpec.parse("FormalArith-v0", {"tokenizer": "char"}).layout()
+    hugging_face_tokenizer(layout.tokenizer).save_pretrained(tmp_path / "model")
+    config = transformers.LlamaConfig(
+        vocab_size=layout.tokenizer.vocab_size,
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+    )
+    transformers.AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path / "model")
+    path = str(tmp_path / "model")
+    spec = RunSpec.parse("FormalArith-v0", {**SMALL, "steps": 2, "model": path, "tokenizer": path})
+    summary = train(spec, tmp_path / "run", evaluation_episodes=8)
+    assert summary["step"] == 2
+    assert Run.open(tmp_path / "run").metrics()[0]["completion_tokens"] >= 1
+
+
+def test_processes_share_a_run(tmp_path):
+    """Two processes on one machine, as ``accelerate launch`` starts them: one folder, statistics over both."""
+    settings = [f"--set={name}={value}" for name, value in SMALL.items()]
+    command = ["-m", "agents.cli", "train", "FormalArith-v0", "--out", str(tmp_path / "run"), "--steps", "3", *settings]
+    launch = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1"]
+    launch += ["--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[1])}
+    subprocess.run([*launch, *command], check=True, env=environment)
+    rows = Run.open(tmp_path / "run").metrics()
+    assert [row["step"] for row in rows] == [1, 2, 3]
+    assert rows[-1]["reward_evaluations"] == 3 * 2 * SMALL["prompts"] * SMALL["completions"]
+
+
+def test_bad_settings_name_the_fix():
+    for settings, pattern in (
+        ({"learning_rat": 1e-3}, "learning_rate"),
+        ({"term": 3}, "terms"),
+        ({"clip": 1.5}, r"clip must lie in \(0, 1\), got 1.5"),
+        ({"steps": "many"}, "steps must be of type int"),
+        ({"schedule": "cosin"}, "cosine"),
+        ({"completions": 1}, "gae"),
+        ({"width": 30}, "multiple of heads"),
+        ({"terms": 9, "max_operand": 50}, "tokenizer='char'"),
+    ):
+        with pytest.raises(ConfigError, match=pattern):
+            RunSpec.parse("FormalArith-v0", settings)
+    with pytest.raises(ConfigError, match="FormalArith-v0"):
+        RunSpec.parse("FormalAritt-v0", {})
+    assert PPOConfig.from_dict({"learning_rate": 1}).learning_rate == 1.0
