@@ -248,6 +248,57 @@ def plot(runs: tuple[Path, ...], out: Path | None) -> None:
     click.echo(target)
 
 
+@main.command()
+@click.argument("name")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Folder of the runs, the table and the curves."
+)
+@click.option("--steps", type=click.IntRange(1), help="Steps of each run, instead of the experiment's.")
+@_needs_torch
+def experiment(name: str, out: Path, steps: int | None) -> None:
+    """Run a comparison of settings, such as batch_entropy, and print its table. Finished runs are kept."""
+    from agents import experiments
+
+    click.echo(experiments.run(experiments.load(name), out, steps))
+
+
+@main.group(cls=_Commands)
+def bench() -> None:
+    """Measure speed, on an idle machine."""
+
+
+@bench.command("arith")
+@click.option("--seconds", default=2.0, show_default=True, type=click.FloatRange(0.1), help="CPU time a measurement.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def bench_arith_command(seconds: float, as_json: bool) -> None:
+    """Environments and scoring, a CPU-second of one process, and as multiples of reasoning-gym's chain_sum."""
+    from formal_envs.bench import bench_arith
+
+    result = bench_arith(seconds)
+    if as_json:
+        click.echo(json.dumps(result))
+        return
+    for name, rate in result["per_cpu_second"].items():
+        ratio = result["times_reasoning_gym"].get(name)
+        click.echo(f"{name:58} {rate:12,.0f} /s" + (f" {ratio:8.2f} x" if ratio else ""))
+    click.echo(f"reasoning-gym: {result['reasoning_gym']}")
+
+
+@bench.command("ppo")
+@click.option("--steps", default=60, show_default=True, type=click.IntRange(10))
+@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@_needs_torch
+def bench_ppo_command(steps: int, device: str, as_json: bool) -> None:
+    """PPO on a 2-layer GPT-2 of width 64: batches of 128 prompts, 4 epochs."""
+    from agents.bench import bench_ppo
+
+    result = bench_ppo(steps, device)
+    click.echo(
+        json.dumps(result) if as_json else "\n".join(f"{name:30} {value:,.0f}" for name, value in result.items())
+    )
+
+
 def _task_name(env: str) -> str:
     from agents.run import task_name
 

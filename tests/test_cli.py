@@ -1,0 +1,116 @@
+"""The command line, as a user meets it."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from agents.cli import main
+
+
+def run(*arguments, input=None, code=0):
+    result = CliRunner().invoke(main, [str(a) for a in arguments], input=input)
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_list_names_every_environment():
+    rows = json.loads(run("list", "--json"))
+    assert {"FormalArith-v0", "FormalArithToken-v0"} <= {row["env"] for row in rows}
+    assert "paper" in rows[0]["rewards"]
+    assert "terms" in run("list")
+
+
+def test_sample_gives_what_the_environment_asks():
+    import gymnasium
+
+    rows = [json.loads(line) for line in run("sample", "FormalArith-v0", "--n", 3, "--seed", 7, "--json").splitlines()]
+    env = gymnasium.make("formal_envs:FormalArith-v0")
+    asked = [env.reset(seed=7)[0]]
+    for row in rows:
+        assert env.step(row["solution"])[1] == 1.0
+        asked.append(env.reset()[0])
+    assert [row["prompt"] for row in rows] == asked[:3]
+
+
+def test_score_adds_reward_parts_and_failure(tmp_path):
+    rows = [{"prompt": "1+2=", "completion": text, "id": n} for n, text in enumerate(("3", "4", "nan"))]
+    source, target = tmp_path / "rows.jsonl", tmp_path / "scored.jsonl"
+    source.write_text("\n".join(map(json.dumps, rows)) + "\n\n")
+    run("score", "FormalArith-v0", "--in", source, "--out", target)
+    scored = [json.loads(line) for line in target.read_text().splitlines()]
+    assert [row["id"] for row in scored] == [0, 1, 2]
+    assert scored[0]["reward"] == 1.0
+    assert scored[0]["failure"] is None
+    assert scored[1]["parts"]["error"] == 1.0
+    assert scored[2]["reward"] < 1e-20
+    assert "'n'" in scored[2]["failure"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("{", "line 1 is no JSON object"), ("[]", "line 1 is no JSON object"), ('{"prompt": "1+2="}', "'completion'")],
+)
+def test_score_says_which_line_is_wrong(line, said):
+    assert said in run("score", "FormalArith-v0", "--in", "-", "--out", "-", input=line, code=1)
+
+
+def test_eval_of_the_baselines():
+    def evaluate(agent):
+        return json.loads(run("eval", agent, "--env", "FormalArith-v0", "--episodes", 2000, "--json"))
+
+    constant, oracle, random = map(evaluate, ("constant", "oracle", "random"))
+    assert oracle["reward_mean"] == oracle["exact"] == 1.0
+    assert constant["reward_mean"] == pytest.approx(0.747, abs=0.02)  # the figures of the paper's generator
+    assert constant["exact"] == pytest.approx(0.058, abs=0.02)
+    assert random["exact"] < constant["exact"]
+    assert random["reward_mean"] < 0.4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["trian", "FormalArith-v0"], "train"),
+        (["sample", "FormalArit-v0"], "FormalArith-v0"),
+        (["sample", "FormalArith-v0", "--sed", "1"], "--seed"),
+        (["sample", "FormalArith-v0", "--set", "term=3"], "terms"),
+        (["sample", "FormalArith-v0", "--set", "terms"], "KEY=VALUE"),
+        (["sample", "FormalArith-v0", "--set", "reward=papr"], "paper"),
+        (["eval", "oracl", "--env", "FormalArith-v0"], "oracle"),
+        (["eval", "oracle"], "--env"),
+        (["eval", "oracle", "--env", "FormalArith-v0", "--split", "tests"], "test"),
+        (["train", "FormalArith-v0", "--out", "x", "--set", "learning_rte=1"], "learning_rate"),
+        (["train", "--out", "no-such-folder", "--resume"], "no config.json"),
+        (["experiment", "batch_entrop", "--out", "x"], "batch_entropy"),
+        (["plot", "no-such-folder"], "no config.json"),
+    ],
+)
+def test_typos_name_the_nearest(arguments, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    output = CliRunner().invoke(main, arguments)
+    assert output.exit_code in (1, 2)
+    assert said in output.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_train_eval_and_plot(tmp_path):
+    pytest.importorskip("torch")
+    settings = ["--set", "prompts=8", "--set", "completions=2", "--set", "width=16", "--set", "device=cpu"]
+    for name in ("a", "b"):
+        out = run("train", "FormalArith-v0", "--out", tmp_path / name, "--steps", 3, *settings)
+        assert "48 reward evaluations" in out
+    greedy = json.loads(run("eval", tmp_path / "a", "--episodes", 64, "--json"))
+    assert 0 < greedy["reward_mean"] <= 1
+    assert greedy["split"] == "test"
+    run("eval", tmp_path / "a", "--episodes", 64, "--sampled")
+    run("plot", tmp_path / "a", tmp_path / "b", "--out", tmp_path / "both.png")
+    for picture in ("both.png", "a/curves.png"):
+        assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
+    assert "--resume" in run("train", "FormalArith-v0", "--out", tmp_path / "a", *settings, code=1)
+    assert "leave out" in run("train", "--out", tmp_path / "a", "--resume", "--steps", 3, code=1)
+
+
+def test_help_of_every_command():
+    for name, command in main.commands.items():
+        assert command.help, name
+        assert "--help" in run(name, "--help")
