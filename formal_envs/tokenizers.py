@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
+import os
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from formal_envs.errors import ConfigError, ParseFailure
+from formal_envs.errors import ConfigError, ParseFailure, unknown
 
 
 class Tokenizer(Protocol):
@@ -123,6 +125,9 @@ def load_tokenizer(name: str, charset: str, largest: int) -> VocabularyTokenizer
         return word_tokenizer("+*=" + "".join(c for c in charset if c not in "0123456789+*="))
     if name == "char":
         return char_tokenizer(charset)
+    near = difflib.get_close_matches(name, ("word", "char"), cutoff=0.7)
+    if near and not os.path.exists(name):  # before a hub is asked
+        raise unknown("tokenizer", name, ("word", "char"))
     try:
         from transformers import AutoTokenizer
     except ImportError:

@@ -17,7 +17,7 @@ from formal_envs.rewards.arithmetic import evaluate
 from formal_envs.score import score_batch
 from formal_envs.tasks import TASKS, make_task
 from formal_envs.tasks.arithmetic import ArithmeticTask
-from formal_envs.tasks.streams import mix64, new_streams, problem_keys, seeded_stream, uniforms
+from formal_envs.tasks.streams import integers, mix64, new_streams, problem_keys, seeded_stream
 
 law = settings(deadline=None, max_examples=150)
 words = st.integers(0, 2**64 - 1)
@@ -486,7 +486,8 @@ def test_mix64_has_an_inverse(drawn):
 def test_the_stream_of_zero_is_splitmix64s_published_sequence():
     sequence = [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F]
     assert problem_keys(np.uint64(0), np.arange(1, 4)).tolist() == sequence
-    assert uniforms(np.zeros(1, np.uint64), 3).tolist() == [[x // 2**11 / 2**53 for x in sequence]]
+    zero = np.zeros(1, np.uint64)
+    assert [integers(zero, n, 1000).item() for n in range(3)] == [(x >> 32) * 1000 >> 32 for x in sequence]
 
 
 def test_neighbouring_seeds_share_no_key_and_no_run_of_problems():
@@ -521,20 +522,21 @@ def test_new_streams_come_from_the_generator_given():
 
 
 @law
-@given(st.lists(words, min_size=1, max_size=10), st.integers(1, 30))
-def test_uniforms_lie_in_the_half_open_interval_and_depend_on_their_key_alone(drawn, count):
-    values = uniforms(np.array(drawn, np.uint64), count)
-    assert values.shape == (len(drawn), count)
-    assert ((values >= 0) & (values < 1)).all()
-    for key, row in zip(drawn, values, strict=True):
-        np.testing.assert_array_equal(uniforms(np.array([key], np.uint64), count + 3)[0, :count], row)
+@given(st.lists(words, min_size=1, max_size=10), st.integers(0, 30), st.integers(1, 2**20))
+def test_integers_stay_below_their_bound_and_depend_on_their_key_alone(drawn, position, bound):
+    values = integers(np.array(drawn, np.uint64), position, bound)
+    assert ((values >= 0) & (values < bound)).all()
+    alone = [integers(np.array([key], np.uint64), position, bound).item() for key in drawn]
+    assert values.tolist() == alone
+    bounds = np.full(len(drawn), bound)
+    assert integers(np.array(drawn, np.uint64), position, bounds).tolist() == alone
 
 
 @pytest.mark.parametrize("drawn", [keys(1, 20_000), np.arange(20_000, dtype=np.uint64)], ids=["mixed", "counting"])
-def test_uniforms_are_uniform_in_each_column_and_between_columns(drawn):
-    values = uniforms(drawn, 6)
+def test_integers_are_uniform_at_each_position_and_independent_between_positions(drawn):
+    values = np.stack([integers(drawn, position, 16) for position in range(6)], axis=1)
     for column in values.T:
-        counts = np.bincount((column * 16).astype(int), minlength=16)
+        counts = np.bincount(column, minlength=16)
         statistic = ((counts - 1250) ** 2 / 1250).sum()  # chi-square of 15 degrees: mean 15, deviation 5.5
         assert statistic < 15 + 5 * 5.5
     correlation = np.corrcoef(values, rowvar=False) - np.eye(6)

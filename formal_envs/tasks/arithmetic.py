@@ -2,7 +2,7 @@
 
 Problems are made in batches of arrays, a column a problem. A statement is its operands and, between them, operator
 codes ``4 * bracket depth + (0 for +, 1 for -, 2 for *)``; brackets open and close where the depth changes. A rendered
-text is a sequence of symbols: an integer >= 0 stands for itself, a negative one for a character of ``SYMBOLS``.
+text is a sequence of symbols; see formal_envs/tasks/symbols.py.
 
 A problem with fewer operands than the task allows starts late: it is left alone until its turn comes, so that every
 statement that is rendered together has the same number of operands.
@@ -10,8 +10,8 @@ statement that is rendered together has the same number of operands.
 
 from __future__ import annotations
 
-from functools import cache, cached_property
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +19,8 @@ from numpy.typing import NDArray
 from formal_envs.errors import ConfigError, check_choice, check_integer
 from formal_envs.rewards.arithmetic import MAX_DIGITS, MAX_STATEMENT
 from formal_envs.tasks.streams import Keys, integers, mix64
+from formal_envs.tasks.symbols import ABSENT, SYMBOLS, Integers, texts
 
-Integers = NDArray[np.integer[Any]]
-
-SYMBOLS = "+-*=()"
-"""Symbol -1 is the first of these characters, symbol -2 the second, and so on."""
-ABSENT = -len(SYMBOLS) - 1
-"""Fills the places of a row of symbols that hold nothing."""
 PAPER_LENGTH = 10
 """Characters of the paper's expressions, before a trailing operator is dropped."""
 PAPER_LIMIT = 100
@@ -58,12 +53,12 @@ class ArithmeticProblems:
     @cached_property
     def prompts(self) -> list[str]:
         """The texts to continue."""
-        return _texts(self.prompt_symbols)
+        return texts(self.prompt_symbols)
 
     @cached_property
     def solutions(self) -> list[str]:
         """For each prompt a completion that earns the full reward."""
-        return _texts(self.solution_symbols)
+        return texts(self.solution_symbols)
 
 
 class ArithmeticTask:
@@ -375,36 +370,6 @@ def _merge(operands: Integers, codes: Integers, picks: Integers) -> _Expressions
     columns = np.arange(pairs)[:, None]
     merged = np.where(columns < picks, operands[:-1], np.where(columns == picks, values, operands[1:]))
     return _Expressions(merged, np.where(columns[:-1] < picks, codes[:-1], codes[1:]))
-
-
-def _texts(symbols: Integers) -> list[str]:
-    """The text of each row of symbols (n, s)."""
-    largest = int(symbols.max(initial=0))
-    if largest < 10_000:
-        characters = _characters(2 if largest < 100 else 4)[symbols - np.int64(ABSENT)]
-    else:
-        distinct, inverse = np.unique(symbols, return_inverse=True)
-        characters = _table(distinct, len(str(largest)))[inverse.reshape(symbols.shape)]
-    return _join(characters)
-
-
-def _join(characters: NDArray[Any]) -> list[str]:
-    lines = np.empty((len(characters), characters.shape[1] + 1), characters.dtype)
-    lines[:, :-1] = characters
-    lines[:, -1:] = np.frombuffer(b"\n".ljust(lines.itemsize, b"\0"), lines.dtype)
-    return lines.tobytes().translate(None, b"\0").decode("ascii").split("\n")[:-1]
-
-
-@cache
-def _characters(digits: int) -> NDArray[Any]:
-    table = _table(np.arange(ABSENT, 10**digits), digits)
-    return table.view(f"u{digits}")  # integers are looked up faster than bytes
-
-
-def _table(symbols: Integers, width: int) -> NDArray[np.bytes_]:
-    """ASCII characters of each symbol: (symbols,) of ``width`` bytes, NUL where there is none."""
-    texts = [str(s) if s >= 0 else "" if s == ABSENT else SYMBOLS[-1 - s] for s in symbols.tolist()]
-    return np.array(texts, f"S{width}")
 
 
 assert MAX_STATEMENT >= 24 * (MAX_DIGITS + 1 + 1 + 4)  # every statement of a task can be scored

@@ -37,12 +37,6 @@ def problem_keys(streams: Keys | np.uint64, indices: NDArray[np.int64]) -> Keys:
     return mix64(streams + indices.astype(np.uint64) * _GOLDEN)
 
 
-def uniforms(keys: Keys, count: int) -> NDArray[np.float64]:
-    """Draw ``count`` numbers uniform in [0, 1) from each key: (keys, count)."""
-    steps = np.arange(1, count + 1, dtype=np.uint64) * _GOLDEN
-    return (mix64(keys[:, None] + steps) >> np.uint64(11)) * 2.0**-53
-
-
 def integers(keys: Keys, position: int, bound: int | NDArray[np.int64]) -> NDArray[np.int64]:
     """Draw number ``position`` of each key: uniform in 0..bound - 1, for bounds up to 2^20 or so, (keys,)."""
     step = np.uint64((position + 1) * int(_GOLDEN) % 2**64)
