@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections.abc import Callable, Iterable
 from functools import wraps
 from itertools import islice
@@ -12,6 +13,7 @@ from typing import Any
 
 import click
 
+from agents.config import PPOConfig
 from formal_envs.errors import ConfigError, FormalEnvError, unknown
 from formal_envs.tasks import TASKS, make_task, option_names
 
@@ -128,7 +130,14 @@ def _needs_torch(command: Callable[..., Any]) -> Callable[..., Any]:
     return checked
 
 
-@main.command()
+def _settings_help() -> str:
+    """The agent's settings with their defaults, for a help text."""
+    text = "  ".join(f"{name}={json.dumps(value)}" for name, value in PPOConfig().as_dict().items())
+    lines = textwrap.wrap(text, 76, break_long_words=False, break_on_hyphens=False)
+    return "\b\n" + "\n".join(["Settings of the agent and their defaults:", *(f"  {line}" for line in lines)])
+
+
+@main.command(epilog=_settings_help())
 @click.argument("env", required=False)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the run.")
 @click.option("--seed", type=click.IntRange(0), help="Decides weights, problems and sampling.  [default: 0]")
@@ -139,10 +148,12 @@ def _needs_torch(command: Callable[..., Any]) -> Callable[..., Any]:
 def train(env: str, out: Path, seed: int | None, steps: int | None, resume: bool, settings: tuple[str, ...]) -> None:
     """Train a language model on ENV with PPO.
 
-    Settings are the agent's (see PPOConfig; such as learning_rate, completions, batch_entropy_coef, model, device) and
-    the environment's options. The folder gets config.json, metrics.jsonl, summary.json, curves.png, tensorboard/ and
-    checkpoint/, which AutoModelForCausalLM loads.
+    --set takes the agent's settings, which are listed below and explained in agents/config.py, and the environment's
+    options, which `formal-envs list` shows. The folder gets config.json, metrics.jsonl, summary.json, curves.png,
+    tensorboard/ and checkpoint/, which AutoModelForCausalLM loads.
     """
+    from accelerate import PartialState
+
     from agents.plots import plot_runs
     from agents.ppo import train as train_ppo
     from agents.run import Run, RunSpec
@@ -160,6 +171,8 @@ def train(env: str, out: Path, seed: int | None, steps: int | None, resume: bool
     else:
         spec = RunSpec.parse(env, values)
     summary = train_ppo(spec, out, resume=resume)
+    if not PartialState().is_main_process:
+        return
     plot_runs([Run.open(out)], out / "curves.png")
     greedy = summary["greedy_test"]
     if not summary["finished"]:

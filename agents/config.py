@@ -26,6 +26,7 @@ class PPOConfig:
         model: path or hub id of a causal language model; "" makes a GPT-2 with random weights from the next four.
         layers, width, heads, context: depth, hidden size, attention heads and positions of a new model.
         learning_rate, schedule, warmup: Adam's peak rate; constant, linear or cosine; steps of linear rise.
+        adam_beta2: Adam's decay of squared gradients.
         epochs, minibatches: passes over a batch, and parts that each is cut into (groups stay whole).
         grad_clip: greatest norm of the gradient.
         advantage: "group" normalises returns within a prompt's completions, "gae" uses the value head.
@@ -49,19 +50,20 @@ class PPOConfig:
     """
 
     seed: int = 0
-    steps: int = 2000
-    prompts: int = 256
-    completions: int = 16
+    steps: int = 7000
+    prompts: int = 64
+    completions: int = 32
     max_tokens: int = 0
     tokenizer: str = "word"
     model: str = ""
     layers: int = 2
-    width: int = 96
+    width: int = 64
     heads: int = 4
     context: int = 64
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-3
     schedule: str = "cosine"
     warmup: int = 20
+    adam_beta2: float = 0.98
     epochs: int = 1
     minibatches: int = 1
     grad_clip: float = 1.0
@@ -73,12 +75,12 @@ class PPOConfig:
     value_clip: float = 0.2
     value_coef: float = 0.1
     max_ratio: float = 10.0
-    entropy_coef: float = 0.0
-    entropy_target: float = 0.6
+    entropy_coef: float = 0.1
+    entropy_target: float = 1.5
     entropy_target_end: float = 0.0
-    entropy_rate: float = 0.02
+    entropy_rate: float = 0.005
     entropy_limit: float = 1.0
-    batch_entropy_coef: float = 0.05
+    batch_entropy_coef: float = 0.15
     kl_coef: float = 0.0
     kl_estimator: str = "log_ratio"
     kl_target: float = 0.0
@@ -97,7 +99,7 @@ class PPOConfig:
         check_choice("advantage", self.advantage, ("group", "gae"))
         check_choice("device", self.device, ("auto", "cpu", "cuda"))
         check_choice("kl_estimator", self.kl_estimator, KL_ESTIMATORS)
-        for name in ("gamma", "gae_lambda"):
+        for name in ("gamma", "gae_lambda", "adam_beta2"):
             self._require(name, 0 <= getattr(self, name) <= 1, "lie in [0, 1]")
         self._require("clip", 0 < self.clip < 1, "lie in (0, 1)")
         for name in ("learning_rate", "grad_clip", "value_clip", "max_ratio", "kl_horizon"):

@@ -41,7 +41,11 @@ class Completions(NamedTuple):
 
 
 def new_model(tokenizer: Tokenizer, layers: int, width: int, heads: int, context: int) -> PreTrainedModel:
-    """A GPT-2 with random weights, drawn from torch's generator. The activation is GPT-2's, in its fused form."""
+    """A GPT-2 with random weights, drawn from torch's generator.
+
+    Two departures from GPT-2: its activation in the fused form, and an output layer that does not share the input
+    embedding's weights. Sharing starves the tokens that are common in prompts but rare as answers.
+    """
     config = GPT2Config(
         vocab_size=tokenizer.vocab_size,
         n_positions=context,
@@ -52,6 +56,7 @@ def new_model(tokenizer: Tokenizer, layers: int, width: int, heads: int, context
         resid_pdrop=0.0,
         embd_pdrop=0.0,
         attn_pdrop=0.0,
+        tie_word_embeddings=False,
         bos_token_id=tokenizer.bos_id,
         eos_token_id=tokenizer.eos_id,
         pad_token_id=tokenizer.pad_id,

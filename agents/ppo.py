@@ -89,9 +89,12 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, evaluation_episodes
         ConfigError: the settings do not fit the task, or ``out`` holds another run.
     """
     config = spec.config
-    run = Run.open(out) if resume else Run.create(out, spec)
     accelerator = _accelerator(config)
     rank, world = accelerator.process_index, accelerator.num_processes
+    if accelerator.is_main_process and not resume:
+        Run.create(out, spec)
+    accelerator.wait_for_everyone()
+    run = Run.open(out)
     task, reward = spec.build()
     layout = spec.layout()
 
@@ -100,7 +103,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, evaluation_episodes
     if config.kl_coef > 0:
         reference = copy.deepcopy(policy).requires_grad_(False)
     policy.value_head.requires_grad_(config.advantage == "gae")
-    optimizer = torch.optim.Adam(policy.parameters(), lr=config.learning_rate)
+    optimizer = torch.optim.Adam(policy.parameters(), config.learning_rate, betas=(0.9, config.adam_beta2))
     progress = Progress(0, config.entropy_coef, config.kl_coef, 0, 0.0)
     if resume:
         saved = load_trainer_state(run.checkpoint, accelerator.device)
@@ -152,14 +155,13 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, evaluation_episodes
                     batch = rollout if config.minibatches == 1 else rollout.select(rows)
                     with accelerator.autocast():
                         loss, terms = ppo_loss(model, batch, config, progress.entropy_coef)
-                    if terms["ratio"] > config.max_ratio:
-                        loss = 0.0 * loss  # skipped, on every process alike
                     optimizer.zero_grad()
                     accelerator.backward(loss)
-                    terms["grad_norm"] = float(accelerator.clip_grad_norm_(model.parameters(), config.grad_clip))
-                    if terms["ratio"] <= config.max_ratio:
+                    terms["grad_norm"] = accelerator.clip_grad_norm_(model.parameters(), config.grad_clip)
+                    means = accelerator.reduce(torch.stack(list(terms.values())), "mean").tolist()
+                    losses.append(dict(zip(terms, means, strict=True)))
+                    if losses[-1]["ratio"] <= config.max_ratio:  # the same on every process
                         optimizer.step()
-                    losses.append(terms)
             updated = time.perf_counter()
 
             target = interpolate(config.entropy_target, config.entropy_target_end, step / config.steps)
@@ -208,10 +210,10 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, evaluation_episodes
 
 def ppo_loss(
     model: torch.nn.Module, batch: Rollout, config: PPOConfig, entropy_coef: float
-) -> tuple[Tensor, dict[str, float]]:
+) -> tuple[Tensor, dict[str, Tensor]]:
     """The paper's loss on a mini-batch: L_clip + value_coef * L_value - b_ENT * H - b_BENT * H_batch.
 
-    Returns: the loss (), and its terms and diagnostics by name.
+    Returns: the loss (), and its terms and diagnostics () by name.
     """
     log_probs, values = model(batch.prompts, batch.prompt_mask, batch.tokens, batch.mask)
     log_probs = log_probs.flatten(0, 1)  # (B, T, V), B completions
@@ -234,7 +236,7 @@ def ppo_loss(
         terms["loss"] = loss
         terms["ratio"] = masked_mean(ratio, mask)
         terms["clip_fraction"] = masked_mean(((ratio - 1).abs() > config.clip).float(), mask)
-    return loss, {name: float(term.detach()) for name, term in terms.items()}
+    return loss, {name: term.detach() for name, term in terms.items()}
 
 
 def _accelerator(config: PPOConfig) -> Accelerator:

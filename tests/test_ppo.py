@@ -51,7 +51,8 @@ def test_the_loss_is_the_sum_of_its_terms_on_the_first_pass():
     spec = RunSpec.parse("FormalArith-v0", {**SMALL, "batch_entropy_coef": 0.3, "advantage": "gae", "completions": 1})
     policy, layout = make_policy(spec)
     rollout, stats = roll_out(spec, policy, layout)
-    loss, terms = ppo_loss(policy, rollout, spec.config, entropy_coef=0.2)
+    loss, tensors = ppo_loss(policy, rollout, spec.config, entropy_coef=0.2)
+    terms = {name: tensor.item() for name, tensor in tensors.items()}
     expected = terms["policy_loss"] + 0.1 * terms["value_loss"] - 0.2 * stats.entropy - 0.3 * stats.batch_entropy
     assert loss.item() == pytest.approx(expected, rel=1e-4)
     assert terms["ratio"] == pytest.approx(1.0, abs=1e-5)
@@ -219,20 +220,10 @@ def test_a_hub_model_by_path_trains_with_its_own_tokenizer(tmp_path):
 
 
 def test_processes_share_a_run(tmp_path):
-    """Two processes on one machine, as ``accelerate launch`` starts them: one folder, statistics over both."""
+    """Two processes on one machine, with the variables that ``accelerate launch`` sets: statistics are over both."""
     settings = [f"--set={name}={value}" for name, value in SMALL.items()]
     command = ["-m", "agents.cli", "train", "FormalArith-v0", "--out", str(tmp_path / "run"), "--steps", "3", *settings]
-    launch = [
-        sys.executable,
-        "-m",
-        "accelerate.commands.launch",
-        "--cpu",
-        "--num_processes",
-        "2",
-        "--num_machines",
-        "1",
-    ]
-    launch += ["--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"]
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[1])}
     subprocess.run([*launch, *command], check=True, env=environment)
     rows = Run.open(tmp_path / "run").metrics()
