@@ -193,9 +193,17 @@ def test_steps_out_of_turn_are_refused(env_id, options):
         env.step(action)
 
 
-def test_a_render_mode_that_does_not_exist_is_refused():
-    with pytest.warns(UserWarning, match="render_mode"), pytest.raises(ConfigError, match="expected one of ansi"):
-        gymnasium.make(ARITH, render_mode="human")
+def test_a_render_mode_that_does_not_exist_draws_nothing():
+    with pytest.warns(UserWarning, match="render_mode"):
+        env = gymnasium.make(ARITH, render_mode="rgb_array")
+    env.reset(seed=0)
+    assert env.unwrapped.render() is None
+
+
+def test_sb3_makes_vectors_of_the_token_form_as_of_any_other():
+    env_util = pytest.importorskip("stable_baselines3.common.env_util")
+    envs = env_util.make_vec_env("FormalArithToken-v0", n_envs=2, seed=0)
+    assert envs.reset().shape == (2, *envs.observation_space.shape)
 
 
 @pytest.mark.parametrize("env_id", [ARITH, TOKENS])

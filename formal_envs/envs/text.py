@@ -11,7 +11,7 @@ from gymnasium.spaces import Text
 
 from formal_envs.envs.prefetch import Stream
 from formal_envs.envs.spaces import AnyText
-from formal_envs.errors import ConfigError, check_choice
+from formal_envs.errors import ConfigError
 from formal_envs.score import Reward, Score
 from formal_envs.tasks import Problems, Task, make_task
 from formal_envs.tasks.streams import new_streams
@@ -30,9 +30,8 @@ class TaskEnv(gymnasium.Env[Any, Any]):
         self.task: Task
         self.reward: Reward
         self.task, self.reward = make_task(task, reward=reward, **options)
-        if render_mode is not None:
-            check_choice("render_mode", render_mode, self.metadata["render_modes"])
-        self.render_mode = render_mode
+        # Gymnasium warns of a mode that is not in the metadata; SB3's make_vec_env asks for "rgb_array" of every one.
+        self.render_mode = render_mode if render_mode in self.metadata["render_modes"] else None
         self._stream: Stream | None = None
         self._shown = ""
 
