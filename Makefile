@@ -2,13 +2,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 OUT ?= runs/arith
-STEPS ?=
+STEPS ?= 4000
 BIN := $(VENV)/bin
 
 .PHONY: train test lint clean
 
 train: $(VENV)/installed
-	$(BIN)/formal-envs train FormalArith-v0 --out $(OUT) $(if $(STEPS),--steps $(STEPS))
+	$(BIN)/formal-envs train FormalArith-v0 --out $(OUT) --steps $(STEPS)
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest

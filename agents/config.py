@@ -26,7 +26,6 @@ class PPOConfig:
         model: path or hub id of a causal language model; "" makes a GPT-2 with random weights from the next four.
         layers, width, heads, context: depth, hidden size, attention heads and positions of a new model.
         learning_rate, schedule, warmup: Adam's peak rate; constant, linear or cosine; steps of linear rise.
-        adam_beta2: Adam's decay of squared gradients.
         epochs, minibatches: passes over a batch, and parts that each is cut into (groups stay whole).
         grad_clip: greatest norm of the gradient.
         advantage: "group" normalises returns within a prompt's completions, "gae" uses the value head.
@@ -50,9 +49,9 @@ class PPOConfig:
     """
 
     seed: int = 0
-    steps: int = 7000
+    steps: int = 8000
     prompts: int = 64
-    completions: int = 32
+    completions: int = 64
     max_tokens: int = 0
     tokenizer: str = "word"
     model: str = ""
@@ -63,7 +62,6 @@ class PPOConfig:
     learning_rate: float = 1e-3
     schedule: str = "cosine"
     warmup: int = 20
-    adam_beta2: float = 0.98
     epochs: int = 1
     minibatches: int = 1
     grad_clip: float = 1.0
@@ -75,19 +73,19 @@ class PPOConfig:
     value_clip: float = 0.2
     value_coef: float = 0.1
     max_ratio: float = 10.0
-    entropy_coef: float = 0.1
-    entropy_target: float = 1.5
+    entropy_coef: float = 0.2
+    entropy_target: float = 2.0
     entropy_target_end: float = 0.0
-    entropy_rate: float = 0.005
-    entropy_limit: float = 1.0
-    batch_entropy_coef: float = 0.15
+    entropy_rate: float = 0.002
+    entropy_limit: float = 0.4
+    batch_entropy_coef: float = 0.25
     kl_coef: float = 0.0
     kl_estimator: str = "log_ratio"
     kl_target: float = 0.0
     kl_horizon: float = 10_000.0
     device: str = "auto"
     bf16: bool = False
-    checkpoint_every: int = 100
+    checkpoint_every: int = 250
 
     def __post_init__(self) -> None:
         for name in ("seed", "steps", "max_tokens", "warmup"):
@@ -99,7 +97,7 @@ class PPOConfig:
         check_choice("advantage", self.advantage, ("group", "gae"))
         check_choice("device", self.device, ("auto", "cpu", "cuda"))
         check_choice("kl_estimator", self.kl_estimator, KL_ESTIMATORS)
-        for name in ("gamma", "gae_lambda", "adam_beta2"):
+        for name in ("gamma", "gae_lambda"):
             self._require(name, 0 <= getattr(self, name) <= 1, "lie in [0, 1]")
         self._require("clip", 0 < self.clip < 1, "lie in (0, 1)")
         for name in ("learning_rate", "grad_clip", "value_clip", "max_ratio", "kl_horizon"):

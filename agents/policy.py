@@ -84,7 +84,7 @@ class Policy(nn.Module):
 
     def __init__(self, model: PreTrainedModel, layout: TokenLayout):
         super().__init__()
-        self.model = model
+        self.model = model.eval()  # dropout would move the ratio of new to old probabilities away from 1
         self.value_head = nn.Linear(model.config.get_text_config().hidden_size, 1)
         nn.init.zeros_(self.value_head.weight)
         nn.init.zeros_(self.value_head.bias)

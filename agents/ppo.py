@@ -70,7 +70,8 @@ class PolicyAgent:
         """
         layout = run.spec.layout()
         policy = Policy(load_model(str(find_checkpoint(run.checkpoint))), layout)
-        return cls(policy.to(_accelerator(run.spec.config).device), layout, sampling_seed)
+        device = Accelerator(cpu=run.spec.config.device == "cpu").device  # a run from a GPU can be looked at elsewhere
+        return cls(policy.to(device), layout, sampling_seed)
 
     def act(self, prompts: Sequence[str]) -> list[str]:
         """A completion of each prompt."""
@@ -103,7 +104,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, evaluation_episodes
     if config.kl_coef > 0:
         reference = copy.deepcopy(policy).requires_grad_(False)
     policy.value_head.requires_grad_(config.advantage == "gae")
-    optimizer = torch.optim.Adam(policy.parameters(), config.learning_rate, betas=(0.9, config.adam_beta2))
+    optimizer = torch.optim.Adam(policy.parameters(), config.learning_rate)
     progress = Progress(0, config.entropy_coef, config.kl_coef, 0, 0.0)
     if resume:
         saved = load_trainer_state(run.checkpoint, accelerator.device)

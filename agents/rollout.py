@@ -82,7 +82,7 @@ def collect(
     group = config.completions
     done = policy.sample(ids, prompt_mask, group, layout.max_tokens, generator)
     texts = decode_completions(layout.tokenizer, done.tokens.flatten(0, 1), done.mask.flatten(0, 1))
-    scores = score_batch(reward, [prompt for prompt in prompts for _ in range(group)], texts)
+    scores = _score_distinct(reward, [prompt for prompt in prompts for _ in range(group)], texts)
     values = torch.tensor([score.value for score in scores], device=ids.device).view(len(prompts), group)
 
     mask = done.mask.float()
@@ -116,6 +116,15 @@ def collect(
         completion_tokens=mask.sum(dim=2).mean().item(),
     )
     return Rollout(ids, prompt_mask, done.tokens, done.mask, logp, done.values, advantages, returns), stats
+
+
+def _score_distinct(reward: Reward, prompts: list[str], completions: list[str]) -> list[Score]:
+    """Score each distinct pair once: a reward is pure, and a group's completions often agree."""
+    pairs = list(zip(prompts, completions, strict=True))
+    distinct = list(dict.fromkeys(pairs))
+    scores = score_batch(reward, [prompt for prompt, _ in distinct], [completion for _, completion in distinct])
+    by_pair = dict(zip(distinct, scores, strict=True))
+    return [by_pair[pair] for pair in pairs]
 
 
 def _mean_part(scores: Sequence[Score], name: str) -> float:
