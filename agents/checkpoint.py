@@ -32,28 +32,24 @@ def save_checkpoint(
     hugging_face_tokenizer(tokenizer).save_pretrained(fresh)
     state = {"value_head": policy.value_head.state_dict(), "optimizer": optimizer.state_dict(), "progress": progress}
     torch.save(state, fresh / _TRAINER)
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
+    if folder.exists():  # else .old is the only one there is
+        shutil.rmtree(old, ignore_errors=True)
         folder.rename(old)
     fresh.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
 
 
-def find_checkpoint(folder: Path) -> Path:
-    """The checkpoint at ``folder``, or the one before it if a kill came between the two renames of a replacement.
-
-    Raises:
-        ConfigError: there is none.
-    """
+def find_checkpoint(folder: Path) -> Path | None:
+    """The checkpoint at ``folder``, or the one before it if a kill came between the two renames of a replacement."""
     for path in (folder, folder.with_name(folder.name + ".old")):
         if (path / _TRAINER).is_file():
             return path
-    raise ConfigError(f"no checkpoint in {folder.parent}: nothing to resume or to evaluate there")
+    return None
 
 
-def load_trainer_state(folder: Path, device: torch.device) -> dict[str, Any]:
+def load_trainer_state(checkpoint: Path, device: torch.device) -> dict[str, Any]:
     """What ``save_checkpoint`` stored beside the model: value_head, optimizer and progress."""
-    return torch.load(find_checkpoint(folder) / _TRAINER, map_location=device, weights_only=True)
+    return torch.load(checkpoint / _TRAINER, map_location=device, weights_only=True)
 
 
 def hugging_face_tokenizer(tokenizer: Tokenizer) -> Any:

@@ -142,10 +142,19 @@ def _settings_help() -> str:
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the run.")
 @click.option("--seed", type=click.IntRange(0), help="Decides weights, problems and sampling.  [default: 0]")
 @click.option("--steps", type=click.IntRange(1), help="Batches to learn from.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="Where to compute.  [default: auto]")
 @click.option("--resume", is_flag=True, help="Go on with the run in --out, from its last checkpoint.")
 @_SETTINGS
 @_needs_torch
-def train(env: str, out: Path, seed: int | None, steps: int | None, resume: bool, settings: tuple[str, ...]) -> None:
+def train(
+    env: str | None,
+    out: Path,
+    seed: int | None,
+    steps: int | None,
+    device: str | None,
+    resume: bool,
+    settings: tuple[str, ...],
+) -> None:
     """Train a language model on ENV with PPO.
 
     --set takes the agent's settings, which are listed below and explained in agents/config.py, and the environment's
@@ -159,10 +168,11 @@ def train(env: str, out: Path, seed: int | None, steps: int | None, resume: bool
     from agents.run import Run, RunSpec
 
     values = _parse(settings)
-    values.update({name: value for name, value in (("seed", seed), ("steps", steps)) if value is not None})
+    named = {"seed": seed, "steps": steps, "device": device}
+    values.update({name: value for name, value in named.items() if value is not None})
     if resume:
         if values:
-            raise ConfigError("a resumed run keeps its settings: leave out --set, --seed and --steps")
+            raise ConfigError("a resumed run keeps its settings: leave out --set, --seed, --steps and --device")
         spec = Run.open(out).spec
         if env and env != spec.env:
             raise ConfigError(f"the run in {out} is on {spec.env}, not on {env}")

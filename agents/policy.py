@@ -113,7 +113,7 @@ class Policy(nn.Module):
         )
         later = torch.arange(keep, device=ids.device) >= (0 if cache is not None else keep)
         logits = output.logits.float().masked_fill(self.forbidden[later.long()], _FORBIDDEN)
-        values = self.value_head(output.hidden_states[-1][:, -keep:].float()).squeeze(-1)
+        values = self.value_head(output.hidden_states[-1][:, -keep:].float()).squeeze(-1).float()
         return token_log_probs(logits), values, output.past_key_values
 
     def forward(self, prompts: Tensor, prompt_mask: Tensor, tokens: Tensor, mask: Tensor) -> Evaluation:

@@ -68,8 +68,11 @@ class PolicyAgent:
         Raises:
             ConfigError: the run has none.
         """
+        checkpoint = find_checkpoint(run.checkpoint)
+        if checkpoint is None:
+            raise ConfigError(f"no checkpoint in {run.folder}: train it, or go on with it with --resume")
         layout = run.spec.layout()
-        policy = Policy(load_model(str(find_checkpoint(run.checkpoint))), layout)
+        policy = Policy(load_model(str(checkpoint)), layout)
         device = Accelerator(cpu=run.spec.config.device == "cpu").device  # a run from a GPU can be looked at elsewhere
         return cls(policy.to(device), layout, sampling_seed)
 
@@ -83,8 +86,9 @@ class PolicyAgent:
 def train(spec: RunSpec, out: Path, *, resume: bool = False, evaluation_episodes: int = 4096) -> dict[str, Any]:
     """Train on ``spec``'s environment into the folder ``out``; returns what summary.json holds.
 
-    With ``resume`` a run that was stopped, killed even, goes on from its last checkpoint, and its metrics come out the
-    same as without the stop. The first Ctrl-C ends the run after its current step, with a checkpoint.
+    With ``resume`` a run that was stopped, killed even, goes on from its last checkpoint (from its start, where it came
+    to none), and its metrics come out the same as without the stop. The first Ctrl-C ends the run after its current
+    step, with a checkpoint.
 
     Raises:
         ConfigError: the settings do not fit the task, or ``out`` holds another run.
@@ -106,9 +110,10 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, evaluation_episodes
     policy.value_head.requires_grad_(config.advantage == "gae")
     optimizer = torch.optim.Adam(policy.parameters(), config.learning_rate)
     progress = Progress(0, config.entropy_coef, config.kl_coef, 0, 0.0)
-    if resume:
-        saved = load_trainer_state(run.checkpoint, accelerator.device)
-        policy.model.load_state_dict(load_model(str(find_checkpoint(run.checkpoint))).state_dict())
+    checkpoint = find_checkpoint(run.checkpoint)
+    if checkpoint:
+        saved = load_trainer_state(checkpoint, accelerator.device)
+        policy.model.load_state_dict(load_model(str(checkpoint)).state_dict())
         policy.value_head.load_state_dict(saved["value_head"])
         optimizer.load_state_dict(saved["optimizer"])
         progress = Progress(**saved["progress"])

@@ -50,12 +50,12 @@ class RunSpec:
 
 
 def task_name(env: str) -> str:
-    """The task behind an environment's id.
+    """The task behind the id of an environment, in its text or its token form.
 
     Raises:
-        ConfigError: there is no such text environment; the nearest is named.
+        ConfigError: there is no such environment; the nearest is named.
     """
-    ids = {f"Formal{name}-v0": name for name in TASKS}
+    ids = {f"Formal{name}{form}-v0": name for name in TASKS for form in ("", "Token")}
     plain = env.removeprefix("formal_envs:")
     if plain not in ids:
         raise unknown("environment", env, ids)

@@ -12,6 +12,17 @@ LAYERS = ["errors", "score", "grammars", "lang", "rewards", "tokenizers", "tasks
 MODULES = sorted((ROOT / "formal_envs").rglob("*.py"))
 
 
+AGENT_LAYERS = [
+    {"config", "schedules", "losses", "kl", "agent"},
+    {"advantages", "policy", "run", "baselines"},
+    {"checkpoint", "rollout", "plots"},
+    {"ppo"},
+    {"bench", "experiments"},
+    {"cli"},
+]
+AGENT_MODULES = sorted(path for path in (ROOT / "agents").rglob("*.py") if path.parts[-2:] != ("agents", "__init__.py"))
+
+
 def run(code):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
@@ -80,3 +91,16 @@ def test_the_rule_covers_every_module():
     assert {path.relative_to(ROOT).with_suffix("").parts[1] for path in MODULES} - {"__init__", "testing"} <= set(
         LAYERS
     )
+
+
+@pytest.mark.parametrize("path", AGENT_MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_of_agents_run_one_way(path):
+    def agent_layer(part):
+        return next(rank for rank, names in enumerate(AGENT_LAYERS) if part in names)
+
+    own = path.relative_to(ROOT).with_suffix("").parts[1]
+    parts = {
+        name.split(".")[1] if "." in name else "experiments" for name in imports_of(path) if name.startswith("agents")
+    }
+    for part in parts - {own}:
+        assert agent_layer(part) < agent_layer(own), f"{own} imports {part}"

@@ -182,6 +182,20 @@ def test_a_kill_between_the_renames_of_a_checkpoint_loses_nothing(tmp_path):
     checkpoint = tmp_path / "run" / "checkpoint"
     checkpoint.rename(checkpoint.with_name("checkpoint.old"))
     assert find_checkpoint(checkpoint) == checkpoint.with_name("checkpoint.old")
+    before = without_times(Run.open(tmp_path / "run"))
+    train(spec, tmp_path / "run", resume=True, evaluation_episodes=8)
+    assert without_times(Run.open(tmp_path / "run")) == before
+
+
+def test_a_run_that_came_to_no_checkpoint_resumes_from_its_start(tmp_path):
+    spec = RunSpec.parse("FormalArith-v0", {**SMALL, "steps": 2})
+    run = Run.create(tmp_path / "killed", spec)
+    run.metrics_file.write_text('{"step": 1}\n')
+    with pytest.raises(ConfigError, match="no checkpoint"):
+        PolicyAgent.load(run)
+    train(spec, tmp_path / "killed", resume=True, evaluation_episodes=8)
+    train(spec, tmp_path / "whole", evaluation_episodes=8)
+    assert without_times(run) == without_times(Run.open(tmp_path / "whole"))
 
 
 def test_a_second_run_in_the_same_folder_is_refused(tmp_path):
@@ -217,6 +231,15 @@ def test_a_hub_model_by_path_trains_with_its_own_tokenizer(tmp_path):
     summary = train(spec, tmp_path / "run", evaluation_episodes=8)
     assert summary["step"] == 2
     assert Run.open(tmp_path / "run").metrics()[0]["completion_tokens"] >= 1
+
+
+def test_bfloat16(tmp_path):
+    settings = [f"--set={name}={value}" for name, value in {**SMALL, "bf16": "true", "advantage": "gae"}.items()]
+    command = [sys.executable, "-m", "agents.cli", "train", "FormalArith-v0", "--out", tmp_path / "run", "--steps", "3"]
+    subprocess.run([*command, *settings], check=True)  # accelerate fixes the precision once a process
+    rows = Run.open(tmp_path / "run").metrics()
+    assert all(np.isfinite(value) for row in rows for value in row.values())
+    assert rows[0]["ratio"] == pytest.approx(1.0, abs=0.02)  # 8 bits of mantissa
 
 
 def test_processes_share_a_run(tmp_path):

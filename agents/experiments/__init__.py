@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,8 +57,6 @@ def run(experiment: Experiment, out: Path, steps: int | None = None) -> str:
 
     Returns: a Markdown table of the final figures, which is written to ``out``/table.md as well.
     """
-    import json
-
     from agents.plots import plot_runs
     from agents.ppo import train
     from agents.run import Run, RunSpec
@@ -74,12 +73,12 @@ def run(experiment: Experiment, out: Path, steps: int | None = None) -> str:
             if steps is not None:
                 settings["steps"] = steps
             folder = out / f"{label}-seed{seed}".replace(" ", "")
-            summary_file = folder / "summary.json"
-            if not (summary_file.exists() and json.loads(summary_file.read_text())["finished"]):
-                train(RunSpec.parse(experiment.env, settings), folder, resume=folder.exists())
-            run = Run.open(folder)
+            spec = RunSpec.parse(experiment.env, settings)
+            run = Run(folder, spec)
+            if not (run.summary_file.exists() and json.loads(run.summary_file.read_text())["finished"]):
+                train(spec, folder, resume=(folder / "config.json").exists())
             runs.append(run)
-            summary = json.loads(summary_file.read_text())
+            summary = json.loads(run.summary_file.read_text())
             last = run.metrics()[-_LAST_STEPS:]
             sampled = [
                 np.mean([row[name] for row in last]) for name in ("exact", "reward_mean", "entropy", "batch_entropy")
