@@ -36,6 +36,19 @@ def group_normalise(returns: Tensor) -> Tensor:
     return centred / (returns.std(dim=1, keepdim=True) + 1e-6)
 
 
+def group_centre(returns: Tensor) -> Tensor:
+    """Advantages (P, G): the distance from the group's mean, divided by the root mean square of those of the batch.
+
+    Unlike standard scores, a group that differs little counts little, so that the prompts that are answered well do
+    not drown those that are not.
+
+    Args: returns (P, G), G >= 2.
+    Source: without the division, Liu et al., arXiv:2503.20783, section 3.2.
+    """
+    centred = returns - returns.mean(dim=1, keepdim=True)
+    return centred / (centred.square().mean().sqrt() + 1e-6)
+
+
 def whiten(x: Tensor, mask: Tensor) -> Tensor:
     """Shift and scale x to mean 0 and variance 1 over the places where mask is 1. Both of one shape."""
     mean = masked_mean(x, mask)

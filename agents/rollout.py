@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from agents.advantages import gae, group_normalise, whiten
+from agents.advantages import gae, group_centre, group_normalise, whiten
 from agents.config import PPOConfig
 from agents.kl import kl_per_token
 from agents.losses import masked_mean, mean_batch_entropy, token_entropy
@@ -96,8 +96,9 @@ def collect(
         kl = kl_per_token(done.log_probs, base, done.tokens, config.kl_estimator) * mask
         token_rewards = token_rewards - kl_coef * kl
 
-    if config.advantage == "group":
-        advantages = group_normalise(token_rewards.sum(dim=2))[..., None] * mask
+    if config.advantage != "gae":
+        within_group = {"centred": group_centre, "group": group_normalise}[config.advantage]
+        advantages = within_group(token_rewards.sum(dim=2))[..., None] * mask
         returns = token_rewards.flip(2).cumsum(dim=2).flip(2) * mask
     else:
         flat = gae(
