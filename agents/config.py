@@ -28,7 +28,8 @@ class PPOConfig:
         learning_rate, schedule, warmup: Adam's peak rate; constant, linear or cosine; steps of linear rise.
         epochs, minibatches: passes over a batch, and parts that each is cut into (groups stay whole).
         grad_clip: greatest norm of the gradient.
-        advantage: "group" normalises returns within a prompt's completions, "gae" uses the value head.
+        advantage: "centred" subtracts the mean return of a prompt's completions and divides by the batch's spread,
+            "group" divides by the spread of the prompt's own completions, "gae" uses the value head.
         gamma, gae_lambda, whiten: of generalised advantage estimation.
         clip, value_clip, value_coef: PPO's clipping range, that of values, and the weight of their loss.
         max_ratio: mini-batches whose mean ratio exceeds it are skipped.
@@ -49,7 +50,7 @@ class PPOConfig:
     """
 
     seed: int = 0
-    steps: int = 8000
+    steps: int = 6000
     prompts: int = 64
     completions: int = 64
     max_tokens: int = 0
@@ -65,7 +66,7 @@ class PPOConfig:
     epochs: int = 1
     minibatches: int = 1
     grad_clip: float = 1.0
-    advantage: str = "group"
+    advantage: str = "centred"
     gamma: float = 1.0
     gae_lambda: float = 0.95
     whiten: bool = True
@@ -73,12 +74,12 @@ class PPOConfig:
     value_clip: float = 0.2
     value_coef: float = 0.1
     max_ratio: float = 10.0
-    entropy_coef: float = 0.2
+    entropy_coef: float = 0.1
     entropy_target: float = 2.0
     entropy_target_end: float = 0.0
     entropy_rate: float = 0.002
-    entropy_limit: float = 0.4
-    batch_entropy_coef: float = 0.25
+    entropy_limit: float = 0.8
+    batch_entropy_coef: float = 0.4
     kl_coef: float = 0.0
     kl_estimator: str = "log_ratio"
     kl_target: float = 0.0
@@ -94,7 +95,7 @@ class PPOConfig:
             check_integer(name, getattr(self, name), 1, 2**31 - 1)
         check_integer("context", self.context, 2, 2**31 - 1)
         check_choice("schedule", self.schedule, SCHEDULES)
-        check_choice("advantage", self.advantage, ("group", "gae"))
+        check_choice("advantage", self.advantage, ("centred", "group", "gae"))
         check_choice("device", self.device, ("auto", "cpu", "cuda"))
         check_choice("kl_estimator", self.kl_estimator, KL_ESTIMATORS)
         for name in ("gamma", "gae_lambda"):
@@ -107,8 +108,8 @@ class PPOConfig:
         self._require("kl_target", self.kl_target >= 0, "not be negative")
         self._require("minibatches", self.minibatches <= self.prompts, f"be at most prompts ({self.prompts})")
         self._require("width", self.width % self.heads == 0, f"be a multiple of heads ({self.heads})")
-        if self.advantage == "group":
-            self._require("completions", self.completions >= 2, "be at least 2 with advantage='group' (or use 'gae')")
+        if self.advantage != "gae":
+            self._require("completions", self.completions >= 2, "be at least 2 unless advantage is 'gae'")
 
     def _require(self, name: str, holds: bool, what: str) -> None:
         if not holds:

@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from agents.advantages import gae, group_normalise, whiten  # noqa: E402
+from agents.advantages import gae, group_centre, group_normalise, whiten  # noqa: E402
 from agents.kl import kl_per_token  # noqa: E402
 from agents.schedules import adapt_entropy_coef, adapt_kl_coef, interpolate, learning_rate  # noqa: E402
 
@@ -50,6 +50,14 @@ def test_group_normalise_by_hand():
 def test_group_normalise_ignores_shift_and_scale_of_a_prompts_rewards(seed, scale, shift):
     returns = torch.randn(4, 8, generator=torch.Generator().manual_seed(seed))
     assert torch.allclose(group_normalise(returns), group_normalise(returns * scale + shift), atol=1e-3)
+
+
+def test_group_centre_by_hand():
+    advantages = group_centre(torch.tensor([[1.0, 3.0], [5.0, 5.0], [0.0, 4.0]]))
+    root_mean_square = math.sqrt((1 + 1 + 0 + 0 + 4 + 4) / 6)
+    expected = [-1, 1, 0, 0, -2, 2]
+    assert (advantages.flatten() * root_mean_square).tolist() == pytest.approx(expected, abs=1e-4)
+    assert group_centre(torch.ones(3, 2)).abs().max() == 0
 
 
 def test_whiten_has_mean_0_and_variance_1_within_the_mask():

@@ -77,10 +77,11 @@ def test_kl_to_the_reference_lowers_the_return():
     "settings",
     [
         {},
+        {"advantage": "group"},
         {"advantage": "gae", "completions": 1, "epochs": 2, "minibatches": 4, "kl_coef": 0.2, "kl_target": 6.0},
         {"answer": "chain", "tokenizer": "char", "terms": 3, "kl_coef": 0.1, "kl_estimator": "full", "minibatches": 2},
     ],
-    ids=["groups", "the paper's", "chains"],
+    ids=["centred", "groups", "the paper's", "chains"],
 )
 def test_a_run_leaves_a_whole_folder(tmp_path, settings):
     spec = RunSpec.parse("FormalArith-v0", {**SMALL, "steps": 4, **settings})
