@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 OUT ?= runs/arith
-STEPS ?= 4000
+STEPS ?= 5000
 BIN := $(VENV)/bin
 
 .PHONY: train test lint clean

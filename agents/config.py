@@ -50,7 +50,7 @@ class PPOConfig:
     """
 
     seed: int = 0
-    steps: int = 6000
+    steps: int = 5000
     prompts: int = 64
     completions: int = 64
     max_tokens: int = 0
@@ -76,9 +76,9 @@ class PPOConfig:
     max_ratio: float = 10.0
     entropy_coef: float = 0.1
     entropy_target: float = 2.0
-    entropy_target_end: float = 0.0
+    entropy_target_end: float = 0.4
     entropy_rate: float = 0.002
-    entropy_limit: float = 0.8
+    entropy_limit: float = 1.0
     batch_entropy_coef: float = 0.4
     kl_coef: float = 0.0
     kl_estimator: str = "log_ratio"
