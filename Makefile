@@ -2,13 +2,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 OUT ?= runs/arith
-STEPS ?= 5000
+STEPS ?=
 BIN := $(VENV)/bin
 
 .PHONY: train test lint clean
 
 train: $(VENV)/installed
-	$(BIN)/formal-envs train FormalArith-v0 --out $(OUT) --steps $(STEPS)
+	$(BIN)/formal-envs train FormalArith-v0 --out $(OUT) $(if $(STEPS),--steps $(STEPS))
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest

@@ -6,7 +6,7 @@ EXPERIMENT = Experiment(
     title="FormalArith-v0 from random weights, 128 prompts x 1 completion, 4 epochs, b_ENT = 0.",
     env="FormalArith-v0",
     settings={
-        "steps": 600,
+        "steps": 400,
         "prompts": 128,
         "completions": 1,
         "advantage": "gae",
