@@ -202,7 +202,8 @@ def test_a_render_mode_that_does_not_exist_draws_nothing():
 
 def test_sb3_makes_vectors_of_the_token_form_as_of_any_other():
     env_util = pytest.importorskip("stable_baselines3.common.env_util")
-    envs = env_util.make_vec_env("FormalArithToken-v0", n_envs=2, seed=0)
+    with pytest.warns(UserWarning, match="render_mode"):  # of SB3's own asking
+        envs = env_util.make_vec_env("FormalArithToken-v0", n_envs=2, seed=0)
     assert envs.reset().shape == (2, *envs.observation_space.shape)
 
 

@@ -175,7 +175,13 @@ def test_a_tokenizer_without_eos_is_refused_for_that_reason(transformers, tiny, 
         load_tokenizer(str(tmp_path), CHARSET, 99)
 
 
-@pytest.mark.parametrize("name", ["wrod", "Char", "", "/no/such/folder", "a b"])
+@pytest.mark.parametrize(("name", "meant"), [("wrod", "word"), ("Char", "char"), ("chars", "char")])
+def test_a_misspelt_name_is_not_sought_on_a_hub(name, meant):
+    with pytest.raises(ConfigError, match=f"did you mean '{meant}'"):
+        load_tokenizer(name, CHARSET, 99)
+
+
+@pytest.mark.parametrize("name", ["", "/no/such/folder", "a b"])
 def test_a_name_that_leads_nowhere_is_an_error_that_names_the_choices(name, offline):
     with pytest.raises(ConfigError, match="'word', 'char', or the path") as caught:
         load_tokenizer(name, CHARSET, 99)
