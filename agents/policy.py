@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, GPT2Config, PreTrainedModel
 
-from agents.losses import token_entropy, token_log_probs
+from agents.losses import token_log_probs
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 from formal_envs.tokenizers import Tokenizer
@@ -172,9 +172,3 @@ def _draw(log_probs: Tensor, count: int, generator: torch.Generator | None) -> T
     if generator is None:
         return log_probs.argmax(dim=-1, keepdim=True).expand(-1, count)
     return torch.multinomial(log_probs.exp(), count, replacement=True, generator=generator)
-
-
-def mean_entropy(completions: Completions) -> Tensor:
-    """Mean entropy () in nats a token of the distributions that completions were drawn from."""
-    entropy = token_entropy(completions.log_probs)
-    return (entropy * completions.mask).sum() / completions.mask.sum()
