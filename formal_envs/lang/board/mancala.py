@@ -1,0 +1,68 @@
+"""Boards with a builder of their own: mancala boards, the Surakarta board and games without a board."""
+
+from __future__ import annotations
+
+from formal_envs.lang.ast import Call, Leaf, Param, Signature
+from formal_envs.lang.board.args import Args
+from formal_envs.lang.board.graph import Graph, check_size
+from formal_envs.lang.board.registry import BUILDERS, build_graph, shape
+
+OPEN_PLANES = {"Square": ("square", 41), "Hexagonal": ("hex", 21), "Triangular": ("tri", 41)}
+STORE = 0.15  # how much nearer to the holes a store lies than another hole would
+
+
+@shape("mancalaBoard")
+def mancala_board(args: Args, use: str) -> Graph:
+    """Rows of holes, with a store at each end (`store:None`: without)."""
+    sizes = args.sizes()
+    if len(sizes) < 2:
+        args.fail("a mancala board needs rows and columns")
+    rows, columns = sizes[:2]
+    check_size(float(rows) * columns + 2, "vertices")
+    stores = args.text("store") != "None"
+    graph = Graph("NoBasis", "NoShape")
+    shift = 1 if stores else 0
+    if stores:
+        graph.points.append((STORE - 1.0, (rows - 1) / 2, 0.0))
+    for y in range(rows):
+        for x in range(columns):
+            i = len(graph.points)
+            graph.points.append((float(x), float(y), 0.0))
+            if x:
+                graph.edges.append((i - 1, i))
+            if y:
+                graph.edges.append((i - columns, i))
+            if x and y:
+                graph.faces.append((i - columns - 1, i - columns, i, i - 1))
+    if stores:
+        last = len(graph.points)
+        graph.points.append((columns - STORE, (rows - 1) / 2, 0.0))
+        left = [shift + y * columns for y in range(rows)]
+        right = [v + columns - 1 for v in left]
+        graph.edges += [(0, v) for v in left] + [(v, last) for v in right]
+        for a, b in zip(left, left[1:], strict=False):
+            graph.faces.append((0, a, b))
+        for a, b in zip(right, right[1:], strict=False):
+            graph.faces.append((last, b, a))
+    return graph
+
+
+@shape("surakartaBoard")
+def surakarta_board(args: Args, use: str) -> Graph:
+    """The points of a board; its loops are tracks."""
+    graphs = args.graphs()
+    graph = build_graph(graphs[0], "Vertex", args.work).copy()
+    return graph
+
+
+@shape("boardless")
+def boardless(args: Args, use: str) -> Graph:
+    """A large board in place of the open plane."""
+    kind = args.word(*OPEN_PLANES) or "Square"
+    name, side = OPEN_PLANES[kind]
+    side = (args.sizes() or [side])[0]
+    signature = Signature(name, name, None, (Param("n", "int", None, False, 0),), "graph", name)
+    graph = BUILDERS[name](Args(Call(signature, (Leaf("int", side),)), args.work), "Cell")
+    if kind == "Square":
+        graph.shape = "Square"
+    return graph

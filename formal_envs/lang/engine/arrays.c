@@ -1,0 +1,116 @@
+/* Arrays: ludemes that are lists of integers. */
+#include "engine.h"
+
+static void push_number(Ctx *c, i32 v) {
+    if (c->n_numbers >= MAX_ACTIONS) fail(c, TOO_MUCH_MEMORY);
+    c->numbers[c->n_numbers++] = v;
+}
+static void push_all(Ctx *c, const Node *array) { /* leaves its values on the stack */
+    i32 *v;
+    tick(c, 1 + array_of(c, array, &v) / 8);
+}
+ARRAY(array) { push_all(c, ARG(array, values)); }
+ARRAY(array_region) { push_all(c, ARG(array_region, region)); }
+ARRAY(array_if) {
+    if (int_of(c, ARG(array_if, condition))) push_all(c, ARG(array_if, yes));
+    else if (ARG(array_if, no)) push_all(c, ARG(array_if, no));
+}
+
+/* ---- sets: a value is kept once, in the order in which it first came */
+static i32 holds(const i32 *v, i32 n, i32 value) {
+    for (i32 i = 0; i < n; i++) if (v[i] == value) return 1;
+    return 0;
+}
+static void drop_repeats(Ctx *c, i32 start) {
+    i32 end = c->n_numbers, kept = start;
+    for (i32 i = start; i < end; i++) {
+        tick(c, (kept - start) / 16);
+        if (!holds(c->numbers + start, kept - start, c->numbers[i])) c->numbers[kept++] = c->numbers[i];
+    }
+    c->n_numbers = kept;
+}
+static void keep_common(Ctx *c, i32 start, const Node *with, i32 wanted) { /* the values from start on that with holds (or does not) */
+    i32 end = c->n_numbers, kept = start, *v, n_with = array_of(c, with, &v);
+    tick(c, (i64)(end - start) * n_with / 16);
+    for (i32 i = start; i < end; i++)
+        if (holds(c->numbers + end, n_with, c->numbers[i]) == wanted) c->numbers[kept++] = c->numbers[i];
+    c->n_numbers = kept;
+}
+ARRAY(array_union) {
+    i32 start = c->n_numbers;
+    push_all(c, ARG(array_union, a));
+    push_all(c, ARG(array_union, b));
+    drop_repeats(c, start);
+}
+ARRAY(array_unions) {
+    i32 start = c->n_numbers;
+    const Node *list = ARG(array_unions, arrays);
+    for (i32 i = 0; i < list->n; i++) push_all(c, list->arg[i]);
+    drop_repeats(c, start);
+}
+ARRAY(array_intersection) {
+    i32 start = c->n_numbers;
+    push_all(c, ARG(array_intersection, a));
+    keep_common(c, start, ARG(array_intersection, b), 1);
+}
+ARRAY(array_intersections) {
+    i32 start = c->n_numbers;
+    const Node *list = ARG(array_intersections, arrays);
+    for (i32 i = 0; i < list->n; i++) {
+        if (i == 0) push_all(c, list->arg[0]);
+        else keep_common(c, start, list->arg[i], 1);
+    }
+}
+ARRAY(array_difference) {
+    i32 start = c->n_numbers;
+    push_all(c, ARG(array_difference, a));
+    keep_common(c, start, ARG(array_difference, b) ? ARG(array_difference, b) : ARG(array_difference, value), 0);
+}
+
+/* ---- of the state */
+ARRAY(values_remembered) {
+    i32 name = ARG(values_remembered, name) ? ARG(values_remembered, name)->value : -1;
+    tick(c, 1 + c->s->n_remembered / 8);
+    for (i32 i = 0; i < c->s->n_remembered; i++)
+        if (c->s->remembered[2 * i] == name) push_number(c, c->s->remembered[2 * i + 1]);
+}
+ARRAY(results) { /* a value for each pair of a from and a to */
+    const Node *from = ARG(results, fromRegion) ? ARG(results, fromRegion) : ARG(results, from);
+    const Node *to = ARG(results, toRegion) ? ARG(results, toRegion) : ARG(results, to);
+    i32 from_before = c->from, to_before = c->to, start = c->n_numbers, *v;
+    i32 n_from = array_of(c, from, &v), results = c->n_numbers;
+    for (i32 i = 0; i < n_from; i++) { /* each to gives way to its result */
+        c->from = c->numbers[start + i];
+        i32 first = c->n_numbers, n_to = array_of(c, to, &v);
+        tick(c, 1 + n_to);
+        for (i32 k = 0; k < n_to; k++) {
+            c->from = c->numbers[start + i], c->to = c->numbers[first + k];
+            i32 result = int_of(c, ARG(results, value));
+            c->numbers[first + k] = result;
+        }
+    }
+    i32 n_results = c->n_numbers - results; /* these, moved down, remain */
+    memmove(c->numbers + start, c->numbers + results, 4 * (size_t)n_results);
+    c->n_numbers = start + n_results;
+    c->from = from_before, c->to = to_before;
+}
+static void push_players(Ctx *c, u32 players, const Node *condition) { /* (player) is the one asked about */
+    i32 before = c->player;
+    for (i32 p = 1; p <= c->g->n_players; p++) {
+        if (!(players >> p & 1)) continue;
+        c->player = p;
+        if (!condition || int_of(c, condition)) push_number(c, p);
+    }
+    c->player = before;
+}
+static u32 player_bits(Ctx *c, const Node *of) {
+    i32 p = of ? int_of(c, of) : c->s->mover;
+    return p >= 1 && p <= c->g->n_players ? (u32)1 << p : 0;
+}
+static u32 all_players(Ctx *c) { return ((u32)2 << c->g->n_players) - 2; }
+ARRAY(players_all) { push_players(c, all_players(c), ARG(players_all, if_)); }
+ARRAY(players_each) { push_players(c, all_players(c), ARG(players_each, if_)); }
+ARRAY(players_ally) { push_players(c, player_bits(c, ARG(players_ally, of)), ARG(players_ally, if_)); }
+ARRAY(players_friend) { push_players(c, player_bits(c, ARG(players_friend, of)), ARG(players_friend, if_)); }
+ARRAY(players_enemy) { push_players(c, all_players(c) & ~player_bits(c, ARG(players_enemy, of)), ARG(players_enemy, if_)); }
+ARRAY(players_nonmover) { push_players(c, all_players(c) & ~player_bits(c, NULL), ARG(players_nonmover, if_)); }

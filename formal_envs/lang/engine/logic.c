@@ -1,0 +1,217 @@
+/* Conditions: logic, comparisons, and questions about the state that need no walk over the board. */
+#include "engine.h"
+
+/* ---- logic */
+BOOL(not, STATIC) { return !int_of(c, ARG(not, value)); }
+BOOL(and, STATIC) { return int_of(c, ARG(and, a)) && int_of(c, ARG(and, b)); }
+BOOL(or, STATIC) { return int_of(c, ARG(or, a)) || int_of(c, ARG(or, b)); }
+BOOL(xor, STATIC) { return !int_of(c, ARG(xor, a)) != !int_of(c, ARG(xor, b)); }
+BOOL(and_all, STATIC) {
+    const Node *list = ARG(and_all, list);
+    for (i32 i = 0; i < list->n; i++) if (!int_of(c, list->arg[i])) return 0;
+    return 1;
+}
+BOOL(or_all, STATIC) {
+    const Node *list = ARG(or_all, list);
+    for (i32 i = 0; i < list->n; i++) if (int_of(c, list->arg[i])) return 1;
+    return 0;
+}
+BOOL(bool_if, STATIC) {
+    if (int_of(c, ARG(bool_if, condition))) return int_of(c, ARG(bool_if, yes)) != 0;
+    return ARG(bool_if, no) ? int_of(c, ARG(bool_if, no)) != 0 : 0;
+}
+BOOL(tobool, STATIC) { return ARG(tobool, a) ? int_of(c, ARG(tobool, a)) != 0 : ARG(tobool, b)->value != 0; }
+
+/* ---- comparisons */
+BOOL(eq, STATIC) { return int_of(c, ARG(eq, a)) == (ARG(eq, b) ? int_of(c, ARG(eq, b)) : role_of(c, ARG(eq, roleType))); }
+BOOL(ne, STATIC) { return int_of(c, ARG(ne, a)) != (ARG(ne, b) ? int_of(c, ARG(ne, b)) : role_of(c, ARG(ne, roleType))); }
+BOOL(lt, STATIC) { return int_of(c, ARG(lt, a)) < int_of(c, ARG(lt, b)); }
+BOOL(le, STATIC) { return int_of(c, ARG(le, a)) <= int_of(c, ARG(le, b)); }
+BOOL(gt, STATIC) { return int_of(c, ARG(gt, a)) > int_of(c, ARG(gt, b)); }
+BOOL(ge, STATIC) { return int_of(c, ARG(ge, a)) >= int_of(c, ARG(ge, b)); }
+static i32 same_regions(Ctx *c, const Node *a, const Node *b) {
+    TMP_REGION(x);
+    TMP_REGION(y);
+    region_of(c, a, x);
+    region_of(c, b, y);
+    return !memcmp(x, y, sizeof x);
+}
+BOOL(eq_region, STATIC) { return same_regions(c, ARG(eq_region, a), ARG(eq_region, b)); }
+BOOL(ne_region, STATIC) { return !same_regions(c, ARG(ne_region, a), ARG(ne_region, b)); }
+BOOL(is_even, STATIC) { return !(int_of(c, ARG(is_even, value)) & 1); }
+BOOL(is_odd, STATIC) { return int_of(c, ARG(is_odd, value)) & 1; }
+
+/* ---- players */
+static u32 players_named(Ctx *c, const Node *index, const Node *role) { return players_in(c, index ? index : role); }
+BOOL(is_mover) { return (i32)(players_named(c, ARG(is_mover, index), ARG(is_mover, roleType)) >> c->s->mover & 1); }
+BOOL(is_next) { return (i32)(players_named(c, ARG(is_next, index), ARG(is_next, roleType)) >> c->s->next & 1); }
+BOOL(is_prev) { return (i32)(players_named(c, ARG(is_prev, index), ARG(is_prev, roleType)) >> c->s->previous & 1); }
+BOOL(is_active) { return (players_named(c, ARG(is_active, index), ARG(is_active, roleType)) & (u32)c->s->active) != 0; }
+BOOL(is_friend) {
+    if (ARG(is_friend, index)) return int_of(c, ARG(is_friend, index)) == c->s->mover;
+    return (i32)(players_of(c, ARG(is_friend, roleType)->value) >> c->s->mover & 1);
+}
+BOOL(is_enemy) { /* nobody's pieces are no enemies */
+    u32 mover = (u32)1 << c->s->mover;
+    return (players_named(c, ARG(is_enemy, index), ARG(is_enemy, roleType)) & ~mover & ~(u32)1) != 0;
+}
+
+/* ---- sites */
+BOOL(is_empty) {
+    i32 site = site_at(c, ARG(is_empty, siteType), ARG(is_empty, site));
+    return is_site(c, site) && region_has(c->empty, site);
+}
+BOOL(is_occupied) {
+    i32 site = site_at(c, ARG(is_occupied, siteType), ARG(is_occupied, site));
+    return is_site(c, site) && region_has(c->occupied, site);
+}
+i32 site_in(Ctx *c, i32 site, const Node *region) {
+    if (!is_site(c, site)) return 0;
+    if (region->bits) return region_has(region->bits, site);
+    if (region->kind == INT_KIND || (region->kind == CONSTANT && region->type != TYPE_string)) return int_of(c, region) == site;
+    TMP_REGION(sites);
+    region_of(c, region, sites);
+    return region_has(sites, site);
+}
+BOOL(is_in) {
+    const Node *region = ARG(is_in, region), *sites = ARG(is_in, sites);
+    if (!sites) return site_in(c, int_or(c, ARG(is_in, site), c->to), region);
+    for (i32 i = 0; i < sites->n; i++) if (!site_in(c, int_of(c, sites->arg[i]), region)) return 0;
+    return sites->n > 0;
+}
+BOOL(is_in_array) {
+    i32 wanted = int_of(c, ARG(is_in_array, value)), found = 0, *values;
+    i32 size = array_of(c, ARG(is_in_array, intArray), &values);
+    tick(c, size / 8);
+    for (i32 i = 0; i < size && !found; i++) found = values[i] == wanted;
+    c->n_numbers -= size;
+    return found;
+}
+BOOL(is_within) {
+    i32 what = int_of(c, ARG(is_within, id));
+    if (what < 1 || what > c->g->n_components) return 0;
+    if (ARG(is_within, at)) {
+        i32 site = site_at(c, ARG(is_within, siteType), ARG(is_within, at));
+        return is_site(c, site) && c->what[site] == what;
+    }
+    TMP_REGION(region);
+    region_of(c, ARG(is_within, in), region);
+    const u64 *kind = of_kind(c, what);
+    for (i32 w = 0; w < c->g->words; w++) if (region[w] & kind[w]) return 1;
+    return 0;
+}
+BOOL(is_full) {
+    UNUSED;
+    for (i32 w = 0; w < c->g->words; w++) if (c->empty[w] & c->g->board[w]) return 0;
+    return 1;
+}
+BOOL(is_visited) {
+    i32 site = int_of(c, ARG(is_visited, site));
+    return is_site(c, site) && region_has(c->visited, site);
+}
+BOOL(is_flat) { /* on a pyramid: every place below bears a piece */
+    i32 site = int_or(c, ARG(is_flat, site), c->to);
+    if (!is_site(c, site)) return 0;
+    tick(c, 1);
+    for (i32 i = c->g->radial_first[site]; i < c->g->radial_first[site + 1]; i++) {
+        const Radial *r = c->g->radials + i;
+        if (r->n && c->g->layer[r->at[0]] < c->g->layer[site] && region_has(c->empty, r->at[0])) return 0;
+    }
+    return 1;
+}
+
+/* ---- what was done and said */
+BOOL(is_pending) { return UNUSED, c->s->n_pending > 0; }
+BOOL(is_proposed) { return c->s->proposed == ARG(is_proposed, proposal)->value; }
+BOOL(is_decided) { return c->s->decided == ARG(is_decided, vote)->value; }
+BOOL(is_triggered) {
+    u32 players = players_named(c, ARG(is_triggered, index), ARG(is_triggered, roleType));
+    i32 event = ARG(is_triggered, event)->value & 31;
+    for (i32 p = 0; p <= c->g->n_players; p++) if (players >> p & 1 && (u32)c->s->triggered[p] >> event & 1) return 1;
+    return 0;
+}
+BOOL(was_pass) { return UNUSED, c->s->last_pass; }
+BOOL(all_passed) { return UNUSED, c->s->active && (c->s->passed & c->s->active) == c->s->active; }
+
+/* ---- every one of them */
+BOOL(all_sites) {
+    i32 before = c->site, all = 1;
+    TMP_REGION(region);
+    region_of(c, ARG(all_sites, region), region);
+    const Node *condition = ARG(all_sites, if_);
+    for (i32 w = 0; w < c->g->words && all; w++)
+        for (u64 bits = region[w]; bits && all; bits &= bits - 1) {
+            c->site = 64 * w + __builtin_ctzll(bits);
+            tick(c, 1);
+            all = int_of(c, condition) != 0;
+        }
+    c->site = before;
+    return all;
+}
+BOOL(all_values) {
+    i32 before = c->iterated, all = 1, *values;
+    i32 size = array_of(c, ARG(all_values, intArray), &values);
+    for (i32 i = 0; i < size && all; i++) {
+        tick(c, 1);
+        c->iterated = c->numbers[c->n_numbers - size + i];
+        all = int_of(c, ARG(all_values, if_)) != 0;
+    }
+    c->n_numbers -= size;
+    c->iterated = before;
+    return all;
+}
+BOOL(all_different) { /* no two sites that meet the condition hold the same kind of piece, and all meet it */
+    i32 before = c->site, different = 1;
+    u64 seen[c->g->n_components / 64 + 1];
+    memset(seen, 0, sizeof seen);
+    TMP_REGION(region);
+    region_of(c, ARG(all_different, region), region);
+    FOR_SITES(region, site) {
+        c->site = site;
+        tick(c, 1);
+        if (!different) continue;
+        different = int_of(c, ARG(all_different, if_)) && !region_has(seen, c->what[site]);
+        region_add(seen, c->what[site]);
+    }
+    c->site = before;
+    return different;
+}
+BOOL(all_different_values) { /* the kinds of piece on the region, those excepted left out */
+    const Node *one = ARG(all_different_values, except), *many = ARG(all_different_values, excepts);
+    const Node *where = ARG(all_different_values, region);
+    u64 seen[c->g->n_components / 64 + 1];
+    memset(seen, 0, sizeof seen);
+    TMP_REGION(region);
+    if (where) region_of(c, where, region); else region_copy(c, region, c->g->board);
+    i32 different = 1;
+    FOR_SITES(region, bare) {
+        i32 site = site_of_type(c, ARG(all_different_values, siteType), bare);
+        i32 what = is_site(c, site) ? c->what[site] : 0, excepted = one && int_of(c, one) == what;
+        tick(c, 1);
+        for (i32 i = 0; many && i < many->n; i++) excepted |= int_of(c, many->arg[i]) == what;
+        if (excepted) continue;
+        if (region_has(seen, what)) different = 0;
+        region_add(seen, what);
+    }
+    return different;
+}
+
+/* ---- moves and pieces */
+BOOL(can_move) { return any_move(c, ARG(can_move, moves)); }
+BOOL(no_moves) {
+    u32 players = players_of(c, ARG(no_moves, roleType)->value);
+    for (i32 p = 1; p <= c->g->n_players; p++) if (players >> p & 1 && player_has_move(c, p)) return 0;
+    return 1;
+}
+BOOL(no_pieces) {
+    TMP_REGION(pieces);
+    pieces_of(c, ARG(no_pieces, roleType), ARG(no_pieces, of), ARG(no_pieces, name), ARG(no_pieces, in), pieces);
+    return !region_any(c, pieces);
+}
+
+/* ---- repetition */
+BOOL(is_repeat) {
+    const Node *kind = ARG(is_repeat, repetitionType);
+    return position_repeated(c, kind ? kind->value : repetitionType_Positional);
+}
+BOOL(is_cycle) { return UNUSED, positions_cycle(c); }

@@ -1,0 +1,119 @@
+/* What the equipment lays down besides the board and the pieces: tracks and maps. */
+#include "engine.h"
+
+PLAIN(flips)
+
+/* ---- tracks */
+const Track *track_of(Ctx *c, const Node *name, i32 owner) {
+    const Game *g = c->g;
+    const Track *shared = NULL;
+    i32 n = name ? g->tracks_named[name->value].n : g->n_tracks;
+    for (i32 i = 0; i < n; i++) {
+        const Track *t = &g->tracks[name ? g->tracks_named[name->value].at[i] : i];
+        if (owner < 0 || t->owner == owner) return t;
+        if (!shared && (t->owner < 1 || t->owner > g->n_players)) shared = t;
+    }
+    return shared;
+}
+i32 place_on_track(Ctx *c, const Track *t, i32 site) { /* the first of its places there; -1 if none */
+    tick(c, t->sites.n / 8);
+    for (i32 i = 0; i < t->sites.n; i++) if (t->sites.at[i] == site) return i;
+    return -1;
+}
+INT(tracksite_move) {
+    const Node *who = ARG(tracksite_move, player) ? ARG(tracksite_move, player) : ARG(tracksite_move, roleType);
+    const Track *t = track_of(c, ARG(tracksite_move, track), who ? player_in(c, who) : -1);
+    i32 from = int_or(c, ARG(tracksite_move, from), c->from), steps = int_or(c, ARG(tracksite_move, steps), 1);
+    i32 at = t && t->sites.n ? place_on_track(c, t, from) : -1;
+    if (at < 0) return OFF;
+    i64 goal = (i64)at + steps;
+    if (t->loop) goal = (goal % t->sites.n + t->sites.n) % t->sites.n;
+    return goal < 0 || goal >= t->sites.n ? OFF : t->sites.at[goal];
+}
+INT(tracksite_first) { /* the first place from `from` on that meets the condition */
+    const Node *who = ARG(tracksite_first, player) ? ARG(tracksite_first, player) : ARG(tracksite_first, roleType), *condition = ARG(tracksite_first, if_);
+    const Track *t = track_of(c, ARG(tracksite_first, track), who ? player_in(c, who) : -1);
+    if (!t) return OFF;
+    i32 first = ARG(tracksite_first, from) ? place_on_track(c, t, int_of(c, ARG(tracksite_first, from))) : 0, found = OFF, to = c->to;
+    for (i32 i = 0; first >= 0 && i < t->sites.n && found < 0; i++) {
+        if (first + i >= t->sites.n && !t->loop) break;
+        tick(c, 1);
+        c->to = t->sites.at[(first + i) % t->sites.n];
+        if (!condition || int_of(c, condition)) found = c->to;
+    }
+    c->to = to;
+    return found;
+}
+INT(tracksite_end) {
+    const Node *who = ARG(tracksite_end, player) ? ARG(tracksite_end, player) : ARG(tracksite_end, roleType);
+    const Track *t = track_of(c, ARG(tracksite_end, track), who ? player_in(c, who) : -1);
+    return t && t->sites.n ? t->sites.at[t->sites.n - 1] : OFF;
+}
+
+/* ---- maps: pairs of numbers, evaluated once, before anything else */
+PLAIN(map)
+PLAIN(map_ints)
+PLAIN(pair)
+PLAIN(pair_role)
+PLAIN(pair_roles)
+PLAIN(pair_role_landmark)
+PLAIN(pair_role_name)
+PLAIN(pair_int_name)
+PLAIN(pair_names)
+
+static i32 named_number(Ctx *c, const Node *name) { /* a coordinate, else a kind of piece */
+    const NameInfo *info = &c->g->names[name->value];
+    return info->site >= 0 ? info->site : info->component ? info->component : OFF;
+}
+static i32 first_of(Ctx *c, i32 region) {
+    FOR_SITES(c->g->static_regions + region * c->g->words, site) return site;
+    return OFF;
+}
+static i32 landmark(Ctx *c, i32 which) {
+    switch (which) {
+    case landmarkType_FirstSite: return 0;
+    case landmarkType_LastSite: return c->g->n_board - 1;
+    case landmarkType_CentreSite: return first_of(c, STATIC_REGION_Centre);
+    case landmarkType_LeftSite: return first_of(c, STATIC_REGION_Left);
+    case landmarkType_RightSite: return first_of(c, STATIC_REGION_Right);
+    case landmarkType_Topsite: return first_of(c, STATIC_REGION_Top);
+    case landmarkType_BottomSite: return first_of(c, STATIC_REGION_Bottom);
+    default: return OFF;
+    }
+}
+static i32 number_of(Ctx *c, const Node *n) {
+    if (n->kind != CONSTANT || n->type == TYPE_int) return int_of(c, n);
+    if (n->type == TYPE_roleType) return role_of(c, n);
+    return n->type == TYPE_landmarkType ? landmark(c, n->value) : named_number(c, n);
+}
+static const Node *map_list(const Node *map, i32 values) { /* the keys or the values of a map */
+    if (map->op == OP_map) return SLOT(map, map, pairs);
+    return values ? SLOT(map, map_ints, values) : SLOT(map, map_ints, keys);
+}
+static i32 pair_number(Ctx *c, const Node *item, i32 value) { /* (pair key value), or a number of a list */
+    return item->kind == PLAIN ? number_of(c, item->arg[value]) : number_of(c, item);
+}
+void load_maps(Ctx *c) {
+    Game *g = (Game *)c->g;
+    i32 pairs = 0;
+    for (i32 i = 0; i < g->n_maps; i++) pairs += map_list(g->maps[i].node->arg[0], 0)->n;
+    i32 *room = keep(g, 8 * (size_t)pairs);
+    for (i32 i = 0; i < g->n_maps; i++) {
+        Map *map = &g->maps[i];
+        const Node *keys = map_list(map->node->arg[0], 0), *values = map_list(map->node->arg[0], 1);
+        map->n = keys->n < values->n ? keys->n : values->n;
+        map->keys = room, map->values = room + map->n, room += 2 * map->n;
+        for (i32 k = 0; k < map->n; k++) map->keys[k] = pair_number(c, keys->arg[k], 0), map->values[k] = pair_number(c, values->arg[k], 1);
+    }
+}
+INT(mapentry, STATIC) {
+    const Node *name = ARG(mapentry, name);
+    i32 key = ARG(mapentry, roleType) ? role_of(c, ARG(mapentry, roleType)) : int_of(c, ARG(mapentry, key));
+    for (i32 i = 0; i < c->g->n_maps; i++) {
+        const Map *map = &c->g->maps[i];
+        if (name && map->name != name->value) continue;
+        tick(c, map->n / 8);
+        for (i32 k = 0; k < map->n; k++) if (map->keys[k] == key) return map->values[k];
+    }
+    return OFF;
+}

@@ -1,0 +1,558 @@
+/* Moves: what one action of a player, or of a rule, puts on the list. Decisions and effects of a kind share a function. */
+#include "engine.h"
+
+PLAIN(from)
+PLAIN(to)
+PLAIN(between)
+PLAIN(piece_ref)
+PLAIN(rotations)
+
+/* ---- arguments that many moves have */
+typedef struct Range { i32 least, most; } Range;
+static Range steps_of(Ctx *c, const Node *between, Range otherwise) { /* (max n) leaves the usual least */
+    const Node *n = between ? SLOT(between, between, range) : NULL;
+    Range r = otherwise;
+    if (!n) return r;
+    range_of(c, n, &r.least, &r.most);
+    if (n->op == OP_max_range) r.least = otherwise.least;
+    return r;
+}
+static i32 player_or(Ctx *c, const Node *player, const Node *role, i32 otherwise) {
+    return player ? player_in(c, player) : role ? player_in(c, role) : otherwise;
+}
+/* The sites that a (from ..) or (to ..) names: its region or its site. Nothing named: 0. */
+static i32 named_sites(Ctx *c, const Node *type, const Node *region, const Node *site, u64 *out) {
+    if (region) region_of(c, region, out);
+    else if (site) {
+        i32 at = site_at(c, type, site);
+        region_clear(c, out);
+        if (is_site(c, at)) region_add(out, at);
+    } else return 0;
+    return 1;
+}
+static i32 from_sites(Ctx *c, const Node *n, u64 *out) {
+    return n && named_sites(c, SLOT(n, from, siteType), SLOT(n, from, region), SLOT(n, from, site), out);
+}
+static i32 to_sites(Ctx *c, const Node *n, u64 *out) {
+    return n && named_sites(c, SLOT(n, to, siteType), SLOT(n, to, region), SLOT(n, to, site), out);
+}
+static i32 may_leave(Ctx *c, const Node *from) { return !from || bool_or(c, SLOT(from, from, if_), 1); }
+static const Node *to_apply(const Node *to) { return to ? SLOT(to, to, apply) : NULL; }
+static const Node *between_apply(const Node *between) { return between ? SLOT(between, between, apply) : NULL; }
+static i32 apply_allows(Ctx *c, const Node *apply) { /* (apply if:..) restricts where a move may end */
+    return !apply || apply->op != OP_apply_if || int_of(c, SLOT(apply, apply_if, if_));
+}
+static i32 may_enter(Ctx *c, const Node *to) { /* with c->to at the place */
+    return !to || (bool_or(c, SLOT(to, to, if_), 1) && apply_allows(c, SLOT(to, to, apply)));
+}
+
+/* The kinds of piece that a (piece ..) names, one at a time. */
+static i32 pieces_named(const Node *piece) {
+    const Node *many = SLOT(piece, piece_ref, names) ? SLOT(piece, piece_ref, names) : SLOT(piece, piece_ref, components);
+    return many ? many->n : 1;
+}
+static i32 piece_named(Ctx *c, const Node *piece, i32 k, i32 owner) {
+    const Node *one = SLOT(piece, piece_ref, name), *number = SLOT(piece, piece_ref, component);
+    if (SLOT(piece, piece_ref, names)) one = SLOT(piece, piece_ref, names)->arg[k];
+    if (SLOT(piece, piece_ref, components)) number = SLOT(piece, piece_ref, components)->arg[k];
+    i32 what = one ? component_named(c, one, owner) : number ? int_of(c, number) : 0;
+    return what >= 1 && what <= c->g->n_components ? what : 0;
+}
+
+/* ---- a piece goes from c->from to a site: one move, with what comes along */
+typedef struct Rule { const Node *from, *direction, *between, *to, *then, *track, *walks; i32 forward, rotations; } Rule;
+
+static Move *piece_goes(Ctx *c, i32 to, const Node *effect) { /* not ended yet */
+    if (c->probe) longjmp(*c->probe, 1);
+    i32 outer = c->to;
+    Move *m = move_begin(c);
+    c->to = to;
+    move_effects(c, m, effect);
+    c->to = outer;
+    return m;
+}
+static void piece_went(Ctx *c, Move *m, i32 to, const Node *then) {
+    Action *a = move_act(c, A_MOVE);
+    a->from = c->from, a->to = to;
+    move_decide(c, m);
+    m->from = c->from, m->to = to;
+    move_then(c, m, then);
+    move_end(c, m);
+}
+static void go(Ctx *c, i32 to, const Node *effect, const Node *then) { piece_went(c, piece_goes(c, to, effect), to, then); }
+
+/* Calls each for every site that from names, c->from if it names none. */
+static void for_each_from(Ctx *c, const Rule *rule, void (*each)(Ctx *, const Rule *)) {
+    i32 from = c->from, to = c->to, between = c->between;
+    TMP_REGION(sites);
+    if (from_sites(c, rule->from, sites)) {
+        FOR_SITES(sites, site) {
+            c->from = site;
+            if (may_leave(c, rule->from)) each(c, rule);
+        }
+    } else if (is_site(c, from) && may_leave(c, rule->from)) each(c, rule);
+    c->from = from, c->to = to, c->between = between;
+}
+
+/* ---- step */
+static void step_from(Ctx *c, const Rule *rule) {
+    DirSet directions = directions_of(c, rule->direction, c->from, REL_Adjacent);
+    i32 from = c->from;
+    FOR_RADIALS(from, directions, ray) {
+        if (!ray->n) continue;
+        c->to = ray->at[0];
+        if (may_enter(c, rule->to)) go(c, ray->at[0], to_apply(rule->to), rule->then);
+    }
+}
+static void step_moves(Ctx *c, const Node *n) {
+    for_each_from(c, &(Rule){.from = ARG(step, from), .direction = ARG(step, direction), .to = ARG(step, to), .then = ARG(step, then)}, step_from);
+}
+MOVES(move_step) { step_moves(c, n); }
+MOVES(step) { step_moves(c, n); }
+
+/* ---- slide: on while `between` allows it; `to` names further ends, such as enemies, to which alone its effect belongs */
+static i32 slide_over(Ctx *c, const Rule *rule, i32 site, i32 steps, Range range, const u64 *ends) {
+    const Node *to = rule->to, *stops = to ? SLOT(to, to, if_) : NULL;
+    const Node *passes = rule->between ? SLOT(rule->between, between, if_) : NULL;
+    c->to = c->between = site;
+    i32 far_enough = steps >= range.least && (!ends || region_has(ends, site));
+    i32 stopped = stops && int_of(c, stops);
+    if (stopped && far_enough && apply_allows(c, to_apply(to))) go(c, site, to_apply(to), rule->then);
+    i32 passed = passes ? int_of(c, passes) : region_has(c->empty, site);
+    if (passed && !stopped && far_enough && apply_allows(c, to_apply(to))) go(c, site, stops ? NULL : to_apply(to), rule->then);
+    return passed && !(stopped && far_enough);
+}
+static void slide_along_track(Ctx *c, const Rule *rule, const Track *track, Range range, const u64 *ends) {
+    i32 from = c->from, n = track->sites.n;
+    for (i32 k = 0; k < n; k++) {
+        if (track->sites.at[k] != from) continue;
+        for (i32 i = 1; i <= n && i <= range.most; i++) {
+            i32 at = k + i;
+            if (at >= n && !track->loop) break;
+            tick(c, 1);
+            i32 site = track->sites.at[at % n];
+            if (!is_site(c, site) || !slide_over(c, rule, site, i, range, ends)) break;
+        }
+    }
+}
+static void slide_from(Ctx *c, const Rule *rule) {
+    i32 from = c->from;
+    Range range = steps_of(c, rule->between, (Range){1, INFINITE});
+    TMP_REGION(sites);
+    const u64 *ends = to_sites(c, rule->to, sites) ? sites : NULL;
+    if (rule->track) {
+        for (i32 t = 0; t < c->g->n_tracks; t++)
+            if (c->g->tracks[t].name == rule->track->value) slide_along_track(c, rule, &c->g->tracks[t], range, ends);
+        return;
+    }
+    DirSet directions = directions_of(c, rule->direction, from, REL_Adjacent);
+    FOR_RADIALS(from, directions, ray) {
+        for (i32 i = 0; i < ray->n && i < range.most; i++) {
+            tick(c, 1);
+            if (!slide_over(c, rule, ray->at[i], i + 1, range, ends)) break;
+        }
+    }
+}
+static void slide_moves(Ctx *c, const Node *n) {
+    for_each_from(c, &(Rule){.from = ARG(slide, from), .track = ARG(slide, track), .direction = ARG(slide, direction), .between = ARG(slide, between),
+                             .to = ARG(slide, to), .then = ARG(slide, then)}, slide_from);
+}
+MOVES(move_slide) { slide_moves(c, n); }
+MOVES(slide) { slide_moves(c, n); }
+
+/* ---- hop: some empty sites, then some hurdles, then a place to land on, and perhaps further ones behind it */
+typedef struct Hop { Range hurdles; i32 before, after; const Node *is_hurdle; const u64 *ends; } Hop;
+
+static i32 hurdle_at(Ctx *c, const Hop *hop, i32 site) {
+    c->between = site;
+    tick(c, 1);
+    return hop->is_hurdle ? int_of(c, hop->is_hurdle) : region_has(c->occupied, site);
+}
+static void land(Ctx *c, const Rule *rule, const Hop *hop, const Radial *ray, i32 first, i32 hurdles) {
+    i32 start = first + hurdles;
+    for (i32 k = start; k < ray->n && k - start <= hop->after; k++) {
+        tick(c, 1);
+        c->to = ray->at[k];
+        if (hurdles) c->between = ray->at[start - 1];
+        if (!may_enter(c, rule->to) || (hop->ends && !region_has(hop->ends, ray->at[k]))) return;
+        Move *m = piece_goes(c, ray->at[k], to_apply(rule->to));
+        for (i32 h = first; between_apply(rule->between) && h < start; h++) {
+            c->between = ray->at[h];
+            move_effects(c, m, between_apply(rule->between));
+        }
+        piece_went(c, m, ray->at[k], rule->then);
+    }
+}
+static void hop_along(Ctx *c, const Rule *rule, const Hop *hop, const Radial *ray) {
+    i32 first = 0, hurdles = 0;
+    if (hop->hurdles.least <= 0) land(c, rule, hop, ray, 0, 0);
+    while (first < ray->n && !hurdle_at(c, hop, ray->at[first])) {
+        if (first >= hop->before || !region_has(c->empty, ray->at[first])) return;
+        first++;
+    }
+    if (first == ray->n) return;
+    do {
+        hurdles++;
+        if (hurdles > hop->hurdles.most) return;
+        if (hurdles >= hop->hurdles.least && hurdles > 0) land(c, rule, hop, ray, first, hurdles);
+    } while (first + hurdles < ray->n && hurdle_at(c, hop, ray->at[first + hurdles]));
+}
+static void hop_from(Ctx *c, const Rule *rule) {
+    i32 from = c->from;
+    const Node *between = rule->between;
+    TMP_REGION(sites);
+    Hop hop = {{1, 1}, 0, 0, NULL, to_sites(c, rule->to, sites) ? sites : NULL};
+    if (between) {
+        hop.hurdles = steps_of(c, between, (Range){1, 1});
+        hop.before = int_or(c, SLOT(between, between, before), 0), hop.after = int_or(c, SLOT(between, between, after), 0);
+        hop.is_hurdle = SLOT(between, between, if_);
+    }
+    DirSet directions = directions_of(c, rule->direction, from, REL_Adjacent);
+    FOR_RADIALS(from, directions, ray) hop_along(c, rule, &hop, ray);
+}
+static void hop_moves(Ctx *c, const Node *n) {
+    for_each_from(c, &(Rule){.from = ARG(hop, from), .direction = ARG(hop, direction), .between = ARG(hop, between), .to = ARG(hop, to),
+                             .then = ARG(hop, then)}, hop_from);
+}
+MOVES(move_hop) { hop_moves(c, n); }
+MOVES(hop) { hop_moves(c, n); }
+
+/* ---- leap: a walk of steps and turns, begun in every orthogonal direction */
+static i32 walk_from(Ctx *c, i32 site, const Node *walk, i32 at) { /* where it ends, at: a point of the compass; OFF if it leaves the board */
+    u64 turns = c->g->supported[0];
+    for (i32 i = 0; i < walk->n; i++) {
+        tick(c, 1);
+        if (walk->arg[i]->value == stepType_F) {
+            site = next_site(c, site, COMPASS[at], REL_Orthogonal);
+            if (site < 0) return OFF;
+        } else at = turned_point(turns, at, walk->arg[i]->value == stepType_R, 1);
+    }
+    return site;
+}
+void walk_ends(Ctx *c, i32 site, const Node *walks, i32 rotations, u64 *out) { /* every place a walk leads to from site */
+    i32 forward = compass_point(facing_of(c, site));
+    u64 starts = c->g->supported[0];
+    region_clear(c, out);
+    for (i32 at = 0; at < 16; at++) {
+        if (rotations ? !(starts >> COMPASS[at] & 1) : at != forward) continue;
+        for (i32 k = 0; k < walks->n; k++) {
+            i32 end = walk_from(c, site, walks->arg[k], at);
+            if (is_site(c, end)) region_add(out, end);
+        }
+    }
+}
+static i32 lies_ahead(Ctx *c, i32 from, i32 to) { /* in the half plane that the piece looks at */
+    static const i32 dx[16] = {0, 5, 1, 12, 1, 12, 1, 5, 0, -5, -1, -12, -1, -12, -1, -5}, dy[16] = {1, 12, 1, 5, 0, -5, -1, -12, -1, -12, -1, -5, 0, 5, 1, 12};
+    i32 facing = compass_point(facing_of(c, from));
+    i64 x = c->g->coordinate_x[to] - c->g->coordinate_x[from], y = c->g->coordinate_y[to] - c->g->coordinate_y[from];
+    return x * dx[facing] + y * dy[facing] > 0;
+}
+static void leap_from(Ctx *c, const Rule *rule) {
+    i32 from = c->from;
+    TMP_REGION(ends);
+    TMP_REGION(allowed);
+    i32 some = to_sites(c, rule->to, allowed);
+    walk_ends(c, from, rule->walks, rule->rotations, ends);
+    FOR_SITES(ends, site) {
+        if ((some && !region_has(allowed, site)) || (rule->forward && !lies_ahead(c, from, site))) continue;
+        c->to = site;
+        if (may_enter(c, rule->to)) go(c, site, to_apply(rule->to), rule->then);
+    }
+}
+static void leap_moves(Ctx *c, const Node *n) {
+    for_each_from(c, &(Rule){.from = ARG(leap, from), .walks = ARG(leap, walks), .forward = bool_or(c, ARG(leap, forward), 0),
+                             .rotations = bool_or(c, ARG(leap, rotations), 1), .to = ARG(leap, to), .then = ARG(leap, then)}, leap_from);
+}
+MOVES(move_leap) { leap_moves(c, n); }
+MOVES(leap) { leap_moves(c, n); }
+
+/* ---- from anywhere to anywhere; also from hands, with counts, or a copy */
+static void carry(Ctx *c, const Node *n, i32 to, i32 count) {
+    i32 copy = bool_or(c, ARG(move, copy), 0), mover = ARG(move, mover) ? role_of(c, ARG(move, mover)) : -1;
+    Move *m = piece_goes(c, to, to_apply(ARG(move, to)));
+    Action *a = move_act(c, copy ? A_COPY : A_MOVE);
+    a->from = c->from, a->to = to, a->count = count;
+    a->what = ARG(move, count) != NULL; /* the count is part of what is chosen */
+    move_decide(c, m);
+    const Node *rotations = SLOT(ARG(move, to), to, rotations);
+    (void)rotations;
+    m->from = c->from, m->to = to;
+    if (mover > 0) m->mover = mover;
+    move_then(c, m, ARG(move, then));
+    move_end(c, m);
+}
+static void carry_from(Ctx *c, const Node *n) {
+    const Node *to = ARG(move, to);
+    i32 outer = c->to;
+    TMP_REGION(ends);
+    if (!may_leave(c, ARG(move, from)) || !c->what[c->from]) return;
+    if (!to_sites(c, to, ends)) {
+        region_clear(c, ends);
+        if (is_site(c, outer)) region_add(ends, outer);
+    }
+    i32 count = int_or(c, ARG(move, count), 1); /* (to) is still the one of the ludeme around */
+    FOR_SITES(ends, site) {
+        c->to = site;
+        if (may_enter(c, to)) carry(c, n, site, count);
+    }
+    c->to = outer;
+}
+static void carry_moves(Ctx *c, const Node *n) {
+    i32 from = c->from;
+    TMP_REGION(starts);
+    if (from_sites(c, ARG(move, from), starts)) {
+        FOR_SITES(starts, site) {
+            c->from = site;
+            carry_from(c, n);
+        }
+    } else if (is_site(c, from)) carry_from(c, n);
+    c->from = from;
+}
+MOVES(move) { carry_moves(c, n); }
+MOVES(fromto) { carry_moves(c, n); }
+
+/* ---- add, claim, shoot: a new piece */
+typedef struct New { i32 what, count, state; } New;
+static void piece_appears(Ctx *c, i32 from, i32 to, New new, const Node *effect, const Node *rotation, const Node *then) {
+    if (c->probe) longjmp(*c->probe, 1);
+    i32 outer = c->to;
+    Move *m = move_begin(c);
+    Action *a = move_act(c, A_ADD);
+    a->to = to, a->what = (i16)new.what, a->count = new.count, a->state = new.state;
+    if (rotation) a->rotation = int_of(c, rotation);
+    move_decide(c, m);
+    c->to = to;
+    move_effects(c, m, effect);
+    c->to = outer;
+    m->from = from, m->to = to;
+    move_then(c, m, then);
+    move_end(c, m);
+}
+static void add_at(Ctx *c, const Node *n, i32 site, New new) {
+    const Node *to = ARG(add, to);
+    c->to = site;
+    if (!may_enter(c, to)) return;
+    new.count = int_or(c, ARG(add, count), 1);
+    piece_appears(c, site, site, new, to_apply(to), NULL, ARG(add, then));
+}
+static void add_moves(Ctx *c, const Node *n) {
+    const Node *piece = ARG(add, pieceRef);
+    i32 outer = c->to, kinds = piece ? pieces_named(piece) : 1, state = piece ? int_or(c, SLOT(piece, piece_ref, state), UNDEFINED) : UNDEFINED;
+    TMP_REGION(sites);
+    if (!to_sites(c, ARG(add, to), sites)) {
+        region_clear(c, sites);
+        if (is_site(c, outer)) region_add(sites, outer);
+    }
+    for (i32 k = 0; k < kinds; k++) {
+        i32 what = piece ? piece_named(c, piece, k, c->s->mover) : c->s->mover;
+        if (what < 1 || what > c->g->n_components) continue;
+        FOR_SITES(sites, site) add_at(c, n, site, (New){what, 1, state});
+    }
+    c->to = outer;
+}
+MOVES(move_add) { add_moves(c, n); }
+MOVES(add) { add_moves(c, n); }
+MOVES(move_claim) { add_moves(c, n); }
+MOVES(claim) { add_moves(c, n); }
+
+static void shoot_moves(Ctx *c, const Node *n) {
+    const Node *between = ARG(shoot, between), *to = ARG(shoot, to);
+    const Node *passes = between ? SLOT(between, between, if_) : NULL, *hits = to ? SLOT(to, to, if_) : NULL;
+    i32 what = piece_named(c, ARG(shoot, pieceRef), 0, c->s->mover), outer_from = c->from, outer_to = c->to, outer_between = c->between;
+    Range range = steps_of(c, between, (Range){1, INFINITE});
+    TMP_REGION(starts);
+    if (!from_sites(c, ARG(shoot, from), starts)) {
+        region_clear(c, starts);
+        if (is_site(c, c->s->last_to)) region_add(starts, c->s->last_to);
+    }
+    if (what) FOR_SITES(starts, start) {
+        DirSet directions = directions_of(c, ARG(shoot, absoluteDirection), start, REL_Adjacent);
+        c->from = start;
+        FOR_RADIALS(start, directions, ray) for (i32 i = 0; i < ray->n && i < range.most; i++) {
+            tick(c, 1);
+            c->to = c->between = ray->at[i];
+            i32 passed = passes ? int_of(c, passes) : region_has(c->empty, ray->at[i]);
+            if (i + 1 >= range.least && (hits ? int_of(c, hits) : passed))
+                piece_appears(c, ray->at[i], ray->at[i], (New){what, 1, UNDEFINED}, to_apply(to), NULL, ARG(shoot, then));
+            if (!passed) break;
+        }
+    }
+    c->from = outer_from, c->to = outer_to, c->between = outer_between;
+}
+MOVES(move_shoot) { shoot_moves(c, n); }
+MOVES(shoot) { shoot_moves(c, n); }
+
+/* ---- moves of a single action at a single site */
+static Move *act_at(Ctx *c, enum ActionType type, i32 site) { /* begun and decided; the action is the last one */
+    Move *m = move_begin(c);
+    move_act(c, type)->to = site;
+    move_decide(c, m);
+    m->from = m->to = site;
+    return m;
+}
+static void act_ends(Ctx *c, Move *m, const Node *then) {
+    move_then(c, m, then);
+    move_end(c, m);
+}
+static Action *last_action(Ctx *c) { return c->actions + c->n_actions - 1; }
+
+static void remove_moves(Ctx *c, const Node *n) {
+    const Node *when = ARG(remove, at);
+    i32 late = when && when->value == whenType_EndOfTurn;
+    TMP_REGION(sites);
+    named_sites(c, ARG(remove, siteType), ARG(remove, region), ARG(remove, site), sites);
+    FOR_SITES(sites, site)
+        if (c->what[site]) act_ends(c, act_at(c, late ? A_MARK : A_REMOVE, site), ARG(remove, then));
+}
+MOVES(move_remove) { remove_moves(c, n); }
+MOVES(remove) { remove_moves(c, n); }
+
+static void select_to(Ctx *c, const Node *n, i32 to) {
+    if (c->probe) longjmp(*c->probe, 1);
+    Move *m = act_at(c, A_SELECT, to);
+    last_action(c)->from = m->from = c->from;
+    if (ARG(select, mover)) m->mover = role_of(c, ARG(select, mover));
+    act_ends(c, m, ARG(select, then));
+}
+static void select_from(Ctx *c, const Node *n) {
+    const Node *to = ARG(select, to);
+    TMP_REGION(ends);
+    if (!may_leave(c, ARG(select, from))) return;
+    if (!to_sites(c, to, ends)) {
+        select_to(c, n, c->from);
+        return;
+    }
+    i32 outer = c->to;
+    FOR_SITES(ends, site) {
+        c->to = site;
+        if (may_enter(c, to)) select_to(c, n, site);
+    }
+    c->to = outer;
+}
+static void select_moves(Ctx *c, const Node *n) {
+    i32 from = c->from;
+    TMP_REGION(starts);
+    if (from_sites(c, ARG(select, from), starts)) {
+        FOR_SITES(starts, site) {
+            c->from = site;
+            select_from(c, n);
+        }
+    } else if (is_site(c, from)) select_from(c, n);
+    c->from = from;
+}
+MOVES(move_select) { select_moves(c, n); }
+MOVES(select) { select_moves(c, n); }
+
+static void pass_moves(Ctx *c, const Node *n) { act_ends(c, act_at(c, A_PASS, OFF), ARG(pass, then)); }
+MOVES(move_pass) { pass_moves(c, n); }
+MOVES(pass) { pass_moves(c, n); }
+
+static void promote_moves(Ctx *c, const Node *n) {
+    const Node *piece = ARG(promote, pieceRef);
+    i32 site = ARG(promote, site) ? site_at(c, ARG(promote, siteType), ARG(promote, site)) : c->to;
+    i32 given = ARG(promote, player) || ARG(promote, roleType);
+    i32 owner = player_or(c, ARG(promote, player), ARG(promote, roleType), c->s->mover);
+    if (!is_site(c, site)) return;
+    for (i32 k = 0; k < pieces_named(piece); k++) {
+        i32 what = piece_named(c, piece, k, owner);
+        if (!what) continue;
+        Move *m = act_at(c, A_PROMOTE, site);
+        last_action(c)->what = (i16)what;
+        last_action(c)->state = int_or(c, SLOT(piece, piece_ref, state), UNDEFINED);
+        if (given && owner > 0 && owner <= c->g->n_players + 1) last_action(c)->value = owner;
+        act_ends(c, m, ARG(promote, then));
+    }
+}
+MOVES(move_promote) { promote_moves(c, n); }
+MOVES(promote) { promote_moves(c, n); }
+
+/* ---- proposals, votes, turns and seats */
+static void say(Ctx *c, enum ActionType type, const Node *name, const Node *then) {
+    Move *m = act_at(c, type, OFF);
+    last_action(c)->name = name->value;
+    last_action(c)->what = (i16)c->s->mover;
+    act_ends(c, m, then);
+}
+static void say_any(Ctx *c, enum ActionType type, const Node *one, const Node *many, const Node *then) {
+    if (one) say(c, type, one, then);
+    else for (i32 i = 0; i < many->n; i++) say(c, type, many->arg[i], then);
+}
+MOVES(move_propose) { say_any(c, A_PROPOSE, ARG(propose, proposal), ARG(propose, proposals), ARG(propose, then)); }
+MOVES(propose) { say_any(c, A_PROPOSE, ARG(propose, proposal), ARG(propose, proposals), ARG(propose, then)); }
+MOVES(move_vote) { say_any(c, A_VOTE, ARG(vote, vote), ARG(vote, votes), ARG(vote, then)); }
+MOVES(vote) { say_any(c, A_VOTE, ARG(vote, vote), ARG(vote, votes), ARG(vote, then)); }
+
+static void next_is(Ctx *c, i32 player, const Node *then) {
+    if (player < 1 || player > c->g->n_players) return;
+    Move *m = act_at(c, A_SET_NEXT, OFF);
+    last_action(c)->what = (i16)player;
+    act_ends(c, m, then);
+}
+MOVES(move_set_nextplayer) {
+    next_is(c, player_or(c, ARG(move_set_nextplayer, player), ARG(move_set_nextplayer, roleType), c->s->mover), ARG(move_set_nextplayer, then));
+}
+MOVES(set_nextplayer) {
+    if (ARG(set_nextplayer, intArray)) {
+        i32 *players, k = array_of(c, ARG(set_nextplayer, intArray), &players);
+        if (k) next_is(c, players[0], ARG(set_nextplayer, then));
+        c->n_numbers -= k;
+    } else next_is(c, player_or(c, ARG(set_nextplayer, player), ARG(set_nextplayer, roleType), c->s->mover), ARG(set_nextplayer, then));
+}
+static void swap_players_moves(Ctx *c, const Node *const *arg) {
+    i32 a = arg[swap_players__a] ? int_of(c, arg[swap_players__a]) : role_of(c, arg[swap_players__roleA]);
+    i32 b = arg[swap_players__b] ? int_of(c, arg[swap_players__b]) : role_of(c, arg[swap_players__roleB]);
+    if (a < 1 || b < 1 || a > c->g->n_players || b > c->g->n_players) return;
+    Move *m = act_at(c, A_SWAP, OFF);
+    last_action(c)->what = (i16)a, last_action(c)->value = b;
+    act_ends(c, m, arg[swap_players__then]);
+}
+MOVES(move_swap_players) { swap_players_moves(c, n->arg + 1); } /* after the word Players */
+MOVES(swap_players) { swap_players_moves(c, n->arg); }
+
+static void place_again(Ctx *c, i32 site, i32 what, i32 state) { /* what stood elsewhere stands here now */
+    Action *a = move_act(c, A_ADD);
+    a->to = site, a->what = (i16)what, a->state = state;
+}
+static void swap_pieces_moves(Ctx *c, const Node *const *arg) {
+    i32 a = int_or(c, arg[swap_pieces__a], c->s->last_from), b = int_or(c, arg[swap_pieces__b], c->s->last_to);
+    if (!is_site(c, a) || !is_site(c, b)) return;
+    Move *m = move_begin(c);
+    i32 what_a = c->what[a], what_b = c->what[b];
+    move_act(c, A_REMOVE)->to = a;
+    move_act(c, A_REMOVE)->to = b;
+    place_again(c, a, what_b, c->state[b]);
+    move_decide(c, m);
+    place_again(c, b, what_a, c->state[a]);
+    m->from = a, m->to = b;
+    act_ends(c, m, arg[swap_pieces__then]);
+}
+MOVES(move_swap_pieces) { swap_pieces_moves(c, n->arg + 1); }
+MOVES(swap_pieces) { swap_pieces_moves(c, n->arg); }
+
+/* ---- rotation: named values, or one turn back and one turn on */
+static void turn_to(Ctx *c, i32 site, i32 rotation, const Node *then) {
+    Move *m = act_at(c, A_SET_ROTATION, site);
+    last_action(c)->rotation = rotation;
+    act_ends(c, m, then);
+}
+static void rotation_moves(Ctx *c, const Node *const *arg) {
+    const Node *then = arg[set_rotation__then], *values = arg[set_rotation__rotations];
+    i32 turns = turns_on_board(c);
+    TMP_REGION(sites);
+    if (!to_sites(c, arg[set_rotation__to], sites)) {
+        region_clear(c, sites);
+        i32 site = is_site(c, c->from) ? c->from : c->to;
+        if (is_site(c, site)) region_add(sites, site);
+    }
+    FOR_SITES(sites, site) {
+        if (values) for (i32 k = 0; k < values->n; k++) turn_to(c, site, int_of(c, values->arg[k]), then);
+        else if (arg[set_rotation__rotation]) turn_to(c, site, int_of(c, arg[set_rotation__rotation]), then);
+        else {
+            i32 now = c->rotation[site] % turns;
+            if (bool_or(c, arg[set_rotation__previous], 1)) turn_to(c, site, (now + turns - 1) % turns, then);
+            if (bool_or(c, arg[set_rotation__next], 1)) turn_to(c, site, (now + 1) % turns, then);
+        }
+    }
+}
+MOVES(move_set_rotation) { rotation_moves(c, n->arg + 1); } /* after the word Rotation */
+MOVES(set_rotation) { rotation_moves(c, n->arg); }

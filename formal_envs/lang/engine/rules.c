@@ -1,0 +1,227 @@
+/* Start rules, end rules and changes of phase: ludemes that act on the state between moves. */
+#include "engine.h"
+
+static void run_rule(Ctx *c, const Node *n) {
+    tick(c, 1);
+    n->fn.act(c, n);
+}
+i32 component_named(Ctx *c, const Node *name, i32 player) {
+    const NameInfo *info = &c->g->names[name->value];
+    return info->component ? info->component : component_of(c, name->value, player);
+}
+
+/* ---- the start position */
+typedef struct Placing { i32 what, count, state, rotation, value; } Placing;
+static void start_put(Ctx *c, i32 site, const Placing *p) {
+    if (!is_site(c, site) || p->what < 1 || p->what > c->g->n_components || p->count < 1) return;
+    const Action a = {.type = A_ADD, .to = site, .what = (i16)p->what, .count = p->count, .state = p->state, .rotation = p->rotation, .value = p->value};
+    apply_action(c, &a);
+}
+static i32 first_empty(Ctx *c, const Container *k) { /* the first place of a hand that is free, else its first place */
+    for (i32 i = 0; i < k->n; i++) if (!c->what[k->first + i]) return k->first + i;
+    return k->first;
+}
+static void place_in_container(Ctx *c, const Container *k, const Node *name, i32 site, Placing p) {
+    p.what = component_of(c, name->value, k->owner);
+    if (!p.what) p.what = component_named(c, name, 0);
+    if (site >= k->n) return;
+    start_put(c, site < 0 ? first_empty(c, k) : k->first + site, &p);
+}
+RULE(place) {
+    Placing p = {component_named(c, ARG(place, piece), 0), int_or(c, ARG(place, count), 1), int_or(c, ARG(place, state), UNDEFINED),
+                 int_or(c, ARG(place, rotation), UNDEFINED), int_or(c, ARG(place, value), UNDEFINED)};
+    const Node *name = ARG(place, container);
+    i32 site = int_or(c, ARG(place, site), OFF);
+    if (ARG(place, coord)) site = c->g->names[ARG(place, coord)->value].site;
+    if (!name) {
+        start_put(c, site_of_type(c, ARG(place, siteType), site), &p);
+        return;
+    }
+    i32 exact = 0;
+    for (i32 k = 0; k < c->g->n_containers; k++)
+        if (c->g->containers[k].name == name->value) exact = 1, place_in_container(c, &c->g->containers[k], ARG(place, piece), site, p);
+    if (!exact && c->g->names[name->value].container >= 0) /* "Hand": everybody's, each with his own pieces */
+        for (i32 k = 1; k < c->g->n_containers; k++) place_in_container(c, &c->g->containers[k], ARG(place, piece), site, p);
+}
+RULE(place_sites) {
+    Placing p = {component_named(c, ARG(place_sites, piece), 0), 1, int_or(c, ARG(place_sites, state), UNDEFINED),
+                 int_or(c, ARG(place_sites, rotation), UNDEFINED), int_or(c, ARG(place_sites, value), UNDEFINED)};
+    const Node *where = ARG(place_sites, sites) ? ARG(place_sites, sites) : ARG(place_sites, region) ? ARG(place_sites, region) : ARG(place_sites, coords);
+    const Node *counts = ARG(place_sites, counts);
+    i32 k = 0;
+    TMP_REGION(region);
+    region_of(c, where, region);
+    FOR_SITES(region, site) {
+        if (counts && counts->n) p.count = int_of(c, counts->arg[k < counts->n ? k : counts->n - 1]), k++;
+        start_put(c, site_of_type(c, ARG(place_sites, siteType), site), &p);
+    }
+}
+RULE(start_set_count) { /* seeds belong to nobody until they move */
+    i32 count = int_of(c, ARG(start_set_count, count)), what = c->g->n_components;
+    TMP_REGION(region);
+    region_of(c, ARG(start_set_count, at) ? ARG(start_set_count, at) : ARG(start_set_count, to), region);
+    FOR_SITES(region, site) {
+        i32 at = site_of_type(c, ARG(start_set_count, siteType), site);
+        if (is_site(c, at) && what) put(c, at, what, NOBODY, count, 0, 0, 0);
+    }
+}
+RULE(start_set_score) {
+    const Node *role = ARG(start_set_score, roleType);
+    u32 players = players_of(c, role->value);
+    i32 value = int_or(c, ARG(start_set_score, value), 0);
+    for (i32 p = 1; p <= c->g->n_players; p++) if (players >> p & 1) c->s->score[p] = value;
+}
+RULE(start_set_remember) {
+    i32 name = enum_or(ARG(start_set_remember, name), -1), unique = bool_or(c, ARG(start_set_remember, unique), 0);
+    if (ARG(start_set_remember, value)) {
+        const Action a = {.type = A_REMEMBER, .name = name, .count = unique, .value = int_of(c, ARG(start_set_remember, value))};
+        apply_action(c, &a);
+        return;
+    }
+    TMP_REGION(region);
+    region_of(c, ARG(start_set_remember, region), region);
+    FOR_SITES(region, site) {
+        const Action a = {.type = A_REMEMBER, .name = name, .count = unique, .value = site};
+        apply_action(c, &a);
+    }
+}
+static void start_set_owner(Ctx *c, const Node *role, const Node *type, const u64 *region) { /* the owner's first kind of piece */
+    for (i32 p = 1; p <= c->g->n_players; p++) {
+        if (!(players_of(c, role->value) >> p & 1)) continue;
+        Placing placing = {0, 1, UNDEFINED, UNDEFINED, UNDEFINED};
+        for (i32 k = c->g->n_components; k >= 1; k--) if (c->g->components[k].owner == p) placing.what = k;
+        FOR_SITES(region, site) start_put(c, site_of_type(c, type, site), &placing);
+    }
+}
+RULE(start_set_role) {
+    TMP_REGION(region);
+    region_of(c, ARG(start_set_role, site) ? ARG(start_set_role, site) : ARG(start_set_role, coord), region);
+    start_set_owner(c, ARG(start_set_role, roleType), ARG(start_set_role, siteType), region);
+}
+RULE(start_set_role_sites) {
+    const Node *where = ARG(start_set_role_sites, sites) ? ARG(start_set_role_sites, sites) : ARG(start_set_role_sites, region);
+    TMP_REGION(region);
+    region_of(c, where ? where : ARG(start_set_role_sites, coords), region);
+    start_set_owner(c, ARG(start_set_role_sites, roleType), ARG(start_set_role_sites, siteType), region);
+}
+RULE(start_foreach_value) {
+    i32 from = int_of(c, ARG(start_foreach_value, min)), to = int_of(c, ARG(start_foreach_value, max)), before = c->iterated;
+    for (i64 v = from; v <= to; v++) {
+        tick(c, 1);
+        c->iterated = (i32)v;
+        run_rule(c, ARG(start_foreach_value, startRule));
+    }
+    c->iterated = before;
+}
+RULE(start_foreach_site) {
+    i32 before = c->site;
+    TMP_REGION(region);
+    region_of(c, ARG(start_foreach_site, region), region);
+    FOR_SITES(region, site) {
+        c->site = site;
+        if (bool_or(c, ARG(start_foreach_site, if_), 1)) run_rule(c, ARG(start_foreach_site, startRule));
+    }
+    c->site = before;
+}
+RULE(start_foreach_player) {
+    i32 before = c->player;
+    for (i32 p = 1; p <= c->g->n_players; p++) {
+        c->player = p;
+        run_rule(c, ARG(start_foreach_player, startRule));
+    }
+    c->player = before;
+}
+
+/* ---- changes of phase: phase_changes() asks for one player at a time, who is c->player */
+RULE(nextphase) {
+    const Node *role = ARG(nextphase, roleType), *player = ARG(nextphase, player), *name = ARG(nextphase, name);
+    State *s = c->s;
+    i32 p = c->player;
+    if (p < 1 || p > c->g->n_players) return;
+    if (role && !(players_of(c, role->value) >> p & 1)) return;
+    if (player && int_of(c, SLOT(player, player, index)) != p) return;
+    if (!bool_or(c, ARG(nextphase, condition), 1)) return;
+    i32 next = name ? c->g->names[name->value].phase : (s->phase[p] + 1) % c->g->n_phases;
+    if (next >= 0) s->phase[p] = next;
+}
+
+/* ---- the end */
+RULE(end_if) {
+    if (!int_of(c, ARG(end_if, condition))) return;
+    if (ARG(end_if, subEnd)) run_rule(c, ARG(end_if, subEnd));
+    else if (ARG(end_if, subEnds)) {
+        const Node *subs = ARG(end_if, subEnds);
+        for (i32 i = 0; i < subs->n; i++) run_rule(c, subs->arg[i]);
+    }
+    if (ARG(end_if, outcome)) run_rule(c, ARG(end_if, outcome));
+}
+RULE(end_if_sub) {
+    if (int_of(c, ARG(end_if_sub, condition))) run_rule(c, ARG(end_if_sub, outcome));
+}
+static void end_for_players(Ctx *c, u32 players, const Node *condition, const Node *outcome) {
+    i32 before = c->player;
+    for (i32 p = 1; p <= c->g->n_players; p++) {
+        if (!(players >> p & 1)) continue;
+        c->player = p;
+        if (int_of(c, condition)) run_rule(c, outcome);
+    }
+    c->player = before;
+}
+RULE(end_foreach_player) {
+    end_for_players(c, (u32)c->s->active, ARG(end_foreach_player, if_), ARG(end_foreach_player, outcome));
+}
+RULE(end_foreach_nonmover) {
+    u32 others = (u32)c->s->active & ~((u32)1 << c->s->mover);
+    end_for_players(c, others, ARG(end_foreach_nonmover, if_), ARG(end_foreach_nonmover, outcome));
+}
+RULE(end_foreach_track) {
+    i32 before = c->track_site;
+    for (i32 t = 0; t < c->g->n_tracks; t++) {
+        c->track_site = t;
+        if (int_of(c, ARG(end_foreach_track, if_))) run_rule(c, ARG(end_foreach_track, outcome));
+    }
+    c->track_site = before;
+}
+RULE(result) {
+    i32 result = ARG(result, resultType)->value;
+    u32 players = players_of(c, ARG(result, roleType)->value);
+    for (i32 p = 1; p <= c->g->n_players; p++) if (players >> p & 1) player_done(c, p, result);
+}
+static void rank_by(Ctx *c, const i32 *points) { /* the most points come first; equal points share their ranks */
+    State *s = c->s;
+    i32 n = c->g->n_players;
+    for (i32 p = 1; p <= n; p++) {
+        i32 better = 0, equal = 0;
+        for (i32 q = 1; q <= n; q++) better += points[q] > points[p], equal += points[q] == points[p];
+        s->rank2[p] = 2 * better + 1 + equal;
+        if (s->rank2[p] == 2) s->winner = p;
+    }
+    s->active = 0, s->over = 1;
+}
+PLAIN(score_player)
+PLAIN(payoff)
+RULE(byscore) {
+    State *s = c->s;
+    const Node *scores = ARG(byscore, scores);
+    i32 misere = bool_or(c, ARG(byscore, misere), 0), points[MAX_PLAYERS + 1] = {0};
+    if (scores) for (i32 i = 0; i < scores->n; i++) {
+        u32 players = players_of(c, SLOT(scores->arg[i], score_player, roleType)->value);
+        i32 value = int_of(c, SLOT(scores->arg[i], score_player, value));
+        for (i32 p = 1; p <= c->g->n_players; p++) if (players >> p & 1) points[p] = value;
+    }
+    for (i32 p = 1; p <= c->g->n_players; p++) {
+        if (scores) s->score[p] = points[p];
+        points[p] = misere ? -s->score[p] : s->score[p];
+    }
+    rank_by(c, points);
+}
+RULE(payoffs) {
+    const Node *each = ARG(payoffs, payoffs);
+    i32 points[MAX_PLAYERS + 1] = {0};
+    for (i32 i = 0; i < each->n; i++) {
+        u32 players = players_of(c, SLOT(each->arg[i], payoff, roleType)->value);
+        i32 value = int_of(c, SLOT(each->arg[i], payoff, value));
+        for (i32 p = 1; p <= c->g->n_players; p++) if (players >> p & 1) points[p] = value;
+    }
+    rank_by(c, points);
+}

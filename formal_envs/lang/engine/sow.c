@@ -1,0 +1,100 @@
+/* Sowing: seeds of one hole go one by one into the next holes of a track. */
+#include "engine.h"
+
+typedef struct Sowing {
+    const Track *track;
+    i32 start, at;     /* the hole emptied; the last hole sown, a place on the track */
+    i32 seeds, per_hole;
+    i32 sown;
+} Sowing;
+
+static void sow_seeds(Ctx *c, const Sowing *s, i32 hole, i32 n) {
+    for (i32 k = 0; k < n; k++) {
+        Action *a = move_act(c, A_MOVE);
+        a->from = s->start, a->to = hole;
+    }
+}
+static i32 skips(Ctx *c, const Node *n, const Sowing *s, i32 hole) {
+    c->to = hole;
+    return (hole == s->start && !bool_or(c, ARG(sow, includeSelf), 1)) || bool_or(c, ARG(sow, skipIf), 0);
+}
+/* The seeds, with what sowEffect does before them at each hole: moves from the end of the list on. */
+static void sow_round(Ctx *c, const Node *n, Sowing *s) {
+    const Row *holes = &s->track->sites;
+    Move *m = move_begin(c);
+    i32 left = s->seeds, skipped = 0;
+    if (bool_or(c, ARG(sow, origin), 0) && left) {
+        i32 k = left < s->per_hole ? left : s->per_hole;
+        sow_seeds(c, s, s->start, k);
+        left -= k, s->sown = 1;
+    }
+    while (left > 0 && skipped < holes->n) {
+        if (s->at + 1 >= holes->n && !s->track->loop) break;
+        i32 next = (s->at + 1) % holes->n, hole = holes->at[next];
+        tick(c, 1);
+        s->at = next;
+        if (skips(c, n, s, hole)) { skipped++; continue; }
+        if (ARG(sow, sowEffect)) {
+            m->from = s->start, m->to = hole;
+            move_end(c, m);
+            c->to = hole;
+            moves_of(c, ARG(sow, sowEffect));
+            m = move_begin(c);
+        }
+        i32 k = left < s->per_hole ? left : s->per_hole;
+        sow_seeds(c, s, hole, k);
+        left -= k, skipped = 0, s->sown++;
+    }
+    m->from = s->start, m->to = holes->at[s->at];
+    move_end(c, m);
+}
+/* What the last hole gives, and the holes before or behind it as long as they meet the condition. */
+static void sow_capture(Ctx *c, const Node *n, const Sowing *s) {
+    const Node *back = ARG(sow, backtracking), *forward = ARG(sow, forward);
+    const Row *holes = &s->track->sites;
+    i32 at = s->at;
+    for (i32 i = 0; i < holes->n; i++) {
+        tick(c, 1);
+        c->to = holes->at[at];
+        if (!bool_or(c, ARG(sow, if_), 1)) break;
+        i32 before = c->n_moves;
+        moves_of(c, ARG(sow, apply));
+        c->to = holes->at[at];
+        if (c->n_moves == before) break;
+        if (bool_or(c, back, 0)) at = (at + holes->n - 1) % holes->n;
+        else if (bool_or(c, forward, 0)) at = (at + 1) % holes->n;
+        else break;
+    }
+}
+MOVES(sow) {
+    const Node *then = ARG(sow, then);
+    i32 from = c->from, to = c->to;
+    Sowing s = {.track = track_of(c, ARG(sow, track), int_or(c, ARG(sow, owner), -1))};
+    s.start = ARG(sow, site) ? site_at(c, ARG(sow, siteType), ARG(sow, site)) : c->s->last_to;
+    if (!s.track || !is_site(c, s.start)) return;
+    s.seeds = int_or(c, ARG(sow, count), c->count[s.start]);
+    s.per_hole = int_or(c, ARG(sow, numPerHole), 1);
+    s.at = place_on_track(c, s.track, s.start);
+    if (s.at < 0 || s.seeds < 1) return;
+    if (s.per_hole < 1) s.per_hole = 1;
+    i32 first = c->n_moves;
+    c->from = s.start;
+    sow_round(c, n, &s);
+    if (ARG(sow, apply)) {
+        State *saved = save_state(c);
+        Action *applied = c->applied;
+        c->applied = NULL;
+        for (i32 i = first, end = c->n_moves; i < end; i++) apply_actions(c, c->moves + i);
+        c->s->after_from = saved->after_from, c->s->after_to = saved->after_to;
+        sow_capture(c, n, &s);
+        c->applied = applied;
+        restore_state(c, saved);
+    }
+    if (then) {
+        Move *m = move_begin(c);
+        m->from = s.start, m->to = s.track->sites.at[s.at];
+        move_then(c, m, then);
+        move_end(c, m);
+    }
+    c->from = from, c->to = to;
+}

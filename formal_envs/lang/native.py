@@ -1,0 +1,185 @@
+"""The engine in C: gathered, compiled once by the machine's C compiler, cached on disk, loaded by ctypes.
+
+The functions that give ludemes their meaning lie in ``engine/*.c``, each bound to its signature by its slug. What C and
+Python must agree on (slots, enumerations, sections of the image) is written here, into a header, from the signatures. The
+library's file name carries a digest of everything that went into it, so an edit makes a new one and no old one is ever
+used by mistake.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from formal_envs.errors import ConfigError
+from formal_envs.lang.signatures import ENUMS, SIGNATURES
+
+#: Sections of the image, in order; see compiler.py.
+SECTIONS = (
+    "COUNTS NODES ROOTS SITES RADIALS NEIGHBOURS STATIC_REGIONS SIDES INCIDENT COMPONENTS CONTAINERS TRACKS REGIONS PHASES "
+    "NAMES FACING MAPS TRACK_NAMES"
+).split()
+COUNTS = (
+    "n_players n_sites n_board site_type uses repetition n_strings n_components n_containers n_tracks n_regions n_phases n_maps "
+    "first_Vertex first_Edge first_Cell n_Vertex n_Edge n_Cell"
+).split()
+STATIC_REGIONS = (
+    "Top Bottom Left Right Corners ConcaveCorners ConvexCorners Outer Inner Perimeter Centre Major Minor Playable"
+).split()
+RELATIONS = ("Orthogonal", "Diagonal", "OffDiagonal", "Adjacent", "All")
+PRIMITIVES = ("int", "float", "bool", "string")
+TYPES = {name: index for index, name in enumerate((*PRIMITIVES, *ENUMS))}
+FLAGS = ("-O2", "-std=gnu11", "-fPIC", "-shared", "-fno-math-errno", "-w")
+
+_FUNCTION = re.compile(r"^(INT|BOOL|REGION|MOVES|RULE|ARRAY|PLAIN)\((\w+)(, STATIC)?\)", re.MULTILINE)
+
+
+def _sources() -> dict[str, str]:
+    folder = files("formal_envs.lang").joinpath("engine")
+    return {f.name: f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith((".c", ".h"))}
+
+
+@cache
+def functions() -> dict[str, tuple[str, bool]]:
+    """The ludemes that play: slug -> (kind, whether its value depends on arguments and board alone)."""
+    found: dict[str, tuple[str, bool]] = {}
+    for name, text in sorted(_sources().items()):
+        for kind, slug, static in _FUNCTION.findall(text) if name.endswith(".c") else ():
+            if slug not in SIGNATURES:
+                raise AssertionError(f"{name}: {slug} has no signature")
+            found[slug] = (kind, bool(static))
+    return found
+
+
+@cache
+def opcodes() -> dict[str, int]:
+    """The number of each ludeme that plays: its row in the table of functions."""
+    return {slug: index for index, slug in enumerate(sorted(functions()))}
+
+
+def _c_enum(names: list[str]) -> str:
+    return f"enum {{ {', '.join(names)} }};"
+
+
+def _header() -> str:
+    lines = ["/* Written by native.py from the signatures. */", "#define LUDEME_HEADER"]
+    for name, members in ENUMS.items():
+        lines.append(_c_enum([*(f"{name}_{member}" for member in members), f"N_{name}"]))
+    lines.append(_c_enum([f"TYPE_{name}" for name in TYPES]))
+    lines.append(_c_enum([f"SECTION_{name}" for name in SECTIONS]))
+    lines.append(_c_enum([f"COUNT_{name}" for name in COUNTS]))
+    lines.append(_c_enum([*(f"STATIC_REGION_{name}" for name in STATIC_REGIONS), "N_STATIC_REGIONS"]))
+    for slug, signature in SIGNATURES.items():
+        if signature.params:
+            lines.append(_c_enum([f"{slug}__{param.slot}" for param in signature.params]))
+    lines.append(_c_enum([f"OP_{slug}" for slug in opcodes()]))
+    return "\n".join(lines) + "\n"
+
+
+def _unit() -> str:
+    """One translation unit: the header of the engine, every source, the table of ludemes."""
+    rows = []
+    for slug in opcodes():
+        kind, static = functions()[slug]
+        if kind == "PLAIN":
+            rows.append(f'    {{"{slug}", PLAIN, 0, {{.act = 0}}}},')
+            continue
+        field = {"INT": "value", "BOOL": "value", "REGION": "region"}.get(kind, "act")
+        rows.append(f'    {{"{slug}", {kind}_KIND, {int(static)}, {{.{field} = ludeme_{slug}}}}},')
+    declarations = [f"{functions()[slug][0]}({slug});" for slug in opcodes() if functions()[slug][0] != "PLAIN"]
+    names = sorted(name for name in _sources() if name.endswith(".c"))
+    order = ["core.c", "loader.c", *(name for name in names if name not in ("core.c", "loader.c"))]
+    return "\n".join(
+        [
+            '#include "engine.h"',
+            "typedef struct Ludeme { const char *slug; u8 kind, is_static; union { i32 (*value)(Ctx *, const Node *);"
+            " void (*region)(Ctx *, const Node *, u64 *); void (*act)(Ctx *, const Node *); } fn; } Ludeme;",
+            "extern const Ludeme LUDEMES[];",
+            *declarations,
+            *(f'#include "{name}"' for name in order),
+            f"const Ludeme LUDEMES[{len(rows) + 1}] = {{",
+            *rows,
+            "};",
+        ]
+    )
+
+
+def _compiler() -> list[str]:
+    if chosen := os.environ.get("CC"):
+        return chosen.split()
+    for name in ("cc", "gcc", "clang"):
+        if path := shutil.which(name):
+            return [path]
+    try:
+        import ziglang  # noqa: F401  (a C compiler from PyPI)
+    except ImportError:
+        raise ConfigError(
+            "the game engine needs a C compiler once: install gcc or clang, set CC, or `pip install ziglang`"
+        ) from None
+    return [sys.executable, "-m", "ziglang", "cc"]
+
+
+def cache_folder() -> Path:
+    """Where compiled engines are kept: FORMAL_ENVS_CACHE, or formal-envs in the user's cache folder."""
+    if chosen := os.environ.get("FORMAL_ENVS_CACHE"):
+        return Path(chosen)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "formal-envs"
+
+
+def _build(target: Path, sources: dict[str, str], flags: list[str]) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        for name, text in sources.items():
+            Path(folder, name).write_text(text, encoding="utf-8")
+        command = [*_compiler(), *flags, "unit.c", "-o", "engine.so", "-lm"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        if done.returncode:
+            raise ConfigError(f"the game engine did not compile: {' '.join(command)}\n{done.stderr[-4000:]}")
+        os.replace(Path(folder, "engine.so"), target)  # whole or not at all, whoever else builds it
+
+
+@cache
+def library() -> ctypes.CDLL:
+    """The engine, compiled if this machine has not done so yet.
+
+    Raises:
+        ConfigError: there is no C compiler; the message says how to get one.
+    """
+    sources, header, unit = _sources(), _header(), _unit()
+    flags = [*FLAGS, *os.environ.get("CFLAGS", "").split()]
+    digest = hashlib.sha256("\0".join([*map(str, sorted(sources.items())), header, unit, *flags, sys.platform]).encode())
+    target = cache_folder() / f"engine-{digest.hexdigest()[:16]}.so"
+    if not target.exists():
+        _build(target, {**sources, "generated.h": header, "unit.c": unit}, flags)
+    lib = ctypes.CDLL(str(target))
+    p, i32, i64, u64 = ctypes.c_void_p, ctypes.c_int32, ctypes.c_int64, ctypes.c_uint64
+    for name, result, arguments in (
+        ("game_new", p, [p, i64, p]),
+        ("game_free", None, [p]),
+        ("game_state_size", i32, [p]),
+        ("game_initial", None, [p, p]),
+        ("context_new", p, [p]),
+        ("context_free", None, [p]),
+        ("context_legal", i32, [p, p, p, i64]),
+        ("context_apply", i32, [p, i32, i64]),
+        ("context_moves", p, [p]),
+        ("context_actions", p, [p]),
+        ("context_applied", p, [p, p]),
+        ("context_history", p, [p]),
+        ("context_initial_history", None, [p, p]),
+        ("context_perft", i64, [p, p, p, i32, p, i64]),
+        ("context_playouts", i64, [p, u64, i32, i32, i32, i64, i64, p, p]),
+    ):
+        function = getattr(lib, name)
+        function.restype, function.argtypes = result, arguments
+    return lib
