@@ -13,8 +13,10 @@ from typing import Any
 
 import click
 
+from agents.commands import Commands
 from agents.config import PPOConfig
-from formal_envs.errors import ConfigError, FormalEnvError, unknown
+from agents.game_commands import game
+from formal_envs.errors import ConfigError, unknown
 from formal_envs.tasks import TASKS, make_task, option_names
 
 _BATCH = 1024
@@ -23,26 +25,13 @@ _SETTINGS = click.option(
 )
 
 
-class _Commands(click.Group):
-    """Names the nearest command when one is unknown, and shows the package's errors without a traceback."""
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        command = super().get_command(ctx, name)
-        if command is None and not ctx.resilient_parsing:
-            raise click.UsageError(str(unknown("command", name, self.commands)), ctx)
-        return command
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except FormalEnvError as error:
-            raise click.ClickException(str(error)) from error
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="formal-envs")
 def main() -> None:
     """Gymnasium text environments with programmed rewards, and a PPO agent that trains on them."""
+
+
+main.add_command(game)
 
 
 @main.command("list")
@@ -285,7 +274,7 @@ def experiment(name: str, out: Path, steps: int | None) -> None:
     click.echo(experiments.run(experiments.load(name), out, steps))
 
 
-@main.group(cls=_Commands)
+@main.group(cls=Commands)
 def bench() -> None:
     """Measure speed, on an idle machine."""
 
@@ -305,6 +294,20 @@ def bench_arith_command(seconds: float, as_json: bool) -> None:
         ratio = result["times_reasoning_gym"].get(name)
         click.echo(f"{name:58} {rate:12,.0f} /s" + (f" {ratio:8.2f} x" if ratio else ""))
     click.echo(f"reasoning-gym: {result['reasoning_gym']}")
+
+
+@bench.command("game")
+@click.option("--data", type=click.Path(path_type=Path, exists=True), help="A folder of .lud, or a games.jsonl.gz.")
+@click.option("--playouts", default=100, show_default=True, type=click.IntRange(1), help="Random games a text.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def bench_game_command(data: Path | None, playouts: int, as_json: bool) -> None:
+    """Seconds from a game's text to its reward: parse, check, compile, and 100 random games with the paper's limit."""
+    from formal_envs.lang.bench import bench_games
+
+    result = bench_games(data, playouts)
+    click.echo(
+        json.dumps(result) if as_json else "\n".join(f"{name:34} {value:,.4f}" for name, value in result.items())
+    )
 
 
 @bench.command("ppo")

@@ -13,11 +13,11 @@ MODULES = sorted((ROOT / "formal_envs").rglob("*.py"))
 
 
 AGENT_LAYERS = [
-    {"config", "schedules", "losses", "kl", "agent"},
+    {"commands", "config", "schedules", "losses", "kl", "agent"},
     {"advantages", "policy", "run", "baselines"},
     {"checkpoint", "rollout", "plots"},
     {"ppo"},
-    {"bench", "experiments"},
+    {"bench", "experiments", "game_commands"},
     {"cli"},
 ]
 AGENT_MODULES = sorted(path for path in (ROOT / "agents").rglob("*.py") if path.parts[-2:] != ("agents", "__init__.py"))

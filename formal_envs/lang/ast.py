@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, TypeAlias
 class Param(NamedTuple):
     """One slot of a signature.
 
-    ``type`` is written as in a signature: ``int``, ``{int}``, ``{{siteType}}``. ``label`` is the name that the text must
-    write before the argument (``if`` for ``if:``), None for a positional one. Parameters of one ``place`` are
+    ``type`` is written as in a signature: ``int``, ``{int}``, ``{{siteType}}``. ``label`` is the name that the text
+    must write before the argument (``if`` for ``if:``), None for a positional one. Parameters of one ``place`` are
     alternatives: at most one of them is given, exactly one unless they are ``optional``.
     """
 

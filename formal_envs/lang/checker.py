@@ -6,7 +6,8 @@ from formal_envs.lang.ast import Array, Call, Leaf, Node, Signature
 from formal_envs.lang.diagnosis import Failure, diagnose
 from formal_envs.lang.names import check_names
 from formal_envs.lang.syntax import Form, parse
-from formal_envs.lang.wants import MAX_INT, Want, want
+from formal_envs.lang.wants import MAX_DIGITS, MAX_INT, Want, want
+
 
 def check(text: str) -> Call:
     """The typed tree of the game that ``text`` describes.
@@ -14,9 +15,14 @@ def check(text: str) -> Call:
     Raises:
         GameError: stage "syntax", "types" or "names".
     """
-    game = Matcher(text).game(parse(text))
+    game = Matcher(text).typed(parse(text), "description")
     check_names(game, text)
     return game
+
+
+def check_as(text: str, type_name: str) -> Call:
+    """The typed tree of a ludeme of the given type, such as ``graph``, on its own; its names are not looked at."""
+    return Matcher(text).typed(parse(text), type_name)
 
 
 class Matcher:
@@ -32,12 +38,12 @@ class Matcher:
         self.furthest = -1
         self.failures: list[Failure] = []
 
-    def game(self, form: Form) -> Call:
-        """The typed tree of the outermost form."""
-        node = self.match(form, want("description"))
-        if isinstance(node, Call):
-            return node
-        raise diagnose(self.text, self.furthest, self.failures)
+    def typed(self, form: Form, type_name: str) -> Call:
+        """The typed tree of the outermost form, a ludeme."""
+        node = self.ludeme(form, want(type_name))
+        if node is None:
+            raise diagnose(self.text, self.furthest, self.failures)
+        return node
 
     def match(self, form: Form, want: Want) -> Node | None:
         """``form`` as the type ``want``; None where it is not of that type."""
@@ -58,11 +64,11 @@ class Matcher:
         elif kind == "INT":
             if want.ints and len(form.value) <= 11 and -MAX_INT <= int(form.value) <= MAX_INT:
                 return Leaf("int", int(form.value), start, end)
-            if want.floats and not want.ints:
-                return Leaf("float", float(form.value[:40]), start, end)
+            if want.floats and not want.ints and len(form.value) <= MAX_DIGITS:
+                return Leaf("float", float(form.value), start, end)
         elif kind == "FLOAT":
-            if want.floats:
-                return Leaf("float", float(form.value[:40]), start, end)
+            if want.floats and len(form.value) <= MAX_DIGITS:
+                return Leaf("float", float(form.value), start, end)
         elif want.element:
             return self.array(form, want.element)
         self.fail(start, Failure("type", form, want, None))

@@ -40,6 +40,7 @@ USES = {
     "VISITED": 1024,
     "HISTORY": 2048,
     "STORED_STATE": 4096,
+    "STUCK": 8192,
 }
 
 
@@ -344,6 +345,8 @@ class Compiler:
                 flags |= USES["CYCLE"]
             elif slug.startswith("is_visited"):
                 flags |= USES["VISITED"]
+            elif slug == "no_moves" and call.args[0].value != "Next":  # type: ignore[union-attr]
+                flags |= USES["STUCK"]
             elif slug.startswith("is_repeat"):
                 flags |= USES["HISTORY"]
             elif slug == "all_passed" or slug == "passend" and call.args[0].value == "NoEnd":  # type: ignore[union-attr]
@@ -427,6 +430,7 @@ class Compiler:
                 node.add(flips) if flips else -1,
             ]
         regions = [(string(name), owner, node.list(parts)) for name, owner, parts in self.regions]
+        regions += self.short_named(regions)
         maps = [(string(str(m.args[0].value)) if isinstance(m.args[0], Leaf) else -1, node.list([m])) for m in self.maps]
         containers = [(string(c.name), c.first, c.size, c.owner) for c in self.containers]
         tracks = [(string(t.name), t.owner, int(t.loop), len(t.sites), *t.sites) for t in self.board.tracks]
@@ -492,6 +496,19 @@ class Compiler:
             type_first=first,
             data=table + body,
         )
+
+    def short_named(self, regions: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+        """Regions whose name ends in their owner ("Left1", "LastRankP2") once more under the name without it, where rules use that."""
+        known = {(name, owner) for name, owner, _ in regions}
+        strings = list(self.strings)
+        found = []
+        for name, owner, parts in regions:
+            for ending in (f"P{owner}", str(owner)):
+                short = self.strings.get(strings[name].removesuffix(ending), -1) if name >= 0 else -1
+                if short >= 0 and (short, owner) not in known:
+                    found.append((short, owner, parts))
+                    break
+        return found
 
     def names(self) -> list[int]:
         """For each string: component, container, phase and site of that name, then the component of that base name by owner."""

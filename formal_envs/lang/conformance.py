@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,11 +22,14 @@ from formal_envs.errors import ConfigError
 from formal_envs.lang.errors import GameError
 from formal_envs.lang.isolated import Lost, isolated_map
 from formal_envs.lang.program import compile_game
+from formal_envs.lang.report import evaluate_game
 from formal_envs.lang.replay import Comparison, Difference, Record, compare
 
 FILES = ("games", "traces", "mutants", "written")
 #: Verdicts that differ on purpose: what our message begins with, and why we stand by it.
 DECLARED: dict[str, str] = {}
+#: Standard errors by which random play may differ; four numbers of a game are compared.
+MAX_DEVIATION = 4.5
 
 
 def read(path: Path) -> list[Record]:
@@ -89,12 +94,27 @@ class Verdict:
 
 
 @dataclass
+class PlayComparison:
+    """Random games of ours against the record's: by how many standard errors each number differs."""
+
+    id: str
+    deviations: dict[str, float]
+    message: str = ""
+
+    @property
+    def agrees(self) -> bool:
+        """Nothing went wrong, and no number differs by more than chance makes it in one of 10,000 games or so."""
+        return not self.message and all(abs(z) <= MAX_DEVIATION for z in self.deviations.values())
+
+
+@dataclass
 class Report:
     """Everything that was compared."""
 
     games: list[Comparison] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     written: list[Verdict] = field(default_factory=list)
+    play: list[PlayComparison] = field(default_factory=list)
 
     def summary(self) -> dict[str, Any]:
         """The counts, and the ids of what differs."""
@@ -124,6 +144,10 @@ class Report:
         result["perft_differs"] = [g.id for g in self.games if g.perft_equal < g.perft]
         for name, rows in (("verdicts", self.verdicts), ("written", self.written)):
             result[f"{name}_differ"] = [row.label for row in rows if not row.agrees and row.declared is None]
+        if self.play:
+            result["play_agree"] = sum(row.agrees for row in self.play)
+            result["play"] = len(self.play)
+            result["play_differs"] = [row.id for row in self.play if not row.agrees]
         return result
 
 
@@ -136,6 +160,30 @@ def verdict(row: Record) -> Verdict:
         message, compiles = f"{error.stage}: {error.message}", error.stage in ("unsupported", "play")
     declared = next((why for start, why in DECLARED.items() if message.startswith(start)), None)
     return Verdict(row["label"], bool(row["compiles"]), compiles, message, declared)
+
+
+def compare_play(game: Record) -> PlayComparison:
+    """Shares of wins and draws and the mean number of turns of 100 random games, against the record's ``random_play``."""
+    theirs = game["random_play"]
+    report = evaluate_game(game["text"], seed=zlib.crc32(game["id"].encode()))
+    if report.error:
+        return PlayComparison(game["id"], {}, str(report.error))
+    n, m = report.playouts, theirs["playouts"]
+    shares = {
+        "wins of player 1": (report.wins[0] / n, theirs["wins"][1] / m),
+        "wins of player 2": (report.wins[1] / n, theirs["wins"][2] / m),
+        "draws": ((report.draws + report.timeouts) / n, 1 - theirs["drawishness"]),
+    }
+    deviations = {name: two_shares(x, n, y, m) for name, (x, y) in shares.items()}
+    error = max(report.deviation_turns, 0.5) * math.sqrt(1 / n + 1 / m)
+    deviations["turns"] = (report.mean_turns - theirs["mean_turns"]) / error
+    return PlayComparison(game["id"], {name: round(z, 2) for name, z in deviations.items()})
+
+
+def two_shares(x: float, n: int, y: float, m: int) -> float:
+    """By how many standard errors two shares differ, of n and of m trials, were there one share behind both."""
+    pooled = (x * n + y * m + 1) / (n + m + 2)  # one success and one failure more: never 0 or 1
+    return (x - y) / math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
 
 
 def _compare(quick: bool, pair: tuple[Record, Record | None]) -> Comparison:
@@ -177,6 +225,16 @@ def compare_verdicts(rows: Sequence[Record], jobs: int, progress: Callable[[], A
     return [results[index] for index in range(len(rows))]
 
 
+def _compare_plays(games: Sequence[Record], jobs: int, progress: Callable[[], Any]) -> list[PlayComparison]:
+    results: dict[int, PlayComparison] = {}
+    for index, answer in isolated_map(compare_play, games, jobs, 120.0):
+        if isinstance(answer, Lost):
+            answer = PlayComparison(games[index]["id"], {}, f"{answer.why}: {answer.message}")
+        results[index] = answer
+        progress()
+    return [results[index] for index in range(len(games))]
+
+
 def labelled(rows: Iterable[Record], name: str) -> list[Record]:
     """The rows with a ``label`` each: what it is and where it stands in its file."""
     return [
@@ -186,15 +244,32 @@ def labelled(rows: Iterable[Record], name: str) -> list[Record]:
 
 
 def run(
-    data: Data, *, names: Sequence[str] = (), jobs: int = 1, quick: bool = False, progress: bool | None = None
+    data: Data,
+    *,
+    names: Sequence[str] = (),
+    jobs: int = 1,
+    quick: bool = False,
+    stats: bool = False,
+    progress: bool | None = None,
 ) -> Report:
-    """Compares the games, all of them or those named; verdicts only where no game is named."""
+    """Compares the games, all of them or those named; verdicts only where no game is named.
+
+    Args:
+        jobs: child processes at a time.
+        quick: the first trace and small counts only.
+        stats: compare random play as well.
+        progress: show bars; None: where there is a terminal.
+    """
     from tqdm import tqdm
 
     games = data.named(names) if names else data.games
     hidden = None if progress is None else not progress
     with tqdm(total=len(games), unit="game", desc="games", disable=hidden) as bar:
         report = Report(compare_games(data, games, jobs=jobs, quick=quick, progress=bar.update))
+    if stats:
+        played = [game for game in games if game.get("random_play", {}).get("playouts")]
+        with tqdm(total=len(played), unit="game", desc="random play", disable=hidden) as bar:
+            report.play = _compare_plays(played, jobs, bar.update)
     if not names:
         for name, rows in (("verdicts", labelled(data.mutants, "mutant")), ("written", labelled(data.written, "written"))):
             with tqdm(total=len(rows), unit="text", desc=name, disable=hidden) as bar:

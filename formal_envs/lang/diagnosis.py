@@ -37,7 +37,7 @@ def diagnose(text: str, position: int, failures: list[Failure]) -> GameError:
     difference = None
     if "missing" in by_kind and not types:
         message, expected = _missing(by_kind["missing"])
-    elif "selector" in by_kind and not (types or extra):
+    elif "selector" in by_kind and (not (types or extra) or _misspelt(by_kind["selector"][0])):
         message, expected = _selector(by_kind["selector"])
     elif "label" in by_kind:
         form = by_kind["label"][0].form
@@ -45,14 +45,22 @@ def diagnose(text: str, position: int, failures: list[Failure]) -> GameError:
     elif types:
         form = types[0].form
         message, expected = _wrong_type(form, types)
-        if form.type == "INT" and any(failure.want and failure.want.ints for failure in types):
-            message, difference = f"the number {form.value[:20]} is too large", "limit"
+        wants = [failure.want for failure in types if failure.want]
+        if any(want.ints if form.type == "INT" else want.floats and form.type == "FLOAT" for want in wants):
+            message, difference = f"the number {form.value[:20]} is too large or too long", "limit"
     else:
         form = extra[0].form
         message, expected = _extra(form, extra)
         if form.label:
             position = max(text.rfind(f"{form.label}:", 0, position), 0)
     return GameError("types", message, text, position, expected, difference)
+
+
+def _misspelt(failure: Failure) -> bool:
+    """Whether the first word of a ludeme looks like one of its selectors."""
+    form = failure.form
+    words = failure.want.heads[form.value] if failure.want else ()
+    return bool(form.items and form.items[0].type == "WORD" and nearest(form.items[0].value, filter(None, words)))
 
 
 def _pattern(signature: Signature) -> str:
@@ -69,6 +77,8 @@ def _wants(failures: list[Failure]) -> list[str]:
 
 def _type(name: str) -> str:
     bare = name.strip("{}")
+    if bare == "description":
+        return "(game ...)"
     return name.replace(bare, f"<{bare}>")
 
 
@@ -103,10 +113,10 @@ def _wrong_type(form: Form, failures: list[Failure]) -> tuple[str, tuple[str, ..
     heads = {head for failure in failures if failure.want for head in failure.want.heads}
     if form.type == "OPEN":
         known = {signature.head for signature in LANGUAGE.signatures.values()}
+        if form.value in known:
+            return f"({form.value} ...) is not {some}", tuple(wanted[:_MOST])
         close = tuple(f"({head} ...)" for head in nearest(form.value, heads, 3))
-        if form.value not in known:
-            return f"unknown ludeme {form.value[:30]!r}{hint(form.value, heads or known)}", close or tuple(wanted[:_MOST])
-        return f"({form.value} ...) is not {some}", close + tuple(wanted[:_MOST])
+        return f"unknown ludeme {form.value[:30]!r}{hint(form.value, heads or known)}", close or tuple(wanted[:_MOST])
     if form.type == "LBRACE":
         return f"an array is not {some}", tuple(wanted[:_MOST])
     if form.type == "WORD":

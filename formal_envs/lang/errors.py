@@ -12,8 +12,8 @@ DIFFERENCES = {
     " must not pay for chatter",
     "after": "text after the game, other than comments, metadata and a closing fence: Ludii stops reading",
     "empty": "a named argument without a value, or a bracket without a ludeme: Ludii takes it as not given",
-    "phase": "a next phase that is not defined: Ludii finds out while playing, and cannot play on",
-    "owner": "a piece placed on the board without its owner's number: Ludii finds out while playing, and cannot play on",
+    "phase": "a next phase that is not defined: Ludii finds out while playing",
+    "owner": "a piece placed on the board without its owner's number: Ludii finds out while playing",
     "limit": "a text past a bound on length, nesting, numbers or players: Ludii has none but its machine's memory",
 }
 """What is refused here and compiles in Ludii, on purpose, each with its reason; see ``GameError.difference``."""

@@ -17,6 +17,7 @@ MAX_PLAYERS = 16
 _PIECES = frozenset({"piece", "tile", "card", "die", "domino"})
 _PROPOSALS = frozenset({"is_proposed", "is_decided", "move_vote", "vote"})
 _COORDINATE = re.compile(r"[A-Za-z]{0,2}[0-9]{1,4}")
+_OWNER = re.compile(r"P?[0-9]+$")  # "Home" stands for "Home1" or "HomeP1" of the player in question
 _KINDS = {
     "componentName": "piece",
     "pieceName": "piece",
@@ -95,7 +96,9 @@ class _Names:
         elif slug == "phase":
             self.exact["phaseName"].add(_string(call["name"]))
         elif slug in _PROPOSALS:
-            self.exact["proposal"].update(_strings(call.args[0]), _strings(call.args[-2] if len(call.args) > 2 else None))
+            self.exact["proposal"].update(
+                _strings(call.args[0]), _strings(call.args[-2] if len(call.args) > 2 else None)
+            )
         elif call.signature.result == "boardItem":
             self.boards.append(call)
 
@@ -128,10 +131,11 @@ class _Names:
             return name in self.exact["pieceName"] and call.signature.slug == "place" and call["container"] is not None
         if kind == "pieceName":
             return within == "piece" or name.rstrip("0123456789") in self.exact["pieceName"]
-        if kind in ("regionName", "trackName"):
-            if within == "piece" or (kind == "regionName" and _COORDINATE.fullmatch(name)):
-                return True
-            return any(known.startswith(name) for known in self.exact[kind])
+        if kind == "regionName":
+            known = {_OWNER.sub("", known) for known in self.exact[kind]}
+            return within == "piece" or name in known or bool(_COORDINATE.fullmatch(name))
+        if kind == "trackName":  # "Track" stands for "TrackCW" and "TrackCCW", "Track1" and "Track2"
+            return within == "piece" or any(known.startswith(name) for known in self.exact[kind])
         return False
 
     def _difference(self, kind: str, leaf: Leaf) -> str | None:

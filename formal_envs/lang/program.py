@@ -48,7 +48,7 @@ class _Header(ctypes.Structure):
         *((name, _i32) for name in "mover previous next turn moves_in_turn counter n_moves over winner".split()),
         ("rank2", _i32 * (MAX_PLAYERS + 1)),
         *((name, _i32) for name in "active passed last_from last_to last_what last_pass previous_from previous_to after_from after_to".split()),
-        *((name, _i32) for name in "last_decision next_player".split()),
+        *((name, _i32) for name in "last_decision next_player stuck".split()),
         ("phase", _i32 * (MAX_PLAYERS + 1)),
         ("score", _i32 * (MAX_PLAYERS + 2)),
         ("player_value", _i32 * (MAX_PLAYERS + 2)),
@@ -271,7 +271,7 @@ def _site(image: Image, site: int) -> str:
 #: Fields that an action writes, in order: letter or word, then the name of the field; ``?`` leaves it out at -1.
 _FIELDS = {
     "Add": "t:to w:what c:many s:state? r:rotation? v:positive",
-    "Move": "f:from t:to c:many s:state? r:rotation? v:positive",
+    "Move": "f:from t:to c:chosen s:state? r:rotation? v:positive",
     "Copy": "f:from t:to",
     "Select": "f:from t:second",
     "Remove": "t:to",
@@ -318,6 +318,7 @@ def action_text(image: Image, record: bytes) -> str:
         "what": what,
         "count": count,
         "many": count if count > 1 else None,
+        "chosen": count if what or count != 1 else None,  # a Move's count is written where the rules name one
         "state": state,
         "rotation": rotation,
         "value": value,

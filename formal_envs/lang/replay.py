@@ -277,7 +277,12 @@ def check_perft(where: str, state: State, counts: Record, unique: Record | None,
 def _done(ply: list[Any]) -> Counter[str]:
     """The recorded actions of a ply, marks and notes taken away."""
     words = [ply[4] if word == "*" else word.lstrip("*") for word in (ply[5] or "*").split(";")]
-    return Counter(word.removesuffix(" forced=true") for word in words if word not in ("Note", "SetTemp temp=-1"))
+    return _plain(word for word in words if word != "Note")
+
+
+def _plain(actions: Iterable[str]) -> Counter[str]:
+    """Actions without what may be written or not: that a pass is forced, that one piece is moved."""
+    return Counter(action.removesuffix(" forced=true").removesuffix(" c1") for action in actions)
 
 
 def choose(state: State, candidates: list[Move], ply: list[Any], scores: bool) -> tuple[State, Counter[str]]:
@@ -286,7 +291,7 @@ def choose(state: State, candidates: list[Move], ply: list[Any], scores: bool) -
     expected = _done(ply)
     for move in candidates:
         after, actions = apply_with_actions(state, move)
-        done = Counter(action.removesuffix(" forced=true") for action in actions)
+        done = _plain(actions)
         if len(candidates) == 1:
             return after, done
         shot = snapshot(after, scores)
@@ -338,7 +343,7 @@ def replay(record: Record, program: Program, trace: Record, states: dict[int, St
         listed = trace["snaps"].get(str(i + 1))
         told = compare_snapshots(listed, shot, state.over) if listed else None
         if digest(shot["w"]) != ply[6] or rest_digest(shot) != rest or told:
-            return differ("position", _position_differs(before, ply, shot, rest, done, told))
+            return differ("position", _position_differs(before, state, ply, shot, done, told))
         last = i + 1 == len(trace["plies"])
         if last and len(trace["plies"]) in wanted:
             states[i + 1] = state
@@ -346,19 +351,25 @@ def replay(record: Record, program: Program, trace: Record, states: dict[int, St
 
 
 def _position_differs(
-    before: State, ply: list[Any], shot: Record, rest: str, done: Counter[str], told: str | None
+    before: State, after: State, ply: list[Any], shot: Record, done: Counter[str], told: str | None
 ) -> str:
-    expected = _done(ply)
+    expected, rest = _done(ply), ply[7] if len(ply) > 7 else ""
     which = [name for name, ok in (("w", digest(shot["w"]) == ply[6]), ("rest", rest_digest(shot) == rest)) if not ok]
     parts = [f"after {ply[4]} of player {before.mover}: {' and '.join(which) or 'bookkeeping'} differ"]
+    if after.over:
+        parts.append(f"the game is over, winner {after.winner}")
     if told:
         parts.append(told)
     if missing := list((expected - done).elements()):
         parts.append(f"not done: {_some(missing)}")
     if extra := list((done - expected).elements()):
         parts.append(f"done too: {_some(extra)}")
-    if "rest" in which:
+    if "w" in which and not told:
+        changed = [int(site) for site in (before.what != after.what).nonzero()[0]]
+        parts.append("our changes: " + _some(f"{s}: {before.what[s]} to {after.what[s]}" for s in changed))
+    if "rest" in which and not told:
         parts.append("we have " + "; ".join(f"{k}={v}" for k, v in shot.items() if k not in ("w", "m", "t", "ph")))
+    parts.append(f"recorded: {(ply[5] or '*')[:300]}")
     return "; ".join(parts)
 
 

@@ -7,7 +7,6 @@ work is about one ludeme evaluated; the budgets below end the worst text within 
 from __future__ import annotations
 
 import ctypes
-import math
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -57,6 +56,7 @@ class GameReport:
     draws: int = 0
     timeouts: int = 0
     mean_turns: float = 0.0
+    deviation_turns: float = 0.0
     mean_moves: float = 0.0
     balance: float = 0.0
     completion: float = 0.0
@@ -65,10 +65,13 @@ class GameReport:
     work: int = 0
 
 
-def _games(
+def random_games(
     program: Program, seed: int, n: int, turns: int, work: int, total: int
 ) -> tuple[np.ndarray, State, int]:
-    """n random games in one call: rows of (winner, turns, moves, over), the last position, and the work done."""
+    """n random games of at most ``turns`` turns in one call of the engine.
+
+    Returns: (n, 4) of winner (0 nobody, -1 cut, below -1 failed), turns, moves, over; the last position; the work done.
+    """
     context = program.context()
     block = ctypes.create_string_buffer(program.initial()._block, program._size)
     rows = np.zeros((n, 4), np.int32)
@@ -85,7 +88,7 @@ def play(program: Program, rng: np.random.Generator, max_turns: int = 500) -> Ou
         GameError: stage "play": the game asks for more work or memory than is allowed.
     """
     limit = _limit(program, max_turns)
-    rows, last, _ = _games(program, int(rng.integers(1 << 63)), 1, limit, MAX_WORK, MAX_WORK)
+    rows, last, _ = random_games(program, int(rng.integers(1 << 63)), 1, limit, MAX_WORK, MAX_WORK)
     winner, turns, moves, over = (int(v) for v in rows[0])
     if winner < -1:
         raise GameError("play", FAILURES[-1 - winner], program.text)
@@ -105,7 +108,7 @@ def balance(wins: tuple[int, ...], playouts: int) -> float:
 
 def paper_reward(balance: float, completion: float, drawishness: float) -> float:
     """The mean of the cube roots (arXiv:2410.17126, the game reward); NaN counts as 0."""
-    value = sum(math.cbrt(v) if v > 0 else 0.0 for v in (balance, completion, drawishness)) / 3
+    value = sum(v ** (1 / 3) if v > 0 else 0.0 for v in (balance, completion, drawishness)) / 3
     return value if value == value else 0.0
 
 
@@ -114,7 +117,7 @@ def evaluate_program(program: Program, playouts: int = 100, max_turns: int = 500
     if not 1 <= playouts <= 1_000_000:
         raise ConfigError(f"playouts must lie in 1 to 1,000,000, got {playouts}")
     limit = _limit(program, max_turns)
-    rows, _, work = _games(program, seed & (1 << 64) - 1, playouts, limit, MAX_WORK, MAX_TOTAL_WORK)
+    rows, _, work = random_games(program, seed & (1 << 64) - 1, playouts, limit, MAX_WORK, MAX_TOTAL_WORK)
     winners = rows[:, 0]
     failed = np.flatnonzero(winners < -1)
     finished, error = len(rows), None
@@ -140,6 +143,7 @@ def evaluate_program(program: Program, playouts: int = 100, max_turns: int = 500
         draws=draws,
         timeouts=timeouts,
         mean_turns=turns,
+        deviation_turns=float(rows[:, 1].std()),
         mean_moves=moves,
         balance=measures[0],
         completion=measures[1],

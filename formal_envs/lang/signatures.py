@@ -6,9 +6,9 @@ A description is lines of three kinds; a line that starts with "#" and an empty 
     type direction = <absoluteDirection> | <directions>       a name for several types
     is_in: (is In [<int site>] <region>) -> bool              slug: pattern -> type
 
-In a pattern a capitalised word right after the ludeme's name stands for itself, ``<type name>`` is a positional parameter,
-``if:<bool>`` a named one, ``[...]`` an optional one, ``a | b`` alternatives, ``{<type>}`` an array. A parameter's slot
-is called as the name inside the angle brackets, else by its label, else by its type.
+In a pattern a capitalised word right after the ludeme's name stands for itself, ``<type name>`` is a positional
+parameter, ``if:<bool>`` a named one, ``[...]`` an optional one, ``a | b`` alternatives, ``{<type>}`` an array. A
+parameter's slot is called as the name inside the angle brackets, else by its label, else by its type.
 """
 
 from __future__ import annotations

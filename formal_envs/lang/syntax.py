@@ -119,12 +119,12 @@ def parse(text: str) -> Form:
     if fence and closing:
         source = source[: len(source) - (closing.end() - closing.start())]
     try:
-        game, *after = _parser().parse(source)  # type: ignore[misc]
+        forms: list[Form] = _parser().parse(source)  # type: ignore[assignment]
     except UnexpectedToken as error:
         raise _refused(error, text) from None
-    if after and after[0].value != "metadata":
-        raise GameError("syntax", "there is more text after the game", text, after[0].start_pos, difference="after")
-    return game
+    if len(forms) > 1 and forms[1].value != "metadata":
+        raise GameError("syntax", "there is more text after the game", text, forms[1].start_pos, difference="after")
+    return forms[0]
 
 
 _TERMINALS = {
@@ -145,7 +145,8 @@ def _refused(error: UnexpectedToken, text: str) -> GameError:
     token: Any = error.token
     expected = [shown for terminal, shown in _TERMINALS.items() if terminal in error.expected]
     forms = [form for form in error.state.value_stack if isinstance(form, Form)]
-    opened = next((form for form in reversed(forms) if form.type in ("OPEN", "LBRACE")), None)
+    brackets = [form for form in forms if form.type in ("OPEN", "LBRACE") and not hasattr(form, "items")]
+    opened = brackets[-1] if brackets else None
     place, difference = token.start_pos, None
     if token.type == "$END":
         place = len(text)

@@ -8,6 +8,7 @@ from formal_envs.lang.ast import Signature
 from formal_envs.lang.signatures import LANGUAGE
 
 MAX_INT = 2**31 - 1
+MAX_DIGITS = 24  # of a number with a fraction
 CONSTANTS = {"Off": -1, "End": -2, "Undefined": -1, "Infinity": 1_000_000_000}
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 import functools
 
 from formal_envs.lang.ast import Array, Call
-from formal_envs.lang.board import figures, lattice, mancala, operators, tilings  # noqa: F401  (they register shapes)
+from formal_envs.lang.board import (  # noqa: F401  (they register their shapes)
+    figures,
+    lattice,
+    mancala,
+    operators,
+    square,
+    tilings,
+)
 from formal_envs.lang.board.args import Args
 from formal_envs.lang.board.errors import BoardError
 from formal_envs.lang.board.graph import Graph, Work, check_size
@@ -139,6 +146,9 @@ def build_board(call: Call) -> Board:
             graph = build_graph(call, site_type, work)
         board = Board(graph, site_type, head)
         board.tracks = read_tracks(board, args.calls("track"))
+        if head == "surakartaBoard":
+            circuits = mancala.surakarta_tracks(args, board.sites.row, board.sites.column)
+            board.tracks = tuple(Track(name, 0, True, sites) for name, sites in circuits)
     except BoardError as error:
         if not error.end:
             error.start, error.end = call.start, call.end
@@ -146,4 +156,3 @@ def build_board(call: Call) -> Board:
     if not board.n:
         args.fail(f"the board has no {site_type.lower()} to play on")
     return board
-

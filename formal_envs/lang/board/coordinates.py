@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -31,7 +32,7 @@ def axes(points: Sequence[Point], steps: Steps, lattice: bool) -> tuple[float, f
     if not counts:
         return 0.0, 90.0
     common = sorted(a for a, n in counts.items() if 20 * n >= max(counts.values()))
-    if lattice and len(common) == 3 and all(abs((b - a) - 60) <= 1 for a, b in zip(common, common[1:], strict=False)):
+    if lattice and len(common) == 3 and all(abs((b - a) - 60) <= 1 for a, b in itertools.pairwise(common)):
         return float(common[0]), float(common[2])
     if 0 in common or 90 in common or len(common) > 4:
         return 0.0, 90.0
@@ -72,7 +73,7 @@ def broaden(values: Sequence[float], fine: list[int]) -> list[int]:
     """Wider lines, where they stand clearly apart; otherwise the fine ones, with stray pairs taken into a long line."""
     broad = clusters(values, BROAD)
     ordered = _ends(values, broad)
-    if all(b[0] - a[1] >= APART for a, b in zip(ordered, ordered[1:], strict=False)):
+    if all(b[0] - a[1] >= APART for a, b in itertools.pairwise(ordered)):
         return broad
     ordered = _ends(values, fine)
     merged, target = -1, []

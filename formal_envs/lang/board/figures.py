@@ -54,9 +54,7 @@ def _nested(args: Args, n: int, kind: str | None, use: str) -> Graph:
             graph.points += [(ax, ay, 0.0), ((ax + bx) / 2, (ay + by) / 2, 0.0)]
         graph.edges += [(first + i, first + (i + 1) % (2 * n)) for i in range(2 * n)]
         if ring:
-            graph.edges += [
-                (first + i - 2 * n, first + i) for i in range(2 * n) if (middles if i % 2 else corners)
-            ]
+            graph.edges += [(first + i - 2 * n, first + i) for i in range(2 * n) if (middles if i % 2 else corners)]
     if use == "Cell":
         graph.faces = find_faces(graph)
     graph.reorder()
@@ -81,7 +79,7 @@ def _circles(args: Args, counts: list[int], use: str) -> Graph:
         graph = regular_polygon(n)
         graph.faces = []
         graph.basis = graph.shape = None
-        graph.pivots = {v: (0.0, 0.0) for v in range(n)}
+        graph.pivots = dict.fromkeys(range(n), (0.0, 0.0))
         graph.reorder()
         return graph
     if use == "Cell":
@@ -96,7 +94,7 @@ def _circles(args: Args, counts: list[int], use: str) -> Graph:
             graph.edges += [(starts[ring] + i, starts[ring] + (i + 1) % count) for i in range(count)]
     _spokes(graph, counts, starts, args)
     graph.edges = list(dict.fromkeys((min(e), max(e)) for e in graph.edges))
-    graph.pivots = {v: (0.0, 0.0) for v in range(len(graph.points))}
+    graph.pivots = dict.fromkeys(range(len(graph.points)), (0.0, 0.0))
     return graph
 
 
@@ -133,7 +131,7 @@ def _circle_cells(graph: Graph, counts: list[int]) -> Graph:
             graph.edges += [(first + i - n, first + i) for i in range(n)]
     graph.edges = [(min(e), max(e)) for e in graph.edges]
     graph.faces = find_faces(graph)
-    graph.pivots = {v: (0.0, 0.0) for v in range(len(graph.points))}
+    graph.pivots = dict.fromkeys(range(len(graph.points)), (0.0, 0.0))
     return graph
 
 

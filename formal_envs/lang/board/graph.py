@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from formal_envs.lang.board.errors import BoardError
 
 MAX_SITES = 16384  # of each type
-MAX_WORK = 4 * MAX_SITES  # vertices made on the way to one board
+MAX_WORK = 40_000  # vertices made on the way to one board
 FARTHEST = 1e5  # beyond, positions lose the digits that tell vertices apart
 TOLERANCE = 0.01  # two vertices nearer than this are one
 Point = tuple[float, float, float]

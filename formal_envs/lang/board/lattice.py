@@ -11,10 +11,8 @@ from formal_envs.lang.board.graph import Graph, check_size
 from formal_envs.lang.board.registry import shape
 
 H = math.sqrt(3) / 2  # height of a triangle with sides of length 1
-HEX_SHAPES = (
-    "NoShape Custom Square Rectangle Diamond Triangle Hexagon Star Limping Prism Rhombus Wheel Spiral Regular Polygon"
-).split()
-# Steps from a cell to its six neighbours in axial coordinates (q to the east, r to the north-east), from east clockwise.
+HEX_SHAPES = ("NoShape", "Square", "Rectangle", "Diamond", "Triangle", "Hexagon", "Star", "Limping", "Prism")
+# Steps to the six neighbours in axial coordinates (q to the east, r to the north-east), from east clockwise.
 CLOCKWISE = ((1, 0), (1, -1), (0, -1), (-1, 0), (-1, 1), (0, 1))
 Axial = tuple[int, int]
 
@@ -81,10 +79,7 @@ def sided(sides: Sequence[int]) -> list[Axial]:
     check_size((high_r - low_r + 1.0) * (high_q - low_q + 1.0) / 2)
     outline = [axial_point(q, r) for q, r in corners]
     return [
-        (q, r)
-        for r in range(low_r, high_r + 1)
-        for q in range(low_q, high_q + 1)
-        if inside(axial_point(q, r), outline)
+        (q, r) for r in range(low_r, high_r + 1) for q in range(low_q, high_q + 1) if inside(axial_point(q, r), outline)
     ]
 
 
@@ -135,9 +130,7 @@ def _lattice_points(args: Args, default: str, grow: int) -> tuple[str, list[Axia
         return kind, sided([n, n + 1])
     if kind == "Star":
         return kind, star(n - grow)
-    if kind in ("Diamond", "Rhombus"):
-        return kind, rhombus(n, m)
-    if kind == "Prism":
+    if kind in ("Diamond", "Prism"):
         return kind, rhombus(n, m)
     args.fail(f"the shape {kind} is not known here")
 
@@ -190,145 +183,3 @@ def tri_board(args: Args, use: str) -> Graph:
     if kind == "Hexagon":
         graph.basis = graph.shape = None
     return graph
-
-
-@shape("square", "rectangle")
-def square_board(args: Args, use: str) -> Graph:
-    """Square cells, or points of a square grid; `diagonals:` draws lines across the cells."""
-    grow = 1 if use == "Cell" else 0
-    polygon, sides = args.polygon(), args.array()
-    kind = args.word(*HEX_SHAPES)
-    columns = rows = 0
-    name = "Rectangle"
-    if polygon:
-        points, name = _grid_within(polygon, -1e-6), "Custom"
-    elif sides is not None:
-        points, name = _grid_sides(integers(sides), grow), "Custom"
-    else:
-        sizes = args.sizes()
-        if not sizes:
-            args.fail("a board needs a size")
-        rows, columns = sizes[0] + grow, sizes[min(1, len(sizes) - 1)] + grow
-        check_size(float(rows) * columns, "vertices")
-        points = [(x, y) for y in range(rows) for x in range(columns)]
-        if kind in ("Diamond", "Limping"):
-            n, name = sizes[0], kind
-            wide = n if kind == "Diamond" else n + 1
-            points = _diamond(n, wide, grow)
-    check_size(len(points), "vertices")
-    if args.flag("pyramidal"):
-        return _pyramid(rows, columns)
-    graph = Graph("Square", name)
-    index = {p: i for i, p in enumerate(points)}
-    graph.points = [(float(x), float(y), 0.0) for x, y in points]
-    for (x, y), i in index.items():
-        right, up, corner = index.get((x + 1, y)), index.get((x, y + 1)), index.get((x + 1, y + 1))
-        if corner is not None and right is not None and up is not None:
-            graph.faces.append((i, right, corner, up))
-    graph.edges = [(i, j) for (x, y), i in index.items() for j in (index.get((x + 1, y)), index.get((x, y + 1))) if j is not None]
-    diagonals = args.text("diagonals")
-    if diagonals and diagonals != "Implied":
-        draw_diagonals(graph, diagonals, rows, columns)
-    graph.reorder(vertices=diagonals == "Solid")
-    return graph
-
-
-def _diamond(n: int, wide: int, grow: int) -> list[tuple[int, int]]:
-    """Points of the diamond whose middle row of cells (or of points, if grow is 0) has 2n-1."""
-    cells = {(x, y) for y in range(2 * n - 1) for x in range(2 * n - 1) if abs(x - n + 1) + abs(y - n + 1) < n}
-    if wide > n:
-        cells = {
-            (x + dx, y + dy) for x, y in cells for dx in (0, 1) for dy in (0, 1) if abs(x - n + 1) + abs(y - n + 1) < n
-        }
-    if not grow:
-        return sorted(cells, key=lambda p: (p[1], p[0]))
-    points = {(x + dx, y + dy) for x, y in cells for dx in (0, 1) for dy in (0, 1)}
-    return sorted(points, key=lambda p: (p[1], p[0]))
-
-
-def _grid_within(polygon: list[list[float]], margin: float = 1e-6) -> list[tuple[int, int]]:
-    xs, ys = [p[0] for p in polygon], [p[1] for p in polygon]
-    check_size((max(xs) - min(xs) + 1) * (max(ys) - min(ys) + 1), "vertices")
-    return [
-        (x, y)
-        for y in range(math.floor(min(ys)), math.ceil(max(ys)) + 1)
-        for x in range(math.floor(min(xs)), math.ceil(max(xs)) + 1)
-        if inside((x, y), polygon, margin)
-    ]
-
-
-def _grid_sides(sides: Sequence[int], grow: int) -> list[tuple[int, int]]:
-    """Points within a walk of the given sides, from the origin north, a clockwise turn after each (left if negative)."""
-    if not 3 <= len(sides) <= MAX_CORNERS:
-        raise BoardError(f"a shape has 3 to {MAX_CORNERS} sides, got {len(sides)}")
-    check_size(sum(abs(side) for side in sides), "vertices")
-    x = y = 0
-    dx, dy = 0, 1
-    outline: list[list[float]] = [[0, 0]]
-    for side in sides:
-        length = abs(side) - 1 + grow
-        x, y = x + dx * length, y + dy * length
-        outline.append([x, y])
-        dx, dy = (dy, -dx) if side > 0 else (-dy, dx)
-    return _grid_within(outline)
-
-
-def _pyramid(rows: int, columns: int) -> Graph:
-    """Layers of points, each a step smaller and lying in the hollows of the one below."""
-    graph = Graph("Square", "Rectangle")
-    layers = min(rows, columns)
-    check_size(layers * float(rows) * columns / 3, "vertices")
-    step = math.sqrt(0.5)
-    index: dict[tuple[int, int, int], int] = {}
-    for z in range(layers):
-        for y in range(rows - z):
-            for x in range(columns - z):
-                index[x, y, z] = len(graph.points)
-                graph.points.append((x + z / 2, y + z / 2, z * step))
-    for (x, y, z), i in index.items():
-        for other in ((x + 1, y, z), (x, y + 1, z)):
-            if other in index:
-                graph.edges.append((i, index[other]))
-        if (x + 1, y + 1, z) in index:
-            graph.faces.append((i, index[x + 1, y, z], index[x + 1, y + 1, z], index[x, y + 1, z]))
-        if z:
-            graph.edges += [(index[x + a, y + b, z - 1], i) for a in (0, 1) for b in (0, 1)]
-    graph.reorder()
-    return graph
-
-
-def draw_diagonals(graph: Graph, kind: str, rows: int, columns: int) -> None:
-    """Cut the square faces by diagonals: both with a crossing point (Solid), or one of them by the pattern's rule."""
-    faces: list[tuple[int, ...]] = []
-    extra: list[tuple[int, int]] = []
-    middle_x, middle_y = columns // 2, rows // 2
-    for face in graph.faces:
-        a, b, c, d = face  # from the lower left corner, counter-clockwise
-        x, y = int(graph.points[a][0]), int(graph.points[a][1])
-        dx, dy = x - middle_x, y - middle_y
-        if kind == "Solid":
-            centre = len(graph.points)
-            check_size(centre + 1, "vertices")
-            graph.points.append(graph.centroid(face))
-            extra += [(v, centre) for v in face]
-            faces += [(a, b, centre), (b, c, centre), (c, d, centre), (d, a, centre)]
-        elif kind == "SolidNoSplit":
-            extra += [(a, c), (b, d)]
-            faces.append(face)
-        else:
-            if kind == "Alternating":
-                rising: bool | None = (x + y) % 2 == 0
-            elif kind == "Radiating":
-                rising = True if dx == dy else False if dx == -dy - 1 else None
-            else:  # Concentric: across the rays from the middle
-                rising = (2 * x + 1 < columns - 1) != (2 * y + 1 < rows - 1)
-            if rising is None:
-                faces.append(face)
-            elif rising:
-                extra.append((a, c))
-                faces += [(a, b, c), (a, c, d)]
-            else:
-                extra.append((b, d))
-                faces += [(a, b, d), (b, c, d)]
-    graph.faces = faces
-    graph.edges += [(min(e), max(e)) for e in extra]

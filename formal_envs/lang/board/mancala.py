@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 from formal_envs.lang.ast import Call, Leaf, Param, Signature
-from formal_envs.lang.board.args import Args
+from formal_envs.lang.board.args import Args, integer
 from formal_envs.lang.board.graph import Graph, check_size
 from formal_envs.lang.board.registry import BUILDERS, build_graph, shape
 
@@ -40,19 +43,42 @@ def mancala_board(args: Args, use: str) -> Graph:
         left = [shift + y * columns for y in range(rows)]
         right = [v + columns - 1 for v in left]
         graph.edges += [(0, v) for v in left] + [(v, last) for v in right]
-        for a, b in zip(left, left[1:], strict=False):
+        for a, b in itertools.pairwise(left):
             graph.faces.append((0, a, b))
-        for a, b in zip(right, right[1:], strict=False):
+        for a, b in itertools.pairwise(right):
             graph.faces.append((last, b, a))
     return graph
 
 
 @shape("surakartaBoard")
 def surakarta_board(args: Args, use: str) -> Graph:
-    """The points of a board; its loops are tracks."""
+    """The points of a board; its loops are tracks, see surakarta_tracks."""
     graphs = args.graphs()
-    graph = build_graph(graphs[0], "Vertex", args.work).copy()
-    return graph
+    if len(graphs) != 1:
+        args.fail("a Surakarta board is made of one board")
+    return build_graph(graphs[0], "Vertex", args.work).copy()
+
+
+def surakarta_tracks(args: Args, rows: Sequence[int], columns: Sequence[int]) -> list[tuple[str, tuple[int, ...]]]:
+    """The circuits of a Surakarta board of points in rows and columns, each in both directions.
+
+    Circuit k runs along row k and column k, counted from all four edges, and round a loop at each corner; where two
+    sites of a circuit that follow each other are no neighbours, a loop lies between them. `from:` is the first k,
+    `loops:` their number; by default all lines but the outermost and, on boards with one, the middle one have loops.
+    """
+    width, height = max(columns) + 1, max(rows) + 1
+    at = {(c, r): site for site, (c, r) in enumerate(zip(columns, rows, strict=True))}
+    first = integer(args.named["from"]) if "from" in args.named else 1
+    count = integer(args.named["loops"]) if "loops" in args.named else (min(width, height) - 1) // 2
+    tracks = []
+    for k in range(first, first + min(count, width)):
+        right, top = width - 1 - k, height - 1 - k
+        walk = [(x, k) for x in range(width)] + [(right, y) for y in range(height)]
+        walk += [(x, top) for x in range(width - 1, -1, -1)] + [(k, y) for y in range(height - 1, -1, -1)]
+        if all(place in at for place in walk):
+            circuit = tuple(at[place] for place in walk)
+            tracks += [(f"Track{k}CCW", circuit), (f"Track{k}CW", circuit[::-1])]
+    return tracks
 
 
 @shape("boardless")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from formal_envs.lang.ast import Array, Leaf
 from formal_envs.lang.board.args import Args, integers, rows
-from formal_envs.lang.board.graph import Graph, check_size, edges_of_faces
+from formal_envs.lang.board.graph import Graph, Point, check_size, edges_of_faces
 from formal_envs.lang.board.lattice import inside
 from formal_envs.lang.board.planar import PointIndex, find_faces, join, remove_loose_edges, split_crossings
 from formal_envs.lang.board.registry import build_graph, shape
@@ -58,7 +59,7 @@ def rotate(args: Args, use: str) -> Graph:
         args.fail("a rotation needs an angle")
     graph = only_graph(args, use)
     turn = math.radians(values[0])
-    cos, sin = math.cos(turn), math.sin(turn)
+    cos, sin = round(math.cos(turn), 15), round(math.sin(turn), 15)  # exact for quarter turns
     x0, y0, x1, y1 = graph.bounds()
     x, y = (x0 + x1) / 2, (y0 + y1) / 2
     graph.transform(cos, -sin, sin, cos, x - cos * x + sin * y, y - sin * x - cos * y)
@@ -96,18 +97,13 @@ def intersect(args: Args, use: str) -> Graph:
     graph = first.copy()
     for other in others:
         index = PointIndex(other.points)
-        match = [index.find(p) for p in graph.points]
+        match = {v: found for v, p in enumerate(graph.points) if (found := index.find(p)) is not None}
         there = {(min(e), max(e)) for e in other.edges}
         faces = {frozenset(face) for face in other.faces}
-        graph.edges = [
-            (a, b)
-            for a, b in graph.edges
-            if match[a] is not None
-            and match[b] is not None
-            and (min(match[a], match[b]), max(match[a], match[b])) in there  # type: ignore[type-var]
-        ]
-        graph.faces = [face for face in graph.faces if frozenset(match[v] for v in face) in faces]
-        graph.permute_vertices([v for v, found in enumerate(match) if found is not None])
+        graph.permute_vertices(list(match))
+        same = list(match.values())
+        graph.edges = [e for e in graph.edges if tuple(sorted((same[e[0]], same[e[1]]))) in there]
+        graph.faces = [face for face in graph.faces if frozenset(same[v] for v in face) in faces]
     graph.basis, graph.shape = "NoBasis", "NoShape"
     return graph
 
@@ -120,28 +116,51 @@ def remove(args: Args, use: str) -> Graph:
     polygon = args.polygon()
     if polygon:
         graph.permute_vertices([v for v, p in enumerate(graph.points) if not inside(p, polygon)])
-    cells = set(integers(args.named.get("cells")))
+    cells = set(_numbers(args, "cells", [graph.centroid(face) for face in graph.faces]))
     if cells:
         before = set(edges_of_faces(graph.faces))
         graph.faces = [face for i, face in enumerate(graph.faces) if i not in cells]
         if args.flag("trimEdges", True):
             remove_loose_edges(graph, before)
-    _remove_edges(graph, _pairs(args, graph))
-    vertices = set(integers(args.named.get("vertices")))
+    _remove_edges(graph, {(min(pair), max(pair)) for pair in _pairs(args, "edges", graph)})
+    vertices = set(_numbers(args, "vertices", graph.points))
     if vertices:
         graph.permute_vertices([v for v in range(len(graph.points)) if v not in vertices])
     return graph
 
 
-def _pairs(args: Args, graph: Graph) -> set[tuple[int, int]]:
-    """The edges that an argument names, as pairs of vertices or by number."""
-    node = args.named.get("edges")
-    if isinstance(node, Array) and node.items and not isinstance(node.items[0], Array):
-        return {graph.edges[i] for i in integers(node) if 0 <= i < len(graph.edges)}
-    pairs = rows(node)
-    if any(len(pair) != 2 for pair in pairs):
-        args.fail("an edge is a pair of vertices")
-    return {(int(min(pair)), int(max(pair))) for pair in pairs}
+def _numbers(args: Args, name: str, points: Sequence[Point]) -> list[int]:
+    """Elements that an argument lists by number or by position."""
+    node = args.named.get(name)
+    if isinstance(node, Array) and node.items and isinstance(node.items[0], Array):
+        index = PointIndex(points)
+        return [index.find_or_add(_point(args, place)) for place in rows(node)]
+    return integers(node)
+
+
+def _point(args: Args, place: Sequence[float]) -> Point:
+    if len(place) < 2:
+        args.fail("a place needs two coordinates")
+    return (place[0], place[1], place[2] if len(place) > 2 else 0.0)
+
+
+def _pairs(args: Args, name: str, graph: Graph) -> list[tuple[int, int]]:
+    """Edges that an argument lists by the numbers or by the positions of their ends."""
+    node = args.named.get(name)
+    if not isinstance(node, Array):
+        return []
+    index: PointIndex | None = None
+    pairs = []
+    for item in node.items:
+        if isinstance(item, Array) and item.items and isinstance(item.items[0], Array):
+            index = index or PointIndex(graph.points)
+            ends = [index.find_or_add(_point(args, place)) for place in rows(item)]
+        else:
+            ends = [int(v) for v in integers(item)]
+        if len(ends) < 2:
+            args.fail("an edge has two ends")
+        pairs.append((ends[0], ends[1]))
+    return pairs
 
 
 def _remove_edges(graph: Graph, gone: set[tuple[int, int]]) -> None:
@@ -156,21 +175,19 @@ def add(args: Args, use: str) -> Graph:
     graphs = all_graphs(args, use) if args.graphs() else [Graph()]
     graph = join(graphs, merge=False)
     points = rows(args.named.get("vertices"))
-    for point in points:
-        if len(point) < 2:
-            args.fail("a vertex needs two coordinates")
-        graph.points.append((point[0], point[1], point[2] if len(point) > 2 else 0.0))
+    graph.points += [_point(args, point) for point in points]
     check_size(len(graph.points), "vertices")
     seen = {(min(e), max(e)) for e in graph.edges}
-    for name in ("edges", "edgesCurved"):
-        for pair in rows(args.named.get(name)):
-            add_edge(args, graph, seen, pair)
+    pairs = _pairs(args, "edges", graph)
+    pairs += [(int(row[0]), int(row[1])) for row in rows(args.named.get("edgesCurved")) if len(row) > 1]
+    for a, b in pairs:
+        add_edge(args, graph, seen, a, b)
     cells = [[int(v) for v in cell] for cell in rows(args.named.get("cells"))]
     for cell in cells:
         if len(cell) < 3 or not all(0 <= v < len(graph.points) for v in cell):
             args.fail("a cell needs at least three vertices of the board")
-        for pair in edges_of_faces([cell]):
-            add_edge(args, graph, seen, pair)
+        for a, b in edges_of_faces([cell]):
+            add_edge(args, graph, seen, a, b)
         graph.faces.append(tuple(cell))
     if args.flag("connect"):
         connect(graph, seen, len(graph.points) - len(points))
@@ -189,9 +206,8 @@ def connect(graph: Graph, seen: set[tuple[int, int]], first: int) -> None:
                 graph.edges.append((w, v))
 
 
-def add_edge(args: Args, graph: Graph, seen: set[tuple[int, int]], pair: object) -> None:
-    """Add an edge that is not there yet; (x y z ...) beyond the pair are controls of a curve."""
-    a, b = (int(v) for v in list(pair)[:2]) if isinstance(pair, (list, tuple)) and len(pair) > 1 else (0, 0)
+def add_edge(args: Args, graph: Graph, seen: set[tuple[int, int]], a: int, b: int) -> None:
+    """Add an edge that is not there yet."""
     if a == b or not (0 <= a < len(graph.points) and 0 <= b < len(graph.points)):
         args.fail(f"an edge joins two vertices of the board, got {a} and {b}")
     edge = (min(a, b), max(a, b))
@@ -271,9 +287,23 @@ def split(args: Args, use: str) -> Graph:
     return graph
 
 
-@shape("recoordinate", "layers")
+@shape("layers")
+def layers(args: Args, use: str) -> Graph:
+    """Copies of a board above each other."""
+    count = (args.sizes() or [1])[0]
+    graph = only_graph(args, use)
+    n = len(graph.points)
+    check_size(float(n) * count, "vertices")
+    points, edges, faces = graph.points, graph.edges, graph.faces
+    graph.points = [(x, y, z + k) for k in range(count) for x, y, z in points]
+    graph.edges = [(a + k * n, b + k * n) for k in range(count) for a, b in edges]
+    graph.faces = [tuple(v + k * n for v in face) for k in range(count) for face in faces]
+    return graph
+
+
+@shape("recoordinate")
 def unchanged(args: Args, use: str) -> Graph:
-    """What changes neither positions nor relations in the plane."""
+    """What changes neither positions nor relations."""
     return only_graph(args, use)
 
 

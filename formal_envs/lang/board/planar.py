@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 
@@ -96,7 +97,9 @@ def find_faces(graph: Graph) -> list[tuple[int, ...]]:
     done: set[tuple[int, int]] = set()
     for vertex, others in enumerate(around):
         for other in others:
-            step, path, place = (vertex, other), [], {}
+            step = (vertex, other)
+            path: list[int] = []
+            place: dict[int, int] = {}
             while step not in done:  # go round until the first step comes again; a vertex met twice closes a loop
                 done.add(step)
                 if step[0] in place:
@@ -151,7 +154,7 @@ def split_crossings(graph: Graph) -> None:
     edges: dict[tuple[int, int], None] = {}
     for (a, b), cuts in zip(graph.edges, on_edge, strict=True):
         stops = [a, *dict.fromkeys(v for _, v in sorted(cuts)), b]
-        for p, q in zip(stops, stops[1:], strict=False):
+        for p, q in itertools.pairwise(stops):
             edges[min(p, q), max(p, q)] = None
     graph.points, graph.edges = index.points, list(edges)
 

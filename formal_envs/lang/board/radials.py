@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from formal_envs.lang.board.directions import direction
+from formal_envs.lang.board.errors import BoardError
 from formal_envs.lang.board.graph import Point
 
 BEND = 0.25  # radians by which a line may turn at a site
 STRAIGHT = 0.01  # turns below this are noise
 TURN = 2 * math.pi
+MAX_MET = 1 << 22  # sites that all walks along a relation meet together
+BENT_COST = 8  # looking for the least turn takes longer than going straight on
 SLOTS = 4096  # angles are looked up in steps of a 4096th turn
 Lists = Sequence[tuple[int, ...]]
 Pivots = dict[int, tuple[float, float]]
@@ -43,6 +46,7 @@ class Walks:
             self.by_angle.append(slots)
         self.flat = not any(point[2] for point in points)
         self.known: dict[tuple[int, int], tuple[int, ...]] = {}
+        self.met = 0
 
     def onward(self, a: int, b: int, angle: float) -> tuple[int, bool]:
         """The site after a step from a to b, -1 if none lies ahead, and whether the line bends there."""
@@ -61,27 +65,38 @@ class Walks:
     def walk(self, a: int, b: int, angle: float) -> tuple[int, ...]:
         """The sites met from a over b straight on; the walk ends before it would meet a site again."""
         path, known = [a, b], self.known
-        bends = False
+        seen: set[int] | None = None  # the sites met, once the line has bent and may come back to itself
         while True:
-            tail = known.get((path[-2], path[-1]))
-            if tail is not None:
-                path += tail
-                break
+            if seen is None:
+                tail = known.get((path[-2], path[-1]))
+                if tail is not None:
+                    path += tail
+                    break
             following, bent = self.onward(path[-2], path[-1], angle)
             if following < 0:
                 break
-            bends = bends or bent
-            if bends and following in path:
-                return tuple(path[1:])
+            if seen is None and (bent or following == a or len(path) > len(self.points)):
+                seen = set(path)
+                if len(seen) < len(path):  # the line has closed in turns too small to be bends
+                    path = list(dict.fromkeys(path))
+                    break
+            if seen is not None:
+                if following in seen:
+                    break
+                seen.add(following)
             path.append(following)
             x, y, _ = self.points[path[-2]]
             angle = math.atan2(self.points[following][1] - y, self.points[following][0] - x)
-        if not bends:  # then what was met after each step is the walk of that step
+        self.met += len(path) if seen is None else BENT_COST * len(path)
+        if self.met > MAX_MET:
+            raise BoardError(f"the lines of this board meet more than {MAX_MET} sites in all")
+        if seen is None:  # then what was met after each step is the walk of that step
             for i in range(1, len(path)):
                 step = (path[i - 1], path[i])
                 if step in known:
                     break
-                known[step] = tuple(path[i + 1 :])
+                tail = known[step] = tuple(path[i + 1 :])
+                self.met += len(tail)
         return tuple(path[1:])
 
 
@@ -110,7 +125,7 @@ def circle(start: int, first: int, way: str, lists: Lists, points: Sequence[Poin
         site = after
 
 
-def radials(points: Sequence[Point], relations: dict[str, Lists], pivots: Pivots) -> list[tuple[Radial, ...]]:
+def radials(points: Sequence[Point], relations: Mapping[str, Lists], pivots: Pivots) -> list[tuple[Radial, ...]]:
     """The walks from every site, by every relation; steps along a circle go round it."""
     found: list[dict[tuple[int, ...], tuple[str, set[str]]]] = [{} for _ in points]
     done: list[tuple[Lists, str]] = []

@@ -103,16 +103,17 @@ def cell_relations(graph: Graph, incident: dict[tuple[str, str], Lists], centres
             sides = (face[i - 1], face[(i + 1) % len(face)])
             across = [other for other in others if other != cell and other not in orthogonal[cell]]
             if across:  # the straightest way over the corner
-                place = graph.points[vertex]
-                diagonal[cell].add(min(across, key=lambda c, a=centres[cell], b=place: round(_bend(a, b, centres[c]), 4)))
+                bends = [round(_bend(centres[cell], graph.points[vertex], centres[c]), 4) for c in across]
+                diagonal[cell].add(across[bends.index(min(bends))])
             elif len(around[vertex]) == 3:  # as among hexagons: along the third edge
                 for end in around[vertex]:
                     if end in sides or _bend(centres[cell], graph.points[vertex], graph.points[end]) >= STRAIGHT:
                         continue
                     for other in of_vertex[end]:
-                        if vertex not in graph.faces[other] and _bend(
-                            graph.points[vertex], graph.points[end], centres[other]
-                        ) < STRAIGHT:
+                        if (
+                            vertex not in graph.faces[other]
+                            and _bend(graph.points[vertex], graph.points[end], centres[other]) < STRAIGHT
+                        ):
                             diagonal[cell].add(other)
     off = [a - o - d for a, o, d in zip(adjacent, orthogonal, diagonal, strict=True)]
     return {

@@ -135,24 +135,18 @@ class Topology:
     @property
     def _corners(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Sites where the outline turns outwards, and those where it turns inwards."""
-        board = self.board
-        loop = board.outline
-        if self.site_type == "Vertex":
-            turn = regions.turns(self.points, loop)
-        else:  # a cell turns by the sum of its outer vertices, of which a straight outline has none
-            turn = self._cell_turns(loop)
+        loop = self.board.outline
+        turn = regions.turns(self.points, loop if self.site_type == "Vertex" else self._around(loop))
         return (
             tuple(sorted(i for i, degrees in turn.items() if degrees > CORNER)),
             tuple(sorted(i for i, degrees in turn.items() if degrees < -CORNER)),
         )
 
-    def _cell_turns(self, loop: list[int]) -> dict[int, float]:
-        touching = self.board.incident["Vertex", self.site_type] if self.site_type != "Edge" else []
-        ring = [i for i in self._around(loop, touching)] if touching else []
-        return regions.turns(self.points, ring) if len(ring) > 2 else {}
-
-    def _around(self, loop: list[int], touching: Lists) -> list[int]:
-        """The outer cells in the order of the outline."""
+    def _around(self, loop: list[int]) -> list[int]:
+        """The outer cells in the order of the outline; no edges."""
+        if self.site_type == "Edge":
+            return []
+        touching = self.board.incident["Vertex", "Cell"]
         ring: list[int] = []
         for a, b in zip(loop, loop[1:] + loop[:1], strict=True):
             for cell in touching[a]:
@@ -161,7 +155,7 @@ class Topology:
                     break
         while len(ring) > 1 and ring[0] == ring[-1]:
             ring.pop()
-        return ring
+        return ring if len(ring) > 2 else []
 
     @functools.cached_property
     def step(self) -> float:

@@ -58,7 +58,7 @@ static void keep_from(Ctx *c, i32 start, i32 first) { /* forgets the moves of [s
     memmove(c->moves + start, c->moves + first, sizeof(Move) * (size_t)(c->n_moves - first));
     c->n_moves -= first - start;
 }
-static void signal_any(Ctx *c, i32 start) { if (c->probe && c->n_moves > start) longjmp(*c->probe, 1); }
+static void signal_any(Ctx *c, i32 start) { if (c->n_moves > start) move_exists(c); }
 
 MOVES(append) { /* one move of them all; the first one's decision is the whole's */
     i32 start = collect(c, ARG(append, effect)), end = c->n_moves;
@@ -114,7 +114,7 @@ static void keep_if_afterwards(Ctx *c, i32 start, const Node *condition) {
     i32 kept = start;
     for (i32 i = start; i < c->n_moves; i++) {
         if (!holds_after(c, i, condition)) continue;
-        if (c->probe) longjmp(*c->probe, 1);
+        move_exists(c);
         c->moves[kept++] = c->moves[i];
     }
     c->n_moves = kept;
@@ -228,8 +228,7 @@ static i64 best_line(Ctx *c, i32 move, i32 captures, i32 with_value) {
     return own + best;
 }
 static void keep_best_lines(Ctx *c, const Node *moves, i32 captures, i32 with_value, const Node *then) {
-    jmp_buf *probe = c->probe;
-    if (probe) { moves_of(c, moves); return; }
+    if (c->probe && !c->target) { moves_of(c, moves); return; }
     i32 start = collect(c, moves), n = c->n_moves - start, numbers = c->n_numbers;
     if (n > 1) {
         if (c->n_numbers + n > MAX_ACTIONS) fail(c, TOO_MUCH_MEMORY);
@@ -326,9 +325,21 @@ MOVES(random_num) {
 }
 
 /* ---- for each ... */
+void keep_in_container(Ctx *c, u64 *sites, i32 name) {
+    i32 exact = -1;
+    for (i32 k = 0; k < c->g->n_containers; k++) if (c->g->containers[k].name == name) exact = k;
+    i32 known = c->g->names[name].container;
+    FOR_SITES(sites, site) {
+        i32 in = c->g->container_of[site];
+        if (exact >= 0 ? in != exact : known <= 0 ? in != known : in <= 0) region_drop(sites, site);
+    }
+}
 static void pieces_in_container(Ctx *c, const Node *n, u64 *sites) {
-    const Node *number = ARG(foreach_piece, container), *name = ARG(foreach_piece, containerName);
-    i32 which = number ? int_of(c, number) : c->g->names[name->value].container;
+    if (ARG(foreach_piece, containerName)) {
+        keep_in_container(c, sites, ARG(foreach_piece, containerName)->value);
+        return;
+    }
+    i32 which = int_of(c, ARG(foreach_piece, container));
     FOR_SITES(sites, site) if (c->g->container_of[site] != which) region_drop(sites, site);
 }
 static i32 is_called(Ctx *c, const Node *name, i32 what) {
@@ -363,7 +374,13 @@ MOVES(foreach_piece) {
     const Node *role = ARG(foreach_piece, player) ? ARG(foreach_piece, player) : ARG(foreach_piece, roleType);
     u32 players = role ? players_in(c, role) : (u32)1 << c->s->mover;
     i32 start = c->n_moves, from = c->from;
-    for (i32 p = 0; p <= c->g->n_players + 1; p++) if (players >> p & 1) pieces_of_player(c, n, p);
+    const i32 mover = c->s->mover, next = c->s->next, previous = c->s->previous;
+    for (i32 p = 0; p <= c->g->n_players + 1; p++) {
+        if (!(players >> p & 1)) continue;
+        if (p >= 1 && p <= c->g->n_players && p != mover) c->s->mover = p, c->s->next = mover, c->s->previous = mover; /* his pieces, his friends */
+        pieces_of_player(c, n, p);
+        c->s->mover = mover, c->s->next = next, c->s->previous = previous;
+    }
     c->from = from;
     then_for_all(c, start, ARG(foreach_piece, then));
 }

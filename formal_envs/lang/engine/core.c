@@ -254,6 +254,7 @@ i32 any_move_to(Ctx *c, const Node *n, const u64 *target) {
     i32 found = 1;
     if (!setjmp(here)) {
         c->probe = &here, c->target = target;
+        if (++c->depth > MAX_DEPTH) fail(c, TOO_DEEP);
         moves_of(c, n);
         found = 0; /* but moves that were collected first did not jump */
         for (i32 i = before.n_moves; i < c->n_moves && !found; i++) found = !target || move_hits(c, c->moves + i);
@@ -304,6 +305,8 @@ static void apply_action(Ctx *c, const Action *a) {
         i32 what = c->what[from], who = c->who[from], state = c->state[from], rotation = c->rotation[from], value = c->value[from];
         i32 n = a->count < c->count[from] ? a->count : c->count[from];
         if (c->count[from] > n) c->count[from] -= n; else take(c, from);
+        if (who == NOBODY) who = c->g->components[what].owner; /* seeds set by a start rule */
+        if (a->what) state = rotation = value = 0; /* a number of pieces, named in the rules, goes without their marks */
         if (a->state >= 0) state = a->state;
         if (a->rotation >= 0) rotation = a->rotation;
         if (c->what[to] == what) {
@@ -324,7 +327,7 @@ static void apply_action(Ctx *c, const Action *a) {
     case A_SET_ROTATION: if (is_site(c, to)) c->rotation[to] = a->rotation; break;
     case A_SET_VALUE: if (is_site(c, to)) c->value[to] = a->value; break;
     case A_SET_SCORE: if (a->what >= 0 && a->what <= c->g->n_players) s->score[a->what] = a->count ? s->score[a->what] + a->value : a->value; break; /* count 1: added */
-    case A_SET_NEXT: s->next_player = a->what; break;
+    case A_SET_NEXT: s->next_player = s->next = a->what; break;
     case A_SET_PENDING: set_pending(c, a->value); break;
     case A_SET_VAR: if (a->name >= 0) c->vars[a->name] = a->value; else s->temp = a->value; break;
     case A_SET_COUNTER: s->counter = a->value; break;
@@ -430,7 +433,7 @@ static i32 following_player(const State *s, i32 n, i32 player) {
 }
 static void reset_iterators(Ctx *c) {
     c->from = c->to = c->between = c->site = c->player = c->track_site = c->iterated = c->direction = c->hop = OFF;
-    c->level = 0, c->region = NULL, c->target = NULL, c->threats = 0;
+    c->level = 0, c->region = NULL, c->target = NULL, c->threats = c->asks_moves = 0;
 }
 static void push_history(Ctx *c) {
     if (!(c->g->uses & (USES_NO_REPEAT | USES_CYCLE | USES_HISTORY))) return;
@@ -442,12 +445,17 @@ static i32 is_pass(Ctx *c, const Move *m) { return m->n >= 1 && c->actions[m->fi
 static void begin_ply(Ctx *c, const Move *m) { /* what is known of the move while its consequences are evaluated */
     State *s = c->s;
     s->n_pending = 0, s->next_player = 0;
+    s->n_moves++;
     s->previous_from = s->last_from, s->previous_to = s->last_to;
     s->last_from = m->from, s->last_to = m->to;
     s->after_from = s->after_to = OFF;
     s->last_decision = m->n ? c->actions[m->first + (m->decision < 0 ? 0 : m->decision)].type : A_NOTE;
     s->last_what = is_site(c, m->from) ? c->what[m->from] : 0;
     s->last_pass = is_pass(c, m);
+    if (c->g->uses & USES_VISITED) { /* in this turn */
+        if (is_site(c, m->from)) region_add(c->visited, m->from);
+        if (is_site(c, m->to)) region_add(c->visited, m->to);
+    }
 }
 static void play_out(Ctx *c, const Move *m) { /* the move and its consequences; the next mover is known then */
     State *s = c->s;
@@ -455,7 +463,6 @@ static void play_out(Ctx *c, const Move *m) { /* the move and its consequences; 
     begin_ply(c, &move);
     apply_with_consequences(c, &move);
     s = c->s;
-    s->n_moves++;
     if ((c->g->uses & USES_SEQUENCE_CAPTURE) && s->next_player != s->mover) {
         FOR_SITES(c->to_clear, site) take(c, site);
         region_clear(c, c->to_clear);
@@ -485,6 +492,7 @@ void apply_move(Ctx *c, const Move *m) {
     s->mover = next;
     s->next = following_player(s, c->g->n_players, next);
     push_history(c);
+    if (s->moves_in_turn == 0) region_clear(c, c->visited);
     if (s->moves_in_turn == 0) s->turn_start = s->n_history ? s->n_history - 1 : 0; /* the position that the turn began with counts as its own */
 }
 i32 position_repeated(Ctx *c, i32 kind) {
@@ -534,7 +542,17 @@ i32 legal_moves(Ctx *c) {
     if (s->over) return 0;
     reset_iterators(c);
     const Node *play = play_of(c, s->mover);
+    if (c->g->uses & USES_STUCK) {
+        i32 bit = 1 << s->mover, can = play && any_move(c, play); /* the rules may ask for the answer of last time meanwhile */
+        s->stuck = can ? s->stuck & ~bit : s->stuck | bit;
+    }
     if (play) moves_of(c, play);
+    if (c->g->uses & USES_NO_REPEAT) {
+        i32 kept = 0;
+        for (i32 i = 0; i < c->n_moves; i++)
+            if (is_pass(c, c->moves + i) || !repeats(c, c->moves + i)) c->moves[kept++] = c->moves[i];
+        c->n_moves = kept;
+    }
     if ((c->g->uses & USES_SWAP) && s->n_moves == 1 && s->agents[1] == 1) {
         Move *m = move_begin(c);
         Action *a = move_act(c, A_SWAP);
@@ -542,12 +560,6 @@ i32 legal_moves(Ctx *c) {
         move_decide(c, m);
         move_act(c, A_SET_NEXT)->what = (i16)s->mover;
         move_end(c, m);
-    }
-    if (c->g->uses & USES_NO_REPEAT) {
-        i32 kept = 0;
-        for (i32 i = 0; i < c->n_moves; i++)
-            if (is_pass(c, c->moves + i) || !repeats(c, c->moves + i)) c->moves[kept++] = c->moves[i];
-        c->n_moves = kept;
     }
     if (c->n_moves == 0) {
         Move *m = move_begin(c);
@@ -561,9 +573,11 @@ i32 player_has_move(Ctx *c, i32 player) {
     State *s = c->s;
     if (player < 1 || player > c->g->n_players) return 0;
     i32 mover = s->mover, next = s->next, previous = s->previous;
-    if (player != mover) s->mover = player, s->previous = mover, s->next = following_player(s, c->g->n_players, player);
+    s->previous = mover, s->mover = player, s->next = following_player(s, c->g->n_players, player);
     const Node *play = play_of(c, player);
+    c->asks_moves++;
     i32 found = play ? any_move(c, play) : 0;
+    c->asks_moves--;
     s->mover = mover, s->next = next, s->previous = previous;
     return found;
 }

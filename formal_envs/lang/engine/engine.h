@@ -129,7 +129,7 @@ struct Game {
 enum Uses {
     USES_COUNT = 1, USES_STATE = 2, USES_ROTATION = 4, USES_VALUE = 8, USES_SCORE = 16, USES_SWAP = 32,
     USES_NO_REPEAT = 64, USES_CYCLE = 128, USES_SEQUENCE_CAPTURE = 256, USES_PASS_RULES = 512, USES_VISITED = 1024,
-    USES_HISTORY = 2048, USES_STORED_STATE = 4096
+    USES_HISTORY = 2048, USES_STORED_STATE = 4096, USES_STUCK = 8192
 };
 
 /* ---- the state: one block that is copied by memcpy */
@@ -145,6 +145,7 @@ struct State {
     i32 after_from, after_to;                  /* of the last action that had one, consequences included */
     i32 last_decision;                         /* action type of the last move */
     i32 next_player;                           /* who moves next if a rule said so, else 0 */
+    i32 stuck;                                 /* bit p: when p was last to move, his rules gave him no move */
     i32 phase[MAX_PLAYERS + 1];
     i32 score[MAX_PLAYERS + 2], player_value[MAX_PLAYERS + 2];
     i32 agents[MAX_PLAYERS + 1];               /* after a swap: who plays each role */
@@ -200,6 +201,7 @@ struct Ctx {
     u64 *history; i32 max_history;
     jmp_buf *probe; /* set while only the existence of a move matters: move_end() jumps */
     const u64 *target; /* then only of one that arrives at or captures on one of these sites; NULL: any */
+    i32 asks_moves; /* (no Moves ..) is being asked: not again within the moves of who is asked about */
     i32 threats;    /* (is Threatened) is being asked: not again within its moves */
     jmp_buf escape; enum Failure failure;
     u64 random[4];
@@ -255,6 +257,7 @@ Action *move_act(Ctx *c, enum ActionType type);   /* a further action of the las
 void move_decide(Ctx *c, Move *m);                /* the last action is the decision */
 void move_then(Ctx *c, Move *m, const Node *then);/* one consequence more; NULL is none */
 void move_effects(Ctx *c, Move *m, const Node *effects); /* (apply ...): evaluates now, its actions become the move's; NULL is none */
+static inline void move_exists(Ctx *c) { if (c->probe && !c->target) longjmp(*c->probe, 1); } /* spares making a move that only has to exist */
 void move_end(Ctx *c, Move *m);                   /* the move is whole: jumps out where only its existence matters */
 i32 collect(Ctx *c, const Node *n);               /* evaluates into the end of c->moves without probing; returns where it began */
 void truncate_moves(Ctx *c, i32 start);           /* forgets the moves from start on (their actions stay until the ply ends) */
@@ -311,5 +314,6 @@ void keep_where(Ctx *c, u64 *sites, const Node *condition); /* drops the sites w
 void pieces_of(Ctx *c, const Node *role, const Node *of, const Node *name, const Node *in, u64 *out); /* sites of the pieces of these arguments */
 void walk_ends(Ctx *c, i32 site, const Node *walks, i32 rotations, u64 *out); /* moves.c: every place a walk leads to from site */
 void named_region(Ctx *c, const NamedRegion *region, u64 *out);
+void keep_in_container(Ctx *c, u64 *sites, i32 name); /* drops those elsewhere; "Hand" is all hands */
 void range_of(Ctx *c, const Node *n, i32 *low, i32 *high); /* (range ..), (exact ..), (min ..), (max ..) */
 #endif

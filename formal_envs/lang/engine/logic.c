@@ -198,10 +198,11 @@ BOOL(all_different_values) { /* the kinds of piece on the region, those excepted
 
 /* ---- moves and pieces */
 BOOL(can_move) { return any_move(c, ARG(can_move, moves)); }
-BOOL(no_moves) {
-    u32 players = players_of(c, ARG(no_moves, roleType)->value);
-    for (i32 p = 1; p <= c->g->n_players; p++) if (players >> p & 1 && player_has_move(c, p)) return 0;
-    return 1;
+BOOL(no_moves) { /* Next: asked now. Anybody else: as it was when his turn last came */
+    i32 role = ARG(no_moves, roleType)->value;
+    if (role == roleType_Next) return !c->asks_moves && !player_has_move(c, c->s->next);
+    u32 players = players_of(c, role) & (((u32)2 << c->g->n_players) - 2);
+    return players && !(players & ~(u32)c->s->stuck);
 }
 BOOL(no_pieces) {
     TMP_REGION(pieces);

@@ -20,9 +20,13 @@ i32 place_on_track(Ctx *c, const Track *t, i32 site) { /* the first of its place
     for (i32 i = 0; i < t->sites.n; i++) if (t->sites.at[i] == site) return i;
     return -1;
 }
+static const Track *own_track(Ctx *c, const Node *name, const Node *player, const Node *role) { /* the mover's own unless told otherwise */
+    const Node *who = player ? player : role;
+    const Track *t = track_of(c, name, who ? player_in(c, who) : c->s->mover);
+    return t || who ? t : track_of(c, name, -1);
+}
 INT(tracksite_move) {
-    const Node *who = ARG(tracksite_move, player) ? ARG(tracksite_move, player) : ARG(tracksite_move, roleType);
-    const Track *t = track_of(c, ARG(tracksite_move, track), who ? player_in(c, who) : -1);
+    const Track *t = own_track(c, ARG(tracksite_move, track), ARG(tracksite_move, player), ARG(tracksite_move, roleType));
     i32 from = int_or(c, ARG(tracksite_move, from), c->from), steps = int_or(c, ARG(tracksite_move, steps), 1);
     i32 at = t && t->sites.n ? place_on_track(c, t, from) : -1;
     if (at < 0) return OFF;
@@ -31,8 +35,8 @@ INT(tracksite_move) {
     return goal < 0 || goal >= t->sites.n ? OFF : t->sites.at[goal];
 }
 INT(tracksite_first) { /* the first place from `from` on that meets the condition */
-    const Node *who = ARG(tracksite_first, player) ? ARG(tracksite_first, player) : ARG(tracksite_first, roleType), *condition = ARG(tracksite_first, if_);
-    const Track *t = track_of(c, ARG(tracksite_first, track), who ? player_in(c, who) : -1);
+    const Track *t = own_track(c, ARG(tracksite_first, track), ARG(tracksite_first, player), ARG(tracksite_first, roleType));
+    const Node *condition = ARG(tracksite_first, if_);
     if (!t) return OFF;
     i32 first = ARG(tracksite_first, from) ? place_on_track(c, t, int_of(c, ARG(tracksite_first, from))) : 0, found = OFF, to = c->to;
     for (i32 i = 0; first >= 0 && i < t->sites.n && found < 0; i++) {
@@ -45,8 +49,7 @@ INT(tracksite_first) { /* the first place from `from` on that meets the conditio
     return found;
 }
 INT(tracksite_end) {
-    const Node *who = ARG(tracksite_end, player) ? ARG(tracksite_end, player) : ARG(tracksite_end, roleType);
-    const Track *t = track_of(c, ARG(tracksite_end, track), who ? player_in(c, who) : -1);
+    const Track *t = own_track(c, ARG(tracksite_end, track), ARG(tracksite_end, player), ARG(tracksite_end, roleType));
     return t && t->sites.n ? t->sites.at[t->sites.n - 1] : OFF;
 }
 

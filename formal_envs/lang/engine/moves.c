@@ -63,7 +63,7 @@ static i32 piece_named(Ctx *c, const Node *piece, i32 k, i32 owner) {
 typedef struct Rule { const Node *from, *direction, *between, *to, *then, *track, *walks; i32 forward, rotations; } Rule;
 
 static Move *piece_goes(Ctx *c, i32 to, const Node *effect) { /* not ended yet */
-    if (c->probe) longjmp(*c->probe, 1);
+    move_exists(c);
     i32 outer = c->to;
     Move *m = move_begin(c);
     c->to = to;
@@ -314,7 +314,7 @@ MOVES(fromto) { carry_moves(c, n); }
 /* ---- add, claim, shoot: a new piece */
 typedef struct New { i32 what, count, state; } New;
 static void piece_appears(Ctx *c, i32 from, i32 to, New new, const Node *effect, const Node *rotation, const Node *then) {
-    if (c->probe) longjmp(*c->probe, 1);
+    move_exists(c);
     i32 outer = c->to;
     Move *m = move_begin(c);
     Action *a = move_act(c, A_ADD);
@@ -408,7 +408,7 @@ MOVES(move_remove) { remove_moves(c, n); }
 MOVES(remove) { remove_moves(c, n); }
 
 static void select_to(Ctx *c, const Node *n, i32 to) {
-    if (c->probe) longjmp(*c->probe, 1);
+    move_exists(c);
     Move *m = act_at(c, A_SELECT, to);
     last_action(c)->from = m->from = c->from;
     if (ARG(select, mover)) m->mover = role_of(c, ARG(select, mover));

@@ -18,8 +18,12 @@ i32 site_at(Ctx *c, const Node *type, const Node *site) {
     if (type && site->kind == CONSTANT && s >= 0 && s < c->g->type_n[type->value]) s += type_offset(c, type);
     return s;
 }
-u32 players_in(Ctx *c, const Node *n) { /* a role or an int function (also (player ..)): players as bits, 0 is Neutral, n + 1 Shared */
-    if (n->kind == CONSTANT && n->type == TYPE_roleType) return players_of(c, n->value);
+u32 players_in(Ctx *c, const Node *n) {
+    u32 shared = (u32)2 << c->g->n_players;
+    if (n->kind == CONSTANT && n->type == TYPE_roleType) {
+        if (n->value == roleType_Shared) return shared;
+        return players_of(c, n->value) | (n->value == roleType_All ? shared : 0);
+    }
     i32 p = n->op == OP_player ? int_of(c, SLOT(n, player, index)) : int_of(c, n);
     return p >= 0 && p <= c->g->n_players + 1 ? (u32)1 << p : 0;
 }
@@ -162,9 +166,9 @@ INT(id) {
     return is_site(c, site) ? c->field[site] : otherwise
 INT(what) { ON_SITE(what, what, 0); }
 INT(who) { ON_SITE(who, who, 0); }
-INT(state) { ON_SITE(state, state, UNDEFINED); }
-INT(rotation) { ON_SITE(rotation, rotation, UNDEFINED); }
-INT(value_piece) { ON_SITE(value_piece, value, UNDEFINED); }
+INT(state) { ON_SITE(state, state, 0); }
+INT(rotation) { ON_SITE(rotation, rotation, 0); }
+INT(value_piece) { ON_SITE(value_piece, value, 0); }
 INT(toplevel) { UNUSED; return 0; }
 static i64 counted(Ctx *c, const u64 *region) { /* pieces on its sites */
     i64 sum = 0;
@@ -178,7 +182,8 @@ static i64 counted(Ctx *c, const u64 *region) { /* pieces on its sites */
 static i32 count_in(Ctx *c, const Node *type, const Node *in, const Node *at, i32 otherwise) {
     if (!in) {
         i32 site = at ? site_at(c, type, at) : otherwise;
-        return is_site(c, site) ? c->count[site] : 0;
+        if (!is_site(c, site) || (!type && c->g->site_type != siteType_Cell && c->g->container_of[site] > 0)) return 0; /* hands hold cells */
+        return c->count[site];
     }
     if (in->bits) return clamped(counted(c, in->bits));
     TMP_REGION(region);
@@ -216,7 +221,10 @@ INT(where_what) {
     return is_site(c, site) ? c->g->table[site] : OFF
 INT(row, STATIC) { OF_SITE(row, row); }
 INT(column, STATIC) { OF_SITE(column, column); }
-INT(layer, STATIC) { OF_SITE(layer, layer); }
+INT(layer, STATIC) { /* hands lie on the ground */
+    i32 site = site_at(c, ARG(layer, siteType), ARG(layer, of));
+    return !is_site(c, site) ? OFF : c->g->layer[site] < 0 ? 0 : c->g->layer[site];
+}
 INT(phase_of, STATIC) { OF_SITE(phase_of, colour); }
 INT(coord, STATIC) { return c->g->names[ARG(coord, name)->value].site; }
 INT(coord_rowcolumn, STATIC) {
@@ -257,7 +265,7 @@ INT(ahead) {
     if (ARG(ahead, direction)) dirs = directions_of(c, ARG(ahead, direction), site, 0);
     else dirs.directions = (u64)1 << facing_of(c, site);
     FOR_RADIALS(site, dirs, r) if (steps > 0 && steps <= r->n) return r->at[steps - 1];
-    return OFF;
+    return site; /* where there is nothing ahead, as in the data */
 }
 INT(regionsite) {
     TMP_REGION(region);

@@ -207,9 +207,13 @@ static void named_regions(Ctx *c, i32 name, u32 owners, i32 any_owner, u64 *out)
         else named_region(c, r, one), region_or(c, out, one);
     }
 }
-REGION(sites_name, STATIC) {
-    const Node *who = ARG(sites_name, player) ? ARG(sites_name, player) : ARG(sites_name, roleType);
-    named_regions(c, ARG(sites_name, name)->value, who ? players_in(c, who) : 0, !who, out);
+REGION(sites_name, STATIC) { /* a region of the equipment, else a coordinate */
+    const Node *who = ARG(sites_name, player) ? ARG(sites_name, player) : ARG(sites_name, roleType), *name = ARG(sites_name, name);
+    named_regions(c, name->value, who ? players_in(c, who) : 0, !who, out);
+    i32 site = c->g->names[name->value].site;
+    if (!is_site(c, site) || who) return;
+    for (i32 i = 0; i < c->g->n_regions; i++) if (c->g->regions[i].name == name->value) return;
+    region_add(out, site);
 }
 REGION(sites_owner, STATIC) {
     named_regions(c, -1, players_in(c, ARG(sites_owner, player) ? ARG(sites_owner, player) : ARG(sites_owner, roleType)), 0, out);
@@ -309,9 +313,9 @@ REGION(sites_occupied) {
         }
         region_and(c, out, kinds);
     }
+    if (ARG(sites_occupied, containerName)) keep_in_container(c, out, ARG(sites_occupied, containerName)->value);
     i32 container = -1;
-    if (ARG(sites_occupied, containerName)) container = c->g->names[ARG(sites_occupied, containerName)->value].container;
-    else if (ARG(sites_occupied, container)) container = int_of(c, ARG(sites_occupied, container));
+    if (ARG(sites_occupied, container)) container = int_of(c, ARG(sites_occupied, container));
     TMP_REGION(within);
     if (container > 0 && container < c->g->n_containers) {
         region_clear(c, within);

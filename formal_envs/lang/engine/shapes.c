@@ -163,10 +163,12 @@ BOOL(is_connected) { /* does the group on a site reach enough of the regions? */
     Parts parts = {room, 0, words};
     parts_of(c, &parts, ARG(is_connected, regions), ARG(is_connected, roleType), ARG(is_connected, regionTypeStatic));
     i32 wanted = int_or(c, ARG(is_connected, number), parts.n);
+    i32 owner = ARG(is_connected, roleType) ? role_of(c, ARG(is_connected, roleType)) : c->who[start];
+    if (owner != c->who[start]) return 0; /* regions of a role are connected by his pieces alone */
     TMP_REGION(group);
     region_clear(c, group);
     region_add(group, start);
-    flood(c, directions_of(c, ARG(is_connected, direction), start, REL_Adjacent), owned_by(c, c->who[start]), group);
+    flood(c, directions_of(c, ARG(is_connected, direction), start, REL_Adjacent), owned_by(c, owner), group);
     return parts.n && parts_touched(c, &parts, group) >= wanted;
 }
 BOOL(is_blocked) { /* can the player no more connect enough of the regions, through what is empty or his own? */

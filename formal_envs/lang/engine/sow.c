@@ -5,35 +5,38 @@ typedef struct Sowing {
     const Track *track;
     i32 start, at;     /* the hole emptied; the last hole sown, a place on the track */
     i32 seeds, per_hole;
-    i32 sown;
+    i32 sown, last;    /* how many holes got seeds; the one that the capture is about */
 } Sowing;
 
-static void sow_seeds(Ctx *c, const Sowing *s, i32 hole, i32 n) {
+static void sow_seeds(Ctx *c, const Sowing *s, i32 hole, i32 n) { /* they take the state of the hole, not their own */
+    i32 state = c->state[hole] == c->state[s->start] ? UNDEFINED : c->state[hole];
     for (i32 k = 0; k < n; k++) {
         Action *a = move_act(c, A_MOVE);
-        a->from = s->start, a->to = hole;
+        a->from = s->start, a->to = hole, a->state = state;
     }
-}
-static i32 skips(Ctx *c, const Node *n, const Sowing *s, i32 hole) {
-    c->to = hole;
-    return (hole == s->start && !bool_or(c, ARG(sow, includeSelf), 1)) || bool_or(c, ARG(sow, skipIf), 0);
 }
 /* The seeds, with what sowEffect does before them at each hole: moves from the end of the list on. */
 static void sow_round(Ctx *c, const Node *n, Sowing *s) {
     const Row *holes = &s->track->sites;
     Move *m = move_begin(c);
-    i32 left = s->seeds, skipped = 0;
+    i32 left = s->seeds, skipped = 0, include_self = bool_or(c, ARG(sow, includeSelf), 1), self = 0;
+    s->last = s->start;
     if (bool_or(c, ARG(sow, origin), 0) && left) {
         i32 k = left < s->per_hole ? left : s->per_hole;
         sow_seeds(c, s, s->start, k);
-        left -= k, s->sown = 1;
+        left -= k, s->sown++;
     }
     while (left > 0 && skipped < holes->n) {
         if (s->at + 1 >= holes->n && !s->track->loop) break;
         i32 next = (s->at + 1) % holes->n, hole = holes->at[next];
         tick(c, 1);
         s->at = next;
-        if (skips(c, n, s, hole)) { skipped++; continue; }
+        if (hole == s->start && !include_self) { /* should the last seed fall behind it, Ludii looks at the start for a capture */
+            self = 1, skipped++;
+            continue;
+        }
+        c->to = hole;
+        if (bool_or(c, ARG(sow, skipIf), 0)) { skipped++; continue; }
         if (ARG(sow, sowEffect)) {
             m->from = s->start, m->to = hole;
             move_end(c, m);
@@ -44,26 +47,24 @@ static void sow_round(Ctx *c, const Node *n, Sowing *s) {
         i32 k = left < s->per_hole ? left : s->per_hole;
         sow_seeds(c, s, hole, k);
         left -= k, skipped = 0, s->sown++;
+        s->last = self ? s->start : hole, self = 0;
     }
     m->from = s->start, m->to = holes->at[s->at];
     move_end(c, m);
 }
-/* What the last hole gives, and the holes before or behind it as long as they meet the condition. */
+/* What the last hole gives, then the holes before or behind it, as many as were sown, while they meet the conditions. */
 static void sow_capture(Ctx *c, const Node *n, const Sowing *s) {
-    const Node *back = ARG(sow, backtracking), *forward = ARG(sow, forward);
+    const Node *back = ARG(sow, backtracking), *forward = ARG(sow, forward), *further = back ? back : forward;
     const Row *holes = &s->track->sites;
-    i32 at = s->at;
-    for (i32 i = 0; i < holes->n; i++) {
+    i32 at = s->at, hole = s->last;
+    for (i32 i = 0; i < s->sown && i < holes->n; i++) {
         tick(c, 1);
-        c->to = holes->at[at];
-        if (!bool_or(c, ARG(sow, if_), 1)) break;
-        i32 before = c->n_moves;
+        c->to = hole;
+        if (!bool_or(c, ARG(sow, if_), 1) || (i && !int_of(c, further))) break;
         moves_of(c, ARG(sow, apply));
-        c->to = holes->at[at];
-        if (c->n_moves == before) break;
-        if (bool_or(c, back, 0)) at = (at + holes->n - 1) % holes->n;
-        else if (bool_or(c, forward, 0)) at = (at + 1) % holes->n;
-        else break;
+        if (!further) break;
+        at = (at + (back ? holes->n - 1 : 1)) % holes->n;
+        hole = holes->at[at];
     }
 }
 MOVES(sow) {

@@ -1,0 +1,201 @@
+"""``formal-envs game``: look at a game in Ludii's language, play it, count its moves, measure it, draw it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from agents.commands import Commands
+
+if TYPE_CHECKING:
+    from formal_envs.lang import Program, State
+
+_FILE = click.argument("file", type=click.File("r", "utf-8", errors="replace"))
+_SEED = click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Decides the random moves.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+
+
+@click.group(cls=Commands)
+def game() -> None:
+    """Games in Ludii's language. FILE is a description (.lud); '-' is standard input."""
+
+
+def _compile(file: TextIO) -> Program:
+    """The program of a file; an error is shown at its place."""
+    from formal_envs.lang import GameError, compile_game
+
+    try:
+        return compile_game(file.read())
+    except GameError as error:
+        raise click.ClickException(f"{error.stage} error at line {error.line}\n{error.caret()}") from error
+
+
+@game.command()
+@_FILE
+@_JSON
+def check(file: TextIO, as_json: bool) -> None:
+    """Say whether FILE is a game, and if not where and why; the exit status is 0 or 1."""
+    from formal_envs.lang import GameError, compile_game
+
+    if not as_json:
+        program = _compile(file)
+        board = program.image.board
+        sites = board.topologies[board.site_type].n
+        kinds = ", ".join(component.name for component in program.image.components) or "no pieces"
+        click.echo(f"{program.name}: {program.n_players} players, {sites} sites ({board.site_type}), {kinds}")
+        return
+    row: dict[str, Any] = {"compiles": True, "stage": None, "message": None, "line": None, "column": None, "expected": []}
+    try:
+        compile_game(file.read())
+    except GameError as error:
+        row.update(compiles=error.stage in ("unsupported", "play"), stage=error.stage, message=error.message)
+        row.update(line=error.line, column=error.column, expected=list(error.expected))
+    click.echo(json.dumps(row))
+    if row["stage"]:
+        raise click.exceptions.Exit(1)
+
+
+def _random_game(program: Program, seed: int, moves: int) -> tuple[list[State], list[str]]:
+    """The positions of a random game of at most ``moves`` moves, and the keys of the moves between them."""
+    import numpy as np
+
+    from formal_envs.lang import apply, legal_moves
+
+    rng = np.random.default_rng(seed)
+    states, keys = [program.initial()], []
+    while not states[-1].over and len(keys) < moves:
+        legal = legal_moves(states[-1])
+        move = legal[rng.integers(len(legal))]
+        states.append(apply(states[-1], move))
+        keys.append(move.key)
+    return states, keys
+
+
+@game.command()
+@_FILE
+@_SEED
+@click.option("--moves", default=1000, show_default=True, type=click.IntRange(0), help="Moves at most.")
+@click.option("--last", is_flag=True, help="Show the last position only.")
+def play(file: TextIO, seed: int, moves: int, last: bool) -> None:
+    """Play a random game of FILE, move by move with the board."""
+    states, keys = _random_game(_compile(file), seed, moves)
+    if last:
+        click.echo(f"{len(keys)} moves\n\n{states[-1]}")
+        return
+    click.echo(f"{states[0]}")
+    for number, (key, before, after) in enumerate(zip(keys, states, states[1:], strict=False), 1):
+        click.echo(f"\n{number}. player {before.mover}: {key}\n\n{after}")
+
+
+@game.command()
+@_FILE
+@click.option("--depth", default=3, show_default=True, type=click.IntRange(1, 100))
+@_JSON
+def perft(file: TextIO, depth: int, as_json: bool) -> None:
+    """Count the sequences of 1, 2, ... moves from the start, and how many of them end the game."""
+    from formal_envs.lang import perft as count
+
+    program = _compile(file)
+    rows = []
+    for length in range(1, depth + 1):
+        n, ends = count(program, length, ends=True)
+        rows.append({"depth": length, "n": n, "ends": ends})
+        if not as_json:
+            click.echo(f"{length:3} {n:>16,}  ended: {sum(ends):,}" + (f" (won {ends[1:]})" if sum(ends) else ""))
+        if not n:
+            break
+    if as_json:
+        click.echo(json.dumps(rows))
+
+
+@game.command()
+@_FILE
+@click.option("--playouts", default=100, show_default=True, type=click.IntRange(1), help="Random games.")
+@click.option("--max-turns", default=500, show_default=True, type=click.IntRange(1), help="For each player.")
+@_SEED
+@_JSON
+def stats(file: TextIO, playouts: int, max_turns: int, seed: int, as_json: bool) -> None:
+    """Measure FILE by random games: balance, completion, drawishness, length and the paper's reward."""
+    from formal_envs.lang.report import evaluate_game
+
+    text = file.read()
+    report = evaluate_game(text, playouts, max_turns, seed)
+    row = {f.name: getattr(report, f.name) for f in dataclasses.fields(report)}
+    row["error"] = str(report.error) if report.error else None
+    if as_json:
+        click.echo(json.dumps(row))
+        return
+    for name, value in row.items():
+        click.echo(f"{name:16} {value:.4f}" if isinstance(value, float) else f"{name:16} {value}")
+
+
+@game.command()
+@_FILE
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The .svg to write.")
+@_SEED
+@click.option("--start", is_flag=True, help="The start position alone.")
+def draw(file: TextIO, out: Path, seed: int, start: bool) -> None:
+    """Draw FILE as an SVG: start, middle and end of a random game."""
+    from formal_envs.lang.draw import board_svg
+
+    states, _ = _random_game(_compile(file), seed, 0 if start else 2000)
+    shown = states[:1] if start else [states[0], states[len(states) // 2], states[-1]]
+    out.write_text(board_svg(shown), encoding="utf-8")
+    click.echo(out)
+
+
+@game.command()
+@click.option("--start", default="game", show_default=True, help="The type to begin with.")
+def grammar(start: str) -> None:
+    """Print the language as a context-free grammar for Lark, made from the signatures."""
+    from formal_envs.lang.typed_grammar import typed_grammar
+
+    click.echo(typed_grammar(start), nl=False)
+
+
+@game.command()
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print docs/LUDEMES.md.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+def ludemes(as_markdown: bool, as_json: bool) -> None:
+    """List the ludemes with their arguments, and whether the engine plays them."""
+    from formal_envs.lang.ludemes import ludemes, markdown
+
+    rows = ludemes()
+    if as_markdown:
+        click.echo(markdown(rows), nl=False)
+        return
+    for row in rows:
+        click.echo(json.dumps(row._asdict()) if as_json else f"{'' if row.supported else 'not played':11}{row.pattern} -> {row.type}")
+
+
+@game.command()
+@click.option("--data", required=True, type=click.Path(path_type=Path, exists=True, file_okay=False), help="The folder.")
+@click.option("--game", "names", multiple=True, metavar="NAME", help="This game alone; can be given several times.")
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
+@click.option("--quick", is_flag=True, help="The first trace and small counts only.")
+@click.option("--stats", "with_stats", is_flag=True, help="Compare random play as well.")
+@click.option("--json", "as_json", is_flag=True, help="Print only the JSON object.")
+def conformance(data: Path, names: tuple[str, ...], jobs: int, quick: bool, with_stats: bool, as_json: bool) -> None:
+    """Compare games with another engine's records: rules, random games move by move, counts, verdicts.
+
+    Prints what differs, a table by ludeme, and last a JSON object with the counts on one line.
+    """
+    from formal_envs.lang import conformance as compare
+    from formal_envs.lang.native import library
+
+    library()  # before the processes part
+    records = compare.Data.load(data)
+    report = compare.run(records, names=names, jobs=jobs, quick=quick, stats=with_stats)
+    if not as_json:
+        for result in report.games:
+            if result.verdict != "agrees":
+                click.echo(f"{result.verdict:12} {result.id}: {str(result.differences[0])[:400]}")
+            elif names:
+                click.echo(f"{result.verdict:12} {result.id}: {result.plies} plies of {result.traces} games")
+        if table := compare.table(report, records.games):
+            click.echo(f"\n{table}\n")
+    click.echo(json.dumps(report.summary()))
