@@ -135,7 +135,7 @@ def test_operators_keep_numbers():
     assert removed.n == 7
     assert removed.sites.xy[0] == (1.5, 0.5)
     assert build("(renumber (rotate 90 (square 2)))").sites.xy == build("(square 2)").sites.xy
-    assert build("(dual (square 3)) use:Vertex").n == 9
+    assert build("(dual (square 3)) use:Vertex").n == 4  # one for each of the 2 x 2 cells
 
 
 def test_tracks():

@@ -470,7 +470,7 @@ class Compiler:
             "TRACKS": [v for row in tracks for v in row],
             "REGIONS": [v for row in regions for v in row],
             "PHASES": [v for row in phases for v in row],
-            "NAMES": self.names(),
+            "NAMES": self.names(first),
             "FACING": self.facing,
             "MAPS": [v for row in maps for v in row],
             "TRACK_NAMES": _rows([i for i, t in enumerate(self.board.tracks) if name in t.name] for name in self.strings),
@@ -510,17 +510,18 @@ class Compiler:
                     break
         return found
 
-    def names(self) -> list[int]:
-        """For each string: component, container, phase and site of that name, then the component of that base name by owner."""
+    def names(self, first: dict[str, int]) -> list[int]:
+        """For each string: component, container, phase, sites of that name by type, the component of that base name by owner."""
         exact = {c.name: i for i, c in enumerate(self.components, 1)}
         owned = {(c.base, c.owner): i for i, c in enumerate(self.components, 1)}
         containers = {c.name: i for i, c in enumerate(self.containers)}
         containers.setdefault("Hand", 1 if len(self.containers) > 1 else -1)
         phases = {row[0]: i for i, row in reversed(list(enumerate(self.phase_rows)))}
-        label = {name: i for i, name in enumerate(self.board.topologies[self.board.site_type].label)}
+        sites = {t: {name: i for i, name in enumerate(self.board.topologies[t].label, start)} for t, start in first.items()}
         values = []
         for name in self.strings:
-            values += [exact.get(name, 0), containers.get(name, -1), phases.get(name, -1), label.get(name, -1)]
+            values += [exact.get(name, 0), containers.get(name, -1), phases.get(name, -1)]
+            values += [sites[t].get(name, -1) if t in sites else -1 for t in (self.board.site_type, *SITE_TYPES)]
             values += [owned.get((name, owner), 0) for owner in range(self.n_players + 2)]
         return values
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _LETTER = {"knight": "N"}
 _FILL = ("#b9b2a5", "#ffffff", "#2b2b2b", "#c8553d", "#3d7dc8", "#4b9b5f", "#d9a441")
 _INK = ("#2b2b2b", "#2b2b2b", "#ffffff", "#ffffff", "#ffffff", "#ffffff", "#2b2b2b")
-_CELLS = ("#ecd9b4", "#d9bb86", "#e3caa0", "#cfae76")
+_CELLS = ("#ecd9b4", "#d9bb86", "#e3caa0")
 _STROKE = "#7a5f36"
 
 
@@ -177,6 +177,8 @@ def _grid(board: Board, frame: _Frame) -> Iterator[str]:
     points = [frame.at(p[0], p[1]) for p in board.vertices]
     on_cells = board.site_type == "Cell"
     colours = board.topologies["Cell"].phase if on_cells else []
+    if max(colours, default=0) > 2:
+        colours = [0] * len(colours)  # no pattern that an eye would see
     for i, face in enumerate(board.polygons):
         fill = _CELLS[colours[i] % len(_CELLS)] if on_cells else _CELLS[0]
         edge = f' stroke="{_STROKE}" stroke-width="1.2"' if on_cells else ""
@@ -223,12 +225,16 @@ def _piece(state: State, site: int, x: float, y: float, radius: float, named: bo
         yield _text(x, y, radius * (1.1 if len(label) < 3 else 0.8), label, ink, "bold")
 
 
+def _named(image: Image) -> bool:
+    """Whether colours alone do not tell the pieces apart."""
+    owners = [component.owner for component in image.components]
+    return len(set(owners)) < len(owners)
+
+
 def _board_picture(state: State, frame: _Frame, spacing: float) -> Iterator[str]:
     image = state.program.image
     board, radius = image.board, spacing * frame.scale * 0.38
-    kinds = {component.base for component in image.components}
-    owners = [component.owner for component in image.components]
-    named = len(kinds) > 1 and len(set(owners)) < len(owners)
+    named = _named(image)
     if board.name == "mancalaBoard":
         yield from _holes(board, frame, radius * 1.15)
     else:
@@ -246,9 +252,9 @@ def _hand_picture(state: State, left: float, y: float, width: float) -> Iterator
         if not taken:
             continue
         yield _text(x, y, 12, f"{container.name}:", "#2b2b2b", anchor="start")
-        x += 8 * len(container.name) + 14
+        x += 8 * len(container.name) + 22
         for site in taken:
-            yield from _piece(state, site, x, y, 11, True)
+            yield from _piece(state, site, x, y, 11, _named(state.program.image))
             x += 28
             if x > left + width - 20:
                 x, y = left, y + 28

@@ -51,6 +51,7 @@ class _Names:
         self.exact: dict[str, set[str]] = {kind: set() for kind in _KINDS}
         self.exact["containerName"].update(("Board", "Hand"))
         self.boards: list[Call] = []
+        self.all_pieces = True  # whether every piece has a definition
         for call in _calls(game):
             self._define(call)
         for name in ("componentName", "pieceName", "regionName", "trackName"):
@@ -87,8 +88,9 @@ class _Names:
             self.exact["componentName"].update(self._owned(name, role))
         elif slug == "hand":
             self.exact["containerName"].update(self._owned("Hand", _string(call["roleType"])))
-        elif slug in ("dice", "deck"):
+        elif slug in ("dice", "deck", "dominoes"):  # they bring pieces of their own
             self.exact["containerName"].add(slug.capitalize())
+            self.all_pieces = False
         elif slug == "regions":
             self.exact["regionName"].add(_string(call["name"]))
         elif slug == "track":
@@ -96,9 +98,7 @@ class _Names:
         elif slug == "phase":
             self.exact["phaseName"].add(_string(call["name"]))
         elif slug in _PROPOSALS:
-            self.exact["proposal"].update(
-                _strings(call.args[0]), _strings(call.args[-2] if len(call.args) > 2 else None)
-            )
+            self.exact["proposal"].update(str(leaf.value) for arg in call.args for leaf in _leaves(arg))
         elif call.signature.result == "boardItem":
             self.boards.append(call)
 
@@ -127,10 +127,13 @@ class _Names:
             return bool(_COORDINATE.fullmatch(name))
         if name in self.exact[kind]:
             return True
+        if kind in ("componentName", "pieceName") and not self.all_pieces:
+            return True
         if kind == "componentName":
             return name in self.exact["pieceName"] and call.signature.slug == "place" and call["container"] is not None
         if kind == "pieceName":
-            return within == "piece" or name.rstrip("0123456789") in self.exact["pieceName"]
+            known = self.exact["componentName"]
+            return within == "piece" or name in known or name.rstrip("0123456789") in self.exact["pieceName"]
         if kind == "regionName":
             known = {_OWNER.sub("", known) for known in self.exact[kind]}
             return within == "piece" or name in known or bool(_COORDINATE.fullmatch(name))
@@ -179,10 +182,6 @@ def _leaves(node: Node | None) -> Iterator[Leaf]:
     elif isinstance(node, Array):
         for item in node.items:
             yield from _leaves(item)
-
-
-def _strings(node: Node | None) -> list[str]:
-    return [str(leaf.value) for leaf in _leaves(node)]
 
 
 def _string(node: Node | None) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -38,7 +39,9 @@ STATIC_REGIONS = (
 RELATIONS = ("Orthogonal", "Diagonal", "OffDiagonal", "Adjacent", "All")
 PRIMITIVES = ("int", "float", "bool", "string")
 TYPES = {name: index for index, name in enumerate((*PRIMITIVES, *ENUMS))}
-FLAGS = ("-O2", "-std=gnu11", "-fPIC", "-shared", "-fno-math-errno", "-w")
+FLAGS = ["-O2", "-std=gnu11", "-fPIC", "-shared", "-fno-math-errno", "-w"]
+if platform.machine().lower() in ("x86_64", "amd64"):
+    FLAGS.append("-march=x86-64-v2")  # counts bits in one instruction; processors since 2009
 
 _FUNCTION = re.compile(r"^(INT|BOOL|REGION|MOVES|RULE|ARRAY|PLAIN)\((\w+)(, STATIC)?\)", re.MULTILINE)
 

@@ -24,8 +24,43 @@ from formal_envs.lang.ast import Param, Signature
 PRIMITIVES = ("int", "float", "bool", "string", "integer", "real", "flag")  # the last three take literals only
 
 _KEYWORDS = frozenset(
-    "auto break case char const continue default do double else enum extern float for goto if inline int long register"
-    " restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool".split()
+    [
+        "auto",
+        "break",
+        "case",
+        "char",
+        "const",
+        "continue",
+        "default",
+        "do",
+        "double",
+        "else",
+        "enum",
+        "extern",
+        "float",
+        "for",
+        "goto",
+        "if",
+        "inline",
+        "int",
+        "long",
+        "register",
+        "restrict",
+        "return",
+        "short",
+        "signed",
+        "sizeof",
+        "static",
+        "struct",
+        "switch",
+        "typedef",
+        "union",
+        "unsigned",
+        "void",
+        "volatile",
+        "while",
+        "bool",
+    ]
 )
 _LINE = re.compile(r"(\w+): \((\S+?)((?: .*)?)\) -> (\w+)")
 _PIECE = re.compile(r"\s*(?:(\[|\]|\|)|(?:(\w+):)?(\{*)<(\w+)(?: (\w+))?>(\}*)|([A-Z]\w*)(?=\s|$))")

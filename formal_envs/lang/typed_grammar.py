@@ -19,7 +19,9 @@ from formal_envs.lang.wants import CONSTANTS
 
 START = "text"
 _END = r'(?=[\s(){}"]|$)'
-_SYMBOLS = dict(zip("+-*/%^=!<>", "PLUS MINUS TIMES OVER MOD HAT EQ BANG LT GT".split(), strict=True))
+_SYMBOLS = dict(
+    zip("+-*/%^=!<>", ["PLUS", "MINUS", "TIMES", "OVER", "MOD", "HAT", "EQ", "BANG", "LT", "GT"], strict=True)
+)
 _LITERALS = {"integer": ["INT"], "float": ["INT", "FLOAT"], "flag": [], "string": ["STRING"]}
 _SAME = {"int": "integer", "real": "float", "bool": "flag"}  # the literals of the first are those of the second
 _USES = {**LANGUAGE.enums, "flag": ("True", "False"), "integer": tuple(CONSTANTS)}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from formal_envs.lang.board.errors import BoardError
 from formal_envs.lang.board.graph import TOLERANCE, Graph, Point, check_size, edges_of_faces
 
-MAX_CROSSINGS = 1024  # edges that splitting looks at: it compares all pairs
+MAX_CROSSINGS = 512  # edges that splitting looks at: it compares all pairs
 
 
 class PointIndex:

@@ -113,7 +113,7 @@ def sides(points: Sequence[Point], outer: Sequence[int], step: float) -> dict[st
 
     A side is an edge of the convex hull; sites that lie back by less than half a step belong to it.
     """
-    found: dict[str, set[int]] = {name: set() for name in COMPASS[::2]}
+    found: dict[str, set[int]] = {name: set() for name in COMPASS}
     corners = hull(points, outer)
     for a, b in zip(corners, corners[1:] + corners[:1], strict=True):
         ax, ay, _ = points[a]

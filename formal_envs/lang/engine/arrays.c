@@ -29,11 +29,11 @@ static void drop_repeats(Ctx *c, i32 start) {
     }
     c->n_numbers = kept;
 }
-static void keep_common(Ctx *c, i32 start, const Node *with, i32 wanted) { /* the values from start on that with holds (or does not) */
+static void keep_common(Ctx *c, i32 start, const Node *with) { /* the values from start on that with holds */
     i32 end = c->n_numbers, kept = start, *v, n_with = array_of(c, with, &v);
     tick(c, (i64)(end - start) * n_with / 16);
     for (i32 i = start; i < end; i++)
-        if (holds(c->numbers + end, n_with, c->numbers[i]) == wanted) c->numbers[kept++] = c->numbers[i];
+        if (holds(c->numbers + end, n_with, c->numbers[i])) c->numbers[kept++] = c->numbers[i];
     c->n_numbers = kept;
 }
 ARRAY(array_union) {
@@ -51,20 +51,30 @@ ARRAY(array_unions) {
 ARRAY(array_intersection) {
     i32 start = c->n_numbers;
     push_all(c, ARG(array_intersection, a));
-    keep_common(c, start, ARG(array_intersection, b), 1);
+    keep_common(c, start, ARG(array_intersection, b));
 }
 ARRAY(array_intersections) {
     i32 start = c->n_numbers;
     const Node *list = ARG(array_intersections, arrays);
     for (i32 i = 0; i < list->n; i++) {
         if (i == 0) push_all(c, list->arg[0]);
-        else keep_common(c, start, list->arg[i], 1);
+        else keep_common(c, start, list->arg[i]);
     }
 }
-ARRAY(array_difference) {
-    i32 start = c->n_numbers;
+ARRAY(array_difference) { /* each value of the second takes one of its like from the first */
+    i32 start = c->n_numbers, *v;
     push_all(c, ARG(array_difference, a));
-    keep_common(c, start, ARG(array_difference, b) ? ARG(array_difference, b) : ARG(array_difference, value), 0);
+    i32 middle = c->n_numbers, n_taken = array_of(c, ARG(array_difference, b) ? ARG(array_difference, b) : ARG(array_difference, value), &v);
+    i32 *numbers = c->numbers, left = middle;
+    tick(c, (i64)(middle - start) * n_taken / 16);
+    for (i32 i = middle; i < middle + n_taken; i++) {
+        i32 at = start;
+        while (at < left && numbers[at] != numbers[i]) at++;
+        if (at == left) continue;
+        memmove(numbers + at, numbers + at + 1, 4 * (size_t)(left - at - 1));
+        left--;
+    }
+    c->n_numbers = left;
 }
 
 /* ---- of the state */

@@ -28,9 +28,9 @@ MOVES(moves_if) {
     else if (ARG(moves_if, no)) moves_of(c, ARG(moves_if, no));
     then_for_all(c, start, ARG(moves_if, then));
 }
-static i32 some(Ctx *c, const Node *n) { /* adds its moves: were there any? */
+static i32 some(Ctx *c, const Node *n) { /* adds its moves: were there any? Also those that a question for a target would skip */
     i32 start = c->n_moves;
-    moves_of(c, n);
+    if (c->target) collect(c, n); else moves_of(c, n);
     return c->n_moves > start;
 }
 MOVES(priority) {
@@ -58,7 +58,7 @@ static void keep_from(Ctx *c, i32 start, i32 first) { /* forgets the moves of [s
     memmove(c->moves + start, c->moves + first, sizeof(Move) * (size_t)(c->n_moves - first));
     c->n_moves -= first - start;
 }
-static void signal_any(Ctx *c, i32 start) { if (c->n_moves > start) move_exists(c); }
+static void signal_any(Ctx *c, i32 start) { if (c->probe && !c->target && c->n_moves > start) longjmp(*c->probe, 1); }
 
 MOVES(append) { /* one move of them all; the first one's decision is the whole's */
     i32 start = collect(c, ARG(append, effect)), end = c->n_moves;
@@ -113,8 +113,9 @@ static i32 holds_after(Ctx *c, i32 move, const Node *condition) {
 static void keep_if_afterwards(Ctx *c, i32 start, const Node *condition) {
     i32 kept = start;
     for (i32 i = start; i < c->n_moves; i++) {
+        if (c->probe && c->target && !move_hits(c, c->moves + i)) continue; /* nobody asks */
         if (!holds_after(c, i, condition)) continue;
-        move_exists(c);
+        if (c->probe) longjmp(*c->probe, 1);
         c->moves[kept++] = c->moves[i];
     }
     c->n_moves = kept;
@@ -152,7 +153,7 @@ MOVES(do) {
     i32 start = c->n_moves;
     if (!condition && !ARG(do, next)) moves_of(c, ARG(do, moves));
     else if (ARG(do, next)) do_then_next(c, ARG(do, moves), ARG(do, next));
-    else collect(c, ARG(do, moves));
+    else collect_asked(c, ARG(do, moves));
     if (condition) keep_if_afterwards(c, start, condition);
     signal_any(c, start);
     then_for_all(c, start, ARG(do, then));
@@ -280,7 +281,7 @@ MOVES(firstmoveontrack) { /* of the first place along the track from where there
     i32 start = c->n_moves, from = c->from;
     for (i32 i = 0; track && i < track->sites.n && c->n_moves == start; i++) {
         c->from = track->sites.at[i];
-        if (is_site(c, c->from)) moves_of(c, ARG(firstmoveontrack, moves));
+        if (is_site(c, c->from)) some(c, ARG(firstmoveontrack, moves));
     }
     c->from = from;
     then_for_all(c, start, ARG(firstmoveontrack, then));
@@ -385,14 +386,14 @@ MOVES(foreach_piece) {
     then_for_all(c, start, ARG(foreach_piece, then));
 }
 MOVES(foreach_site) {
-    i32 start = c->n_moves, outer = c->site;
+    i32 start = c->n_moves, outer = c->site, to = c->to;
     TMP_REGION(sites);
     region_of(c, ARG(foreach_site, region), sites);
     FOR_SITES(sites, site) {
-        c->site = site;
-        moves_of(c, ARG(foreach_site, moves));
+        c->site = c->to = site; /* both (site) and (to) say it: Lisolo, Obridje */
+        if (ARG(foreach_site, noMoveYet)) some(c, ARG(foreach_site, moves)); else moves_of(c, ARG(foreach_site, moves));
     }
-    c->site = outer;
+    c->site = outer, c->to = to;
     if (c->n_moves == start && ARG(foreach_site, noMoveYet)) moves_of(c, ARG(foreach_site, noMoveYet));
     then_for_all(c, start, ARG(foreach_site, then));
 }

@@ -91,8 +91,12 @@ void set_owner(Ctx *c, i32 site, i32 who) {
 static u64 pieces_on(Ctx *c) { return (u64)region_size(c, c->occupied) & 0xffff; }
 u64 position_digest(Ctx *c, i32 situational) {
     u64 h = 0x243f6a8885a308d3u;
-    i32 n = c->g->n_sites * 6; /* all six numbers of a site, who included */
-    for (i32 i = 0; i < n; i++) h = (h ^ (u64)(u32)c->what[i]) * 0x9ddfea08eb382d69u, h ^= h >> 29;
+    FOR_SITES(c->occupied, site) { /* all six numbers of a site, mixed and added: the order of sites does not matter */
+        u64 x = (u64)site << 32 ^ (u64)(c->what[site] << 16 ^ c->who[site] << 8 ^ c->rotation[site]);
+        x = x * 0x9ddfea08eb382d69u ^ (u64)(u32)c->count[site] << 32 ^ (u64)(u32)c->state[site] ^ (u64)(u32)c->value[site] << 16;
+        h += x * 0xbf58476d1ce4e5b9u ^ x >> 29;
+    }
+    h ^= h >> 31;
     if (situational) {
         const State *s = c->s;
         h = (h ^ (u64)(u32)s->mover ^ (u64)(u32)s->next << 8 ^ (u64)(u32)s->moves_in_turn << 16) * 0x9ddfea08eb382d69u, h ^= h >> 29;
@@ -221,27 +225,22 @@ void move_effects(Ctx *c, Move *m, const Node *effects) {
     c->n_actions = kept;
     c->n_moves = index + 1;
 }
-static i32 move_hits(Ctx *c, const Move *m) { /* does it arrive at a targeted site, or remove what stands there? */
-    if (is_site(c, m->to) && region_has(c->target, m->to)) return 1;
-    for (i32 i = 0; i < m->n; i++) {
-        const Action *a = c->actions + m->first + i;
-        if ((a->type == A_REMOVE || a->type == A_MARK) && is_site(c, a->to) && region_has(c->target, a->to)) return 1;
-    }
-    return 0;
-}
+static i32 move_hits(Ctx *c, const Move *m) { return is_site(c, m->to) && region_has(c->target, m->to); } /* arrives there: what dies elsewhere is not threatened */
 void move_end(Ctx *c, Move *m) {
     m->n = c->n_actions - m->first;
     if (c->probe && (!c->target || move_hits(c, m))) longjmp(*c->probe, 1);
     if (m->decision < 0 && m->n) m->decision = 0, c->actions[m->first].decision = 1;
 }
-i32 collect(Ctx *c, const Node *n) {
+static i32 collect_as(Ctx *c, const Node *n, i32 hits_only) {
     jmp_buf *probe = c->probe;
-    i32 start = c->n_moves;
-    c->probe = NULL;
+    i32 start = c->n_moves, outer = c->hits_only;
+    c->probe = NULL, c->hits_only = hits_only;
     moves_of(c, n);
-    c->probe = probe;
+    c->probe = probe, c->hits_only = outer;
     return start;
 }
+i32 collect(Ctx *c, const Node *n) { return collect_as(c, n, 0); }
+i32 collect_asked(Ctx *c, const Node *n) { return collect_as(c, n, c->hits_only || (c->probe && c->target)); }
 void truncate_moves(Ctx *c, i32 start) { c->n_moves = start; }
 void then_for_all(Ctx *c, i32 start, const Node *then) {
     if (then) for (i32 i = start; i < c->n_moves; i++) move_then(c, c->moves + i, then);
@@ -253,13 +252,13 @@ i32 any_move_to(Ctx *c, const Node *n, const u64 *target) {
     const i32 mover = c->s->mover, next = c->s->next, previous = c->s->previous;
     i32 found = 1;
     if (!setjmp(here)) {
-        c->probe = &here, c->target = target;
+        c->probe = &here, c->target = target, c->hits_only = 0;
         if (++c->depth > MAX_DEPTH) fail(c, TOO_DEEP);
         moves_of(c, n);
         found = 0; /* but moves that were collected first did not jump */
         for (i32 i = before.n_moves; i < c->n_moves && !found; i++) found = !target || move_hits(c, c->moves + i);
     }
-    c->probe = before.probe, c->target = before.target;
+    c->probe = before.probe, c->target = before.target, c->hits_only = before.hits_only;
     if (c->s != before.s) use_state(c, before.s);
     c->s->mover = mover, c->s->next = next, c->s->previous = previous;
     c->from = before.from, c->to = before.to, c->between = before.between, c->site = before.site, c->level = before.level;
@@ -317,7 +316,7 @@ static void apply_action(Ctx *c, const Action *a) {
     case A_COPY: if (is_site(c, to) && is_site(c, from)) put(c, to, c->what[from], c->who[from], 1, c->state[from], c->rotation[from], c->value[from]); break;
     case A_REMOVE: if (is_site(c, to)) take(c, to), region_drop(c->to_clear, to); break;
     case A_MARK: if (is_site(c, to)) region_add(c->to_clear, to); break;
-    case A_PROMOTE: if (is_site(c, to) && c->what[to]) put(c, to, a->what, a->value > 0 ? a->value : c->g->components[a->what].owner, c->count[to], a->state >= 0 ? a->state : c->state[to], c->rotation[to], c->value[to]); break;
+    case A_PROMOTE: if (is_site(c, to) && c->what[to]) put(c, to, a->what, a->value > 0 ? a->value : c->g->components[a->what].owner, c->count[to], a->state >= 0 ? a->state : 0, 0, 0); break;
     case A_SET_COUNT:
         if (!is_site(c, to)) break;
         if (a->count <= 0) take(c, to);
@@ -351,7 +350,7 @@ void apply_actions(Ctx *c, const Move *m) {
         const Action a = c->actions[m->first + i]; /* a copy: the list may grow meanwhile */
         if (c->applied && c->n_applied < c->max_applied) c->applied[c->n_applied++] = a;
         apply_action(c, &a);
-        if (a.to >= 0) c->s->after_to = a.to;
+        if (a.to >= 0) c->s->after_to = is_site(c, a.to) && c->g->container_of[a.to] > 0 && a.from >= 0 ? a.from : a.to; /* a hand is not a place to go on from */
         if (a.from >= 0 || a.to >= 0) c->s->after_from = a.from >= 0 ? a.from : a.to;
     }
 }
@@ -433,7 +432,7 @@ static i32 following_player(const State *s, i32 n, i32 player) {
 }
 static void reset_iterators(Ctx *c) {
     c->from = c->to = c->between = c->site = c->player = c->track_site = c->iterated = c->direction = c->hop = OFF;
-    c->level = 0, c->region = NULL, c->target = NULL, c->threats = c->asks_moves = 0;
+    c->level = 0, c->region = NULL, c->target = NULL, c->hits_only = c->threats = c->asks_moves = 0;
 }
 static void push_history(Ctx *c) {
     if (!(c->g->uses & (USES_NO_REPEAT | USES_CYCLE | USES_HISTORY))) return;

@@ -89,8 +89,9 @@ typedef struct Track { i32 name, owner, loop; Row sites; } Track;
 typedef struct NamedRegion { i32 name, owner; const Node *region; u64 *bits; } NamedRegion; /* name -1: unnamed; bits: once known */
 typedef struct Phase { i32 name, owner; const Node *play, *end, *next, *node; } Phase; /* end, next: LIST nodes or NULL */
 typedef struct Map { i32 name, n; const Node *node; i32 *keys, *values; } Map;
-typedef struct NameInfo { i32 component, container, phase, site; const i32 *of_owner; } NameInfo; /* of_owner[p]: component name+p */
+typedef struct NameInfo { i32 component, container, phase, site; const i32 *of_type, *of_owner; } NameInfo; /* sites by type; components name+p */
 
+typedef struct Kept { struct Kept *next; _Alignas(16) char bytes[]; } Kept;
 struct Game {
     i32 n_players, n_sites, n_board, words; /* sites of all kinds together; words of 64 bits for a set of them */
     i32 site_type;                          /* siteType_Cell, ... of the default sites */
@@ -121,8 +122,8 @@ struct Game {
     const Node *game;
     i32 state_size;
     State *initial;
-    struct { i32 n; i32 *found; } *memo;    /* room for helpers: nothing here yet */
-    void *memory[64]; i32 n_memory;         /* what game_free frees */
+    const u64 *start_kinds;                 /* where each component stands at the beginning; * words */
+    struct Kept *kept;                      /* what game_free frees */
     u64 supported_directions;               /* absolute directions of any radial of the board */
     u64 supported[5];                       /* those of the radials of a relation, in the order of the bits REL_* */
 };
@@ -201,6 +202,7 @@ struct Ctx {
     u64 *history; i32 max_history;
     jmp_buf *probe; /* set while only the existence of a move matters: move_end() jumps */
     const u64 *target; /* then only of one that arrives at or captures on one of these sites; NULL: any */
+    i32 hits_only; /* while moves are collected of which only those that hit the target matter */
     i32 asks_moves; /* (no Moves ..) is being asked: not again within the moves of who is asked about */
     i32 threats;    /* (is Threatened) is being asked: not again within its moves */
     jmp_buf escape; enum Failure failure;
@@ -257,9 +259,16 @@ Action *move_act(Ctx *c, enum ActionType type);   /* a further action of the las
 void move_decide(Ctx *c, Move *m);                /* the last action is the decision */
 void move_then(Ctx *c, Move *m, const Node *then);/* one consequence more; NULL is none */
 void move_effects(Ctx *c, Move *m, const Node *effects); /* (apply ...): evaluates now, its actions become the move's; NULL is none */
-static inline void move_exists(Ctx *c) { if (c->probe && !c->target) longjmp(*c->probe, 1); } /* spares making a move that only has to exist */
+/* Before a move to a site is made, where only existence matters: leaves if it will do; 1 if it need not be made. */
+static inline i32 move_asked(Ctx *c, i32 to) {
+    if (!c->probe) return 0;
+    if (!c->target || (is_site(c, to) && region_has(c->target, to))) longjmp(*c->probe, 1);
+    return 1;
+}
+static inline i32 misses(Ctx *c, i32 to) { return c->target && (c->probe || c->hits_only) && !region_has(c->target, to); } /* not worth a look */
 void move_end(Ctx *c, Move *m);                   /* the move is whole: jumps out where only its existence matters */
 i32 collect(Ctx *c, const Node *n);               /* evaluates into the end of c->moves without probing; returns where it began */
+i32 collect_asked(Ctx *c, const Node *n);        /* the same, where each move is still to be judged: those that cannot matter may be missing */
 void truncate_moves(Ctx *c, i32 start);           /* forgets the moves from start on (their actions stay until the ply ends) */
 void then_for_all(Ctx *c, i32 start, const Node *then); /* adds a consequence to each move from start on */
 i32 any_move(Ctx *c, const Node *n);              /* is there one? */
@@ -294,11 +303,14 @@ i32 random_below(Ctx *c, i32 n);
 /* ---- shared between files */
 /* The number of a site of an explicit type, OFF if that type has none; hand sites follow the board's whatever the type says. */
 static inline i32 site_of_type(Ctx *c, const Node *type, i32 site) {
-    if (!type || type->value == c->g->site_type || site < 0 || site >= c->g->type_n[type->value]) return site;
-    return c->g->type_first[type->value] < 0 ? OFF : site + c->g->type_first[type->value];
+    if (!type || type->value == c->g->site_type || site < 0 || site >= c->g->n_board) return site;
+    return c->g->type_first[type->value] < 0 || site >= c->g->type_n[type->value] ? OFF : site + c->g->type_first[type->value];
 }
 const Track *track_of(Ctx *c, const Node *name, i32 owner); /* the first whose name contains the name (or NULL) and whose owner is owner (or -1); or NULL */
 i32 place_on_track(Ctx *c, const Track *t, i32 site); /* -1 if it is not there */
+static inline i32 site_labelled(Ctx *c, const Node *type, const Node *name) { /* a coordinate, of the default type or another */
+    return type ? c->g->names[name->value].of_type[type->value] : c->g->names[name->value].site;
+}
 i32 component_named(Ctx *c, const Node *name, i32 player); /* a string: an exact name, or a base name with the player's number */
 /* groups.c: sites that hang together */
 void flood(Ctx *c, DirSet dirs, const u64 *within, u64 *group); /* grows the group, seeds at first, by steps of dirs within a set */

@@ -4,10 +4,11 @@
 void seed_random(Ctx *c, u64 seed);
 size_t state_bytes(const Game *g);
 
-static void *keep(Game *g, size_t bytes) {
-    void *p = calloc(bytes ? bytes : 1, 1);
-    if (g->n_memory < 64) g->memory[g->n_memory++] = p;
-    return p;
+static void *keep(Game *g, size_t bytes) { /* zeroed memory that game_free frees */
+    Kept *block = calloc(1, sizeof(Kept) + bytes);
+    block->next = g->kept;
+    g->kept = block;
+    return block->bytes;
 }
 static const i32 *section(const i32 *image, i32 which, i32 *length) {
     if (length) *length = image[2 * which + 2];
@@ -130,7 +131,7 @@ static Game *load(const i32 *image) {
     for (i32 i = 0; i < g->n_phases; i++, p += 6) g->phases[i] = (Phase){p[0], p[1], node_at(g, p[2]), node_at(g, p[3]), node_at(g, p[4]), node_at(g, p[5])};
     p = section(image, SECTION_NAMES, NULL);
     g->names = keep(g, sizeof(NameInfo) * (size_t)g->n_strings);
-    for (i32 i = 0; i < g->n_strings; i++, p += 4 + g->n_players + 2) g->names[i] = (NameInfo){p[0], p[1], p[2], p[3], p + 4};
+    for (i32 i = 0; i < g->n_strings; i++, p += 7 + g->n_players + 2) g->names[i] = (NameInfo){p[0], p[1], p[2], p[3], p + 4, p + 7};
     memcpy(g->facing, section(image, SECTION_FACING, NULL), 4 * (size_t)(g->n_players + 2));
     p = section(image, SECTION_ROOTS, NULL);
     g->start = node_at(g, p[0]), g->end = node_at(g, p[1]), g->meta = node_at(g, p[2]), g->game = node_at(g, p[3]);
@@ -171,27 +172,57 @@ static void fold_named_regions(Ctx *c) { /* those whose parts are all known */
         r->bits = bits;
     }
 }
-static void fold_all(Ctx *c) { /* evaluates once what depends on the board alone; what names regions after they are known */
+static u64 *fold_pass(Ctx *c, u64 *bits, i32 with_names) {
     Game *g = (Game *)c->g;
-    i32 regions = 0, all_named = 0;
-    for (i32 i = 0; i < g->n_nodes; i++) regions += g->nodes[i]->kind == REGION_KIND;
-    u64 *bits = keep(g, 8 * (size_t)regions * (size_t)g->words);
-    for (i32 pass = 0; pass < 2; pass++) {
-        for (i32 i = 0; i < g->n_nodes; i++) {
-            Node *n = g->nodes[i];
-            if (n->bits || n->folded || !is_static(n) || (names_region(n) && !all_named)) continue;
-            if (n->kind == REGION_KIND) {
-                n->fn.region(c, n, bits);
-                n->bits = bits, bits += g->words;
-            } else if (n->kind == INT_KIND || n->kind == BOOL_KIND) {
-                i32 v = n->fn.value(c, n);
-                n->value = v, n->folded = 1;
-            }
+    for (i32 i = 0; i < g->n_nodes; i++) {
+        Node *n = g->nodes[i];
+        if (n->bits || n->folded || !is_static(n) || (names_region(n) && !with_names)) continue;
+        if (n->kind == REGION_KIND) {
+            n->fn.region(c, n, bits);
+            n->bits = bits, bits += g->words;
+        } else if (n->kind == INT_KIND || n->kind == BOOL_KIND) {
+            i32 v = n->fn.value(c, n);
+            n->value = v, n->folded = 1;
         }
-        if (pass == 0) fold_named_regions(c);
-        all_named = 1;
-        for (i32 i = 0; i < g->n_regions; i++) all_named &= g->regions[i].bits != NULL;
     }
+    return bits;
+}
+static i32 all_regions_known(const Game *g) {
+    for (i32 i = 0; i < g->n_regions; i++) if (!g->regions[i].bits) return 0;
+    return 1;
+}
+static u64 *fold_all(Ctx *c) { /* evaluates once what depends on the board alone; what names regions after they are known */
+    Game *g = (Game *)c->g;
+    i32 regions = 0;
+    for (i32 i = 0; i < g->n_nodes; i++) regions += g->nodes[i]->kind == REGION_KIND;
+    u64 *bits = fold_pass(c, keep(g, 8 * (size_t)regions * (size_t)g->words), 0);
+    fold_named_regions(c);
+    return all_regions_known(g) ? fold_pass(c, bits, 1) : bits;
+}
+static void fold_walks(Ctx *c) { /* a walk in every direction ends at the same places whoever walks: found once for each site */
+    Game *g = (Game *)c->g;
+    size_t bytes = 8 * (size_t)g->words * (size_t)g->n_sites;
+    for (i32 i = 0; i < g->n_nodes && bytes <= 1 << 20; i++) {
+        const Node *n = g->nodes[i], *turns;
+        Node *walks;
+        if (n->op == OP_leap || n->op == OP_move_leap) walks = (Node *)ARG(leap, walks), turns = ARG(leap, rotations);
+        else if (n->op == OP_sites_walk) walks = (Node *)ARG(sites_walk, walks), turns = ARG(sites_walk, rotations);
+        else continue;
+        if (walks->bits || (turns && !(turns->folded && turns->value))) continue;
+        u64 *table = keep(g, bytes);
+        for (i32 site = 0; site < g->n_sites; site++) walk_ends(c, site, walks, 1, table + site * g->words);
+        walks->bits = table;
+    }
+}
+static void fold_start(Ctx *c, u64 *bits) { /* what depends on the start position alone */
+    Game *g = (Game *)c->g;
+    for (i32 i = 0; i < g->n_nodes; i++) {
+        Node *n = g->nodes[i];
+        if (n->op != OP_sites_start || n->bits || (SLOT(ARG(sites_start, pieceRef), piece_ref, component) && !SLOT(ARG(sites_start, pieceRef), piece_ref, component)->folded)) continue;
+        n->fn.region(c, n, bits);
+        n->bits = bits, bits += g->words;
+    }
+    fold_pass(c, bits, all_regions_known(g));
 }
 /* A Game from an image, which must outlive it. On failure NULL, and *why says why. */
 Game *game_new(const i32 *image, i64 work, i32 *why) {
@@ -207,17 +238,23 @@ Game *game_new(const i32 *image, i64 work, i32 *why) {
     }
     c->s = g->initial;
     initial_state(c);
+    g->start_kinds = c->kinds;
     load_maps(c);
-    fold_all(c);
+    u64 *bits = fold_all(c);
+    fold_walks(c);
     reset_iterators(c);
     if (g->start) for (i32 i = 0; i < g->start->n; i++) g->start->arg[i]->fn.act(c, g->start->arg[i]);
+    fold_start(c, bits);
     push_history(c);
     *why = OK;
     context_free(c);
     return g;
 }
 void game_free(Game *g) {
-    for (i32 i = 0; i < g->n_memory; i++) free(g->memory[i]);
+    for (Kept *block = g->kept, *next; block; block = next) {
+        next = block->next;
+        free(block);
+    }
     free(g);
 }
 i32 game_state_size(const Game *g) { return g->state_size; }

@@ -63,7 +63,6 @@ static i32 piece_named(Ctx *c, const Node *piece, i32 k, i32 owner) {
 typedef struct Rule { const Node *from, *direction, *between, *to, *then, *track, *walks; i32 forward, rotations; } Rule;
 
 static Move *piece_goes(Ctx *c, i32 to, const Node *effect) { /* not ended yet */
-    move_exists(c);
     i32 outer = c->to;
     Move *m = move_begin(c);
     c->to = to;
@@ -79,7 +78,9 @@ static void piece_went(Ctx *c, Move *m, i32 to, const Node *then) {
     move_then(c, m, then);
     move_end(c, m);
 }
-static void go(Ctx *c, i32 to, const Node *effect, const Node *then) { piece_went(c, piece_goes(c, to, effect), to, then); }
+static void go(Ctx *c, i32 to, const Node *effect, const Node *then) {
+    if (!move_asked(c, to)) piece_went(c, piece_goes(c, to, effect), to, then);
+}
 
 /* Calls each for every site that from names, c->from if it names none. */
 static void for_each_from(Ctx *c, const Rule *rule, void (*each)(Ctx *, const Rule *)) {
@@ -101,7 +102,7 @@ static void step_from(Ctx *c, const Rule *rule) {
     FOR_RADIALS(from, directions, ray) {
         if (!ray->n) continue;
         c->to = ray->at[0];
-        if (may_enter(c, rule->to)) go(c, ray->at[0], to_apply(rule->to), rule->then);
+        if (!misses(c, c->to) && may_enter(c, rule->to)) go(c, ray->at[0], to_apply(rule->to), rule->then);
     }
 }
 static void step_moves(Ctx *c, const Node *n) {
@@ -115,11 +116,11 @@ static i32 slide_over(Ctx *c, const Rule *rule, i32 site, i32 steps, Range range
     const Node *to = rule->to, *stops = to ? SLOT(to, to, if_) : NULL;
     const Node *passes = rule->between ? SLOT(rule->between, between, if_) : NULL;
     c->to = c->between = site;
-    i32 far_enough = steps >= range.least && (!ends || region_has(ends, site));
+    i32 far_enough = steps >= range.least && (!ends || region_has(ends, site)), wanted = far_enough && !misses(c, site);
     i32 stopped = stops && int_of(c, stops);
-    if (stopped && far_enough && apply_allows(c, to_apply(to))) go(c, site, to_apply(to), rule->then);
+    if (stopped && wanted && apply_allows(c, to_apply(to))) go(c, site, to_apply(to), rule->then);
     i32 passed = passes ? int_of(c, passes) : region_has(c->empty, site);
-    if (passed && !stopped && far_enough && apply_allows(c, to_apply(to))) go(c, site, stops ? NULL : to_apply(to), rule->then);
+    if (passed && !stopped && wanted && apply_allows(c, to_apply(to))) go(c, site, stops ? NULL : to_apply(to), rule->then);
     return passed && !(stopped && far_enough);
 }
 static void slide_along_track(Ctx *c, const Rule *rule, const Track *track, Range range, const u64 *ends) {
@@ -147,6 +148,9 @@ static void slide_from(Ctx *c, const Rule *rule) {
     }
     DirSet directions = directions_of(c, rule->direction, from, REL_Adjacent);
     FOR_RADIALS(from, directions, ray) {
+        i32 seen = 0; /* a ray that does not meet the target is of no use */
+        while (seen < ray->n && misses(c, ray->at[seen])) seen++;
+        if (seen == ray->n) continue;
         for (i32 i = 0; i < ray->n && i < range.most; i++) {
             tick(c, 1);
             if (!slide_over(c, rule, ray->at[i], i + 1, range, ends)) break;
@@ -175,6 +179,7 @@ static void land(Ctx *c, const Rule *rule, const Hop *hop, const Radial *ray, i3
         c->to = ray->at[k];
         if (hurdles) c->between = ray->at[start - 1];
         if (!may_enter(c, rule->to) || (hop->ends && !region_has(hop->ends, ray->at[k]))) return;
+        if (move_asked(c, ray->at[k])) continue;
         Move *m = piece_goes(c, ray->at[k], to_apply(rule->to));
         for (i32 h = first; between_apply(rule->between) && h < start; h++) {
             c->between = ray->at[h];
@@ -230,6 +235,10 @@ static i32 walk_from(Ctx *c, i32 site, const Node *walk, i32 at) { /* where it e
     return site;
 }
 void walk_ends(Ctx *c, i32 site, const Node *walks, i32 rotations, u64 *out) { /* every place a walk leads to from site */
+    if (rotations && walks->bits) { /* known since the game was loaded */
+        region_copy(c, out, walks->bits + site * c->g->words);
+        return;
+    }
     i32 forward = compass_point(facing_of(c, site));
     u64 starts = c->g->supported[0];
     region_clear(c, out);
@@ -254,7 +263,7 @@ static void leap_from(Ctx *c, const Rule *rule) {
     i32 some = to_sites(c, rule->to, allowed);
     walk_ends(c, from, rule->walks, rule->rotations, ends);
     FOR_SITES(ends, site) {
-        if ((some && !region_has(allowed, site)) || (rule->forward && !lies_ahead(c, from, site))) continue;
+        if (misses(c, site) || (some && !region_has(allowed, site)) || (rule->forward && !lies_ahead(c, from, site))) continue;
         c->to = site;
         if (may_enter(c, rule->to)) go(c, site, to_apply(rule->to), rule->then);
     }
@@ -267,19 +276,33 @@ MOVES(move_leap) { leap_moves(c, n); }
 MOVES(leap) { leap_moves(c, n); }
 
 /* ---- from anywhere to anywhere; also from hands, with counts, or a copy */
-static void carry(Ctx *c, const Node *n, i32 to, i32 count) {
+static void carry(Ctx *c, const Node *n, i32 to, i32 count, i32 rotation) { /* rotation: what it is turned to, or UNDEFINED */
+    if (move_asked(c, to)) return;
     i32 copy = bool_or(c, ARG(move, copy), 0), mover = ARG(move, mover) ? role_of(c, ARG(move, mover)) : -1;
     Move *m = piece_goes(c, to, to_apply(ARG(move, to)));
     Action *a = move_act(c, copy ? A_COPY : A_MOVE);
     a->from = c->from, a->to = to, a->count = count;
     a->what = ARG(move, count) != NULL; /* the count is part of what is chosen */
     move_decide(c, m);
-    const Node *rotations = SLOT(ARG(move, to), to, rotations);
-    (void)rotations;
+    if (rotation >= 0) a = move_act(c, A_SET_ROTATION), a->to = to, a->rotation = rotation;
     m->from = c->from, m->to = to;
     if (mover > 0) m->mover = mover;
     move_then(c, m, ARG(move, then));
     move_end(c, m);
+}
+static i32 rotation_towards(Ctx *c, i32 direction) { /* rotations are counted from north in the directions that the board has */
+    i32 turns = turns_on_board(c);
+    for (i32 k = 0; k < turns; k++) if (COMPASS[turned_point(c->g->supported[3], 0, 1, k)] == direction) return k;
+    return 0;
+}
+static void carry_turned(Ctx *c, const Node *n, i32 to, i32 count) { /* a move for every rotation it may take */
+    const Node *rotations = SLOT(ARG(move, to), to, rotations);
+    if (!rotations) { carry(c, n, to, count, UNDEFINED); return; }
+    const Node *many = SLOT(rotations, rotations, directions);
+    DirSet d = directions_of(c, many ? many : SLOT(rotations, rotations, absoluteDirection), c->from, 0);
+    u64 all = d.directions;
+    for (i32 k = 0; k < 5; k++) if (d.relations >> k & 1) all |= c->g->supported[k];
+    for (i32 i = 0; i < 16; i++) if (all >> COMPASS[i] & 1) carry(c, n, to, count, rotation_towards(c, COMPASS[i]));
 }
 static void carry_from(Ctx *c, const Node *n) {
     const Node *to = ARG(move, to);
@@ -293,7 +316,7 @@ static void carry_from(Ctx *c, const Node *n) {
     i32 count = int_or(c, ARG(move, count), 1); /* (to) is still the one of the ludeme around */
     FOR_SITES(ends, site) {
         c->to = site;
-        if (may_enter(c, to)) carry(c, n, site, count);
+        if (!misses(c, site) && may_enter(c, to)) carry_turned(c, n, site, count);
     }
     c->to = outer;
 }
@@ -314,7 +337,7 @@ MOVES(fromto) { carry_moves(c, n); }
 /* ---- add, claim, shoot: a new piece */
 typedef struct New { i32 what, count, state; } New;
 static void piece_appears(Ctx *c, i32 from, i32 to, New new, const Node *effect, const Node *rotation, const Node *then) {
-    move_exists(c);
+    if (move_asked(c, to)) return;
     i32 outer = c->to;
     Move *m = move_begin(c);
     Action *a = move_act(c, A_ADD);
@@ -408,7 +431,7 @@ MOVES(move_remove) { remove_moves(c, n); }
 MOVES(remove) { remove_moves(c, n); }
 
 static void select_to(Ctx *c, const Node *n, i32 to) {
-    move_exists(c);
+    if (move_asked(c, to)) return;
     Move *m = act_at(c, A_SELECT, to);
     last_action(c)->from = m->from = c->from;
     if (ARG(select, mover)) m->mover = role_of(c, ARG(select, mover));
@@ -417,12 +440,15 @@ static void select_to(Ctx *c, const Node *n, i32 to) {
 static void select_from(Ctx *c, const Node *n) {
     const Node *to = ARG(select, to);
     TMP_REGION(ends);
-    if (!may_leave(c, ARG(select, from))) return;
-    if (!to_sites(c, to, ends)) {
+    i32 outer = c->to;
+    if (outer == OFF) c->to = c->from; /* so the condition of the start may call it, too: Selus */
+    i32 may = may_leave(c, ARG(select, from)), named = may && to_sites(c, to, ends);
+    c->to = outer;
+    if (!may) return;
+    if (!named) {
         select_to(c, n, c->from);
         return;
     }
-    i32 outer = c->to;
     FOR_SITES(ends, site) {
         c->to = site;
         if (may_enter(c, to)) select_to(c, n, site);

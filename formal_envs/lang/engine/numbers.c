@@ -15,8 +15,8 @@ i32 type_offset(Ctx *c, const Node *type) { /* where the sites of the type begin
 }
 i32 site_at(Ctx *c, const Node *type, const Node *site) {
     i32 s = int_of(c, site);
-    if (type && site->kind == CONSTANT && s >= 0 && s < c->g->type_n[type->value]) s += type_offset(c, type);
-    return s;
+    if (!type || type->value == c->g->site_type || s < 0 || s >= c->g->n_board) return s; /* of its type already, or a hand's */
+    return s < c->g->type_n[type->value] && c->g->type_first[type->value] >= 0 ? s + type_offset(c, type) : OFF;
 }
 u32 players_in(Ctx *c, const Node *n) {
     u32 shared = (u32)2 << c->g->n_players;

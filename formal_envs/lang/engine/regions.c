@@ -113,7 +113,7 @@ REGION(sites_ints, STATIC) { add_numbers(c, ARG(sites_ints, sites), out); }
 REGION(sites_coords, STATIC) {
     const Node *list = ARG(sites_coords, coords);
     region_clear(c, out);
-    for (i32 i = 0; i < list->n; i++) add_site(c, out, c->g->names[list->arg[i]->value].site);
+    for (i32 i = 0; i < list->n; i++) add_site(c, out, site_labelled(c, ARG(sites_coords, siteType), list->arg[i]));
 }
 REGION(sites_array) {
     i32 *v, size = array_of(c, ARG(sites_array, intArray), &v);
@@ -228,26 +228,22 @@ REGION(sites_hand, STATIC) {
     }
 }
 REGION(sites_track, STATIC) {
-    const Node *who = ARG(sites_track, player) ? ARG(sites_track, player) : ARG(sites_track, roleType), *name = ARG(sites_track, name);
-    u32 owners = who ? players_in(c, who) : 0;
+    const Node *who = ARG(sites_track, player) ? ARG(sites_track, player) : ARG(sites_track, roleType);
+    const Track *t = track_of(c, ARG(sites_track, name), who ? player_in(c, who) : -1);
     region_clear(c, out);
-    for (i32 k = 0; k < c->g->n_tracks; k++) {
-        const Track *t = &c->g->tracks[k];
-        if ((name && t->name != name->value) || (who && (t->owner < 0 || t->owner > 31 || !(owners >> t->owner & 1)))) continue;
-        tick(c, t->sites.n / 8);
-        if (!ARG(sites_track, from) && !ARG(sites_track, to)) {
-            for (i32 i = 0; i < t->sites.n; i++) add_site(c, out, t->sites.at[i]);
-            continue;
-        }
-        i32 from = int_or(c, ARG(sites_track, from), UNDEFINED), to = int_or(c, ARG(sites_track, to), UNDEFINED), first = 0;
-        if (ARG(sites_track, from)) while (first < t->sites.n && t->sites.at[first] != from) first++;
-        if (first == t->sites.n) continue;
-        for (i32 i = 0; i < t->sites.n; i++) { /* once around, up to and with the last one */
-            i32 site = t->sites.at[(first + i) % t->sites.n];
-            if (first + i >= t->sites.n && !ARG(sites_track, to)) break;
-            add_site(c, out, site);
-            if (ARG(sites_track, to) && site == to) break;
-        }
+    if (!t) return;
+    tick(c, t->sites.n / 8);
+    if (!ARG(sites_track, from) && !ARG(sites_track, to)) {
+        for (i32 i = 0; i < t->sites.n; i++) add_site(c, out, t->sites.at[i]);
+        return;
+    }
+    i32 from = int_or(c, ARG(sites_track, from), UNDEFINED), to = int_or(c, ARG(sites_track, to), UNDEFINED), first = 0;
+    if (ARG(sites_track, from)) while (first < t->sites.n && t->sites.at[first] != from) first++;
+    for (i32 i = 0; first < t->sites.n && i < t->sites.n; i++) { /* once around, up to and with the last one */
+        if (first + i >= t->sites.n && !ARG(sites_track, to)) break;
+        i32 site = t->sites.at[(first + i) % t->sites.n];
+        add_site(c, out, site);
+        if (ARG(sites_track, to) && site == to) break;
     }
 }
 
@@ -328,14 +324,12 @@ REGION(sites_occupied) {
 }
 REGION(sites_start) { /* where pieces of the kind stood at the beginning */
     const Node *piece = ARG(sites_start, pieceRef), *number = SLOT(piece, piece_ref, component), *name = SLOT(piece, piece_ref, name);
-    i32 what = number ? int_of(c, number) : 0, n_sites = c->g->n_sites;
-    const i32 *stood = (const i32 *)c->g->initial->memory;
+    i32 kind = number ? int_of(c, number) : 0, words = c->g->words;
     region_clear(c, out);
-    tick(c, n_sites / 16);
-    for (i32 s = 0; s < n_sites; s++) {
-        if (!stood[s]) continue;
-        const Component *k = &c->g->components[stood[s]];
-        if (name ? k->name == name->value || k->base == name->value : stood[s] == what) region_add(out, s);
+    for (i32 what = 1; what <= c->g->n_components; what++) {
+        const Component *k = &c->g->components[what];
+        if (name ? k->name == name->value || k->base == name->value : what == kind)
+            for (i32 w = 0; w < words; w++) out[w] |= c->g->start_kinds[what * words + w];
     }
 }
 

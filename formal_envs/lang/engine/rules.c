@@ -32,7 +32,7 @@ RULE(place) {
                  int_or(c, ARG(place, rotation), UNDEFINED), int_or(c, ARG(place, value), UNDEFINED)};
     const Node *name = ARG(place, container);
     i32 site = int_or(c, ARG(place, site), OFF);
-    if (ARG(place, coord)) site = c->g->names[ARG(place, coord)->value].site;
+    if (ARG(place, coord)) site = site_labelled(c, ARG(place, siteType), ARG(place, coord));
     if (!name) {
         start_put(c, site_of_type(c, ARG(place, siteType), site), &p);
         return;
@@ -50,7 +50,13 @@ RULE(place_sites) {
     const Node *counts = ARG(place_sites, counts);
     i32 k = 0;
     TMP_REGION(region);
-    region_of(c, where, region);
+    if (ARG(place_sites, coords)) {
+        region_clear(c, region);
+        for (i32 i = 0; i < where->n; i++) {
+            i32 site = site_labelled(c, ARG(place_sites, siteType), where->arg[i]);
+            if (is_site(c, site)) region_add(region, site);
+        }
+    } else region_of(c, where, region);
     FOR_SITES(region, site) {
         if (counts && counts->n) p.count = int_of(c, counts->arg[k < counts->n ? k : counts->n - 1]), k++;
         start_put(c, site_of_type(c, ARG(place_sites, siteType), site), &p);

@@ -317,28 +317,15 @@ BOOL(is_target) { /* do the sites hold just these kinds of piece, one after the 
 }
 
 /* ---- threats */
-static void piece_moves(Ctx *c, const Node *n) { /* of all of the mover's pieces on the board, as their own rules say */
-    (void)n;
-    i32 before = c->from;
-    TMP_REGION(pieces);
-    for (i32 w = 0; w < c->g->words; w++) pieces[w] = owned_by(c, c->s->mover)[w] & c->g->board[w];
-    FOR_SITES(pieces, site) {
-        const Node *moves = c->g->components[c->what[site]].moves;
-        if (!moves) continue;
-        c->from = site;
-        moves_of(c, moves);
-    }
-    c->from = before;
-}
 static i32 threatened(Ctx *c, u64 *sites, i32 victim, const Node *moves) {
-    const Node any = {.fn.act = piece_moves, .op = -1, .kind = MOVES_KIND};
     State *s = c->s;
     i32 mover = s->mover, next = s->next, previous = s->previous, found = 0;
     c->threats++;
     for (i32 enemy = 1; enemy <= c->g->n_players && !found; enemy++) {
         if (enemy == victim) continue;
-        s->mover = enemy, s->next = victim, s->previous = mover;
-        found = any_move_to(c, moves ? moves : &any, sites);
+        s->mover = enemy, s->next = s->previous = victim;
+        const Node *all = moves ? moves : play_of(c, enemy);
+        found = all && any_move_to(c, all, sites);
     }
     c->threats--;
     s->mover = mover, s->next = next, s->previous = previous;

@@ -36,6 +36,7 @@ static void sow_round(Ctx *c, const Node *n, Sowing *s) {
             continue;
         }
         c->to = hole;
+        c->iterated = left; /* (value) is the number of seeds still to be sown: Kotu Baendum */
         if (bool_or(c, ARG(sow, skipIf), 0)) { skipped++; continue; }
         if (ARG(sow, sowEffect)) {
             m->from = s->start, m->to = hole;
@@ -52,24 +53,42 @@ static void sow_round(Ctx *c, const Node *n, Sowing *s) {
     m->from = s->start, m->to = holes->at[s->at];
     move_end(c, m);
 }
-/* What the last hole gives, then the holes before or behind it, as many as were sown, while they meet the conditions. */
+/* What the last hole gives; then the holes behind it that were sown, or those before it, while both conditions hold. */
 static void sow_capture(Ctx *c, const Node *n, const Sowing *s) {
-    const Node *back = ARG(sow, backtracking), *forward = ARG(sow, forward), *further = back ? back : forward;
+    const Node *back = ARG(sow, backtracking), *further = back ? back : ARG(sow, forward);
     const Row *holes = &s->track->sites;
-    i32 at = s->at, hole = s->last;
-    for (i32 i = 0; i < s->sown && i < holes->n; i++) {
+    i32 at = s->at, most = back && s->sown < holes->n ? s->sown : holes->n;
+    c->to = s->last;
+    for (i32 i = 0; i < most; i++) {
+        i32 hole = c->to, on = bool_or(c, further, 0);
         tick(c, 1);
-        c->to = hole;
-        if (!bool_or(c, ARG(sow, if_), 1) || (i && !int_of(c, further))) break;
+        if (!bool_or(c, ARG(sow, if_), 1) || (i && !on)) break;
         moves_of(c, ARG(sow, apply));
-        if (!further) break;
+        c->to = hole;
+        if (!on) break;
         at = (at + (back ? holes->n - 1 : 1)) % holes->n;
-        hole = holes->at[at];
+        c->to = holes->at[at];
     }
 }
+/* The moves from first on become one, their actions side by side. */
+static void join_moves(Ctx *c, i32 first) {
+    Move *m = c->moves + first;
+    i32 kept = m->first + m->n;
+    for (i32 i = first + 1; i < c->n_moves; i++) {
+        const Move *e = c->moves + i;
+        for (i32 k = 0; k < e->n; k++) {
+            c->actions[kept] = c->actions[e->first + k];
+            c->actions[kept++].decision = 0;
+        }
+        if (e->then < 0) continue;
+        if (m->then < 0) m->then = e->then; else c->thens[m->last_then].next = e->then;
+        m->last_then = e->last_then;
+    }
+    c->n_actions = kept, c->n_moves = first + 1;
+    m->n = kept - m->first;
+}
 MOVES(sow) {
-    const Node *then = ARG(sow, then);
-    i32 from = c->from, to = c->to;
+    i32 from = c->from, to = c->to, value = c->iterated;
     Sowing s = {.track = track_of(c, ARG(sow, track), int_or(c, ARG(sow, owner), -1))};
     s.start = ARG(sow, site) ? site_at(c, ARG(sow, siteType), ARG(sow, site)) : c->s->last_to;
     if (!s.track || !is_site(c, s.start)) return;
@@ -81,6 +100,7 @@ MOVES(sow) {
     i32 first = c->n_moves;
     c->from = s.start;
     sow_round(c, n, &s);
+    c->iterated = value;
     if (ARG(sow, apply)) {
         State *saved = save_state(c);
         Action *applied = c->applied;
@@ -91,11 +111,8 @@ MOVES(sow) {
         c->applied = applied;
         restore_state(c, saved);
     }
-    if (then) {
-        Move *m = move_begin(c);
-        m->from = s.start, m->to = s.track->sites.at[s.at];
-        move_then(c, m, then);
-        move_end(c, m);
-    }
+    join_moves(c, first);
+    c->moves[first].to = s.track->sites.at[s.at];
+    move_then(c, c->moves + first, ARG(sow, then));
     c->from = from, c->to = to;
 }
