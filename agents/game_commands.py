@@ -48,7 +48,14 @@ def check(file: TextIO, as_json: bool) -> None:
         kinds = ", ".join(component.name for component in program.image.components) or "no pieces"
         click.echo(f"{program.name}: {program.n_players} players, {sites} sites ({board.site_type}), {kinds}")
         return
-    row: dict[str, Any] = {"compiles": True, "stage": None, "message": None, "line": None, "column": None, "expected": []}
+    row: dict[str, Any] = {
+        "compiles": True,
+        "stage": None,
+        "message": None,
+        "line": None,
+        "column": None,
+        "expected": [],
+    }
     try:
         compile_game(file.read())
     except GameError as error:
@@ -66,7 +73,7 @@ def _random_game(program: Program, seed: int, moves: int) -> tuple[list[State], 
     from formal_envs.lang import apply, legal_moves
 
     rng = np.random.default_rng(seed)
-    states, keys = [program.initial()], []
+    states, keys = [program.initial()], list[str]()
     while not states[-1].over and len(keys) < moves:
         legal = legal_moves(states[-1])
         move = legal[rng.integers(len(legal))]
@@ -169,11 +176,17 @@ def ludemes(as_markdown: bool, as_json: bool) -> None:
         click.echo(markdown(rows), nl=False)
         return
     for row in rows:
-        click.echo(json.dumps(row._asdict()) if as_json else f"{'' if row.supported else 'not played':11}{row.pattern} -> {row.type}")
+        click.echo(
+            json.dumps(row._asdict())
+            if as_json
+            else f"{'' if row.supported else 'not played':11}{row.pattern} -> {row.type}"
+        )
 
 
 @game.command()
-@click.option("--data", required=True, type=click.Path(path_type=Path, exists=True, file_okay=False), help="The folder.")
+@click.option(
+    "--data", required=True, type=click.Path(path_type=Path, exists=True, file_okay=False), help="The folder."
+)
 @click.option("--game", "names", multiple=True, metavar="NAME", help="This game alone; can be given several times.")
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
 @click.option("--quick", is_flag=True, help="The first trace and small counts only.")

@@ -82,7 +82,7 @@ def bench_games(data: Path | None = None, playouts: int = 100) -> dict[str, floa
     and how many times faster two processes are than one on the same games.
     """
     texts = texts_of(data)
-    evaluate_game(texts[0], 1)  # the engine is compiled and the caches that all games share are filled outside the clock
+    evaluate_game(texts[0], 1)  # compiles the engine and fills what all games share, outside the clock
     compiled = [s for text in texts if (s := _compile_seconds(text)) is not None]
     rewards = [s for text in texts if (s := _reward_seconds(text, playouts)) is not None]
     if not rewards:

@@ -22,8 +22,8 @@ from formal_envs.errors import ConfigError
 from formal_envs.lang.errors import GameError
 from formal_envs.lang.isolated import Lost, isolated_map
 from formal_envs.lang.program import compile_game
-from formal_envs.lang.report import evaluate_game
 from formal_envs.lang.replay import Comparison, Difference, Record, compare
+from formal_envs.lang.report import evaluate_game
 
 FILES = ("games", "traces", "mutants", "written")
 #: Verdicts that differ on purpose: what our message begins with, and why we stand by it.
@@ -152,7 +152,7 @@ class Report:
 
 
 def verdict(row: Record) -> Verdict:
-    """What we say of a text that the record has a verdict on. What the engine does not play yet compiles all the same."""
+    """What we say of a text that the record has a verdict on. What the engine does not play compiles all the same."""
     message, compiles = "", True
     try:
         compile_game(row["text"])
@@ -163,7 +163,7 @@ def verdict(row: Record) -> Verdict:
 
 
 def compare_play(game: Record) -> PlayComparison:
-    """Shares of wins and draws and the mean number of turns of 100 random games, against the record's ``random_play``."""
+    """Shares of wins and draws and the mean turns of 100 random games, against the record's ``random_play``."""
     theirs = game["random_play"]
     report = evaluate_game(game["text"], seed=zlib.crc32(game["id"].encode()))
     if report.error:
@@ -271,14 +271,17 @@ def run(
         with tqdm(total=len(played), unit="game", desc="random play", disable=hidden) as bar:
             report.play = _compare_plays(played, jobs, bar.update)
     if not names:
-        for name, rows in (("verdicts", labelled(data.mutants, "mutant")), ("written", labelled(data.written, "written"))):
+        for name, rows in (
+            ("verdicts", labelled(data.mutants, "mutant")),
+            ("written", labelled(data.written, "written")),
+        ):
             with tqdm(total=len(rows), unit="text", desc=name, disable=hidden) as bar:
                 setattr(report, name, compare_verdicts(rows, jobs, bar.update))
     return report
 
 
 def table(report: Report, games: Iterable[Record], limit: int = 40) -> str:
-    """By ludeme: in how many games it stands, how many differ, are not supported or rejected; the most telling first."""
+    """By ludeme: in how many games it stands, how many differ, are unsupported, rejected; the most telling first."""
     ludemes = {game["id"]: game.get("ludemes", []) for game in games}
     counts: dict[str, Counter[str]] = {}
     for game in report.games:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
@@ -30,7 +31,7 @@ def letters(image: Image) -> list[str]:
         if component.base in chosen:
             continue
         first = _LETTER.get(component.base.lower(), "")
-        wanted = [*first, *(c.upper() for c in component.base if c.isalpha()), *"ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+        wanted = [*first, *(c.upper() for c in component.base if c.isalpha()), *ascii_uppercase]
         chosen[component.base] = next((c for c in wanted if c not in chosen.values() and len(c) == 1), "?")
     return ["", *(chosen[component.base] for component in image.components)]
 
@@ -42,7 +43,9 @@ def symbols(image: Image) -> list[str]:
         return [".", *("#xo"[owner] for owner in owners)]
     shown = ["."]
     for letter, owner in zip(letters(image)[1:], owners, strict=True):
-        shown.append(letter.lower() if owner == 2 else f"{letter}{owner}" if owner > 2 and image.n_players > 2 else letter)
+        shown.append(
+            letter.lower() if owner == 2 else f"{letter}{owner}" if owner > 2 and image.n_players > 2 else letter
+        )
     return shown
 
 
@@ -90,7 +93,10 @@ def board_text(state: State) -> str:
         if row and at <= (last := max(row)) + width:
             at = last + width + 1
         row[at] = site
-    labels = {key: _shared(top.label[site].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for site in row.values()) for key, row in rows.items()}
+    labels = {
+        key: _shared(top.label[site].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for site in row.values())
+        for key, row in rows.items()
+    }
     margin = max(map(len, labels.values())) if all(labels.values()) and len(rows) > 1 else 0
     lines = []
     for key in sorted(rows, reverse=True):
@@ -169,7 +175,11 @@ class _Frame(NamedTuple):
 
 
 def _path(points: Iterable[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z"
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+
+
+def _circle(x: float, y: float, radius: float, fill: str, stroke: str) -> str:
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}" stroke="{stroke}" stroke-width="1.2"/>'
 
 
 def _grid(board: Board, frame: _Frame) -> Iterator[str]:
@@ -182,10 +192,10 @@ def _grid(board: Board, frame: _Frame) -> Iterator[str]:
     for i, face in enumerate(board.polygons):
         fill = _CELLS[colours[i] % len(_CELLS)] if on_cells else _CELLS[0]
         edge = f' stroke="{_STROKE}" stroke-width="1.2"' if on_cells else ""
-        yield f'<path d="{_path(points[v] for v in face)}" fill="{fill}"{edge}/>'
+        yield f'<path d="{_path(points[v] for v in face)}Z" fill="{fill}"{edge}/>'
     if on_cells:
         return
-    lines = "".join(f"M{points[a][0]:.1f} {points[a][1]:.1f}L{points[b][0]:.1f} {points[b][1]:.1f}" for a, b in board.edges)
+    lines = "".join(_path((points[a], points[b])) for a, b in board.edges)
     yield f'<path d="{lines}" stroke="{_STROKE}" stroke-width="1.8" stroke-linecap="round" fill="none"/>'
     for x, y in points:
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{_STROKE}"/>'
@@ -195,10 +205,12 @@ def _holes(board: Board, frame: _Frame, radius: float) -> Iterator[str]:
     """A board of holes: a sowing game's."""
     for x, y in board.topologies[board.site_type].xy:
         px, py = frame.at(x, y)
-        yield f'<circle cx="{px:.1f}" cy="{py:.1f}" r="{radius:.1f}" fill="{_CELLS[1]}" stroke="{_STROKE}" stroke-width="1.2"/>'
+        yield _circle(px, py, radius, _CELLS[1], _STROKE)
 
 
-def _text(x: float, y: float, size: float, text: str, colour: str, weight: str = "normal", anchor: str = "middle") -> str:
+def _text(
+    x: float, y: float, size: float, text: str, colour: str, weight: str = "normal", anchor: str = "middle"
+) -> str:
     return (
         f'<text x="{x:.1f}" y="{y + size * 0.35:.1f}" font-size="{size:.1f}" font-family="sans-serif" '
         f'font-weight="{weight}" text-anchor="{anchor}" fill="{colour}">{escape(text)}</text>'
@@ -219,7 +231,7 @@ def _piece(state: State, site: int, x: float, y: float, radius: float, named: bo
     if _piles(image):
         yield _text(x, y, radius * 1.1, str(n), _INK[0], "bold")
         return
-    yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}" stroke="#2b2b2b" stroke-width="1.2"/>'
+    yield _circle(x, y, radius, fill, _INK[0])
     label = (letters(image)[what] if named else "") + (str(n) if n > 1 else "")
     if label:
         yield _text(x, y, radius * (1.1 if len(label) < 3 else 0.8), label, ink, "bold")
@@ -264,8 +276,8 @@ def _hand_picture(state: State, left: float, y: float, width: float) -> Iterator
 def board_svg(states: State | Sequence[State], size: int = 320) -> str:
     """An SVG picture of a position, or of several side by side, each about ``size`` units wide.
 
-    Cells are polygons; boards of points show their lines. Pieces are discs in their owners' colours, with a letter where a
-    player has several kinds and a number where several stand together.
+    Cells are polygons; boards of points show their lines. Pieces are discs in their owners' colours, with a letter
+    where a player has several kinds and a number where several stand together.
     """
     shown = [states] if not isinstance(states, Sequence) else list(states)
     if not shown:
@@ -291,6 +303,7 @@ def board_svg(states: State | Sequence[State], size: int = 320) -> str:
         parts += _hand_picture(state, x, height + 30, column)
         parts.append(_text(x + column / 2, height + hands + 32, 13, status(state), "#2b2b2b"))
     total = 32 + len(shown) * column + (len(shown) - 1) * 24
-    box = f"{total:.0f} {height + hands + 50:.0f}"
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {box}" width="{total:.0f}" height="{height + hands + 50:.0f}">'
+    down = height + hands + 50
+    size_of = f'viewBox="0 0 {total:.0f} {down:.0f}" width="{total:.0f}" height="{down:.0f}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size_of}>'
     return "\n".join([head, '<rect width="100%" height="100%" fill="#fbf8f2"/>', *parts, "</svg>", ""])

@@ -40,7 +40,8 @@ def supported(signature: Signature) -> bool:
 def ludemes() -> list[Ludeme]:
     """All of them, by type and name."""
     rows = [
-        Ludeme(s.name, s.result, s.text.partition(": ")[2].rpartition(" -> ")[0], supported(s)) for s in SIGNATURES.values()
+        Ludeme(s.name, s.result, s.text.partition(": ")[2].rpartition(" -> ")[0], supported(s))
+        for s in SIGNATURES.values()
     ]
     return sorted(rows, key=lambda row: (row.type, row.name.lower(), row.pattern))
 
@@ -61,5 +62,7 @@ def markdown(rows: Iterable[Ludeme]) -> str:
         for row in rows:
             if row.type == type_:
                 pattern = row.pattern.replace("|", "\\|")
-                lines.append(f"| {row.name} | `{pattern}` | {'' if row.supported else 'not played'} |".replace("  |", " |"))
+                lines.append(
+                    f"| {row.name} | `{pattern}` | {'' if row.supported else 'not played'} |".replace("  |", " |")
+                )
     return "\n".join(lines) + "\n"

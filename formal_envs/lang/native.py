@@ -160,7 +160,11 @@ def library() -> ctypes.CDLL:
     """
     sources, header, unit = _sources(), _header(), _unit()
     flags = [*FLAGS, *os.environ.get("CFLAGS", "").split()]
-    digest = hashlib.sha256("\0".join([*map(str, sorted(sources.items())), header, unit, *flags, sys.platform]).encode())
+    digest = hashlib.sha256(
+        "\0".join(
+            [*map(str, sorted(sources.items())), header, unit, *flags, os.environ.get("CC", ""), sys.platform]
+        ).encode()
+    )
     target = cache_folder() / f"engine-{digest.hexdigest()[:16]}.so"
     if not target.exists():
         _build(target, {**sources, "generated.h": header, "unit.c": unit}, flags)

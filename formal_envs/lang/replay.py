@@ -1,8 +1,8 @@
 """Another engine's record of a game, compared with this one: board, start, moves, positions, results, counts.
 
-The record is a line of the conformance data (see its README): snapshots as run-length lists, digests, and for each ply the
-key of the move played. A comparison ends in differences, each with the section where it struck and a message that says
-what was expected and what came.
+The record is a line of the conformance data (see its README): snapshots as run-length lists, digests, and for each ply
+the key of the move played. A comparison ends in differences, each with the section where it struck and a message
+that says what was expected and what came.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Comparison:
     plies: int = 0
     perft: int = 0
     perft_equal: int = 0
-    context: str = ""
+    context: str = ""  # the place in the text, or the position before the first ply that differs
 
     @property
     def cause(self) -> str:
@@ -84,9 +84,7 @@ def expand(text: str) -> list[int]:
 def snapshot(state: State, scores: bool = False) -> Record:
     """A position as the record writes it: ``w c s r v`` of each type of site, ``x m t ph``."""
     image = state.program.image
-    arrays = dict(
-        zip("wcsrv", (state.what, state.count, state.local_state, state.rotation, state.value), strict=True)
-    )
+    arrays = dict(zip("wcsrv", (state.what, state.count, state.local_state, state.rotation, state.value), strict=True))
     hands = [site for c in image.containers[1:] for site in range(c.first, c.first + c.size)]
     places = {"": [*range(image.board.topologies[image.board.site_type].n), *hands]}
     for name, first in image.type_first.items():
@@ -115,7 +113,11 @@ def snapshot(state: State, scores: bool = False) -> Record:
 def rest_digest(shot: Record) -> str:
     """Digest of what a snapshot says besides ``w``; empty where it says nothing."""
     keys = [f"{letter}{name}" for letter in "crsvw" for name in ("", *SITE_TYPES)]
-    pairs = [f"{key}={shot[key]}" for key in sorted([*keys[: keys.index("w")], *keys[keys.index("w") + 1 :], "x"]) if key in shot]
+    pairs = [
+        f"{key}={shot[key]}"
+        for key in sorted([*keys[: keys.index("w")], *keys[keys.index("w") + 1 :], "x"])
+        if key in shot
+    ]
     return digest(";".join(pairs)) if pairs else ""
 
 
@@ -133,7 +135,7 @@ def compare_snapshots(expected: Record, got: Record, over: bool = False) -> str 
             return f"{names.get(key, '[turn, moves in turn, counter, moves]')} expected {theirs}, got {ours}"
         a, b = expand(theirs or ""), expand(ours or "")
         a, b = a or [0] * len(b), b or [0] * len(a)
-        if theirs is None or ours is None and key[0] == "c":
+        if key[0] == "c" and None in (theirs, ours):
             return f"{key} expected {theirs}, got {ours}"
         if len(a) != len(b):
             return f"{key} has {len(b)} places, expected {len(a)}"
@@ -154,7 +156,9 @@ def check_board(record: Record, program: Program) -> str | None:
     theirs = [(x, y) for _, x, y, *_ in sites]
     if wrong := [i for i, (p, q) in enumerate(zip(theirs, top.xy, strict=True)) if math.dist(p, q) > 2e-3]:
         i = wrong[0]
-        same = sorted((round(x, 2), round(y, 2)) for x, y in theirs) == sorted((round(x, 2), round(y, 2)) for x, y in top.xy)
+        same = sorted((round(x, 2), round(y, 2)) for x, y in theirs) == sorted(
+            (round(x, 2), round(y, 2)) for x, y in top.xy
+        )
         kind = "the same points in another order" if same else "other points"
         x, y = (round(v, 4) for v in top.xy[i])
         return f"{kind}: {len(wrong)} sites, the first is {i}: expected {theirs[i]}, got {(x, y)}"
@@ -267,7 +271,8 @@ def check_perft(where: str, state: State, counts: Record, unique: Record | None,
             got_u, ends_u = distinct_perft(state, depth)
             if got_u == unique["n"][depth - 1]:
                 continue
-            return f"{where} without duplicates, depth {depth}: expected {unique['n'][depth - 1]}, got {got_u}; ends {ends_u}"
+            told = f"expected {unique['n'][depth - 1]}, got {got_u}, ended {ends_u}"
+            return f"{where} without duplicates, depth {depth}: {told}"
         if got != n:
             return f"{where} depth {depth}: expected {n}, got {got}"
         return f"{where} depth {depth}, games ended [by nobody, 1, 2]: expected {expected_ends}, got {ends}"
@@ -286,7 +291,7 @@ def _plain(actions: Iterable[str]) -> Counter[str]:
 
 
 def choose(state: State, candidates: list[Move], ply: list[Any], scores: bool) -> tuple[State, Counter[str]]:
-    """The state after the recorded move and what was done: of several moves with its key, the one that does the same."""
+    """The state after the recorded move and what was done: of several with its key, the one that does the same."""
     best: tuple[tuple[bool, int], State, Counter[str]] | None = None
     expected = _done(ply)
     for move in candidates:
@@ -303,9 +308,7 @@ def choose(state: State, candidates: list[Move], ply: list[Any], scores: bool) -
     return best[1], best[2]
 
 
-def _moves_differ(
-    state: State, moves: list[Move], ply: list[Any], listed: str | None, known: set[str]
-) -> str | None:
+def _moves_differ(state: State, moves: list[Move], ply: list[Any], listed: str | None, known: set[str]) -> str | None:
     ours = {move.key for move in moves}
     n, key = ply[2] or ply[1], ply[4]
     if digest("\n".join(sorted(ours))) != ply[3]:
@@ -320,11 +323,15 @@ def _moves_differ(
 
 
 def replay(record: Record, program: Program, trace: Record, states: dict[int, State]) -> Difference | None:
-    """The first difference in a recorded game. ``states`` gets the positions that ``mid`` counts from."""
+    """The first difference in a recorded game.
+
+    ``states`` gets the positions that ``mid`` counts from, by ply, and at -1 the last one that agreed.
+    """
     state, seed, scores = program.initial(), trace["seed"], "score" in record["flags"]
     known = {ply[4] for ply in trace["plies"]} | set(record.get("start_legal", "").split("|")) - {""}
     wanted = {int(name.rstrip("u")) for name in record.get("mid", {})}
     for i, ply in enumerate(trace["plies"]):
+        states[-1] = state
         if i in wanted:
             states[i] = state
         differ = lambda section, message: Difference(section, message, seed, i)  # noqa: E731, B023
@@ -387,9 +394,7 @@ def _end_differs(trace: Record, state: State, seed: int) -> Difference | None:
     return None
 
 
-def _checks(
-    record: Record, program: Program, result: Comparison, quick: bool
-) -> Iterator[Difference | None]:
+def _checks(record: Record, program: Program, result: Comparison, quick: bool) -> Iterator[Difference | None]:
     def section(name: str, message: str | None) -> Difference | None:
         return Difference(name, message) if message else None
 
@@ -407,7 +412,10 @@ def _checks(
     states: dict[int, State] = {}
     for trace in traces:
         result.traces += 1
-        difference = replay(record, program, trace, states if trace["seed"] == 1 else {})
+        reached = states if trace["seed"] == 1 else {}
+        difference = replay(record, program, trace, reached)
+        if difference and not result.context:
+            result.context = str(reached[-1])
         result.traces_replayed += difference is None
         result.plies += len(trace["plies"]) if difference is None else difference.ply or 0
         yield difference

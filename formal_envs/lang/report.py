@@ -28,7 +28,7 @@ UNPLAYABLE = 0.05
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one game went: winner 0 is nobody, ranks are 1 for the best; ``timeout``: cut by the limit of turns or moves."""
+    """How one game went: winner 0 is nobody, the best rank is 1; ``timeout``: cut by the limit of turns or moves."""
 
     winner: int
     ranking: tuple[float, ...]
@@ -41,10 +41,10 @@ class Outcome:
 class GameReport:
     """A text's fate and its random games.
 
-    ``compiles``: it is a game; ``supported``: the engine plays all of its ludemes; ``playable``: no error in play, and two
-    turns a game or more on average. ``error`` says what went wrong, if anything. ``playouts`` games were finished, of
-    them ``wins[p - 1]`` won by player p, ``draws`` ended without a winner, ``timeouts`` were cut by the limits; a turn is a
-    change of mover. balance, completion, drawishness and reward lie in [0, 1] and are 0 where there was no game.
+    ``compiles``: it is a game; ``supported``: the engine plays all of its ludemes; ``playable``: no error in play, and
+    two turns a game or more on average. ``error`` says what went wrong, if anything. ``playouts`` games were finished,
+    of them ``wins[p - 1]`` won by player p, ``draws`` ended without a winner, ``timeouts`` were cut by the limits; a
+    turn is a change of mover. balance, completion, drawishness and reward lie in [0, 1], 0 where there was no game.
     """
 
     compiles: bool

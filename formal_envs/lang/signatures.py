@@ -23,44 +23,9 @@ from formal_envs.lang.ast import Param, Signature
 
 PRIMITIVES = ("int", "float", "bool", "string", "integer", "real", "flag")  # the last three take literals only
 
-_KEYWORDS = frozenset(
-    [
-        "auto",
-        "break",
-        "case",
-        "char",
-        "const",
-        "continue",
-        "default",
-        "do",
-        "double",
-        "else",
-        "enum",
-        "extern",
-        "float",
-        "for",
-        "goto",
-        "if",
-        "inline",
-        "int",
-        "long",
-        "register",
-        "restrict",
-        "return",
-        "short",
-        "signed",
-        "sizeof",
-        "static",
-        "struct",
-        "switch",
-        "typedef",
-        "union",
-        "unsigned",
-        "void",
-        "volatile",
-        "while",
-        "bool",
-    ]
+_KEYWORDS = re.compile(
+    "auto|bool|break|case|char|const|continue|default|do|double|else|enum|extern|float|for|goto|if|inline|int|long|"
+    "register|restrict|return|short|signed|sizeof|static|struct|switch|typedef|union|unsigned|void|volatile|while"
 )
 _LINE = re.compile(r"(\w+): \((\S+?)((?: .*)?)\) -> (\w+)")
 _PIECE = re.compile(r"\s*(?:(\[|\]|\|)|(?:(\w+):)?(\{*)<(\w+)(?: (\w+))?>(\}*)|([A-Z]\w*)(?=\s|$))")
@@ -139,7 +104,7 @@ def parse_signature(line: str) -> Signature:
             place += bool(params) and not alternative
             alternative = False
             slot = name or label or type_name
-            slot += "_" * (slot in _KEYWORDS)
+            slot += "_" * bool(_KEYWORDS.fullmatch(slot))
             if any(param.slot == slot for param in params):
                 raise SignatureError(f"two slots are called {slot!r} in {line!r}")
             params.append(Param(slot, opened + type_name + closed, label, optional, place))

@@ -500,14 +500,17 @@ static void along(Ctx *c, const Node *n, const Radial *ray, i32 least, i32 most)
 }
 MOVES(foreach_direction) {
     const Node *from = ARG(foreach_direction, from), *between = ARG(foreach_direction, between);
-    i32 start = c->n_moves, outer_from = c->from, outer_to = c->to, outer_between = c->between;
+    i32 start = c->n_moves, outer_from = c->from, outer_to = c->to, outer_between = c->between, outer_direction = c->direction;
     i32 site = from && SLOT(from, from, site) ? site_at(c, SLOT(from, from, siteType), SLOT(from, from, site)) : c->from;
     i32 least = 1, most = 1;
     if (between && SLOT(between, between, range)) range_of(c, SLOT(between, between, range), &least, &most);
     if (is_site(c, site)) {
         DirSet directions = directions_of(c, ARG(foreach_direction, direction), site, REL_Adjacent);
-        FOR_RADIALS(site, directions, ray) along(c, n, ray, least, most);
+        FOR_RADIALS(site, directions, ray) {
+            c->direction = ray->direction;
+            along(c, n, ray, least, most);
+        }
     }
-    c->from = outer_from, c->to = outer_to, c->between = outer_between;
+    c->from = outer_from, c->to = outer_to, c->between = outer_between, c->direction = outer_direction;
     then_for_all(c, start, ARG(foreach_direction, then));
 }

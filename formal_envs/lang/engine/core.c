@@ -297,7 +297,7 @@ static void apply_action(Ctx *c, const Action *a) {
         if (!is_site(c, to)) break;
         if (c->what[to] && a->what) {
             if (counts) c->count[to] += a->count;
-        } else put(c, to, a->what, c->g->components[a->what].owner, counts ? a->count : 1, a->state < 0 ? 0 : a->state, a->rotation < 0 ? 0 : a->rotation, a->value < 0 ? 0 : a->value);
+        } else put(c, to, a->what, c->g->components[a->what].owner, counts ? a->count : 1, a->state < 0 ? c->state[to] : a->state, a->rotation < 0 ? c->rotation[to] : a->rotation, a->value < 0 ? c->value[to] : a->value); /* what was set before stays */
         break;
     case A_MOVE: {
         if (!is_site(c, to) || !is_site(c, from) || !c->what[from] || (from == to && a->count >= c->count[from])) break;
@@ -305,7 +305,7 @@ static void apply_action(Ctx *c, const Action *a) {
         i32 n = a->count < c->count[from] ? a->count : c->count[from];
         if (c->count[from] > n) c->count[from] -= n; else take(c, from);
         if (who == NOBODY) who = c->g->components[what].owner; /* seeds set by a start rule */
-        if (a->what) state = rotation = value = 0; /* a number of pieces, named in the rules, goes without their marks */
+        if (a->what) state = c->state[to], rotation = c->rotation[to], value = c->value[to]; /* a number of pieces, named in the rules, leaves marks where they are */
         if (a->state >= 0) state = a->state;
         if (a->rotation >= 0) rotation = a->rotation;
         if (c->what[to] == what) {

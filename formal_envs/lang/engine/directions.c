@@ -18,17 +18,18 @@ i32 turned_point(u64 supported, i32 at, i32 clockwise, i32 steps) {
 }
 static i32 turns_on_board(Ctx *c) { /* how many rotations a piece can have */
     i32 n = 0;
-    for (i32 i = 0; i < 16; i++) n += c->g->supported[3] >> COMPASS[i] & 1;
+    for (i32 i = 0; i < 16; i++) n += c->g->supported[4] >> COMPASS[i] & 1;
     return n ? n : 1;
 }
 i32 facing_of(Ctx *c, i32 site) {
     i32 facing = -1;
+    if (c->direction >= 0) return c->direction; /* within (forEach Direction ..): the way one has come */
     if (is_site(c, site) && c->what[site]) {
         const Component *piece = &c->g->components[c->what[site]];
         facing = piece->facing >= 0 ? piece->facing : c->who[site] <= c->g->n_players ? c->g->facing[c->who[site]] : -1;
         if (c->rotation[site]) {
             i32 at = facing < 0 ? 0 : compass_point(facing);
-            return COMPASS[turned_point(c->g->supported[3], at, 1, c->rotation[site] % turns_on_board(c))];
+            return COMPASS[turned_point(c->g->supported[4], at, 1, c->rotation[site] % turns_on_board(c))];
         }
     }
     if (facing < 0) facing = c->g->facing[c->s->mover];

@@ -85,13 +85,13 @@ MOVES(remember_value) {
 MOVES(forget_value) {
     EMIT(ARG(forget_value, then), .type = A_FORGET, .name = enum_or(ARG(forget_value, name), -1), .value = int_of(c, ARG(forget_value, value)));
 }
-MOVES(forget_values) { /* an action for each value of that name */
-    i32 name = enum_or(ARG(forget_values, name), -1);
+MOVES(forget_values) { /* an action for each value of that name; of every name where none is given */
+    const Node *name = ARG(forget_values, name);
     Move *m = move_begin(c);
     for (i32 i = 0; i < c->s->n_remembered; i++) {
-        if (c->s->remembered[2 * i] != name) continue;
+        if (name && c->s->remembered[2 * i] != name->value) continue;
         Action *a = move_act(c, A_FORGET);
-        a->name = name, a->value = c->s->remembered[2 * i + 1];
+        a->name = c->s->remembered[2 * i], a->value = c->s->remembered[2 * i + 1];
     }
     move_then(c, m, ARG(forget_values, then));
     move_end(c, m);

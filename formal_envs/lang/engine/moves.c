@@ -39,12 +39,10 @@ static i32 to_sites(Ctx *c, const Node *n, u64 *out) {
 static i32 may_leave(Ctx *c, const Node *from) { return !from || bool_or(c, SLOT(from, from, if_), 1); }
 static const Node *to_apply(const Node *to) { return to ? SLOT(to, to, apply) : NULL; }
 static const Node *between_apply(const Node *between) { return between ? SLOT(between, between, apply) : NULL; }
-static i32 apply_allows(Ctx *c, const Node *apply) { /* (apply if:..) restricts where a move may end */
+static i32 apply_allows(Ctx *c, const Node *apply) { /* in slides and hops (apply if:..) says where a move may end */
     return !apply || apply->op != OP_apply_if || int_of(c, SLOT(apply, apply_if, if_));
 }
-static i32 may_enter(Ctx *c, const Node *to) { /* with c->to at the place */
-    return !to || (bool_or(c, SLOT(to, to, if_), 1) && apply_allows(c, SLOT(to, to, apply)));
-}
+static i32 may_enter(Ctx *c, const Node *to) { return !to || bool_or(c, SLOT(to, to, if_), 1); } /* with c->to at the place */
 
 /* The kinds of piece that a (piece ..) names, one at a time. */
 static i32 pieces_named(const Node *piece) {
@@ -112,38 +110,52 @@ MOVES(move_step) { step_moves(c, n); }
 MOVES(step) { step_moves(c, n); }
 
 /* ---- slide: on while `between` allows it; `to` names further ends, such as enemies, to which alone its effect belongs */
-static i32 slide_over(Ctx *c, const Rule *rule, i32 site, i32 steps, Range range, const u64 *ends) {
+typedef struct Slide { Range range; const u64 *ends; const i32 *path; } Slide; /* path: the sites of the ray; NULL on tracks */
+
+static void slide_to(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i32 steps, const Node *effect) {
+    const Node *on_the_way = between_apply(rule->between);
+    if (!on_the_way || !slide->path) { go(c, site, effect, rule->then); return; }
+    if (move_asked(c, site)) return;
+    Move *m = move_begin(c);
+    for (i32 k = steps - 2; k >= 0; k--) {
+        c->between = slide->path[k];
+        move_effects(c, m, on_the_way);
+    }
+    move_effects(c, m, effect);
+    piece_went(c, m, site, rule->then);
+    c->between = site;
+}
+static i32 slide_over(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i32 steps) { /* steps: to site. Does it go on? */
     const Node *to = rule->to, *stops = to ? SLOT(to, to, if_) : NULL;
     const Node *passes = rule->between ? SLOT(rule->between, between, if_) : NULL;
     c->to = c->between = site;
-    i32 far_enough = steps >= range.least && (!ends || region_has(ends, site)), wanted = far_enough && !misses(c, site);
+    i32 far_enough = steps >= slide->range.least && (!slide->ends || region_has(slide->ends, site)), wanted = far_enough && !misses(c, site);
     i32 stopped = stops && int_of(c, stops);
-    if (stopped && wanted && apply_allows(c, to_apply(to))) go(c, site, to_apply(to), rule->then);
+    if (stopped && wanted && apply_allows(c, to_apply(to))) slide_to(c, rule, slide, site, steps, to_apply(to));
     i32 passed = passes ? int_of(c, passes) : region_has(c->empty, site);
-    if (passed && !stopped && wanted && apply_allows(c, to_apply(to))) go(c, site, stops ? NULL : to_apply(to), rule->then);
+    if (passed && !stopped && wanted && apply_allows(c, to_apply(to))) slide_to(c, rule, slide, site, steps, stops ? NULL : to_apply(to));
     return passed && !(stopped && far_enough);
 }
-static void slide_along_track(Ctx *c, const Rule *rule, const Track *track, Range range, const u64 *ends) {
+static void slide_along_track(Ctx *c, const Rule *rule, const Track *track, const Slide *slide) {
     i32 from = c->from, n = track->sites.n;
     for (i32 k = 0; k < n; k++) {
         if (track->sites.at[k] != from) continue;
-        for (i32 i = 1; i <= n && i <= range.most; i++) {
+        for (i32 i = 1; i <= n && i <= slide->range.most; i++) {
             i32 at = k + i;
             if (at >= n && !track->loop) break;
             tick(c, 1);
             i32 site = track->sites.at[at % n];
-            if (!is_site(c, site) || !slide_over(c, rule, site, i, range, ends)) break;
+            if (!is_site(c, site) || !slide_over(c, rule, slide, site, i)) break;
         }
     }
 }
 static void slide_from(Ctx *c, const Rule *rule) {
     i32 from = c->from;
-    Range range = steps_of(c, rule->between, (Range){1, INFINITE});
     TMP_REGION(sites);
-    const u64 *ends = to_sites(c, rule->to, sites) ? sites : NULL;
+    Slide slide = {steps_of(c, rule->between, (Range){1, INFINITE}), to_sites(c, rule->to, sites) ? sites : NULL, NULL};
     if (rule->track) {
         for (i32 t = 0; t < c->g->n_tracks; t++)
-            if (c->g->tracks[t].name == rule->track->value) slide_along_track(c, rule, &c->g->tracks[t], range, ends);
+            if (c->g->tracks[t].name == rule->track->value) slide_along_track(c, rule, &c->g->tracks[t], &slide);
         return;
     }
     DirSet directions = directions_of(c, rule->direction, from, REL_Adjacent);
@@ -151,9 +163,10 @@ static void slide_from(Ctx *c, const Rule *rule) {
         i32 seen = 0; /* a ray that does not meet the target is of no use */
         while (seen < ray->n && misses(c, ray->at[seen])) seen++;
         if (seen == ray->n) continue;
-        for (i32 i = 0; i < ray->n && i < range.most; i++) {
+        slide.path = ray->at;
+        for (i32 i = 0; i < ray->n && i < slide.range.most; i++) {
             tick(c, 1);
-            if (!slide_over(c, rule, ray->at[i], i + 1, range, ends)) break;
+            if (!slide_over(c, rule, &slide, ray->at[i], i + 1)) break;
         }
     }
 }
@@ -173,19 +186,21 @@ static i32 hurdle_at(Ctx *c, const Hop *hop, i32 site) {
     return hop->is_hurdle ? int_of(c, hop->is_hurdle) : region_has(c->occupied, site);
 }
 static void land(Ctx *c, const Rule *rule, const Hop *hop, const Radial *ray, i32 first, i32 hurdles) {
-    i32 start = first + hurdles;
+    i32 start = first + hurdles, captures = to_apply(rule->to) && to_apply(rule->to)->op == OP_apply_if;
     for (i32 k = start; k < ray->n && k - start <= hop->after; k++) {
         tick(c, 1);
         c->to = ray->at[k];
         if (hurdles) c->between = ray->at[start - 1];
-        if (!may_enter(c, rule->to) || (hop->ends && !region_has(hop->ends, ray->at[k]))) return;
-        if (move_asked(c, ray->at[k])) continue;
-        Move *m = piece_goes(c, ray->at[k], to_apply(rule->to));
-        for (i32 h = first; between_apply(rule->between) && h < start; h++) {
-            c->between = ray->at[h];
-            move_effects(c, m, between_apply(rule->between));
+        i32 goes_on = may_enter(c, rule->to) && (!hop->ends || region_has(hop->ends, ray->at[k]));
+        if ((captures ? apply_allows(c, to_apply(rule->to)) : goes_on) && !move_asked(c, ray->at[k])) {
+            Move *m = piece_goes(c, ray->at[k], to_apply(rule->to));
+            for (i32 h = first; between_apply(rule->between) && h < start; h++) {
+                c->between = ray->at[h];
+                move_effects(c, m, between_apply(rule->between));
+            }
+            piece_went(c, m, ray->at[k], rule->then);
         }
-        piece_went(c, m, ray->at[k], rule->then);
+        if (!goes_on) return;
     }
 }
 static void hop_along(Ctx *c, const Rule *rule, const Hop *hop, const Radial *ray) {
@@ -292,7 +307,7 @@ static void carry(Ctx *c, const Node *n, i32 to, i32 count, i32 rotation) { /* r
 }
 static i32 rotation_towards(Ctx *c, i32 direction) { /* rotations are counted from north in the directions that the board has */
     i32 turns = turns_on_board(c);
-    for (i32 k = 0; k < turns; k++) if (COMPASS[turned_point(c->g->supported[3], 0, 1, k)] == direction) return k;
+    for (i32 k = 0; k < turns; k++) if (COMPASS[turned_point(c->g->supported[4], 0, 1, k)] == direction) return k;
     return 0;
 }
 static void carry_turned(Ctx *c, const Node *n, i32 to, i32 count) { /* a move for every rotation it may take */
@@ -336,17 +351,19 @@ MOVES(fromto) { carry_moves(c, n); }
 
 /* ---- add, claim, shoot: a new piece */
 typedef struct New { i32 what, count, state; } New;
-static void piece_appears(Ctx *c, i32 from, i32 to, New new, const Node *effect, const Node *rotation, const Node *then) {
+static void piece_appears(Ctx *c, i32 from, i32 to, New new, const Node *effect, const Node *then) {
     if (move_asked(c, to)) return;
     i32 outer = c->to;
     Move *m = move_begin(c);
-    Action *a = move_act(c, A_ADD);
-    a->to = to, a->what = (i16)new.what, a->count = new.count, a->state = new.state;
-    if (rotation) a->rotation = int_of(c, rotation);
-    move_decide(c, m);
     c->to = to;
     move_effects(c, m, effect);
     c->to = outer;
+    for (i32 k = 0; k < new.count; k++) { /* an action for each piece; the first one is chosen */
+        Action *a = move_act(c, A_ADD);
+        a->to = to, a->what = (i16)new.what, a->state = new.state;
+        if (k == 0) move_decide(c, m);
+    }
+    if (m->decision < 0) { c->n_moves--; return; }
     m->from = from, m->to = to;
     move_then(c, m, then);
     move_end(c, m);
@@ -356,7 +373,7 @@ static void add_at(Ctx *c, const Node *n, i32 site, New new) {
     c->to = site;
     if (!may_enter(c, to)) return;
     new.count = int_or(c, ARG(add, count), 1);
-    piece_appears(c, site, site, new, to_apply(to), NULL, ARG(add, then));
+    piece_appears(c, site, site, new, to_apply(to), ARG(add, then));
 }
 static void add_moves(Ctx *c, const Node *n) {
     const Node *piece = ARG(add, pieceRef);
@@ -396,7 +413,7 @@ static void shoot_moves(Ctx *c, const Node *n) {
             c->to = c->between = ray->at[i];
             i32 passed = passes ? int_of(c, passes) : region_has(c->empty, ray->at[i]);
             if (i + 1 >= range.least && (hits ? int_of(c, hits) : passed))
-                piece_appears(c, ray->at[i], ray->at[i], (New){what, 1, UNDEFINED}, to_apply(to), NULL, ARG(shoot, then));
+                piece_appears(c, ray->at[i], ray->at[i], (New){what, 1, UNDEFINED}, to_apply(to), ARG(shoot, then));
             if (!passed) break;
         }
     }

@@ -238,9 +238,9 @@ INT(centrepoint, STATIC) {
     FOR_SITES(c->g->static_regions + STATIC_REGION_Centre * c->g->words, site) return site;
     return OFF;
 }
-static i32 lines(Ctx *c, const i32 *number) { /* rows or columns of the board */
+static i32 lines(Ctx *c, const i32 *number) { /* rows or columns of the board's ground */
     i32 last = -1;
-    for (i32 s = 0; s < c->g->n_board; s++) last = larger(last, number[s]);
+    for (i32 s = 0; s < c->g->n_board; s++) if (c->g->layer[s] <= 0) last = larger(last, number[s]);
     return last + 1;
 }
 INT(count_rows, STATIC) { UNUSED; return lines(c, c->g->row); }

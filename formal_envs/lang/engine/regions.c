@@ -317,7 +317,7 @@ REGION(sites_occupied) {
         region_clear(c, within);
         region_range(within, c->g->containers[container].first, c->g->containers[container].n);
         region_and(c, out, within);
-    } else if (container == 0 || type) {
+    } else if (container == 0 || type || (container < 0 && c->g->site_type != siteType_Cell)) { /* hands are made of cells */
         board_of_type(c, type, within);
         region_and(c, out, within);
     }
@@ -498,7 +498,7 @@ static void step_on(Ctx *c, const u64 *edge, i32 relation, const Node *rule, u64
     }
     c->from = from_before, c->to = to_before;
 }
-INT(count_steps) { /* to the nearest of the targets */
+INT(count_steps) { /* to the nearest of the targets; OFF where there is none, infinity where none can be reached */
     const Node *rule = ARG(count_steps, stepRule), *type = ARG(count_steps, siteType);
     i32 site = site_at(c, type, ARG(count_steps, site)), relation = enum_or(ARG(count_steps, relationType), relationType_Adjacent);
     TMP_REGION(targets);
@@ -506,7 +506,7 @@ INT(count_steps) { /* to the nearest of the targets */
     TMP_REGION(edge);
     TMP_REGION(next);
     region_or_site(c, ARG(count_steps, region), type, ARG(count_steps, target), OFF, targets);
-    if (!is_site(c, site)) return OFF;
+    if (!is_site(c, site) || !region_any(c, targets)) return OFF;
     region_clear(c, edge);
     region_add(edge, site);
     region_copy(c, reached, edge);
