@@ -175,7 +175,8 @@ def compare_play(game: Record) -> PlayComparison:
         "draws": ((report.draws + report.timeouts) / n, 1 - theirs["drawishness"]),
     }
     deviations = {name: two_shares(x, n, y, m) for name, (x, y) in shares.items()}
-    error = max(report.deviation_turns, 0.5) * math.sqrt(1 / n + 1 / m)
+    floor = max(0.5, 0.1 * report.mean_turns)  # games of nearly one length: the rare others may be in one sample alone
+    error = max(report.deviation_turns, floor) * math.sqrt(1 / n + 1 / m)
     deviations["turns"] = (report.mean_turns - theirs["mean_turns"]) / error
     return PlayComparison(game["id"], {name: round(z, 2) for name, z in deviations.items()})
 

@@ -450,7 +450,7 @@ def compare(game: Record, record: Record | None, quick: bool = False) -> Compari
         result.differences += [d for d in _checks(record, program, result, quick) if d]
     except GameError as error:
         result.differences.append(Difference("play", error.message))
-        result.traces = len(record.get("traces", []))
+        result.traces, result.perft = len(record.get("traces", [])), int("perft" in record)
     if result.differences:
         result.verdict = "differs"
     return result

@@ -104,8 +104,12 @@ static void look_back(Ctx *c, const Ahead *a) {
 }
 static i32 holds_after(Ctx *c, i32 move, const Node *condition) {
     Ahead ahead = look_ahead(c);
+    State *s = c->s;
+    i32 mover = s->mover, next = s->next, theirs = c->moves[move].mover;
     begin_ply(c, c->moves + move);
+    if (theirs != mover && theirs > 0) s->mover = theirs, s->next = mover; /* found by (forEach Piece Next): its consequences are his */
     apply_with_consequences(c, c->moves + move);
+    if (theirs != mover && theirs > 0) s->mover = mover, s->next = next;
     i32 holds = int_of(c, condition);
     look_back(c, &ahead);
     return holds;
@@ -492,8 +496,9 @@ static void along(Ctx *c, const Node *n, const Radial *ray, i32 least, i32 most)
         tick(c, 1);
         c->to = c->between = ray->at[i];
         if (i + 1 >= least) {
-            if (!to) moves_of(c, ARG(foreach_direction, moves));
-            else if (bool_or(c, SLOT(to, to, if_), 1) && SLOT(to, to, apply)) moves_of(c, SLOT(to, to, apply));
+            if (to && !bool_or(c, SLOT(to, to, if_), 1)) return;
+            const Node *moves = to ? SLOT(to, to, apply) : ARG(foreach_direction, moves);
+            if (moves) moves_of(c, moves);
         }
         if (passes && !int_of(c, passes)) return;
     }

@@ -94,7 +94,7 @@ u64 position_digest(Ctx *c, i32 situational) {
     FOR_SITES(c->occupied, site) { /* all six numbers of a site, mixed and added: the order of sites does not matter */
         u64 x = (u64)site << 32 ^ (u64)(c->what[site] << 16 ^ c->who[site] << 8 ^ c->rotation[site]);
         x = x * 0x9ddfea08eb382d69u ^ (u64)(u32)c->count[site] << 32 ^ (u64)(u32)c->state[site] ^ (u64)(u32)c->value[site] << 16;
-        h += x * 0xbf58476d1ce4e5b9u ^ x >> 29;
+        h += mix(&x); /* a sum of what is nearly linear would collide */
     }
     h ^= h >> 31;
     if (situational) {
@@ -117,7 +117,7 @@ u32 players_of(Ctx *c, i32 role) {
     case roleType_Friend: case roleType_Ally: return mover;
     case roleType_Player: return c->player >= 0 ? (u32)1 << c->player : 0;
     default:
-        if (role >= roleType_P1 && role <= roleType_P16) return (u32)1 << (role - roleType_P1 + 1);
+        if (role >= roleType_P1 && role <= roleType_P16) return (u32)1 << (role - roleType_P1 + 1) & all; /* nobody, beyond the players */
         if (role >= roleType_Team1 && role <= roleType_Team16) return (u32)1 << (role - roleType_Team1 + 1) & all;
         return 0;
     }
@@ -266,6 +266,7 @@ i32 any_move_to(Ctx *c, const Node *n, const u64 *target) {
     c->direction = before.direction, c->hop = before.hop, c->region = before.region;
     c->n_moves = before.n_moves, c->n_actions = before.n_actions, c->n_thens = before.n_thens;
     c->n_numbers = before.n_numbers, c->n_spare = before.n_spare, c->depth = before.depth;
+    c->applied = before.applied, c->n_applied = before.n_applied, c->max_applied = before.max_applied;
     return found;
 }
 
@@ -296,7 +297,7 @@ static void apply_action(Ctx *c, const Action *a) {
     case A_ADD:
         if (!is_site(c, to)) break;
         if (c->what[to] && a->what) {
-            if (counts) c->count[to] += a->count;
+            if (counts) c->count[to] = clamped((i64)c->count[to] + a->count);
         } else put(c, to, a->what, c->g->components[a->what].owner, counts ? a->count : 1, a->state < 0 ? c->state[to] : a->state, a->rotation < 0 ? c->rotation[to] : a->rotation, a->value < 0 ? c->value[to] : a->value); /* what was set before stays */
         break;
     case A_MOVE: {
@@ -309,7 +310,7 @@ static void apply_action(Ctx *c, const Action *a) {
         if (a->state >= 0) state = a->state;
         if (a->rotation >= 0) rotation = a->rotation;
         if (c->what[to] == what) {
-            if (counts) c->count[to] += n;
+            if (counts) c->count[to] = clamped((i64)c->count[to] + n);
         } else put(c, to, what, who, n, state, rotation, value);
         break;
     }
@@ -325,7 +326,7 @@ static void apply_action(Ctx *c, const Action *a) {
     case A_SET_STATE: if (is_site(c, to)) c->state[to] = a->state; break;
     case A_SET_ROTATION: if (is_site(c, to)) c->rotation[to] = a->rotation; break;
     case A_SET_VALUE: if (is_site(c, to)) c->value[to] = a->value; break;
-    case A_SET_SCORE: if (a->what >= 0 && a->what <= c->g->n_players) s->score[a->what] = a->count ? s->score[a->what] + a->value : a->value; break; /* count 1: added */
+    case A_SET_SCORE: if (a->what >= 0 && a->what <= c->g->n_players) s->score[a->what] = clamped((a->count ? (i64)s->score[a->what] : 0) + a->value); break; /* count 1: added */
     case A_SET_NEXT: s->next_player = s->next = a->what; break;
     case A_SET_PENDING: set_pending(c, a->value); break;
     case A_SET_VAR: if (a->name >= 0) c->vars[a->name] = a->value; else s->temp = a->value; break;
@@ -338,7 +339,7 @@ static void apply_action(Ctx *c, const Action *a) {
     case A_PROPOSE: s->proposed = a->name; break;
     case A_VOTE: s->votes[s->mover] = a->name; break;
     case A_SWAP: { i32 p = a->what, q = a->value, other = s->agents[p]; s->agents[p] = s->agents[q]; s->agents[q] = other; break; }
-    case A_STORE: s->stored = position_digest(c, 0); break;
+    case A_STORE: s->stored = a->count ? position_digest(c, 0) : 0; break;
     case A_SET_PHASE: if (a->what >= 1 && a->what <= c->g->n_players) s->phase[a->what] = a->value; break;
     case A_FORFEIT: player_done(c, a->what, resultType_Loss); break;
     case A_SELECT: case A_PASS: case A_NOTE: break;
@@ -435,7 +436,7 @@ static void reset_iterators(Ctx *c) {
     c->level = 0, c->region = NULL, c->target = NULL, c->hits_only = c->threats = c->asks_moves = 0;
 }
 static void push_history(Ctx *c) {
-    if (!(c->g->uses & (USES_NO_REPEAT | USES_CYCLE | USES_HISTORY))) return;
+    if (!(c->g->uses & (USES_NO_REPEAT | USES_HISTORY))) return;
     if (c->s->n_history + 1 >= c->max_history) fail(c, TOO_MUCH_MEMORY);
     c->history[2 * c->s->n_history] = position_digest(c, 0);
     c->history[2 * c->s->n_history++ + 1] = position_digest(c, 1);
@@ -478,7 +479,8 @@ void apply_move(Ctx *c, const Move *m) {
     const Phase *phase = &c->g->phases[s->phase[mover]];
     end_rules(c, phase->end);
     end_rules(c, c->g->end);
-    if (!s->over && !(c->g->uses & USES_PASS_RULES) && s->active && (s->passed & s->active) == s->active) player_done(c, mover, resultType_Draw);
+    i32 can_end = phase->end || c->g->end; /* without a rule to end it nothing does: Gala */
+    if (!s->over && can_end && !(c->g->uses & USES_PASS_RULES) && s->active && (s->passed & s->active) == s->active) player_done(c, mover, resultType_Draw);
     reset_iterators(c);
     if (!s->over) phase_changes(c);
     s->counter++;
@@ -508,14 +510,6 @@ i32 position_repeated(Ctx *c, i32 kind) {
     for (; i < s->n_history; i++) if (c->history[2 * i + situational] == digest) return 1;
     return 0;
 }
-i32 positions_cycle(Ctx *c) { /* has the position come up three times, the present time included? */
-    const State *s = c->s;
-    u64 digest = position_digest(c, 0);
-    i32 times = 0;
-    tick(c, 1 + s->n_history / 16 + c->g->n_sites / 8);
-    for (i32 i = 0; i < s->n_history; i++) times += c->history[2 * i] == digest;
-    return times >= 3;
-}
 static i32 repeats(Ctx *c, const Move *m) { /* would the position after m have been seen before? */
     i32 moves = c->n_moves, actions = c->n_actions, thens = c->n_thens;
     State *saved = save_state(c);
@@ -537,7 +531,7 @@ static const Node *play_of(Ctx *c, i32 player) { return c->g->phases[c->s->phase
 i32 legal_moves(Ctx *c) {
     State *s = c->s;
     c->n_moves = c->n_actions = c->n_thens = c->n_numbers = c->n_spare = c->depth = 0;
-    c->probe = NULL;
+    c->probe = NULL, c->applied = NULL;
     if (s->over) return 0;
     reset_iterators(c);
     const Node *play = play_of(c, s->mover);

@@ -1,89 +1,123 @@
 /* Effects: captures around a place, and what changes a number, a marker or the player to move. */
 #include "engine.h"
 
-/* ---- one action, with its consequence */
-static void emit(Ctx *c, const Action *action, const Node *then) {
-    Move *m = move_begin(c);
-    Action *a = move_act(c, action->type);
-    *a = *action;
-    if (is_site(c, a->from) || is_site(c, a->to)) m->from = is_site(c, a->from) ? a->from : a->to, m->to = is_site(c, a->to) ? a->to : a->from;
+/* ---- one action and its consequence: what an effect needs is evaluated first, then begin .. done */
+static Action *begin(Ctx *c, enum ActionType type) {
+    move_begin(c);
+    return move_act(c, type);
+}
+static void done(Ctx *c, const Node *then) {
+    Move *m = c->moves + c->n_moves - 1;
+    const Action *a = c->actions + m->first;
+    i32 comes = is_site(c, a->from), arrives = is_site(c, a->to);
+    if (comes || arrives) m->from = comes ? a->from : a->to, m->to = arrives ? a->to : a->from;
     move_then(c, m, then);
     move_end(c, m);
 }
-#define ACTION(...) (Action){.from = OFF, .to = OFF, .count = 1, .state = UNDEFINED, .rotation = UNDEFINED, .value = UNDEFINED, .name = -1, __VA_ARGS__}
-#define EMIT(then, ...) do { const Action the_action = ACTION(__VA_ARGS__); emit(c, &the_action, then); } while (0)
 #define FOR_PLAYERS(bits, p) for (i32 p = 1; p <= c->g->n_players; p++) if ((bits) >> p & 1)
 static const Node *either(const Node *a, const Node *b) { return a ? a : b; }
 
 /* ---- who moves next */
-MOVES(moveagain) { EMIT(ARG(moveagain, then), .type = A_SET_NEXT, .what = (i16)c->s->mover); }
+MOVES(moveagain) {
+    begin(c, A_SET_NEXT)->what = (i16)c->s->mover;
+    done(c, ARG(moveagain, then));
+}
 
 /* ---- numbers of a place */
 MOVES(set_count) {
-    i32 site = site_at(c, ARG(set_count, siteType), ARG(set_count, at));
+    i32 site = site_at(c, ARG(set_count, siteType), ARG(set_count, at)), count = int_of(c, ARG(set_count, value));
     if (!is_site(c, site)) return;
-    i32 what = c->what[site] ? c->what[site] : c->g->n_components;
-    EMIT(ARG(set_count, then), .type = A_SET_COUNT, .to = site, .what = (i16)what, .count = int_of(c, ARG(set_count, value)));
+    Action *a = begin(c, A_SET_COUNT);
+    a->to = site, a->what = (i16)(c->what[site] ? c->what[site] : c->g->n_components), a->count = count;
+    done(c, ARG(set_count, then));
+}
+static void mark(Ctx *c, i32 site, i32 state, const Node *then) {
+    if (!is_site(c, site)) return;
+    Action *a = begin(c, A_SET_STATE);
+    a->to = site, a->state = state;
+    done(c, then);
 }
 MOVES(set_state) {
-    i32 site = site_at(c, ARG(set_state, siteType), ARG(set_state, at)), value = int_of(c, ARG(set_state, value));
-    if (is_site(c, site)) EMIT(ARG(set_state, then), .type = A_SET_STATE, .to = site, .state = value);
+    i32 site = site_at(c, ARG(set_state, siteType), ARG(set_state, at));
+    mark(c, site, int_of(c, ARG(set_state, value)), ARG(set_state, then));
 }
 MOVES(set_value) {
     i32 site = site_at(c, ARG(set_value, siteType), ARG(set_value, at)), value = int_of(c, ARG(set_value, value));
-    if (is_site(c, site)) EMIT(ARG(set_value, then), .type = A_SET_VALUE, .to = site, .value = value);
+    if (!is_site(c, site)) return;
+    Action *a = begin(c, A_SET_VALUE);
+    a->to = site, a->value = value;
+    done(c, ARG(set_value, then));
 }
 MOVES(flip) { /* a piece with (flips a b) changes between these two states */
     i32 site = ARG(flip, site) ? site_at(c, ARG(flip, siteType), ARG(flip, site)) : c->to;
-    if (!is_site(c, site) || !c->what[site]) return;
-    const Node *flips = c->g->components[c->what[site]].flips;
+    const Node *flips = is_site(c, site) ? c->g->components[c->what[site]].flips : NULL;
     if (!flips) return;
     i32 a = int_of(c, SLOT(flips, flips, a)), b = int_of(c, SLOT(flips, flips, b)), state = c->state[site];
-    if (state == a || state == b) EMIT(ARG(flip, then), .type = A_SET_STATE, .to = site, .state = state == a ? b : a);
+    if (state == a || state == b) mark(c, site, state == a ? b : a, ARG(flip, then));
 }
 
 /* ---- numbers of players */
-static void set_players(Ctx *c, const Node *who, const Node *value, enum ActionType type, i32 added, const Node *then) {
-    u32 players = players_in(c, who);
-    i32 v = int_of(c, value);
-    FOR_PLAYERS(players, p) EMIT(then, .type = type, .what = (i16)p, .value = v, .count = added);
+static void set_players(Ctx *c, enum ActionType type, u32 players, i32 value, i32 added, const Node *then) {
+    FOR_PLAYERS(players, p) {
+        Action *a = begin(c, type);
+        a->what = (i16)p, a->value = value, a->count = added;
+        done(c, then);
+    }
 }
 MOVES(set_value_player) {
-    set_players(c, either(ARG(set_value_player, player), ARG(set_value_player, roleType)), ARG(set_value_player, value), A_SET_PLAYER_VALUE, 0, ARG(set_value_player, then));
+    u32 players = players_in(c, either(ARG(set_value_player, player), ARG(set_value_player, roleType)));
+    i32 value = int_of(c, ARG(set_value_player, value));
+    set_players(c, A_SET_PLAYER_VALUE, players, value, 0, ARG(set_value_player, then));
 }
 MOVES(set_score) {
-    set_players(c, either(ARG(set_score, player), ARG(set_score, roleType)), ARG(set_score, value), A_SET_SCORE, 0, ARG(set_score, then));
+    u32 players = players_in(c, either(ARG(set_score, player), ARG(set_score, roleType)));
+    i32 score = int_of(c, ARG(set_score, value));
+    set_players(c, A_SET_SCORE, players, score, 0, ARG(set_score, then));
 }
 MOVES(addscore) {
-    set_players(c, either(ARG(addscore, player), ARG(addscore, roleType)), ARG(addscore, value), A_SET_SCORE, 1, ARG(addscore, then));
+    u32 players = players_in(c, either(ARG(addscore, player), ARG(addscore, roleType)));
+    i32 score = int_of(c, ARG(addscore, value));
+    set_players(c, A_SET_SCORE, players, score, 1, ARG(addscore, then));
 }
 MOVES(addscore_all) {
     const Node *who = either(ARG(addscore_all, players), ARG(addscore_all, roles)), *values = ARG(addscore_all, values);
-    for (i32 i = 0; i < who->n && i < values->n; i++) set_players(c, who->arg[i], values->arg[i], A_SET_SCORE, 1, ARG(addscore_all, then));
+    for (i32 i = 0; i < who->n && i < values->n; i++) {
+        u32 players = players_in(c, who->arg[i]);
+        i32 score = int_of(c, values->arg[i]);
+        set_players(c, A_SET_SCORE, players, score, 1, ARG(addscore_all, then));
+    }
 }
 
 /* ---- numbers of the game */
-MOVES(set_counter) { EMIT(ARG(set_counter, then), .type = A_SET_COUNTER, .value = int_or(c, ARG(set_counter, value), -1)); }
+static void set_number(Ctx *c, enum ActionType type, const Node *name, i32 value, i32 count, const Node *then) {
+    Action *a = begin(c, type);
+    a->name = enum_or(name, -1), a->value = value, a->count = count;
+    done(c, then);
+}
+MOVES(set_counter) {
+    set_number(c, A_SET_COUNTER, NULL, int_or(c, ARG(set_counter, value), -1), 1, ARG(set_counter, then));
+}
 MOVES(set_var) {
     const Node *name = ARG(set_var, name);
-    EMIT(ARG(set_var, then), .type = name ? A_SET_VAR : A_SET_TEMP, .name = name ? name->value : -1, .value = int_or(c, ARG(set_var, value), UNDEFINED));
+    i32 value = int_or(c, ARG(set_var, value), UNDEFINED);
+    set_number(c, name ? A_SET_VAR : A_SET_TEMP, name, value, 1, ARG(set_var, then));
 }
 MOVES(set_pending) {
     const Node *then = ARG(set_pending, then), *region = ARG(set_pending, region);
     if (!region) {
-        EMIT(then, .type = A_SET_PENDING, .value = int_or(c, ARG(set_pending, value), UNDEFINED));
+        set_number(c, A_SET_PENDING, NULL, int_or(c, ARG(set_pending, value), UNDEFINED), 1, then);
         return;
     }
     TMP_REGION(sites);
     region_of(c, region, sites);
-    FOR_SITES(sites, site) EMIT(then, .type = A_SET_PENDING, .value = site);
+    FOR_SITES(sites, site) set_number(c, A_SET_PENDING, NULL, site, 1, then);
 }
 MOVES(remember_value) {
-    EMIT(ARG(remember_value, then), .type = A_REMEMBER, .name = enum_or(ARG(remember_value, name), -1), .value = int_of(c, ARG(remember_value, value)),
-         .count = bool_or(c, ARG(remember_value, unique), 0));
+    i32 value = int_of(c, ARG(remember_value, value)), unique = bool_or(c, ARG(remember_value, unique), 0);
+    set_number(c, A_REMEMBER, ARG(remember_value, name), value, unique, ARG(remember_value, then));
 }
 MOVES(forget_value) {
-    EMIT(ARG(forget_value, then), .type = A_FORGET, .name = enum_or(ARG(forget_value, name), -1), .value = int_of(c, ARG(forget_value, value)));
+    set_number(c, A_FORGET, ARG(forget_value, name), int_of(c, ARG(forget_value, value)), 1, ARG(forget_value, then));
 }
 MOVES(forget_values) { /* an action for each value of that name; of every name where none is given */
     const Node *name = ARG(forget_values, name);
@@ -96,22 +130,30 @@ MOVES(forget_values) { /* an action for each value of that name; of every name w
     move_then(c, m, ARG(forget_values, then));
     move_end(c, m);
 }
-MOVES(remember_state) { EMIT(ARG(remember_state, then), .type = A_STORE); }
-MOVES(forget_state) { EMIT(ARG(forget_state, then), .type = A_STORE, .count = 0); }
-MOVES(forget_state_all) { EMIT(ARG(forget_state_all, then), .type = A_STORE, .count = 0); }
-MOVES(note) { EMIT(NULL, .type = A_NOTE); }
+MOVES(remember_state) { set_number(c, A_STORE, NULL, UNDEFINED, 1, ARG(remember_state, then)); }
+MOVES(forget_state) { set_number(c, A_STORE, NULL, UNDEFINED, 0, ARG(forget_state, then)); }
+MOVES(forget_state_all) { set_number(c, A_STORE, NULL, UNDEFINED, 0, ARG(forget_state_all, then)); }
+MOVES(note) {
+    UNUSED; /* for people to read: no effect */
+    begin(c, A_NOTE);
+    done(c, NULL);
+}
 MOVES(trigger) {
     const Node *who = either(either(ARG(trigger, player), ARG(trigger, roleType)), ARG(trigger, index));
     u32 players = players_in(c, who);
-    FOR_PLAYERS(players, p) EMIT(ARG(trigger, then), .type = A_TRIGGER, .what = (i16)p, .name = ARG(trigger, event)->value);
+    FOR_PLAYERS(players, p) {
+        Action *a = begin(c, A_TRIGGER);
+        a->what = (i16)p, a->name = ARG(trigger, event)->value;
+        done(c, ARG(trigger, then));
+    }
 }
 MOVES(takecontrol) { /* the pieces become the other player's pieces of the same name */
     u32 of = players_in(c, either(ARG(takecontrol, of), ARG(takecontrol, ofPlayer)));
     i32 by = player_in(c, either(ARG(takecontrol, by), ARG(takecontrol, byPlayer)));
     if (by < 0 || by > c->g->n_players + 1) return;
     TMP_REGION(sites);
-    if (ARG(takecontrol, at) || ARG(takecontrol, to)) region_of(c, either(ARG(takecontrol, at), ARG(takecontrol, to)), sites);
-    else region_copy(c, sites, c->occupied);
+    const Node *where = either(ARG(takecontrol, at), ARG(takecontrol, to));
+    if (where) region_of(c, where, sites); else region_copy(c, sites, c->occupied);
     Move *m = move_begin(c);
     FOR_SITES(sites, site) {
         if (!c->what[site] || c->who[site] > 31 || !(of >> c->who[site] & 1)) continue;
@@ -140,12 +182,18 @@ static Around around_begin(Ctx *c, const Node *from, const Node *between, const 
     c->from = a.origin;
     return a;
 }
-static void around_end(Ctx *c, const Around *a) { c->from = a->from, c->to = a->to_before, c->between = a->between_before; }
+static void around_end(Ctx *c, const Around *a) {
+    c->from = a->from, c->to = a->to_before, c->between = a->between_before;
+}
 static i32 is_friend_of_mover(Ctx *c, i32 site) { return c->what[site] && c->who[site] == c->s->mover; }
-static i32 is_foe_of_mover(Ctx *c, i32 site) { return c->what[site] && c->who[site] >= 1 && c->who[site] <= c->g->n_players && c->who[site] != c->s->mover; }
+static i32 is_foe_of_mover(Ctx *c, i32 site) {
+    i32 who = c->who[site];
+    return c->what[site] && who >= 1 && who <= c->g->n_players && who != c->s->mover;
+}
 static i32 between_holds(Ctx *c, const Around *a, i32 site) { /* an enemy unless told otherwise */
     c->between = site;
-    return a->between && SLOT(a->between, between, if_) ? int_of(c, SLOT(a->between, between, if_)) : is_foe_of_mover(c, site);
+    const Node *condition = a->between ? SLOT(a->between, between, if_) : NULL;
+    return condition ? int_of(c, condition) : is_foe_of_mover(c, site);
 }
 static i32 to_holds(Ctx *c, const Around *a, i32 site, i32 otherwise) {
     c->to = site;
@@ -154,7 +202,10 @@ static i32 to_holds(Ctx *c, const Around *a, i32 site, i32 otherwise) {
 static void affect(Ctx *c, const Around *a, const Node *apply, i32 site) { /* removal unless told otherwise */
     i32 start = c->n_moves;
     if (apply) moves_of(c, apply);
-    else EMIT(NULL, .type = A_REMOVE, .to = site);
+    else {
+        begin(c, A_REMOVE)->to = site;
+        done(c, NULL);
+    }
     then_for_all(c, start, a->then);
 }
 static void affect_between(Ctx *c, const Around *a, i32 site) {
@@ -175,7 +226,8 @@ MOVES(custodial) { /* runs of pieces between the origin and a piece beyond them 
         while (k < r->n && k < most && between_holds(c, &a, r->at[k])) k++;
         if (k < 1 || k < least || k >= r->n) continue;
         c->between = r->at[k - 1];
-        if (to_holds(c, &a, r->at[k], is_friend_of_mover(c, r->at[k]))) for (i32 i = 0; i < k; i++) affect_between(c, &a, r->at[i]);
+        if (!to_holds(c, &a, r->at[k], is_friend_of_mover(c, r->at[k]))) continue;
+        for (i32 i = 0; i < k; i++) affect_between(c, &a, r->at[i]);
     }
     around_end(c, &a);
 }
@@ -185,7 +237,8 @@ static i32 piece_matches(Ctx *c, const Node *piece, i32 site) { /* is one of the
     for (i32 i = 0; i < (many ? many->n : 1); i++) {
         const Node *kind = many ? many->arg[i] : one;
         if (!kind) continue;
-        i32 what = kind->kind == CONSTANT && kind->type != TYPE_int ? component_named(c, kind, c->s->mover) : int_of(c, kind);
+        i32 named = kind->kind == CONSTANT && kind->type != TYPE_int;
+        i32 what = named ? component_named(c, kind, c->s->mover) : int_of(c, kind);
         if (what && what == c->what[site]) return 1;
     }
     return 0;
@@ -263,7 +316,10 @@ MOVES(directional) { /* every piece in line that meets the condition, as far as 
     DirSet dirs = directions_of(c, ARG(directional, absoluteDirection), a.origin, REL_Adjacent);
     FOR_RADIALS(a.origin, dirs, r) {
         tick(c, r->n);
-        for (i32 k = 0; k < r->n && to_holds(c, &a, r->at[k], is_foe_of_mover(c, r->at[k])); k++) affect(c, &a, apply, r->at[k]);
+        for (i32 k = 0; k < r->n; k++) {
+            if (!to_holds(c, &a, r->at[k], is_foe_of_mover(c, r->at[k]))) break;
+            affect(c, &a, apply, r->at[k]);
+        }
     }
     around_end(c, &a);
 }
@@ -295,7 +351,10 @@ MOVES(attract) { /* the first piece in each direction comes next to the origin *
         FOR_RADIALS(a.origin, dirs, r) {
             i32 k = 0;
             while (k < r->n && !c->what[r->at[k]]) k++;
-            if (k > 0 && k < r->n) EMIT(a.then, .type = A_MOVE, .from = r->at[k], .to = r->at[0]);
+            if (k < 1 || k >= r->n) continue;
+            Action *pull = begin(c, A_MOVE);
+            pull->from = r->at[k], pull->to = r->at[0];
+            done(c, a.then);
         }
     }
     around_end(c, &a);

@@ -50,6 +50,7 @@ struct Node {
     i32 op;       /* the signature: OP_<slug>; -1 for constants and lists */
     u8 kind;      /* enum Kind; a folded node keeps its kind */
     u8 folded;    /* value or bits hold the node's value */
+    u8 pure, open; /* depends on the board alone; but for (site), which a ludeme around binds */
     i16 type;     /* constants: TYPE_<type>, which says what value means */
     i32 value;    /* constants: the integer, boolean, enum position or string id */
     u64 *bits;    /* folded regions */
@@ -126,6 +127,7 @@ struct Game {
     struct Kept *kept;                      /* what game_free frees */
     u64 supported_directions;               /* absolute directions of any radial of the board */
     u64 supported[5];                       /* those of the radials of a relation, in the order of the bits REL_* */
+    u64 ambiguous[5];                       /* those that some radial has without the relation */
 };
 enum Uses {
     USES_COUNT = 1, USES_STATE = 2, USES_ROTATION = 4, USES_VALUE = 8, USES_SCORE = 16, USES_SWAP = 32,
@@ -208,7 +210,8 @@ struct Ctx {
     jmp_buf escape; enum Failure failure;
     u64 random[4];
     State **spare; i32 n_spare; /* states for looking ahead */
-    Action *applied; i32 n_applied, max_applied; /* what the last move did, consequences too */
+    Action *applied; i32 n_applied, max_applied; /* where actions are noted as they are applied; NULL: nowhere */
+    Action *report; /* room for what the last move did, consequences too */
 };
 
 /* ---- failing and counting work */
@@ -294,7 +297,6 @@ static inline i32 radial_in(const Radial *r, DirSet d) { return (d.directions >>
 i32 legal_moves(Ctx *c);                          /* fills c->moves from 0; includes the forced pass */
 i32 player_has_move(Ctx *c, i32 player);          /* as (no Moves ...) asks */
 i32 position_repeated(Ctx *c, i32 kind);          /* was the position seen before? kind: repetitionType */
-i32 positions_cycle(Ctx *c);                      /* as (is Cycle) asks */
 void apply_move(Ctx *c, const Move *m);           /* a whole ply */
 void player_done(Ctx *c, i32 player, i32 result); /* resultType_Win, ... */
 i32 component_of(Ctx *c, i32 name, i32 player);   /* by string id and owner; 0 if none */

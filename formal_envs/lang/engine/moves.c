@@ -81,21 +81,22 @@ static void go(Ctx *c, i32 to, const Node *effect, const Node *then) {
 }
 
 /* Calls each for every site that from names, c->from if it names none. */
-static void for_each_from(Ctx *c, const Rule *rule, void (*each)(Ctx *, const Rule *)) {
+static void for_each_from(Ctx *c, const Rule *rule, void (*each)(Ctx *, const Rule *, DirSet)) {
     i32 from = c->from, to = c->to, between = c->between;
     TMP_REGION(sites);
     if (from_sites(c, rule->from, sites)) {
         FOR_SITES(sites, site) {
+            DirSet directions = directions_of(c, rule->direction, site, REL_Adjacent); /* in which (from) is still the outer one */
             c->from = site;
-            if (may_leave(c, rule->from)) each(c, rule);
+            if (may_leave(c, rule->from)) each(c, rule, directions);
+            c->from = from;
         }
-    } else if (is_site(c, from) && may_leave(c, rule->from)) each(c, rule);
+    } else if (is_site(c, from) && may_leave(c, rule->from)) each(c, rule, directions_of(c, rule->direction, from, REL_Adjacent));
     c->from = from, c->to = to, c->between = between;
 }
 
 /* ---- step */
-static void step_from(Ctx *c, const Rule *rule) {
-    DirSet directions = directions_of(c, rule->direction, c->from, REL_Adjacent);
+static void step_from(Ctx *c, const Rule *rule, DirSet directions) {
     i32 from = c->from;
     FOR_RADIALS(from, directions, ray) {
         if (!ray->n) continue;
@@ -149,7 +150,7 @@ static void slide_along_track(Ctx *c, const Rule *rule, const Track *track, cons
         }
     }
 }
-static void slide_from(Ctx *c, const Rule *rule) {
+static void slide_from(Ctx *c, const Rule *rule, DirSet directions) {
     i32 from = c->from;
     TMP_REGION(sites);
     Slide slide = {steps_of(c, rule->between, (Range){1, INFINITE}), to_sites(c, rule->to, sites) ? sites : NULL, NULL};
@@ -158,7 +159,6 @@ static void slide_from(Ctx *c, const Rule *rule) {
             if (c->g->tracks[t].name == rule->track->value) slide_along_track(c, rule, &c->g->tracks[t], &slide);
         return;
     }
-    DirSet directions = directions_of(c, rule->direction, from, REL_Adjacent);
     FOR_RADIALS(from, directions, ray) {
         i32 seen = 0; /* a ray that does not meet the target is of no use */
         while (seen < ray->n && misses(c, ray->at[seen])) seen++;
@@ -217,7 +217,7 @@ static void hop_along(Ctx *c, const Rule *rule, const Hop *hop, const Radial *ra
         if (hurdles >= hop->hurdles.least && hurdles > 0) land(c, rule, hop, ray, first, hurdles);
     } while (first + hurdles < ray->n && hurdle_at(c, hop, ray->at[first + hurdles]));
 }
-static void hop_from(Ctx *c, const Rule *rule) {
+static void hop_from(Ctx *c, const Rule *rule, DirSet directions) {
     i32 from = c->from;
     const Node *between = rule->between;
     TMP_REGION(sites);
@@ -227,7 +227,6 @@ static void hop_from(Ctx *c, const Rule *rule) {
         hop.before = int_or(c, SLOT(between, between, before), 0), hop.after = int_or(c, SLOT(between, between, after), 0);
         hop.is_hurdle = SLOT(between, between, if_);
     }
-    DirSet directions = directions_of(c, rule->direction, from, REL_Adjacent);
     FOR_RADIALS(from, directions, ray) hop_along(c, rule, &hop, ray);
 }
 static void hop_moves(Ctx *c, const Node *n) {
@@ -271,7 +270,8 @@ static i32 lies_ahead(Ctx *c, i32 from, i32 to) { /* in the half plane that the 
     i64 x = c->g->coordinate_x[to] - c->g->coordinate_x[from], y = c->g->coordinate_y[to] - c->g->coordinate_y[from];
     return x * dx[facing] + y * dy[facing] > 0;
 }
-static void leap_from(Ctx *c, const Rule *rule) {
+static void leap_from(Ctx *c, const Rule *rule, DirSet directions) {
+    (void)directions;
     i32 from = c->from;
     TMP_REGION(ends);
     TMP_REGION(allowed);
@@ -552,20 +552,15 @@ static void swap_players_moves(Ctx *c, const Node *const *arg) {
 MOVES(move_swap_players) { swap_players_moves(c, n->arg + 1); } /* after the word Players */
 MOVES(swap_players) { swap_players_moves(c, n->arg); }
 
-static void place_again(Ctx *c, i32 site, i32 what, i32 state) { /* what stood elsewhere stands here now */
-    Action *a = move_act(c, A_ADD);
-    a->to = site, a->what = (i16)what, a->state = state;
-}
-static void swap_pieces_moves(Ctx *c, const Node *const *arg) {
+static void swap_pieces_moves(Ctx *c, const Node *const *arg) { /* one goes over, the other is put where it came from */
     i32 a = int_or(c, arg[swap_pieces__a], c->s->last_from), b = int_or(c, arg[swap_pieces__b], c->s->last_to);
-    if (!is_site(c, a) || !is_site(c, b)) return;
+    if (!is_site(c, a) || !is_site(c, b) || move_asked(c, b)) return;
     Move *m = move_begin(c);
-    i32 what_a = c->what[a], what_b = c->what[b];
-    move_act(c, A_REMOVE)->to = a;
-    move_act(c, A_REMOVE)->to = b;
-    place_again(c, a, what_b, c->state[b]);
+    Action *over = move_act(c, A_MOVE);
+    over->from = a, over->to = b;
     move_decide(c, m);
-    place_again(c, b, what_a, c->state[a]);
+    Action *back = move_act(c, A_ADD);
+    back->to = a, back->what = (i16)c->what[b], back->state = c->state[b] ? c->state[b] : UNDEFINED;
     m->from = a, m->to = b;
     act_ends(c, m, arg[swap_pieces__then]);
 }

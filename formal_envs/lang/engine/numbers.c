@@ -117,7 +117,7 @@ INT(int_if, STATIC) {
 INT(site_from) { UNUSED; return c->from; }
 INT(site_to) { UNUSED; return c->to; }
 INT(site_between) { UNUSED; return c->between; }
-INT(site) { UNUSED; return c->site; }
+INT(site, STATIC) { UNUSED; return c->site; }
 INT(level) { UNUSED; return c->level; }
 INT(site_player) { UNUSED; return c->player; }
 INT(track_context) { UNUSED; return c->track_site; }
@@ -276,7 +276,7 @@ INT(regionsite) {
 }
 
 /* ---- counting pieces and sites */
-INT(count_sites) {
+INT(count_sites, STATIC) {
     const Node *in = ARG(count_sites, in), *at = ARG(count_sites, at);
     if (!in) return at ? is_site(c, int_of(c, at)) : c->g->n_board;
     if (in->bits) return region_size(c, in->bits);

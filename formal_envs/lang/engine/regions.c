@@ -61,7 +61,7 @@ REGION(difference, STATIC) {
     TMP_REGION(b);
     region_minus(c, out, bits_of(c, ARG(difference, b), b));
 }
-REGION(region_foreach) { /* (site) goes over the region */
+REGION(region_foreach, STATIC) { /* (site) goes over the region */
     i32 before = c->site;
     TMP_REGION(all);
     const u64 *sites = bits_of(c, ARG(region_foreach, region), all);
@@ -385,7 +385,7 @@ static void keep_dynamic(Ctx *c, i32 keyword, u64 *out) {
     owned_by_any(c, players_of(c, roleType_Enemy), enemy);
     if (keyword == regionTypeDynamic_Enemy) region_and(c, out, enemy); else region_minus(c, out, enemy);
 }
-REGION(sites_around) {
+REGION(sites_around, STATIC) {
     const Node *direction = ARG(sites_around, absoluteDirection);
     i32 relation = relation_index(direction, 3), distance = int_or(c, ARG(sites_around, distance), 1);
     TMP_REGION(origin);

@@ -14,7 +14,8 @@ i32 component_named(Ctx *c, const Node *name, i32 player) {
 typedef struct Placing { i32 what, count, state, rotation, value; } Placing;
 static void start_put(Ctx *c, i32 site, const Placing *p) {
     if (!is_site(c, site) || p->what < 1 || p->what > c->g->n_components || p->count < 1) return;
-    const Action a = {.type = A_ADD, .to = site, .what = (i16)p->what, .count = p->count, .state = p->state, .rotation = p->rotation, .value = p->value};
+    const Action a = {.type = A_ADD, .to = site, .what = (i16)p->what, .count = p->count, .state = p->state,
+                      .rotation = p->rotation, .value = p->value};
     apply_action(c, &a);
 }
 static i32 first_empty(Ctx *c, const Container *k) { /* the first place of a hand that is free, else its first place */
@@ -28,8 +29,10 @@ static void place_in_container(Ctx *c, const Container *k, const Node *name, i32
     start_put(c, site < 0 ? first_empty(c, k) : k->first + site, &p);
 }
 RULE(place) {
-    Placing p = {component_named(c, ARG(place, piece), 0), int_or(c, ARG(place, count), 1), int_or(c, ARG(place, state), UNDEFINED),
-                 int_or(c, ARG(place, rotation), UNDEFINED), int_or(c, ARG(place, value), UNDEFINED)};
+    const Game *g = c->g;
+    Placing p = {component_named(c, ARG(place, piece), 0), int_or(c, ARG(place, count), 1),
+                 int_or(c, ARG(place, state), UNDEFINED), int_or(c, ARG(place, rotation), UNDEFINED),
+                 int_or(c, ARG(place, value), UNDEFINED)};
     const Node *name = ARG(place, container);
     i32 site = int_or(c, ARG(place, site), OFF);
     if (ARG(place, coord)) site = site_labelled(c, ARG(place, siteType), ARG(place, coord));
@@ -38,15 +41,20 @@ RULE(place) {
         return;
     }
     i32 exact = 0;
-    for (i32 k = 0; k < c->g->n_containers; k++)
-        if (c->g->containers[k].name == name->value) exact = 1, place_in_container(c, &c->g->containers[k], ARG(place, piece), site, p);
-    if (!exact && c->g->names[name->value].container >= 0) /* "Hand": everybody's, each with his own pieces */
-        for (i32 k = 1; k < c->g->n_containers; k++) place_in_container(c, &c->g->containers[k], ARG(place, piece), site, p);
+    for (i32 k = 0; k < g->n_containers; k++) {
+        if (g->containers[k].name != name->value) continue;
+        exact = 1;
+        place_in_container(c, &g->containers[k], ARG(place, piece), site, p);
+    }
+    if (exact || g->names[name->value].container < 0) return;
+    for (i32 k = 1; k < g->n_containers; k++) /* "Hand": everybody's, each with his own pieces */
+        place_in_container(c, &g->containers[k], ARG(place, piece), site, p);
 }
 RULE(place_sites) {
     Placing p = {component_named(c, ARG(place_sites, piece), 0), 1, int_or(c, ARG(place_sites, state), UNDEFINED),
                  int_or(c, ARG(place_sites, rotation), UNDEFINED), int_or(c, ARG(place_sites, value), UNDEFINED)};
-    const Node *where = ARG(place_sites, sites) ? ARG(place_sites, sites) : ARG(place_sites, region) ? ARG(place_sites, region) : ARG(place_sites, coords);
+    const Node *where = ARG(place_sites, sites) ? ARG(place_sites, sites) : ARG(place_sites, region);
+    if (!where) where = ARG(place_sites, coords);
     const Node *counts = ARG(place_sites, counts);
     i32 k = 0;
     TMP_REGION(region);
@@ -80,7 +88,8 @@ RULE(start_set_score) {
 RULE(start_set_remember) {
     i32 name = enum_or(ARG(start_set_remember, name), -1), unique = bool_or(c, ARG(start_set_remember, unique), 0);
     if (ARG(start_set_remember, value)) {
-        const Action a = {.type = A_REMEMBER, .name = name, .count = unique, .value = int_of(c, ARG(start_set_remember, value))};
+        i32 value = int_of(c, ARG(start_set_remember, value));
+        const Action a = {.type = A_REMEMBER, .name = name, .count = unique, .value = value};
         apply_action(c, &a);
         return;
     }
@@ -91,7 +100,8 @@ RULE(start_set_remember) {
         apply_action(c, &a);
     }
 }
-static void start_set_owner(Ctx *c, const Node *role, const Node *type, const u64 *region) { /* the owner's first kind of piece */
+/* Puts down the owner's first kind of piece. */
+static void start_set_owner(Ctx *c, const Node *role, const Node *type, const u64 *region) {
     for (i32 p = 1; p <= c->g->n_players; p++) {
         if (!(players_of(c, role->value) >> p & 1)) continue;
         Placing placing = {0, 1, UNDEFINED, UNDEFINED, UNDEFINED};
@@ -105,13 +115,15 @@ RULE(start_set_role) {
     start_set_owner(c, ARG(start_set_role, roleType), ARG(start_set_role, siteType), region);
 }
 RULE(start_set_role_sites) {
-    const Node *where = ARG(start_set_role_sites, sites) ? ARG(start_set_role_sites, sites) : ARG(start_set_role_sites, region);
+    const Node *where = ARG(start_set_role_sites, sites);
+    if (!where) where = ARG(start_set_role_sites, region);
     TMP_REGION(region);
     region_of(c, where ? where : ARG(start_set_role_sites, coords), region);
     start_set_owner(c, ARG(start_set_role_sites, roleType), ARG(start_set_role_sites, siteType), region);
 }
 RULE(start_foreach_value) {
-    i32 from = int_of(c, ARG(start_foreach_value, min)), to = int_of(c, ARG(start_foreach_value, max)), before = c->iterated;
+    i32 from = int_of(c, ARG(start_foreach_value, min)), to = int_of(c, ARG(start_foreach_value, max));
+    i32 before = c->iterated;
     for (i64 v = from; v <= to; v++) {
         tick(c, 1);
         c->iterated = (i32)v;
@@ -193,7 +205,7 @@ RULE(result) {
     u32 players = players_of(c, ARG(result, roleType)->value);
     for (i32 p = 1; p <= c->g->n_players; p++) if (players >> p & 1) player_done(c, p, result);
 }
-static void rank_by(Ctx *c, const i32 *points) { /* the most points come first; equal points share their ranks */
+static void rank_by(Ctx *c, const i64 *points) { /* the most points come first; equal points share their ranks */
     State *s = c->s;
     i32 n = c->g->n_players;
     for (i32 p = 1; p <= n; p++) {
@@ -209,21 +221,22 @@ PLAIN(payoff)
 RULE(byscore) {
     State *s = c->s;
     const Node *scores = ARG(byscore, scores);
-    i32 misere = bool_or(c, ARG(byscore, misere), 0), points[MAX_PLAYERS + 1] = {0};
+    i32 misere = bool_or(c, ARG(byscore, misere), 0);
+    i64 points[MAX_PLAYERS + 1] = {0};
     if (scores) for (i32 i = 0; i < scores->n; i++) {
         u32 players = players_of(c, SLOT(scores->arg[i], score_player, roleType)->value);
         i32 value = int_of(c, SLOT(scores->arg[i], score_player, value));
         for (i32 p = 1; p <= c->g->n_players; p++) if (players >> p & 1) points[p] = value;
     }
     for (i32 p = 1; p <= c->g->n_players; p++) {
-        if (scores) s->score[p] = points[p];
-        points[p] = misere ? -s->score[p] : s->score[p];
+        if (scores) s->score[p] = (i32)points[p];
+        points[p] = misere ? -(i64)s->score[p] : s->score[p];
     }
     rank_by(c, points);
 }
 RULE(payoffs) {
     const Node *each = ARG(payoffs, payoffs);
-    i32 points[MAX_PLAYERS + 1] = {0};
+    i64 points[MAX_PLAYERS + 1] = {0};
     for (i32 i = 0; i < each->n; i++) {
         u32 players = players_of(c, SLOT(each->arg[i], payoff, roleType)->value);
         i32 value = int_of(c, SLOT(each->arg[i], payoff, value));

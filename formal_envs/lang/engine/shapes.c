@@ -261,31 +261,47 @@ static i32 turtle_step(Ctx *c, i32 site, i32 point) {
     }
     return OFF;
 }
-BOOL(is_pattern) {
-    const Node *walk = ARG(is_pattern, walk), *whats = ARG(is_pattern, whats);
-    i32 start = ARG(is_pattern, from) ? site_at(c, ARG(is_pattern, siteType), ARG(is_pattern, from)) : c->s->last_to;
-    if (!on_board(c, start) || !c->what[start]) return 0;
-    i32 what = ARG(is_pattern, what) ? int_of(c, ARG(is_pattern, what)) : c->what[start], n_kinds = whats ? whats->n : 1;
-    if (n_kinds < 1 || n_kinds > 64) return 0;
-    i32 kinds[64] = {what};
-    for (i32 i = 0; whats && i < n_kinds; i++) kinds[i] = int_of(c, whats->arg[i]);
+typedef struct Pattern { const Node *walk; i32 start, n, kinds[64]; } Pattern; /* kinds: what stands on its sites, over and over */
+static i32 pattern_of(Ctx *c, const Node *walk, i32 start, const Node *what, const Node *whats, Pattern *p) {
+    *p = (Pattern){walk, start, whats ? whats->n : 1, {0}};
+    if (!on_board(c, start) || p->n < 1 || p->n > 64) return 0;
+    for (i32 i = 0; i < p->n; i++) p->kinds[i] = whats ? int_of(c, whats->arg[i]) : what ? int_of(c, what) : c->what[start];
+    return 1;
+}
+static i32 pattern_fits(Ctx *c, const Pattern *p, i32 first, u64 *sites) { /* begun towards a point of the compass; adds its sites */
     u32 points = turtle_points(c);
-    for (i32 first = 0; first < 16; first++) {
-        if (!(points >> first & 1)) continue;
-        i32 at = start, point = first, nth = 1, fits = c->what[start] == kinds[0];
-        for (i32 i = 0; i < walk->n && fits; i++) {
-            tick(c, 1);
-            i32 step = walk->arg[i]->value;
-            if (step == stepType_R) point = turtle_turn(points, point, 1);
-            else if (step == stepType_L) point = turtle_turn(points, point, 15);
-            else {
-                at = turtle_step(c, at, point);
-                fits = at >= 0 && c->what[at] == kinds[nth++ % n_kinds];
-            }
+    i32 at = p->start, point = first, nth = 1, fits = points >> first & 1 && c->what[at] == p->kinds[0];
+    if (fits && sites) region_add(sites, at);
+    for (i32 i = 0; i < p->walk->n && fits; i++) {
+        tick(c, 1);
+        i32 step = p->walk->arg[i]->value;
+        if (step == stepType_R) point = turtle_turn(points, point, 1);
+        else if (step == stepType_L) point = turtle_turn(points, point, 15);
+        else {
+            at = turtle_step(c, at, point);
+            fits = at >= 0 && c->what[at] == p->kinds[nth++ % p->n];
+            if (fits && sites) region_add(sites, at);
         }
-        if (fits) return 1;
     }
-    return 0;
+    return fits;
+}
+BOOL(is_pattern) {
+    Pattern p;
+    i32 start = ARG(is_pattern, from) ? site_at(c, ARG(is_pattern, siteType), ARG(is_pattern, from)) : c->s->last_to, fits = 0;
+    if (!pattern_of(c, ARG(is_pattern, walk), start, ARG(is_pattern, what), ARG(is_pattern, whats), &p) || !c->what[start]) return 0;
+    for (i32 first = 0; first < 16 && !fits; first++) fits = pattern_fits(c, &p, first, NULL);
+    return fits;
+}
+REGION(sites_pattern) { /* the sites of every way in which it fits */
+    Pattern p;
+    i32 start = ARG(sites_pattern, from) ? site_at(c, ARG(sites_pattern, siteType), ARG(sites_pattern, from)) : c->s->last_to;
+    region_clear(c, out);
+    if (!pattern_of(c, ARG(sites_pattern, walk), start, ARG(sites_pattern, what), ARG(sites_pattern, whats), &p)) return;
+    TMP_REGION(one);
+    for (i32 first = 0; first < 16; first++) {
+        region_clear(c, one);
+        if (pattern_fits(c, &p, first, one)) for (i32 w = 0; w < c->g->words; w++) out[w] |= one[w];
+    }
 }
 
 /* ---- neighbours, targets */

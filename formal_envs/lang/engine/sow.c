@@ -31,7 +31,8 @@ static void sow_round(Ctx *c, const Node *n, Sowing *s) {
         i32 next = (s->at + 1) % holes->n, hole = holes->at[next];
         tick(c, 1);
         s->at = next;
-        if (hole == s->start && !include_self) { /* should the last seed fall behind it, Ludii looks at the start for a capture */
+        if (!is_site(c, hole)) { skipped++; continue; }
+        if (hole == s->start && !include_self) { /* a last seed right behind it makes a capture look at the start */
             self = 1, skipped++;
             continue;
         }
@@ -101,7 +102,7 @@ MOVES(sow) {
     c->from = s.start;
     sow_round(c, n, &s);
     c->iterated = value;
-    if (ARG(sow, apply)) {
+    if (ARG(sow, apply)) { /* looks ahead: what it gives depends on the seeds sown */
         State *saved = save_state(c);
         Action *applied = c->applied;
         c->applied = NULL;
