@@ -19,15 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from formal_envs.errors import ConfigError
-from formal_envs.lang.errors import GameError
+from formal_envs.lang.errors import DIFFERENCES, GameError
 from formal_envs.lang.isolated import Lost, isolated_map
 from formal_envs.lang.program import compile_game
 from formal_envs.lang.replay import Comparison, Difference, Record, compare
 from formal_envs.lang.report import evaluate_game
 
 FILES = ("games", "traces", "mutants", "written")
-#: Verdicts that differ on purpose: what our message begins with, and why we stand by it.
-DECLARED: dict[str, str] = {}
 #: Standard errors by which random play may differ; four numbers of a game are compared.
 MAX_DEVIATION = 4.5
 
@@ -153,12 +151,12 @@ class Report:
 
 def verdict(row: Record) -> Verdict:
     """What we say of a text that the record has a verdict on. What the engine does not play compiles all the same."""
-    message, compiles = "", True
+    message, compiles, declared = "", True, None
     try:
         compile_game(row["text"])
     except GameError as error:
         message, compiles = f"{error.stage}: {error.message}", error.stage in ("unsupported", "play")
-    declared = next((why for start, why in DECLARED.items() if message.startswith(start)), None)
+        declared = DIFFERENCES[error.difference] if error.difference else None
     return Verdict(row["label"], bool(row["compiles"]), compiles, message, declared)
 
 

@@ -18,7 +18,7 @@ MAX_LENGTH = 1_000_000  # characters; the longest game known has 164,171
 MAX_DEPTH = 100  # brackets in brackets; the deepest game known has 37
 
 _FENCE_BEFORE = re.compile(r"\s*```[A-Za-z]*\s")  # Ludii skips it like any text before the game
-_FENCE_AFTER = re.compile(r"\s*```\s*\Z")
+_FENCE_AFTER = re.compile(r"(?:\s*```)?\s*(?:<\|end\w*\|>|<\|im_end\|>|</s>)?\s*\Z")  # and a model's end of text
 
 
 class Form:
@@ -107,7 +107,10 @@ def _parser() -> Lark:
 
 
 def parse(text: str) -> Form:
-    """The form of the one ludeme that ``text`` is, a Markdown fence around it left out.
+    """The form of the one ludeme that ``text`` is.
+
+    Left out are a Markdown fence around it, macros (define ...) before it, and behind it (metadata ...) and the mark that a
+    language model ends a text with.
 
     Raises:
         GameError: stage "syntax".
@@ -116,15 +119,18 @@ def parse(text: str) -> Form:
         raise GameError("syntax", f"longer than {MAX_LENGTH} characters", text, MAX_LENGTH, difference="limit")
     fence, closing = _FENCE_BEFORE.match(text), _FENCE_AFTER.search(text[-1000:])
     source = " " * fence.end() + text[fence.end() :] if fence else text
-    if fence and closing:
-        source = source[: len(source) - (closing.end() - closing.start())]
+    if closing and (fence or "`" not in closing[0]):
+        source = source[: len(source) - len(closing[0])]
     try:
         forms: list[Form] = _parser().parse(source)  # type: ignore[assignment]
     except UnexpectedToken as error:
         raise _refused(error, text) from None
-    if len(forms) > 1 and forms[1].value != "metadata":
-        raise GameError("syntax", "there is more text after the game", text, forms[1].start_pos, difference="after")
-    return forms[0]
+    game = 0
+    while game < len(forms) - 1 and forms[game].value == "define":
+        game += 1
+    if len(forms) > game + 1 and forms[game + 1].value != "metadata":
+        raise GameError("syntax", "there is more text after the game", text, forms[game + 1].start_pos, difference="after")
+    return forms[game]
 
 
 _TERMINALS = {

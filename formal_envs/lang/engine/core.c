@@ -351,7 +351,7 @@ void apply_actions(Ctx *c, const Move *m) {
         const Action a = c->actions[m->first + i]; /* a copy: the list may grow meanwhile */
         if (c->applied && c->n_applied < c->max_applied) c->applied[c->n_applied++] = a;
         apply_action(c, &a);
-        if (a.to >= 0) c->s->after_to = is_site(c, a.to) && c->g->container_of[a.to] > 0 && a.from >= 0 ? a.from : a.to; /* a hand is not a place to go on from */
+        if (a.to >= 0) c->s->after_to = a.to;
         if (a.from >= 0 || a.to >= 0) c->s->after_from = a.from >= 0 ? a.from : a.to;
     }
 }
@@ -361,7 +361,7 @@ void apply_with_consequences(Ctx *c, const Move *m) {
     apply_actions(c, &move);
     for (i32 t = move.then; t >= 0; t = c->thens[t].next) {
         i32 from = c->from, to = c->to;
-        c->from = move.from, c->to = move.to;
+        c->from = c->to = OFF;
         run_effects(c, c->thens[t].node);
         c->from = from, c->to = to;
     }

@@ -30,8 +30,9 @@ INT(tracksite_move) {
     const Node *player = ARG(tracksite_move, player), *role = ARG(tracksite_move, roleType);
     const Track *t = own_track(c, ARG(tracksite_move, track), player, role);
     i32 from = int_or(c, ARG(tracksite_move, from), c->from), steps = int_or(c, ARG(tracksite_move, steps), 1);
-    i32 at = t && t->sites.n ? place_on_track(c, t, from) : -1;
-    if (at < 0) return OFF;
+    if (!t || !t->sites.n || from < 0) return OFF;
+    i32 at = place_on_track(c, t, from);
+    if (at < 0) at = 0; /* a site beside the track counts as its start: Khutka Boia */
     i64 goal = (i64)at + steps;
     if (t->loop) goal = (goal % t->sites.n + t->sites.n) % t->sites.n;
     return goal < 0 || goal >= t->sites.n ? OFF : t->sites.at[goal];

@@ -169,7 +169,7 @@ RULE(end_if) {
     if (ARG(end_if, subEnd)) run_rule(c, ARG(end_if, subEnd));
     else if (ARG(end_if, subEnds)) {
         const Node *subs = ARG(end_if, subEnds);
-        for (i32 i = 0; i < subs->n; i++) run_rule(c, subs->arg[i]);
+        for (i32 i = 0; i < subs->n && !c->s->over; i++) run_rule(c, subs->arg[i]);
     }
     if (ARG(end_if, outcome)) run_rule(c, ARG(end_if, outcome));
 }
@@ -220,6 +220,7 @@ PLAIN(score_player)
 PLAIN(payoff)
 RULE(byscore) {
     State *s = c->s;
+    if (s->over) return;
     const Node *scores = ARG(byscore, scores);
     i32 misere = bool_or(c, ARG(byscore, misere), 0);
     i64 points[MAX_PLAYERS + 1] = {0};
@@ -235,6 +236,7 @@ RULE(byscore) {
     rank_by(c, points);
 }
 RULE(payoffs) {
+    if (c->s->over) return;
     const Node *each = ARG(payoffs, payoffs);
     i64 points[MAX_PLAYERS + 1] = {0};
     for (i32 i = 0; i < each->n; i++) {
