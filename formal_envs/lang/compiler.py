@@ -41,6 +41,7 @@ USES = {
     "HISTORY": 2048,
     "STORED_STATE": 4096,
     "STUCK": 8192,
+    "ARRIVED": 16384,
 }
 
 
@@ -347,6 +348,8 @@ class Compiler:
                 flags |= USES["VISITED"]
             elif slug == "no_moves" and call.args[0].value != "Next":  # type: ignore[union-attr]
                 flags |= USES["STUCK"]
+            elif slug == "sites_lastto":
+                flags |= USES["ARRIVED"]
             elif slug.startswith("is_repeat"):
                 flags |= USES["HISTORY"]
             elif slug == "all_passed" or slug == "passend" and call.args[0].value == "NoEnd":  # type: ignore[union-attr]

@@ -35,12 +35,12 @@ void use_state(Ctx *c, State *s) {
     c->vars = p + 6 * n;
     u64 *bits = (u64 *)(s->memory + 4 * (((size_t)6 * (size_t)n + (size_t)c->g->n_strings + 1) & ~(size_t)1));
     c->empty = bits, c->occupied = bits + words, c->visited = bits + 2 * words, c->to_clear = bits + 3 * words;
-    c->owned = bits + 4 * words;
+    c->arrived = bits + 4 * words, c->owned = bits + 5 * words;
     c->kinds = c->owned + (c->g->n_players + 2) * words;
 }
 size_t state_bytes(const Game *g) {
     size_t numbers = (6 * (size_t)g->n_sites + (size_t)g->n_strings + 1) & ~(size_t)1;
-    size_t sets = (size_t)g->words * (size_t)(4 + g->n_players + 2 + g->n_components + 1);
+    size_t sets = (size_t)g->words * (size_t)(5 + g->n_players + 2 + g->n_components + 1);
     return sizeof(State) + 4 * numbers + 8 * sets;
 }
 State *save_state(Ctx *c) {
@@ -115,7 +115,7 @@ u32 players_of(Ctx *c, i32 role) {
     case roleType_Prev: return (u32)1 << c->s->previous;
     case roleType_NonMover: case roleType_Enemy: return all & ~mover;
     case roleType_Friend: case roleType_Ally: return mover;
-    case roleType_Player: return c->player >= 0 ? (u32)1 << c->player : 0;
+    case roleType_Player: return (u32)c->player < 32 ? (u32)1 << c->player : 0;
     default:
         if (role >= roleType_P1 && role <= roleType_P16) return (u32)1 << (role - roleType_P1 + 1) & all; /* nobody, beyond the players */
         if (role >= roleType_Team1 && role <= roleType_Team16) return (u32)1 << (role - roleType_Team1 + 1) & all;
@@ -351,6 +351,7 @@ void apply_actions(Ctx *c, const Move *m) {
         const Action a = c->actions[m->first + i]; /* a copy: the list may grow meanwhile */
         if (c->applied && c->n_applied < c->max_applied) c->applied[c->n_applied++] = a;
         apply_action(c, &a);
+        if ((c->g->uses & USES_ARRIVED) && is_site(c, a.to)) region_add(c->arrived, a.to);
         if (a.to >= 0) c->s->after_to = a.to;
         if (a.from >= 0 || a.to >= 0) c->s->after_from = a.from >= 0 ? a.from : a.to;
     }
@@ -445,6 +446,7 @@ static i32 is_pass(Ctx *c, const Move *m) { return m->n >= 1 && c->actions[m->fi
 static void begin_ply(Ctx *c, const Move *m) { /* what is known of the move while its consequences are evaluated */
     State *s = c->s;
     s->n_pending = 0, s->next_player = 0;
+    if (c->g->uses & USES_ARRIVED) region_clear(c, c->arrived);
     s->n_moves++;
     s->previous_from = s->last_from, s->previous_to = s->last_to;
     s->last_from = m->from, s->last_to = m->to;

@@ -117,20 +117,18 @@ static u64 explicit_directions(Ctx *c, DirSet d, i32 site) { /* relations writte
     return found;
 }
 static u64 supported_for(Ctx *c, i32 site, i32 relation, i32 by_site) { /* relation: its place in relationType */
-    if (!by_site || !is_site(c, site)) return c->g->supported[relation];
+    if (!by_site) return c->g->supported[relation];
     return explicit_directions(c, (DirSet){0, (u32)1 << relation}, site);
-}
-static u64 related(Ctx *c, u64 directions, i32 site, i32 relation) { /* without those whose radials from the site are of other relations */
-    return directions & c->g->ambiguous[relation] ? directions & explicit_directions(c, (DirSet){0, (u32)1 << relation}, site) : directions;
 }
 static DirSet relative_ludeme(Ctx *c, const Node *n, i32 site) {
     const Node *one = ARG(directions, relativeDirection), *many = ARG(directions, relativeDirections), *of = ARG(directions, of);
     i32 relation = of ? of->value : relationType_Adjacent;
-    u64 supported = supported_for(c, site, relation, bool_or(c, ARG(directions, bySite), 0)), found = 0;
+    i32 by_site = bool_or(c, ARG(directions, bySite), 0) && is_site(c, site);
+    u64 supported = supported_for(c, site, relation, by_site), found = 0;
     if (!one && !many) return (DirSet){0, (u32)1 << relation};
     if (one) found = relative_from(c, one->value, site, supported);
     for (i32 i = 0; many && i < many->n; i++) found |= relative_from(c, many->arg[i]->value, site, supported);
-    return (DirSet){related(c, found, site, relation), 0};
+    return (DirSet){by_site ? found & supported : found, 0};
 }
 static DirSet some_of(Ctx *c, u64 from, i32 n) {
     u64 found = 0;
@@ -179,6 +177,6 @@ DirSet directions_of(Ctx *c, const Node *n, i32 site, u32 otherwise) {
         return d;
     }
     if (n->kind != CONSTANT) return directions_from_ludeme(c, n, site);
-    if (n->type == TYPE_relativeDirection) return (DirSet){related(c, relative_from(c, n->value, site, c->g->supported[3]), site, relationType_Adjacent), 0};
+    if (n->type == TYPE_relativeDirection) return (DirSet){relative_from(c, n->value, site, c->g->supported[3]), 0};
     return absolute(c->g, n->value);
 }

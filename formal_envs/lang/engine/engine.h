@@ -127,12 +127,11 @@ struct Game {
     struct Kept *kept;                      /* what game_free frees */
     u64 supported_directions;               /* absolute directions of any radial of the board */
     u64 supported[5];                       /* those of the radials of a relation, in the order of the bits REL_* */
-    u64 ambiguous[5];                       /* those that some radial has without the relation */
 };
 enum Uses {
     USES_COUNT = 1, USES_STATE = 2, USES_ROTATION = 4, USES_VALUE = 8, USES_SCORE = 16, USES_SWAP = 32,
     USES_NO_REPEAT = 64, USES_CYCLE = 128, USES_SEQUENCE_CAPTURE = 256, USES_PASS_RULES = 512, USES_VISITED = 1024,
-    USES_HISTORY = 2048, USES_STORED_STATE = 4096, USES_STUCK = 8192
+    USES_HISTORY = 2048, USES_STORED_STATE = 4096, USES_STUCK = 8192, USES_ARRIVED = 16384
 };
 
 /* ---- the state: one block that is copied by memcpy */
@@ -162,7 +161,7 @@ struct State {
     u64 stored;                                /* a stored position's digest */
     i32 n_remembered;                          /* pairs (name or -1, value) */
     i32 remembered[2 * MAX_REMEMBERED];
-    _Alignas(8) u8 memory[]; /* what who count state rotation value [n_sites each, i32], vars [n_strings], empty, occupied, owners, kinds, visited, to_clear */
+    _Alignas(8) u8 memory[]; /* what who count state rotation value [n_sites each, i32], vars [n_strings], empty, occupied, visited, to_clear, arrived, owners, kinds */
 };
 
 /* ---- actions and moves */
@@ -192,7 +191,7 @@ struct Ctx {
     State *s;
     i32 *what, *who, *count, *state, *rotation, *value; /* into *s, by site */
     i32 *vars;
-    u64 *empty, *occupied, *owned, *kinds, *visited, *to_clear; /* owned: by player 0 .. n+1; kinds: by component; * words */
+    u64 *empty, *occupied, *owned, *kinds, *visited, *to_clear, *arrived; /* owned: by player 0 .. n+1; kinds: by component; * words */
     i32 from, to, between, site, level, player, track_site, iterated, direction, hop; /* iterators; OFF where none */
     const u64 *region; /* the region that an iterator stands on, or NULL */
     i64 work;       /* what may still be done */

@@ -89,7 +89,7 @@ static Game *load(const i32 *image) {
     for (i32 i = 0; i < n_radials; i++, p += 3 + p[2]) {
         g->radials[i] = (Radial){.direction = (i16)p[0], .relations = (u32)p[1], .n = (i16)p[2], .at = p + 3};
         g->supported_directions |= (u64)1 << p[0];
-        for (i32 k = 0; k < 5; k++) *(p[1] >> k & 1 ? &g->supported[k] : &g->ambiguous[k]) |= (u64)1 << p[0];
+        for (i32 k = 0; k < 5; k++) if (p[1] >> k & 1) g->supported[k] |= (u64)1 << p[0];
     }
     p = section(image, SECTION_NEIGHBOURS, NULL);
     for (i32 k = 0; k < 5; k++) {

@@ -80,18 +80,14 @@ static void go(Ctx *c, i32 to, const Node *effect, const Node *then) {
     if (!move_asked(c, to)) piece_went(c, piece_goes(c, to, effect), to, then);
 }
 
-/* Calls each for every site that from names, c->from if it names none. */
+/* Calls each for the site that from names, c->from if it names none. A region is no place to start from: it is passed over. */
 static void for_each_from(Ctx *c, const Rule *rule, void (*each)(Ctx *, const Rule *, DirSet)) {
-    i32 from = c->from, to = c->to, between = c->between;
-    TMP_REGION(sites);
-    if (from_sites(c, rule->from, sites)) {
-        FOR_SITES(sites, site) {
-            DirSet directions = directions_of(c, rule->direction, site, REL_Adjacent); /* in which (from) is still the outer one */
-            c->from = site;
-            if (may_leave(c, rule->from)) each(c, rule, directions);
-            c->from = from;
-        }
-    } else if (is_site(c, from) && may_leave(c, rule->from)) each(c, rule, directions_of(c, rule->direction, from, REL_Adjacent));
+    i32 from = c->from, to = c->to, between = c->between, start = from;
+    if (rule->from && SLOT(rule->from, from, site)) start = site_at(c, SLOT(rule->from, from, siteType), SLOT(rule->from, from, site));
+    if (!is_site(c, start)) return;
+    DirSet directions = directions_of(c, rule->direction, start, REL_Adjacent); /* in which (from) is still the outer one */
+    c->from = start;
+    if (may_leave(c, rule->from)) each(c, rule, directions);
     c->from = from, c->to = to, c->between = between;
 }
 

@@ -253,7 +253,7 @@ REGION(sites_empty) {
     region_and(c, out, c->empty);
 }
 REGION(sites_toclear) { UNUSED; region_copy(c, out, c->to_clear); }
-REGION(sites_lastto) { UNUSED; region_clear(c, out); add_site(c, out, c->s->last_to); }
+REGION(sites_lastto) { UNUSED; region_copy(c, out, c->arrived); add_site(c, out, c->s->last_to); } /* wherever the move put something */
 REGION(sites_lastfrom) { UNUSED; region_clear(c, out); add_site(c, out, c->s->last_from); }
 REGION(sites_pending) {
     UNUSED;

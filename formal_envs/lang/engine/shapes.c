@@ -47,6 +47,7 @@ static i32 line_long_enough(const Line *l, i32 n, i32 through) {
 static i32 line_at(Ctx *c, const Line *l, DirSet dirs, i32 pivot) {
     if (!is_site(c, pivot) || !line_has(c, l, pivot)) return 0;
     i32 here = l->through && region_has(l->through, pivot);
+    u32 kind = dirs.relations ? dirs.relations : ~(u32)REL_All; /* a line does not go on by another relation */
     tick(c, 4);
     FOR_RADIALS(pivot, dirs, r) {
         i32 through = here, run = 1 + line_run(c, l, r, &through);
@@ -54,7 +55,7 @@ static i32 line_at(Ctx *c, const Line *l, DirSet dirs, i32 pivot) {
         i32 opposite = opposite_direction(r->direction), found = 0;
         if (l->opposites) for (i32 i = c->g->radial_first[pivot]; i < c->g->radial_first[pivot + 1]; i++) {
             const Radial *back = c->g->radials + i;
-            if (back->direction != opposite || !(back->relations & r->relations)) continue;
+            if (back->direction != opposite || !(back->relations & r->relations & kind)) continue;
             i32 more = through, both = run + line_run(c, l, back, &more);
             found = 1;
             if (line_long_enough(l, both, more)) return 1;
@@ -108,84 +109,69 @@ BOOL(is_line) {
 }
 
 /* ---- connections */
-enum { MAX_PARTS = 64 }; /* regions that one condition connects */
-typedef struct Parts { u64 *sets; i32 n, words; } Parts;
-static u64 *parts_add(Parts *parts) { return parts->n < MAX_PARTS ? parts->sets + parts->n++ * parts->words : NULL; }
-static void parts_static(Ctx *c, Parts *parts, i32 kind) { /* Sides, SidesNoCorners, Corners: each side or corner a region */
+typedef struct Touch { const u64 *group; i32 touched, n; } Touch; /* how many of n regions a group reaches */
+static void touch(Ctx *c, Touch *t, const u64 *region, const u64 *without) {
+    t->n++;
+    for (i32 w = 0; w < c->g->words; w++) if (region[w] & t->group[w] & (without ? ~without[w] : ~(u64)0)) { t->touched++; return; }
+}
+static void touch_static(Ctx *c, Touch *t, i32 kind) { /* Sides, SidesNoCorners, Corners: each side or corner is a region */
     const u64 *corners = c->g->static_regions + STATIC_REGION_Corners * c->g->words;
     if (kind == regionTypeStatic_Corners) {
-        FOR_SITES(corners, corner) {
-            u64 *part = parts_add(parts);
-            if (part) region_clear(c, part), region_add(part, corner);
-        }
+        FOR_SITES(corners, corner) t->n++, t->touched += region_has(t->group, corner);
     } else if (kind == regionTypeStatic_Sides || kind == regionTypeStatic_SidesNoCorners) {
         for (i32 d = 0; d < N_absoluteDirection; d++) {
             const u64 *side = c->g->side_regions + d * c->g->words;
-            if (!region_any(c, side)) continue;
-            u64 *part = parts_add(parts);
-            if (!part) return;
-            region_copy(c, part, side);
-            if (kind == regionTypeStatic_SidesNoCorners) for (i32 w = 0; w < c->g->words; w++) part[w] &= ~corners[w];
+            if (region_any(c, side)) touch(c, t, side, kind == regionTypeStatic_SidesNoCorners ? corners : NULL);
         }
-    } else {
-        u64 *part = parts_add(parts);
-        if (part) region_copy(c, part, c->g->board);
-    }
+    } else touch(c, t, c->g->board, NULL);
 }
-static void parts_of_list(Ctx *c, Parts *parts, const Node *list) {
+static void touch_list(Ctx *c, Touch *t, const Node *list) {
+    TMP_REGION(region);
     for (i32 i = 0; i < list->n; i++) {
         const Node *item = list->arg[i];
-        if (item->kind == CONSTANT && item->type == TYPE_regionTypeStatic) { parts_static(c, parts, item->value); continue; }
-        u64 *part = parts_add(parts);
-        if (part) region_of(c, item, part);
+        if (item->kind == CONSTANT && item->type == TYPE_regionTypeStatic) touch_static(c, t, item->value);
+        else if (item->bits) touch(c, t, item->bits, NULL);
+        else region_of(c, item, region), touch(c, t, region, NULL);
     }
 }
-static void parts_of(Ctx *c, Parts *parts, const Node *regions, const Node *role, const Node *kind) {
-    if (regions) parts_of_list(c, parts, regions);
-    if (kind) parts_static(c, parts, kind->value);
-    if (!role) return;
-    u32 players = players_in(c, role);
-    for (i32 i = 0; i < c->g->n_regions; i++) {
+static Touch touched_by(Ctx *c, const u64 *group, const Node *regions, const Node *role, const Node *kind) {
+    Touch t = {group, 0, 0};
+    if (regions) touch_list(c, &t, regions);
+    if (kind) touch_static(c, &t, kind->value);
+    u32 players = role ? players_in(c, role) : 0;
+    for (i32 i = 0; players && i < c->g->n_regions; i++) {
         const NamedRegion *r = c->g->regions + i;
-        if (r->owner >= 0 && r->owner <= c->g->n_players && players >> r->owner & 1 && r->region) parts_of_list(c, parts, r->region);
+        if (r->owner >= 0 && r->owner <= c->g->n_players && players >> r->owner & 1 && r->region) touch_list(c, &t, r->region);
     }
-}
-static i32 parts_touched(Ctx *c, const Parts *parts, const u64 *group) {
-    i32 touched = 0;
-    for (i32 i = 0; i < parts->n; i++)
-        for (i32 w = 0; w < c->g->words; w++) if (parts->sets[i * c->g->words + w] & group[w]) { touched++; break; }
-    return touched;
+    return t;
 }
 BOOL(is_connected) { /* does the group on a site reach enough of the regions? */
-    i32 words = c->g->words, start = ARG(is_connected, at) ? site_at(c, ARG(is_connected, siteType), ARG(is_connected, at)) : c->s->last_to;
+    const Node *at = ARG(is_connected, at), *role = ARG(is_connected, roleType);
+    i32 start = at ? site_at(c, ARG(is_connected, siteType), at) : c->s->last_to;
     if (!is_site(c, start) || !c->what[start]) return 0;
-    u64 room[MAX_PARTS * words];
-    Parts parts = {room, 0, words};
-    parts_of(c, &parts, ARG(is_connected, regions), ARG(is_connected, roleType), ARG(is_connected, regionTypeStatic));
-    i32 wanted = int_or(c, ARG(is_connected, number), parts.n);
-    i32 owner = ARG(is_connected, roleType) ? role_of(c, ARG(is_connected, roleType)) : c->who[start];
+    i32 owner = role ? role_of(c, role) : c->who[start];
     if (owner != c->who[start]) return 0; /* regions of a role are connected by his pieces alone */
     TMP_REGION(group);
     region_clear(c, group);
     region_add(group, start);
     flood(c, directions_of(c, ARG(is_connected, direction), start, REL_Adjacent), owned_by(c, owner), group);
-    return parts.n && parts_touched(c, &parts, group) >= wanted;
+    Touch t = touched_by(c, group, ARG(is_connected, regions), role, ARG(is_connected, regionTypeStatic));
+    return t.n && t.touched >= int_or(c, ARG(is_connected, number), t.n);
 }
 BOOL(is_blocked) { /* can the player no more connect enough of the regions, through what is empty or his own? */
-    i32 words = c->g->words;
     const Node *role = ARG(is_blocked, roleType);
-    i32 player = role ? role_of(c, role) : c->s->mover;
-    u64 room[MAX_PARTS * words];
-    Parts parts = {room, 0, words};
-    parts_of(c, &parts, ARG(is_blocked, regions), role, ARG(is_blocked, regionTypeStatic));
-    i32 wanted = int_or(c, ARG(is_blocked, number), parts.n);
+    i32 words = c->g->words, player = role ? role_of(c, role) : c->s->mover, some = 0;
     DirSet dirs = directions_of(c, ARG(is_blocked, direction), OFF, REL_Adjacent);
     TMP_REGION(open);
     TMP_REGION(group);
     const u64 *own = player >= 0 && player <= c->g->n_players ? owned_by(c, player) : NULL;
     for (i32 w = 0; w < words; w++) open[w] = c->g->board[w] & (c->empty[w] | (own ? own[w] : 0));
-    while (next_group(c, dirs, open, group)) if (parts_touched(c, &parts, group) >= wanted) return 0;
-    return parts.n > 0;
+    while (next_group(c, dirs, open, group)) {
+        Touch t = touched_by(c, group, ARG(is_blocked, regions), role, ARG(is_blocked, regionTypeStatic));
+        if (t.touched >= int_or(c, ARG(is_blocked, number), t.n)) return 0;
+        some = t.n;
+    }
+    return some > 0;
 }
 
 /* ---- loops */
