@@ -18,6 +18,9 @@ from formal_envs.lang.errors import GameError
 from formal_envs.lang.native import COUNTS, RELATIONS, SECTIONS, STATIC_REGIONS, TYPES, functions, opcodes
 from formal_envs.lang.signatures import ENUMS
 
+MAX_SITES = 1 << 16  # of all types together, hands included
+MAX_PIECES = 2000  # kinds; the largest game known has 596
+MAX_STATE = 1 << 21  # bytes; the largest known has 142,352
 SITE_TYPES = ENUMS["siteType"]
 DIRECTIONS = {name: index for index, name in enumerate(ENUMS["absoluteDirection"])}
 POSITIONS = {name: {word: index for index, word in enumerate(words)} for name, words in ENUMS.items()}
@@ -251,6 +254,10 @@ class Compiler:
     def fail(self, stage: str, message: str, node: Node) -> GameError:
         return GameError(stage, message, self.text, node.start)
 
+    def limit(self, n: int, most: int, what: str, node: Node) -> None:
+        if n > most:
+            raise GameError("board", f"a game has at most {most} {what}, this one would have more", self.text, node.start, (), "limit")
+
     def players(self) -> None:
         players = child(self.game, "players")
         assert players is not None
@@ -300,10 +307,13 @@ class Compiler:
                 self.piece(part)
             elif head == "hand":
                 size = part["size"].value if part["size"] else 1  # type: ignore[union-attr]
+                if not 1 <= int(size) <= MAX_SITES:
+                    raise self.fail("board", f"a hand has 1 to {MAX_SITES} sites, got {size}", part)
                 for owner in self.owners(part.args[0]):
                     number = 0 if owner == self.n_players + 1 else owner
                     self.containers.append(Container(f"Hand{number}", at, int(size), owner))
                     at += int(size)
+                    self.limit(at, MAX_SITES, "sites", part)
             elif head == "regions":
                 self.region(part)
             elif head == "map":
@@ -321,6 +331,7 @@ class Compiler:
             if part.signature.head == "tile" and role is None:
                 suffix = ""
             self.components.append(Component(f"{name}{suffix}", str(name), owner, part, facing(part)))
+            self.limit(len(self.components), MAX_PIECES, "kinds of piece", part)
 
     def region(self, part: Call) -> None:
         name: str | None = None
@@ -377,6 +388,8 @@ class Compiler:
                 self.flags |= USES["NO_REPEAT"]
                 kind = meta.args[0]
                 self.repetition = POSITIONS["repetitionType"][str(kind.value) if isinstance(kind, Leaf) else "Positional"]
+            elif meta.signature.head != "passEnd":
+                raise self.fail("unsupported", f"unsupported: {meta.signature.name}", meta)
         phases = [p for arg in (rules.args if rules else ()) for p in items(arg) if isinstance(p, Call) and p.signature.head == "phase"]
         plain = child(rules, "play")
         if plain is not None:
@@ -443,6 +456,8 @@ class Compiler:
         for name in types[1:]:
             first[name] = at
             at += self.board.topologies[name].n
+        self.limit(at, MAX_SITES, "sites", self.game)
+        self.limit(self.state_bytes(at), MAX_STATE, "bytes in its state", self.game)
         counts = dict.fromkeys(COUNTS, 0)
         for name in SITE_TYPES:
             counts[f"first_{name}"] = first.get(name, -1)
@@ -500,6 +515,11 @@ class Compiler:
             data=table + body,
         )
 
+    def state_bytes(self, n_sites: int) -> int:
+        """About what a state takes: six numbers a site, a number a string, sets of sites for players and pieces."""
+        sets = 7 + self.n_players + len(self.components)
+        return 4 * (6 * n_sites + len(self.strings)) + (n_sites + 63) // 64 * 8 * sets
+
     def short_named(self, regions: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """Regions whose name ends in their owner ("Left1", "LastRankP2") once more under the name without it, where rules use that."""
         known = {(name, owner) for name, owner, _ in regions}
@@ -535,4 +555,8 @@ def compile_image(game: Call, text: str) -> Image:
     Raises:
         GameError: stage "board" (it cannot be built) or "unsupported" (the engine does not play a ludeme yet).
     """
-    return Compiler(game, text).image()
+    compiler = Compiler(game, text)
+    try:
+        return compiler.image()
+    except BoardError as error:  # some of a board is found only when asked for
+        raise GameError("board", str(error), text, game.start) from None

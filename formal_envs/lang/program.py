@@ -243,6 +243,8 @@ class _Context:
     def __init__(self, program: Program):
         self.program = program  # keeps the game alive
         self.pointer = library().context_new(program._game)
+        if not self.pointer:
+            raise MemoryError("no room for the engine's workspace")
 
     def __del__(self) -> None:
         if getattr(self, "pointer", None):

@@ -91,14 +91,15 @@ MOVES(allcombinations) {
 }
 
 /* ---- on a copy of the state */
-typedef struct Ahead { State *saved; i32 moves, actions, thens, n_applied; Action *applied; } Ahead;
+typedef struct Ahead { State *saved; jmp_buf *probe; i32 moves, actions, thens, n_applied; Action *applied; } Ahead;
 static Ahead look_ahead(Ctx *c) {
-    Ahead a = {save_state(c), c->n_moves, c->n_actions, c->n_thens, c->n_applied, c->applied};
-    c->applied = NULL; /* what is only imagined is not reported */
+    Ahead a = {save_state(c), c->probe, c->n_moves, c->n_actions, c->n_thens, c->n_applied, c->applied};
+    c->applied = NULL, c->probe = NULL; /* what is only imagined is not reported, and answers nothing yet */
     return a;
 }
 static void look_back(Ctx *c, const Ahead *a) {
     restore_state(c, a->saved);
+    c->probe = a->probe;
     c->n_moves = a->moves, c->n_actions = a->actions, c->n_thens = a->thens;
     c->applied = a->applied, c->n_applied = a->n_applied;
 }
@@ -360,6 +361,7 @@ static i32 piece_wanted(Ctx *c, const Node *n, i32 what) {
 static void pieces_of_player(Ctx *c, const Node *n, i32 player) {
     const Node *own = ARG(foreach_piece, moves), *on = ARG(foreach_piece, on);
     i32 words = c->g->words;
+    deeper(c); /* a piece's moves may ask for those of pieces */
     for (i32 what = 1; what <= c->g->n_components; what++) {
         const Node *moves = own ? own : c->g->components[what].moves;
         if (!moves || c->g->components[what].owner != player || !piece_wanted(c, n, what)) continue;
@@ -374,6 +376,7 @@ static void pieces_of_player(Ctx *c, const Node *n, i32 player) {
             moves_of(c, moves);
         }
     }
+    c->depth--;
 }
 MOVES(foreach_piece) {
     const Node *role = ARG(foreach_piece, player) ? ARG(foreach_piece, player) : ARG(foreach_piece, roleType);

@@ -139,6 +139,7 @@ i32 component_of(Ctx *c, i32 name, i32 player) {
 /* ---- evaluation */
 void region_of(Ctx *c, const Node *n, u64 *out) {
     if (n->bits) { region_copy(c, out, n->bits); return; }
+    stack_left(c);
     if (n->kind == REGION_KIND) { tick(c, 1 + c->g->words / 4); n->fn.region(c, n, out); return; }
     region_clear(c, out);
     if (n->kind == LIST) {
@@ -253,7 +254,7 @@ i32 any_move_to(Ctx *c, const Node *n, const u64 *target) {
     i32 found = 1;
     if (!setjmp(here)) {
         c->probe = &here, c->target = target, c->hits_only = 0;
-        if (++c->depth > MAX_DEPTH) fail(c, TOO_DEEP);
+        deeper(c);
         moves_of(c, n);
         found = 0; /* but moves that were collected first did not jump */
         for (i32 i = before.n_moves; i < c->n_moves && !found; i++) found = !target || move_hits(c, c->moves + i);
@@ -304,6 +305,7 @@ static void apply_action(Ctx *c, const Action *a) {
         if (!is_site(c, to) || !is_site(c, from) || !c->what[from] || (from == to && a->count >= c->count[from])) break;
         i32 what = c->what[from], who = c->who[from], state = c->state[from], rotation = c->rotation[from], value = c->value[from];
         i32 n = a->count < c->count[from] ? a->count : c->count[from];
+        if (n <= 0) break;
         if (c->count[from] > n) c->count[from] -= n; else take(c, from);
         if (who == NOBODY) who = c->g->components[what].owner; /* seeds set by a start rule */
         if (a->what) state = c->state[to], rotation = c->rotation[to], value = c->value[to]; /* a number of pieces, named in the rules, leaves marks where they are */
@@ -358,7 +360,7 @@ void apply_actions(Ctx *c, const Move *m) {
 }
 void apply_with_consequences(Ctx *c, const Move *m) {
     const Move move = *m;
-    if (++c->depth > MAX_DEPTH) fail(c, TOO_DEEP);
+    deeper(c);
     apply_actions(c, &move);
     for (i32 t = move.then; t >= 0; t = c->thens[t].next) {
         i32 from = c->from, to = c->to;

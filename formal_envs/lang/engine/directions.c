@@ -10,7 +10,7 @@ i32 compass_point(i32 direction) {
     return 0;
 }
 i32 turned_point(u64 supported, i32 at, i32 clockwise, i32 steps) {
-    for (i32 k = 16 * steps; k && steps; k--) {
+    for (i32 k = 16 * steps; k > 0 && steps; k--) {
         at = (at + (clockwise ? 1 : 15)) & 15;
         if (supported >> COMPASS[at] & 1) steps--;
     }
@@ -29,7 +29,8 @@ i32 facing_of(Ctx *c, i32 site) {
         facing = piece->facing >= 0 ? piece->facing : c->who[site] <= c->g->n_players ? c->g->facing[c->who[site]] : -1;
         if (c->rotation[site]) {
             i32 at = facing < 0 ? 0 : compass_point(facing);
-            return COMPASS[turned_point(c->g->supported[4], at, 1, c->rotation[site] % turns_on_board(c))];
+            i32 turns = turns_on_board(c);
+            return COMPASS[turned_point(c->g->supported[4], at, 1, (c->rotation[site] % turns + turns) % turns)];
         }
     }
     if (facing < 0) facing = c->g->facing[c->s->mover];

@@ -31,6 +31,7 @@ typedef uint64_t u64;
 
 enum { MAX_PLAYERS = 16, OFF = -1, UNDEFINED = -1, INFINITE = 1000000000, NOBODY = 0 };
 enum { MAX_MOVES = 1 << 16, MAX_ACTIONS = 1 << 18, MAX_THENS = 1 << 18, MAX_PENDING = 64, MAX_REMEMBERED = 256, MAX_DEPTH = 64 };
+enum { MAX_STACK = 1 << 20, MAX_KEPT = 1 << 28 }; /* bytes: of calls within calls; of what a game holds besides its states */
 enum Failure { OK = 0, OUT_OF_WORK = 1, TOO_MANY_MOVES = 2, BAD_SITE = 3, TOO_MUCH_MEMORY = 4, TOO_DEEP = 5 };
 
 typedef struct Ctx Ctx;
@@ -125,6 +126,8 @@ struct Game {
     State *initial;
     const u64 *start_kinds;                 /* where each component stands at the beginning; * words */
     struct Kept *kept;                      /* what game_free frees */
+    size_t kept_bytes;
+    jmp_buf *no_room;                       /* while it is loaded: where to go when it would hold too much */
     u64 supported_directions;               /* absolute directions of any radial of the board */
     u64 supported[5];                       /* those of the radials of a relation, in the order of the bits REL_* */
 };
@@ -195,7 +198,8 @@ struct Ctx {
     i32 from, to, between, site, level, player, track_site, iterated, direction, hop; /* iterators; OFF where none */
     const u64 *region; /* the region that an iterator stands on, or NULL */
     i64 work;       /* what may still be done */
-    i32 depth;      /* of copies and consequences within each other */
+    i32 depth;      /* of copies, consequences, pieces' moves and named regions within each other */
+    const char *stack; /* where the engine was entered */
     Move *moves; i32 n_moves;
     Action *actions; i32 n_actions;
     Then *thens; i32 n_thens;
@@ -209,6 +213,7 @@ struct Ctx {
     jmp_buf escape; enum Failure failure;
     u64 random[4];
     State **spare; i32 n_spare; /* states for looking ahead */
+    State *levels[MAX_DEPTH];   /* states for counting sequences of moves */
     Action *applied; i32 n_applied, max_applied; /* where actions are noted as they are applied; NULL: nowhere */
     Action *report; /* room for what the last move did, consequences too */
 };
@@ -216,12 +221,14 @@ struct Ctx {
 /* ---- failing and counting work */
 _Noreturn void fail(Ctx *c, enum Failure why);
 static inline void tick(Ctx *c, i64 work) { if ((c->work -= work) < 0) fail(c, OUT_OF_WORK); }
+static inline void deeper(Ctx *c) { if (++c->depth > MAX_DEPTH) fail(c, TOO_DEEP); } /* c->depth-- ends it */
+static inline void stack_left(Ctx *c) { if (c->stack - (const char *)__builtin_frame_address(0) > MAX_STACK) fail(c, TOO_DEEP); }
 
 /* ---- evaluating arguments */
 static inline i32 int_of(Ctx *c, const Node *n) { return n->folded ? n->value : (c->work--, n->fn.value(c, n)); }
 static inline i32 int_or(Ctx *c, const Node *n, i32 otherwise) { return n ? int_of(c, n) : otherwise; }
 static inline i32 bool_or(Ctx *c, const Node *n, i32 otherwise) { return n ? int_of(c, n) : otherwise; }
-static inline void moves_of(Ctx *c, const Node *n) { tick(c, 1); n->fn.act(c, n); }
+static inline void moves_of(Ctx *c, const Node *n) { tick(c, 1); stack_left(c); n->fn.act(c, n); }
 void region_of(Ctx *c, const Node *n, u64 *out);   /* a region, an integer (a set of one) or an array of them */
 i32 array_of(Ctx *c, const Node *n, i32 **values); /* pushes integers on c->numbers; pop with c->n_numbers -= the result */
 i32 role_of(Ctx *c, const Node *n);                /* a roleType constant or an int function: a player's number; -1 for roles of several */

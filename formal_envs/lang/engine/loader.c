@@ -5,7 +5,8 @@ void seed_random(Ctx *c, u64 seed);
 size_t state_bytes(const Game *g);
 
 static void *keep(Game *g, size_t bytes) { /* zeroed memory that game_free frees */
-    Kept *block = calloc(1, sizeof(Kept) + bytes);
+    Kept *block = (g->kept_bytes += bytes) > MAX_KEPT ? NULL : calloc(1, sizeof(Kept) + bytes);
+    if (!block) longjmp(*g->no_room, 1);
     block->next = g->kept;
     g->kept = block;
     return block->bytes;
@@ -65,8 +66,7 @@ void context_free(Ctx *c);
 void game_free(Game *g);
 void load_maps(Ctx *c); /* maps.c */
 
-static Game *load(const i32 *image) {
-    Game *g = calloc(1, sizeof(Game));
+static void load(Game *g, const i32 *image) {
     i32 length;
     const i32 *p = section(image, SECTION_COUNTS, NULL);
     g->n_players = p[COUNT_n_players], g->n_sites = p[COUNT_n_sites], g->n_board = p[COUNT_n_board];
@@ -147,7 +147,6 @@ static Game *load(const i32 *image) {
     for (i32 i = 0; i < g->n_maps; i++, p += 2) g->maps[i] = (Map){.name = p[0], .node = node_at(g, p[1])};
     g->tracks_named = rows(g, section(image, SECTION_TRACK_NAMES, NULL), g->n_strings);
     g->state_size = (i32)state_bytes(g);
-    return g;
 }
 
 static void initial_state(Ctx *c) {
@@ -237,15 +236,22 @@ static void fold_start(Ctx *c, u64 *bits) { /* what depends on the start positio
 }
 /* A Game from an image, which must outlive it. On failure NULL, and *why says why. */
 Game *game_new(const i32 *image, i64 work, i32 *why) {
-    Game *g = load(image);
-    Ctx *c = context_new(g);
+    Game *g = calloc(1, sizeof(Game));
+    Ctx *volatile context = NULL;
+    jmp_buf no_room;
+    *why = TOO_MUCH_MEMORY;
+    if (!g) return NULL;
+    g->no_room = &no_room;
+    if (setjmp(no_room)) goto refused;
+    load(g, image);
+    Ctx *c = context = context_new(g);
+    if (!c) goto refused;
     g->initial = keep(g, (size_t)g->state_size);
-    c->work = work;
+    c->work = work, c->stack = __builtin_frame_address(0);
+    seed_random(c, 0);
     if (setjmp(c->escape)) {
-        *why = c->failure;
-        context_free(c);
-        game_free(g);
-        return NULL;
+        *why = context->failure;
+        goto refused;
     }
     c->s = g->initial;
     initial_state(c);
@@ -260,6 +266,10 @@ Game *game_new(const i32 *image, i64 work, i32 *why) {
     *why = OK;
     context_free(c);
     return g;
+refused:
+    context_free(context);
+    game_free(g);
+    return NULL;
 }
 void game_free(Game *g) {
     for (Kept *block = g->kept, *next; block; block = next) {
@@ -278,6 +288,7 @@ void context_initial_history(Ctx *c, u64 *two) {
 
 Ctx *context_new(const Game *g) {
     Ctx *c = calloc(1, sizeof(Ctx));
+    if (!c) return NULL;
     c->g = g;
     c->max_applied = MAX_ACTIONS;
     c->moves = malloc(sizeof(Move) * MAX_MOVES);
@@ -287,24 +298,28 @@ Ctx *context_new(const Game *g) {
     c->spare = calloc(MAX_DEPTH, sizeof(State *));
     c->max_history = 1 << 14; /* more than a game of Ludii's limit, 10,000 moves, needs */
     c->history = malloc(16 * (size_t)c->max_history);
-    return c;
+    if (c->moves && c->actions && c->thens && c->numbers && c->spare && c->history) return c;
+    context_free(c);
+    return NULL;
 }
 void context_free(Ctx *c) {
-    for (i32 i = 0; i < MAX_DEPTH; i++) free(c->spare[i]);
+    if (!c) return;
+    for (i32 i = 0; c->spare && i < MAX_DEPTH; i++) free(c->spare[i]), free(c->levels[i]);
     free(c->moves), free(c->actions), free(c->thens), free(c->numbers), free(c->spare), free(c->history), free(c->report), free(c);
 }
 /* The legal moves of a state: their number, or -1 - failure. history: the digests of s->n_history positions. */
 i32 context_legal(Ctx *c, State *s, const u64 *history, i64 work) {
-    c->work = work, c->failure = OK;
+    c->work = work, c->failure = OK, c->stack = __builtin_frame_address(0);
     if (setjmp(c->escape)) return -1 - (i32)c->failure;
     use_state(c, s);
+    seed_random(c, position_digest(c, 1) + (u64)s->n_moves); /* the same moves each time they are asked for */
     if (s->n_history) memcpy(c->history, history, 16 * (size_t)s->n_history);
     return legal_moves(c);
 }
 /* One of the moves of the last context_legal, applied to the same state in place: 0, or -1 - failure. */
 i32 context_apply(Ctx *c, i32 index, i64 work) {
-    c->work = work;
-    if (!c->report) c->report = malloc(sizeof(Action) * MAX_ACTIONS);
+    c->work = work, c->failure = OK, c->stack = __builtin_frame_address(0);
+    if (!c->report && !(c->report = malloc(sizeof(Action) * MAX_ACTIONS))) return -1 - (i32)TOO_MUCH_MEMORY;
     c->applied = c->report, c->n_applied = 0, c->max_applied = MAX_ACTIONS;
     if (setjmp(c->escape)) return -1 - (i32)c->failure;
     if (index < 0 || index >= c->n_moves) return -100;
@@ -321,7 +336,9 @@ static i64 count(Ctx *c, i32 depth, i64 *ends) {
     i32 n = legal_moves(c);
     if (c->s->over) return 0;
     if (depth == 1 && !ends) return n;
-    State *here = malloc((size_t)c->g->state_size);
+    if (depth >= MAX_DEPTH) fail(c, TOO_DEEP);
+    State *here = c->levels[depth];
+    if (!here && !(here = c->levels[depth] = malloc((size_t)c->g->state_size))) fail(c, TOO_MUCH_MEMORY);
     memcpy(here, c->s, (size_t)c->g->state_size);
     State *s = c->s;
     i64 total = 0;
@@ -333,13 +350,13 @@ static i64 count(Ctx *c, i32 depth, i64 *ends) {
     }
     memcpy(s, here, (size_t)c->g->state_size);
     use_state(c, s);
-    free(here);
     return total;
 }
 i64 context_perft(Ctx *c, State *s, const u64 *history, i32 depth, i64 *ends, i64 work) {
-    c->work = work, c->failure = OK;
+    c->work = work, c->failure = OK, c->stack = __builtin_frame_address(0);
     if (setjmp(c->escape)) return -1 - (i64)c->failure;
     use_state(c, s);
+    seed_random(c, 0);
     if (s->n_history) memcpy(c->history, history, 16 * (size_t)s->n_history);
     return depth < 1 ? 1 : count(c, depth, ends);
 }
@@ -347,6 +364,7 @@ i64 context_perft(Ctx *c, State *s, const u64 *history, i32 depth, i64 *ends, i6
  * moves, over. work is for one game, total for all of them; returns how much was done. */
 i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_moves, i64 work, i64 total, State *s, i32 *out) {
     volatile i64 left = total;
+    c->stack = __builtin_frame_address(0);
     for (volatile i32 i = 0; i < n; i++) {
         const volatile i64 given = work < left ? work : left;
         seed_random(c, seed + (u64)i * 0xd1342543de82ef95u);

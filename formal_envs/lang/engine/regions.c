@@ -188,6 +188,7 @@ static void static_keyword(Ctx *c, i32 keyword, u64 *out) { /* Corners, Sides: a
 void named_region(Ctx *c, const NamedRegion *region, u64 *out) {
     if (region->bits) { region_copy(c, out, region->bits); return; }
     TMP_REGION(one);
+    deeper(c); /* regions may name each other */
     region_clear(c, out);
     for (i32 i = 0; i < region->region->n; i++) {
         const Node *item = region->region->arg[i];
@@ -195,6 +196,7 @@ void named_region(Ctx *c, const NamedRegion *region, u64 *out) {
         else region_of(c, item, one);
         region_or(c, out, one);
     }
+    c->depth--;
 }
 /* All regions of the name (-1: any) that belong to one of the players (as bits; 0: whoever's). */
 static void named_regions(Ctx *c, i32 name, u32 owners, i32 any_owner, u64 *out) {
