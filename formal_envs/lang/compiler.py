@@ -9,18 +9,19 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from formal_envs.lang.ast import Array, Call, Leaf, Node
 from formal_envs.lang.board import Board, BoardError, build_board
+from formal_envs.lang.board.memo import kept
 from formal_envs.lang.errors import GameError
 from formal_envs.lang.native import COUNTS, RELATIONS, SECTIONS, STATIC_REGIONS, TYPES, functions, opcodes
 from formal_envs.lang.signatures import ENUMS
 
 MAX_SITES = 1 << 16  # of all types together, hands included
 MAX_PIECES = 2000  # kinds; the largest game known has 596
-MAX_STATE = 1 << 21  # bytes; the largest known has 142,352
+MAX_KEPT = 1 << 22  # integers of the boards' sections that are kept
+MAX_STATE = 1 << 20  # bytes; the largest known has 142,352
 SITE_TYPES = ENUMS["siteType"]
 DIRECTIONS = {name: index for index, name in enumerate(ENUMS["absoluteDirection"])}
 POSITIONS = {name: {word: index for index, word in enumerate(words)} for name, words in ENUMS.items()}
@@ -180,7 +181,11 @@ def _rows(lists: Iterable[Iterable[int]]) -> Iterator[int]:
         yield from row
 
 
-@lru_cache(maxsize=64)
+def _size(sections: dict[str, array[int]]) -> int:
+    return sum(len(section) for section in sections.values())
+
+
+@kept(MAX_KEPT, _size)
 def _board_sections(board: Board, n_sites: int, hands: tuple[tuple[int, int], ...], types: tuple[str, ...]) -> dict[str, array[int]]:
     """The sections that depend on the board and the hands alone. ``types``: the site types that have sites, the default first."""
     first, at = {}, max(board.topologies["Cell"].n if board.site_type != "Cell" else 0, board.topologies[board.site_type].n)
@@ -215,7 +220,8 @@ def _board_sections(board: Board, n_sites: int, hands: tuple[tuple[int, int], ..
         regions[index] = list(top.regions.get(region, ()))
     for direction, sites in top.sides.items():
         sides[DIRECTIONS[direction]] = list(sites)
-    starts, walk_rows = [0], []
+    starts: list[int] = [0]
+    walk_rows: list[int] = []
     for walks in radials:
         for direction, relations, sites in walks:
             walk_rows.extend((direction, relations, len(sites), *sites))

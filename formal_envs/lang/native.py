@@ -1,9 +1,9 @@
 """The engine in C: gathered, compiled once by the machine's C compiler, cached on disk, loaded by ctypes.
 
 The functions that give ludemes their meaning lie in ``engine/*.c``, each bound to its signature by its slug. What C and
-Python must agree on (slots, enumerations, sections of the image) is written here, into a header, from the signatures. The
-library's file name carries a digest of everything that went into it, so an edit makes a new one and no old one is ever
-used by mistake.
+Python must agree on (slots, enumerations, sections of the image) is written here, into a header, from the signatures.
+The library's file name carries a digest of everything that went into it, so an edit makes a new one and no old one is
+ever used by mistake.
 """
 
 from __future__ import annotations
@@ -24,18 +24,19 @@ from pathlib import Path
 from formal_envs.errors import ConfigError
 from formal_envs.lang.signatures import ENUMS, SIGNATURES
 
+_words = re.compile(r"\w+").findall
 #: Sections of the image, in order; see compiler.py.
-SECTIONS = (
-    "COUNTS NODES ROOTS SITES RADIALS NEIGHBOURS STATIC_REGIONS SIDES INCIDENT COMPONENTS CONTAINERS TRACKS REGIONS PHASES "
-    "NAMES FACING MAPS TRACK_NAMES"
-).split()
-COUNTS = (
-    "n_players n_sites n_board site_type uses repetition n_strings n_components n_containers n_tracks n_regions n_phases n_maps "
-    "first_Vertex first_Edge first_Cell n_Vertex n_Edge n_Cell"
-).split()
-STATIC_REGIONS = (
-    "Top Bottom Left Right Corners ConcaveCorners ConvexCorners Outer Inner Perimeter Centre Major Minor Playable"
-).split()
+SECTIONS = _words(
+    """COUNTS NODES ROOTS SITES RADIALS NEIGHBOURS STATIC_REGIONS SIDES INCIDENT COMPONENTS CONTAINERS TRACKS REGIONS
+    PHASES NAMES FACING MAPS TRACK_NAMES"""
+)
+COUNTS = _words(
+    """n_players n_sites n_board site_type uses repetition n_strings n_components n_containers n_tracks n_regions n_phases
+    n_maps first_Vertex first_Edge first_Cell n_Vertex n_Edge n_Cell"""
+)
+STATIC_REGIONS = _words(
+    """Top Bottom Left Right Corners ConcaveCorners ConvexCorners Outer Inner Perimeter Centre Major Minor Playable"""
+)
 RELATIONS = ("Orthogonal", "Diagonal", "OffDiagonal", "Adjacent", "All")
 PRIMITIVES = ("int", "float", "bool", "string")
 TYPES = {name: index for index, name in enumerate((*PRIMITIVES, *ENUMS))}

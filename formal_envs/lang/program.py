@@ -1,8 +1,8 @@
 """A compiled game: its states, their legal moves, what a move does, and counts of move sequences.
 
-States are values: ``apply`` gives a new one and leaves the old one as it was. All of it runs in the engine; nothing here
-knows a rule. Work is counted (a unit is about a node of the tree evaluated), never time, so that limits strike at the
-same place on every machine.
+States are values: ``apply`` gives a new one and leaves the old one as it was. All of it runs in the engine; nothing
+here knows a rule. Work is counted (a unit is about a node of the tree evaluated), never time, so that limits strike at
+the same place on every machine.
 """
 
 from __future__ import annotations
@@ -33,11 +33,12 @@ FAILURES = (
     "too much memory for what the game remembers",
     "looking ahead within looking ahead too deep",
 )
-ACTIONS = (
-    "Add Move Remove Promote Select Pass Swap Copy SetCount SetState SetRotation SetValue SetScore SetNextPlayer SetPending "
-    "SetVar SetCounter SetTemp RememberValue ForgetValue SetValueOfPlayer Trigger Note Propose Vote Mark StoreState SetPhase "
-    "Forfeit"
-).split()
+_words = re.compile(r"\w+").findall
+ACTIONS = _words(
+    """Add Move Remove Promote Select Pass Swap Copy SetCount SetState SetRotation SetValue SetScore SetNextPlayer
+    SetPending SetVar SetCounter SetTemp RememberValue ForgetValue SetValueOfPlayer Trigger Note Propose Vote Mark
+    StoreState SetPhase Forfeit"""
+)
 _i32 = ctypes.c_int32
 
 
@@ -45,10 +46,15 @@ class _Header(ctypes.Structure):
     """The beginning of the engine's State; the same fields in the same order as in engine.h."""
 
     _fields_ = [
-        *((name, _i32) for name in "mover previous next turn moves_in_turn counter n_moves over winner".split()),
+        *((name, _i32) for name in _words("mover previous next turn moves_in_turn counter n_moves over winner")),
         ("rank2", _i32 * (MAX_PLAYERS + 1)),
-        *((name, _i32) for name in "active passed last_from last_to last_what last_pass previous_from previous_to after_from after_to".split()),
-        *((name, _i32) for name in "last_decision next_player stuck".split()),
+        *(
+            (name, _i32)
+            for name in _words(
+                "active passed last_from last_to last_what last_pass previous_from previous_to after_from after_to"
+            )
+        ),
+        *((name, _i32) for name in _words("last_decision next_player stuck")),
         ("phase", _i32 * (MAX_PLAYERS + 1)),
         ("score", _i32 * (MAX_PLAYERS + 2)),
         ("player_value", _i32 * (MAX_PLAYERS + 2)),
@@ -393,8 +399,6 @@ def perft(program: Program | State, depth: int, ends: bool = False) -> Any:
     context = state.program.context()
     block = ctypes.create_string_buffer(state._block, len(state._block))
     found = (ctypes.c_int64 * (MAX_PLAYERS + 2))()
-    n = library().context_perft(
-        context.pointer, block, state._history, depth, found if ends else None, PLY_WORK * 100
-    )
+    n = library().context_perft(context.pointer, block, state._history, depth, found if ends else None, PLY_WORK * 100)
     context.check(min(n, 0))
     return (n, list(found[1 : state.program.n_players + 2])) if ends else n

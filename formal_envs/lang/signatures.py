@@ -14,7 +14,7 @@ parameter's slot is called as the name inside the angle brackets, else by its la
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
 
@@ -27,6 +27,8 @@ _KEYWORDS = re.compile(
     "auto|bool|break|case|char|const|continue|default|do|double|else|enum|extern|float|for|goto|if|inline|int|long|"
     "register|restrict|return|short|signed|sizeof|static|struct|switch|typedef|union|unsigned|void|volatile|while"
 )
+_COMMENT = re.compile(r"^(//|#): (.*)$", re.MULTILINE)
+_LINE_START = re.compile(r"\w+: \(")
 _LINE = re.compile(r"(\w+): \((\S+?)((?: .*)?)\) -> (\w+)")
 _PIECE = re.compile(r"\s*(?:(\[|\]|\|)|(?:(\w+):)?(\{*)<(\w+)(?: (\w+))?>(\}*)|([A-Z]\w*)(?=\s|$))")
 
@@ -121,9 +123,31 @@ def parse_signatures(lines: Iterable[str]) -> Language:
     return language
 
 
-LANGUAGE = parse_signatures(
-    files("formal_envs.lang").joinpath("signatures.txt").read_text(encoding="utf-8").splitlines()
-)
+def _beside_code(text: str) -> Iterator[str]:
+    """The signatures in the comments of a source: what follows ``//:`` or ``#:``, indented where a line goes on."""
+    line = ""
+    for mark, part in _COMMENT.findall(text):
+        if part.startswith("    "):
+            line += " " + part.strip()
+            continue
+        if line:
+            yield line
+        line = part if _LINE_START.match(part) else ""
+    if line:
+        yield line
+
+
+def _everywhere() -> Iterator[str]:
+    """Every line of the description: those of signatures.txt, and those that stand beside what they describe."""
+    package = files("formal_envs.lang")
+    yield from package.joinpath("signatures.txt").read_text(encoding="utf-8").splitlines()
+    for folder, ending in (("engine", ".c"), ("board", ".py")):
+        for source in sorted(package.joinpath(folder).iterdir(), key=lambda source: source.name):
+            if source.name.endswith(ending):
+                yield from _beside_code(source.read_text(encoding="utf-8"))
+
+
+LANGUAGE = parse_signatures(_everywhere())
 SIGNATURES = LANGUAGE.signatures
 ENUMS = LANGUAGE.enums
 

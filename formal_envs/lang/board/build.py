@@ -16,6 +16,7 @@ from formal_envs.lang.board import (  # noqa: F401  (they register their shapes)
 from formal_envs.lang.board.args import Args
 from formal_envs.lang.board.errors import BoardError
 from formal_envs.lang.board.graph import Graph, Work, check_size
+from formal_envs.lang.board.memo import kept
 from formal_envs.lang.board.regions import outline
 from formal_envs.lang.board.registry import build_graph
 from formal_envs.lang.board.relations import Lists, incidences
@@ -23,6 +24,7 @@ from formal_envs.lang.board.topology import Topology
 from formal_envs.lang.board.tracks import Track, read_tracks
 
 MAX_DEPTH = 64
+MAX_KEPT = 40_000  # vertices, edges and cells of the boards that are kept
 SITE_TYPES = ("Cell", "Vertex", "Edge")
 
 
@@ -125,7 +127,11 @@ def depth(call: Call) -> int:
     return deepest
 
 
-@functools.lru_cache(maxsize=32)
+def _size(board: Board) -> int:
+    return board.n_vertices + board.n_edges + board.n_cells
+
+
+@kept(MAX_KEPT, _size)
 def build_board(call: Call) -> Board:
     """The board of a (board ...), (boardless ...), (mancalaBoard ...) or (surakartaBoard ...).
 

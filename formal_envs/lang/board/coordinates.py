@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from formal_envs.lang.board.graph import Point
 
 Steps = Sequence[tuple[int, ...]]
+End = tuple[float, float, int]
 STRAY = 2  # sites that lie between two long lines, such as stores
-APART = 0.65  # least distance between wide lines
-FINE, BROAD = 1e-3, 0.6  # how far the sites of one line may lie apart: at least, and where no two sites then coincide
+APART = 0.499  # least distance between lines, where some are wide
+FAR = 0.59  # least distance between wide lines
+FINE, BROAD = 1e-3, 0.55  # how far the sites of one line may lie apart: at least, and where no two sites then coincide
 
 
 def step_angles(points: Sequence[Point], steps: Steps) -> dict[int, int]:
@@ -26,18 +28,23 @@ def step_angles(points: Sequence[Point], steps: Steps) -> dict[int, int]:
     return counts
 
 
-def axes(points: Sequence[Point], steps: Steps, lattice: bool) -> tuple[float, float]:
-    """The directions of rows and of columns, in degrees."""
+def axes(points: Sequence[Point], steps: Steps, lattice: bool) -> list[tuple[float, float]]:
+    """The directions that rows and columns may have, in degrees, the likeliest first."""
     counts = step_angles(points, steps)
     if not counts:
-        return 0.0, 90.0
-    common = sorted(a for a, n in counts.items() if 20 * n >= max(counts.values()))
+        return [(0.0, 90.0)]
+    most = max(counts.values())
+    common = sorted(a for a, n in counts.items() if 20 * n >= most)
     if lattice and len(common) == 3 and all(abs((b - a) - 60) <= 1 for a, b in itertools.pairwise(common)):
-        return float(common[0]), float(common[2])
+        return [(float(common[0]), float(common[2]))]
+    if common == [0]:  # nothing joins the rows: they may lie straight above each other or be shifted
+        return [(0.0, 90.0), (0.0, 120.0)]
+    if common == [0, 45, 90, 135]:
+        return [(0.0, 90.0), (45.0, 135.0)]
     if 0 in common or 90 in common or len(common) > 4:
-        return 0.0, 90.0
+        return [(0.0, 90.0)]
     best = min(common, key=lambda a: (min(a % 90, 90 - a % 90), a))
-    return float(best % 90), float(best % 90 + 90)
+    return [(float(best % 90), float(best % 90 + 90))]
 
 
 def clusters(values: Sequence[float], tolerance: float) -> list[int]:
@@ -54,28 +61,45 @@ def clusters(values: Sequence[float], tolerance: float) -> list[int]:
 
 
 def rows_and_columns(points: Sequence[Point], steps: Steps, lattice: bool) -> tuple[list[int], list[int]]:
-    """Row and column of each site, counted from the bottom left."""
-    row_angle, column_angle = axes(points, steps, lattice)
+    """Row and column of each site, counted from the bottom left.
+
+    Of several pairs of axes the one with the fewest lines counts, of those the one whose two numbers of lines differ least.
+    """
+    best: tuple[list[int], list[int]] | None = None
+    least: tuple[int, int] | None = None
+    for row_angle, column_angle in axes(points, steps, lattice):
+        found = _lines(points, row_angle, column_angle)
+        high, wide = max(found[0], default=0), max(found[1], default=0)
+        if least is None or (high + wide, max(high, wide)) < least:
+            best, least = found, (high + wide, max(high, wide))
+    assert best is not None
+    return best
+
+
+def _lines(points: Sequence[Point], row_angle: float, column_angle: float) -> tuple[list[int], list[int]]:
+    """The lines along two axes: wide ones if they stand clearly apart and no two sites fall together."""
     r, c = math.radians(row_angle), math.radians(column_angle)
-    heights = [y * math.cos(r) - x * math.sin(r) for x, y, _ in points]
-    widths = [x * math.sin(c) - y * math.cos(c) for x, y, _ in points]
+    sin_r, cos_r, sin_c, cos_c = math.sin(r), math.cos(r), math.sin(c), math.cos(c)
+    heights = [y * cos_r - x * sin_r for x, y, _ in points]
+    widths = [x * sin_c - y * cos_c for x, y, _ in points]
     rows, columns = clusters(heights, FINE), clusters(widths, FINE)
-    broad_rows, broad_columns = broaden(heights, rows), broaden(widths, columns)
+    row_ends, column_ends = _ends(heights, rows), _ends(widths, columns)
+    if _gap(row_ends) > BROAD and _gap(column_ends) > BROAD:
+        return rows, columns
     places = len(set(zip(rows, columns, strict=True)))
-    if len(set(zip(broad_rows, broad_columns, strict=True))) == places:  # no two sites fall together
-        return broad_rows, broad_columns
-    if len(set(zip(rows, broad_columns, strict=True))) == places:
-        return rows, broad_columns
+    broad_rows, broad_columns = broaden(heights, rows, row_ends), broaden(widths, columns, column_ends)
+    for pair in ((broad_rows, broad_columns), (rows, broad_columns), (broad_rows, columns)):
+        apart = min(_gap(_ends(heights, pair[0])), _gap(_ends(widths, pair[1])))
+        if apart >= APART and len(set(zip(*pair, strict=True))) == places:
+            return pair
     return rows, columns
 
 
-def broaden(values: Sequence[float], fine: list[int]) -> list[int]:
+def broaden(values: Sequence[float], fine: list[int], ordered: Sequence[End]) -> list[int]:
     """Wider lines, where they stand clearly apart; otherwise the fine ones, with stray pairs taken into a long line."""
     broad = clusters(values, BROAD)
-    ordered = _ends(values, broad)
-    if all(b[0] - a[1] >= APART for a, b in itertools.pairwise(ordered)):
+    if _gap(_ends(values, broad)) >= FAR:
         return broad
-    ordered = _ends(values, fine)
     merged, target = -1, []
     for line, (low, _, count) in enumerate(ordered):
         stray = 0 < line < len(ordered) - 1 and count <= STRAY and low - ordered[line - 1][0] <= BROAD
@@ -85,12 +109,17 @@ def broaden(values: Sequence[float], fine: list[int]) -> list[int]:
     return [target[line] for line in fine]
 
 
-def _ends(values: Sequence[float], lines: Sequence[int]) -> list[tuple[float, float, int]]:
+def _gap(ends: Sequence[End]) -> float:
+    """The least distance between neighbouring lines."""
+    return min([b[0] - a[1] for a, b in itertools.pairwise(ends)], default=math.inf)
+
+
+def _ends(values: Sequence[float], lines: Sequence[int]) -> list[End]:
     """Lowest and highest value and number of sites of each line."""
-    ends: dict[int, tuple[float, float, int]] = {}
+    ends: dict[int, End] = {}
     for value, line in zip(values, lines, strict=True):
         low, high, count = ends.get(line, (value, value, 0))
-        ends[line] = (min(low, value), max(high, value), count + 1)
+        ends[line] = (value if value < low else low, value if value > high else high, count + 1)
     return [ends[line] for line in sorted(ends)]
 
 

@@ -13,6 +13,8 @@ from formal_envs.lang.board.registry import shape
 RING_SIDES = {"Triangle": 3, "Square": 4, "Hexagon": 6}
 
 
+#: concentric: (concentric <concentricShape> | sides:<dim> | {<dim ringSizes>} [rings:<dim>] [steps:<dim>]
+#:     [midpoints:<bool>] [joinMidpoints:<bool>] [joinCorners:<bool>] [stagger:<bool>]) -> graph
 @shape("concentric")
 def concentric(args: Args, use: str) -> Graph:
     """Rings: nested polygons with joined midpoints (morris boards), or circles of so many points each."""
@@ -148,6 +150,7 @@ def regular_polygon(n: int) -> Graph:
     return graph
 
 
+#: regular: (regular [<regularShape>] <dim sides>) -> graph
 @shape("regular")
 def regular(args: Args, use: str) -> Graph:
     """A regular polygon, or the star that joins every second corner."""
@@ -163,6 +166,7 @@ def regular(args: Args, use: str) -> Graph:
     return graph
 
 
+#: wedge: (wedge <dim rows> [<dim columns>]) -> graph
 @shape("wedge")
 def wedge(args: Args, use: str) -> Graph:
     """A triangle with its apex on top: rows of three points (or so many columns), joined to the row above."""
@@ -189,6 +193,7 @@ def _polygons(node: Node) -> list[list[list[float]]]:
     return [rows(node)] if isinstance(node, Call) and node.signature.head == "poly" else []
 
 
+#: repeat: (repeat <dim rows> <dim columns> step:{{<float>}} <poly> | {<poly polys>}) -> graph
 @shape("repeat")
 def repeat(args: Args, use: str) -> Graph:
     """Polygons repeated: `step:` holds the shift between columns and the one between rows."""
@@ -213,6 +218,7 @@ def repeat(args: Args, use: str) -> Graph:
     return graph
 
 
+#: spiral: (spiral turns:<dim> sites:<dim> [clockwise:<flag>]) -> graph
 @shape("spiral")
 def spiral(args: Args, use: str) -> Graph:
     """Points along a spiral from the middle outwards."""

@@ -147,6 +147,8 @@ def _within(polygon: list[list[float]]) -> list[Axial]:
     ]
 
 
+#: hex: (hex [<hexShape>] <dim size> [<dim columns>]) -> graph
+#: hex_poly: (hex <poly> | {<dim sides>}) -> graph
 @shape("hex")
 def hex_board(args: Args, use: str) -> Graph:
     """Hexagonal cells that stand on a corner; Diamond and Prism stand on a side."""
@@ -164,6 +166,8 @@ def hex_board(args: Args, use: str) -> Graph:
     return graph
 
 
+#: tri: (tri [<triShape>] <dim size> [<dim columns>]) -> graph
+#: tri_poly: (tri <poly> | {<dim sides>}) -> graph
 @shape("tri")
 def tri_board(args: Args, use: str) -> Graph:
     """Triangular cells; for a board of points the size counts the points of a side."""

@@ -14,6 +14,8 @@ OPEN_PLANES = {"Square": ("square", 41), "Hexagonal": ("hex", 21), "Triangular":
 STORE = 0.15  # how much nearer to the holes a store lies than another hole would
 
 
+#: mancalaboard: (mancalaBoard <integer rows> <integer columns> [store:<storeType>] [numStores:<integer>]
+#:     [largeStack:<flag>] [<track> | {<track tracks>}]) -> boardItem
 @shape("mancalaBoard")
 def mancala_board(args: Args, use: str) -> Graph:
     """Rows of holes, with a store at each end (`store:None`: without)."""
@@ -50,6 +52,7 @@ def mancala_board(args: Args, use: str) -> Graph:
     return graph
 
 
+#: surakartaboard: (surakartaBoard <graph> [loops:<integer>] [from:<integer>] [largeStack:<flag>]) -> boardItem
 @shape("surakartaBoard")
 def surakarta_board(args: Args, use: str) -> Graph:
     """The points of a board; its loops are tracks, see surakarta_tracks."""
@@ -81,6 +84,7 @@ def surakarta_tracks(args: Args, rows: Sequence[int], columns: Sequence[int]) ->
     return tracks
 
 
+#: boardless: (boardless <boardlessTiling> [<dim size>] [largeStack:<flag>]) -> boardItem
 @shape("boardless")
 def boardless(args: Args, use: str) -> Graph:
     """A large board in place of the open plane."""

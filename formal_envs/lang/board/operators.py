@@ -29,6 +29,7 @@ def all_graphs(args: Args, use: str) -> list[Graph]:
     return [build_graph(graph, use, args.work) for graph in graphs]
 
 
+#: shift: (shift <float x> <float y> [<float z>] <graph>) -> graph
 @shape("shift")
 def shift(args: Args, use: str) -> Graph:
     """Move by (dx, dy)."""
@@ -40,6 +41,7 @@ def shift(args: Args, use: str) -> Graph:
     return graph
 
 
+#: scale: (scale <float x> [<float y>] [<float z>] <graph>) -> graph
 @shape("scale")
 def scale(args: Args, use: str) -> Graph:
     """Stretch by one factor, or by one each along x and y."""
@@ -51,6 +53,7 @@ def scale(args: Args, use: str) -> Graph:
     return graph
 
 
+#: rotate: (rotate <float degrees> <graph>) -> graph
 @shape("rotate")
 def rotate(args: Args, use: str) -> Graph:
     """Turn counter-clockwise by degrees about the middle of the bounding box."""
@@ -66,6 +69,7 @@ def rotate(args: Args, use: str) -> Graph:
     return graph
 
 
+#: skew: (skew <float amount> <graph>) -> graph
 @shape("skew")
 def skew(args: Args, use: str) -> Graph:
     """Move every vertex to the right in proportion to its height."""
@@ -75,6 +79,8 @@ def skew(args: Args, use: str) -> Graph:
     return graph
 
 
+#: merge: (merge <graph a> <graph b> [connect:<flag>]) -> graph
+#: merge_all: (merge {<graph graphs>} [connect:<flag>]) -> graph
 @shape("merge")
 def merge(args: Args, use: str) -> Graph:
     """Lay boards over each other: vertices at one place become one, faces are found anew."""
@@ -84,12 +90,16 @@ def merge(args: Args, use: str) -> Graph:
     return graph
 
 
+#: union_graph: (union <graph a> <graph b> [connect:<flag>]) -> graph
+#: union_graph_all: (union {<graph graphs>} [connect:<flag>]) -> graph
 @shape("union")
 def union(args: Args, use: str) -> Graph:
     """Boards side by side, without joining them."""
     return join(all_graphs(args, use), merge=False)
 
 
+#: intersect: (intersect <graph a> <graph b>) -> graph
+#: intersect_all: (intersect {<graph graphs>}) -> graph
 @shape("intersect")
 def intersect(args: Args, use: str) -> Graph:
     """What boards have in common: the first one's elements that all others have at the same place."""
@@ -108,6 +118,10 @@ def intersect(args: Args, use: str) -> Graph:
     return graph
 
 
+#: remove_poly: (remove <graph> <poly> [trimEdges:<flag>]) -> graph
+#: remove_graph: (remove <graph> [cells:{<dim>} | cells:{{<float cellPoints>}}] [edges:{{<dim>}} |
+#:     edges:{{{<float edgePoints>}}}] [vertices:{<dim>} | vertices:{{<float vertexPoints>}}] [trimEdges:<flag>]) ->
+#:     graph
 @shape("remove")
 def remove(args: Args, use: str) -> Graph:
     """Take away cells, edges or vertices by number, or what lies within a polygon."""
@@ -169,6 +183,8 @@ def _remove_edges(graph: Graph, gone: set[tuple[int, int]]) -> None:
         graph.faces = [face for face in graph.faces if not gone.intersection(edges_of_faces([face]))]
 
 
+#: add_graph: (add [<graph>] [vertices:{{<float>}}] [edges:{{<dim>}} | edges:{{{<float edgePoints>}}}]
+#:     [edgesCurved:{{<float>}}] [cells:{{<dim>}}] [connect:<flag>]) -> graph
 @shape("add")
 def add(args: Args, use: str) -> Graph:
     """Add vertices by position, edges and cells by the numbers of their vertices."""
@@ -216,12 +232,14 @@ def add_edge(args: Args, graph: Graph, seen: set[tuple[int, int]], a: int, b: in
         graph.edges.append(edge)
 
 
+#: graph: (graph vertices:{{<float>}} [edges:{{<integer>}}]) -> graph
 @shape("graph")
 def graph_of_lists(args: Args, use: str) -> Graph:
     """A board written out: vertices by position and edges by their ends."""
     return add(args, use)
 
 
+#: keep: (keep <graph> <poly>) -> graph
 @shape("keep")
 def keep(args: Args, use: str) -> Graph:
     """Only the vertices within a polygon, with what joins them."""
@@ -234,12 +252,14 @@ def keep(args: Args, use: str) -> Graph:
     return graph
 
 
+#: clip: (clip <graph> <poly>) -> graph
 @shape("clip")
 def clip(args: Args, use: str) -> Graph:
     """As keep."""
     return keep(args, use)
 
 
+#: hole: (hole <graph> <poly>) -> graph
 @shape("hole")
 def hole(args: Args, use: str) -> Graph:
     """Without the cells that touch the inside of a polygon."""
@@ -252,6 +272,7 @@ def hole(args: Args, use: str) -> Graph:
     return graph
 
 
+#: trim: (trim <graph>) -> graph
 @shape("trim")
 def trim(args: Args, use: str) -> Graph:
     """Without vertices that no edge reaches."""
@@ -261,6 +282,7 @@ def trim(args: Args, use: str) -> Graph:
     return graph
 
 
+#: renumber: (renumber [<siteType a>] [<siteType b>] [<siteType c>] <graph>) -> graph
 @shape("renumber")
 def renumber(args: Args, use: str) -> Graph:
     """Number vertices, edges and cells by y, then x."""
@@ -270,6 +292,7 @@ def renumber(args: Args, use: str) -> Graph:
     return graph
 
 
+#: makefaces: (makeFaces <graph>) -> graph
 @shape("makeFaces")
 def make_faces(args: Args, use: str) -> Graph:
     """Find the faces anew."""
@@ -278,6 +301,7 @@ def make_faces(args: Args, use: str) -> Graph:
     return graph
 
 
+#: splitcrossings: (splitCrossings <graph>) -> graph
 @shape("splitCrossings")
 def split(args: Args, use: str) -> Graph:
     """A vertex wherever two edges cross."""
@@ -287,6 +311,7 @@ def split(args: Args, use: str) -> Graph:
     return graph
 
 
+#: layers: (layers <dim count> <graph>) -> graph
 @shape("layers")
 def layers(args: Args, use: str) -> Graph:
     """Copies of a board above each other."""
@@ -301,12 +326,14 @@ def layers(args: Args, use: str) -> Graph:
     return graph
 
 
+#: recoordinate: (recoordinate [<siteType a>] [<siteType b>] [<siteType c>] <graph>) -> graph
 @shape("recoordinate")
 def unchanged(args: Args, use: str) -> Graph:
     """What changes neither positions nor relations."""
     return only_graph(args, use)
 
 
+#: complete: (complete <graph> [eachCell:<flag>]) -> graph
 @shape("complete")
 def complete(args: Args, use: str) -> Graph:
     """An edge between any two vertices, or any two of a cell."""
@@ -325,6 +352,7 @@ def complete(args: Args, use: str) -> Graph:
     return graph
 
 
+#: subdivide: (subdivide <graph> [min:<dim>]) -> graph
 @shape("subdivide")
 def subdivide(args: Args, use: str) -> Graph:
     """A vertex in the middle of each cell with at least min: sides, joined to its corners."""
@@ -345,6 +373,7 @@ def subdivide(args: Args, use: str) -> Graph:
     return graph
 
 
+#: dual: (dual <graph>) -> graph
 @shape("dual")
 def dual(args: Args, use: str) -> Graph:
     """A vertex for each cell, an edge for each two cells with a common side, and its cells."""

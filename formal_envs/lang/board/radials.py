@@ -13,7 +13,7 @@ from formal_envs.lang.board.graph import Point
 BEND = 0.25  # radians by which a line may turn at a site
 STRAIGHT = 0.01  # turns below this are noise
 TURN = 2 * math.pi
-MAX_MET = 1 << 22  # sites that all walks along a relation meet together
+MAX_MET = 1 << 20  # sites that all walks along a relation meet together
 BENT_COST = 8  # looking for the least turn takes longer than going straight on
 SLOTS = 4096  # angles are looked up in steps of a 4096th turn
 Lists = Sequence[tuple[int, ...]]

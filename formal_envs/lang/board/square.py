@@ -12,6 +12,9 @@ from formal_envs.lang.board.lattice import HEX_SHAPES, inside
 from formal_envs.lang.board.registry import shape
 
 
+#: square: (square [<squareShape>] <dim size> [diagonals:<diagonalsType> | pyramidal:<flag>]) -> graph
+#: square_poly: (square <poly> | {<dim sides>} [diagonals:<diagonalsType>]) -> graph
+#: rectangle: (rectangle <dim rows> [<dim columns>] [diagonals:<diagonalsType>]) -> graph
 @shape("square", "rectangle")
 def square_board(args: Args, use: str) -> Graph:
     """Square cells, or points of a square grid; `diagonals:` draws lines across the cells."""
@@ -154,6 +157,7 @@ def draw_diagonals(graph: Graph, kind: str, rows: int, columns: int) -> None:
     graph.edges += [(min(e), max(e)) for e in extra]
 
 
+#: brick: (brick [<brickShape>] <dim rows> [<dim columns>] [trim:<flag>]) -> graph
 @shape("brick")
 def brick_board(args: Args, use: str) -> Graph:
     """Rows of cells two wide, every second row shifted by one."""

@@ -75,6 +75,8 @@ def unit_edges(graph: Graph) -> list[tuple[int, int]]:
     return edges
 
 
+#: tiling: (tiling <tilingType> <dim size> [<dim columns>]) -> graph
+#: tiling_poly: (tiling <tilingType> <poly> | {<dim sides>}) -> graph
 @shape("tiling")
 def tiling(args: Args, use: str) -> Graph:
     """A tiling by name, so many patches a side."""

@@ -9,8 +9,11 @@ static void push_all(Ctx *c, const Node *array) { /* leaves its values on the st
     i32 *v;
     tick(c, 1 + array_of(c, array, &v) / 8);
 }
+//: array: (array {<int values>}) -> intArray
 ARRAY(array) { push_all(c, ARG(array, values)); }
+//: array_region: (array <region>) -> intArray
 ARRAY(array_region) { push_all(c, ARG(array_region, region)); }
+//: array_if: (if <bool condition> <intArray yes> <intArray no>) -> intArray
 ARRAY(array_if) {
     if (int_of(c, ARG(array_if, condition))) push_all(c, ARG(array_if, yes));
     else if (ARG(array_if, no)) push_all(c, ARG(array_if, no));
@@ -36,23 +39,27 @@ static void keep_common(Ctx *c, i32 start, const Node *with) { /* the values fro
         if (holds(c->numbers + end, n_with, c->numbers[i])) c->numbers[kept++] = c->numbers[i];
     c->n_numbers = kept;
 }
+//: array_union: (union <intArray a> <intArray b>) -> intArray
 ARRAY(array_union) {
     i32 start = c->n_numbers;
     push_all(c, ARG(array_union, a));
     push_all(c, ARG(array_union, b));
     drop_repeats(c, start);
 }
+//: array_unions: (union {<intArray arrays>}) -> intArray
 ARRAY(array_unions) {
     i32 start = c->n_numbers;
     const Node *list = ARG(array_unions, arrays);
     for (i32 i = 0; i < list->n; i++) push_all(c, list->arg[i]);
     drop_repeats(c, start);
 }
+//: array_intersection: (intersection <intArray a> <intArray b>) -> intArray
 ARRAY(array_intersection) {
     i32 start = c->n_numbers;
     push_all(c, ARG(array_intersection, a));
     keep_common(c, start, ARG(array_intersection, b));
 }
+//: array_intersections: (intersection {<intArray arrays>}) -> intArray
 ARRAY(array_intersections) {
     i32 start = c->n_numbers;
     const Node *list = ARG(array_intersections, arrays);
@@ -61,10 +68,12 @@ ARRAY(array_intersections) {
         else keep_common(c, start, list->arg[i]);
     }
 }
+//: array_difference: (difference <intArray a> <intArray b> | <int value>) -> intArray
 ARRAY(array_difference) { /* each value of the second takes one of its like from the first */
     i32 start = c->n_numbers, *v;
     push_all(c, ARG(array_difference, a));
-    i32 middle = c->n_numbers, n_taken = array_of(c, ARG(array_difference, b) ? ARG(array_difference, b) : ARG(array_difference, value), &v);
+    const Node *taken = ARG(array_difference, b) ? ARG(array_difference, b) : ARG(array_difference, value);
+    i32 middle = c->n_numbers, n_taken = array_of(c, taken, &v);
     i32 *numbers = c->numbers, left = middle;
     tick(c, (i64)(middle - start) * n_taken / 16);
     for (i32 i = middle; i < middle + n_taken; i++) {
@@ -78,12 +87,14 @@ ARRAY(array_difference) { /* each value of the second takes one of its like from
 }
 
 /* ---- of the state */
+//: values_remembered: (values Remembered [<string name>]) -> intArray
 ARRAY(values_remembered) {
     i32 name = ARG(values_remembered, name) ? ARG(values_remembered, name)->value : -1;
     tick(c, 1 + c->s->n_remembered / 8);
     for (i32 i = 0; i < c->s->n_remembered; i++)
         if (c->s->remembered[2 * i] == name) push_number(c, c->s->remembered[2 * i + 1]);
 }
+//: results: (results from:<int> | from:<region fromRegion> to:<int> | to:<region toRegion> <int value>) -> intArray
 ARRAY(results) { /* a value for each pair of a from and a to */
     const Node *from = ARG(results, fromRegion) ? ARG(results, fromRegion) : ARG(results, from);
     const Node *to = ARG(results, toRegion) ? ARG(results, toRegion) : ARG(results, to);
@@ -118,9 +129,17 @@ static u32 player_bits(Ctx *c, const Node *of) {
     return p >= 1 && p <= c->g->n_players ? (u32)1 << p : 0;
 }
 static u32 all_players(Ctx *c) { return ((u32)2 << c->g->n_players) - 2; }
+//: players_all: (players All [if:<bool>]) -> intArray
 ARRAY(players_all) { push_players(c, all_players(c), ARG(players_all, if_)); }
+//: players_each: (players Each [if:<bool>]) -> intArray
 ARRAY(players_each) { push_players(c, all_players(c), ARG(players_each, if_)); }
+//: players_ally: (players Ally [of:<int>] [if:<bool>]) -> intArray
 ARRAY(players_ally) { push_players(c, player_bits(c, ARG(players_ally, of)), ARG(players_ally, if_)); }
+//: players_friend: (players Friend [of:<int>] [if:<bool>]) -> intArray
 ARRAY(players_friend) { push_players(c, player_bits(c, ARG(players_friend, of)), ARG(players_friend, if_)); }
-ARRAY(players_enemy) { push_players(c, all_players(c) & ~player_bits(c, ARG(players_enemy, of)), ARG(players_enemy, if_)); }
+//: players_enemy: (players Enemy [of:<int>] [if:<bool>]) -> intArray
+ARRAY(players_enemy) {
+    push_players(c, all_players(c) & ~player_bits(c, ARG(players_enemy, of)), ARG(players_enemy, if_));
+}
+//: players_nonmover: (players NonMover [if:<bool>]) -> intArray
 ARRAY(players_nonmover) { push_players(c, all_players(c) & ~player_bits(c, NULL), ARG(players_nonmover, if_)); }

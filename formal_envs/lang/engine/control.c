@@ -2,8 +2,11 @@
 #include "engine.h"
 
 /* ---- consequences and effects */
+//: then: (then <effect> [applyAfterAllMoves:<flag>]) -> then
 MOVES(then) { moves_of(c, ARG(then, effect)); }
+//: apply: (apply <effect>) -> apply
 MOVES(apply) { moves_of(c, ARG(apply, effect)); }
+//: apply_if: (apply if:<bool> [<effect>]) -> apply
 MOVES(apply_if) { if (ARG(apply_if, effect) && int_of(c, ARG(apply_if, if_))) moves_of(c, ARG(apply_if, effect)); }
 
 /* ---- lists. A consequence of the whole belongs to each of its moves. */
@@ -18,10 +21,15 @@ static void both(Ctx *c, const Node *a, const Node *b, const Node *then) {
     moves_of(c, b);
     then_for_all(c, start, then);
 }
+//: moves_or: (or <moves a> <moves b> [<then>]) -> effect
 MOVES(moves_or) { both(c, ARG(moves_or, a), ARG(moves_or, b), ARG(moves_or, then)); }
+//: moves_or_all: (or {<moves list>} [<then>]) -> effect
 MOVES(moves_or_all) { all_of(c, ARG(moves_or_all, list), ARG(moves_or_all, then)); }
+//: moves_and: (and <moves a> <moves b> [<then>]) -> effect
 MOVES(moves_and) { both(c, ARG(moves_and, a), ARG(moves_and, b), ARG(moves_and, then)); }
+//: moves_and_all: (and {<moves list>} [<then>]) -> effect
 MOVES(moves_and_all) { all_of(c, ARG(moves_and_all, list), ARG(moves_and_all, then)); }
+//: moves_if: (if <bool condition> <moves yes> [<moves no>] [<then>]) -> effect
 MOVES(moves_if) {
     i32 start = c->n_moves;
     if (int_of(c, ARG(moves_if, condition))) moves_of(c, ARG(moves_if, yes));
@@ -33,12 +41,14 @@ static i32 some(Ctx *c, const Node *n) { /* adds its moves: were there any? Also
     if (c->target) collect(c, n); else moves_of(c, n);
     return c->n_moves > start;
 }
+//: priority: (priority {<moves list>} [<then>]) -> effect
 MOVES(priority) {
     const Node *list = ARG(priority, list);
     i32 start = c->n_moves, i = 0;
     while (i < list->n && !some(c, list->arg[i])) i++;
     then_for_all(c, start, ARG(priority, then));
 }
+//: priority_two: (priority <moves a> <moves b> [<then>]) -> effect
 MOVES(priority_two) {
     i32 start = c->n_moves;
     if (!some(c, ARG(priority_two, a))) some(c, ARG(priority_two, b));
@@ -60,6 +70,7 @@ static void keep_from(Ctx *c, i32 start, i32 first) { /* forgets the moves of [s
 }
 static void signal_any(Ctx *c, i32 start) { if (c->probe && !c->target && c->n_moves > start) longjmp(*c->probe, 1); }
 
+//: append: (append <effect> [<then>]) -> effect
 MOVES(append) { /* one move of them all; the first one's decision is the whole's */
     i32 start = collect(c, ARG(append, effect)), end = c->n_moves;
     if (start == end) return;
@@ -73,6 +84,7 @@ MOVES(append) { /* one move of them all; the first one's decision is the whole's
     move_end(c, m);
     keep_from(c, start, end);
 }
+//: allcombinations: (allCombinations <moves a> <moves b> [<then>]) -> effect
 MOVES(allcombinations) {
     i32 a = collect(c, ARG(allcombinations, a)), b = collect(c, ARG(allcombinations, b)), end = c->n_moves;
     signal_any(c, b > a ? b : end);
@@ -153,6 +165,7 @@ static void do_then_next(Ctx *c, const Node *prior, const Node *next) { /* what 
     }
     keep_from(c, start, end);
 }
+//: do: (do <moves> [next:<moves>] [ifAfterwards:<bool>] [<then>]) -> effect
 MOVES(do) {
     const Node *condition = ARG(do, ifAfterwards);
     i32 start = c->n_moves;
@@ -163,6 +176,7 @@ MOVES(do) {
     signal_any(c, start);
     then_for_all(c, start, ARG(do, then));
 }
+//: moves_seq: (seq {<moves list>}) -> effect
 MOVES(moves_seq) { /* one move: each part is found where the parts before it have been done */
     const Node *list = ARG(moves_seq, list);
     Action done[MAX_PRIOR];
@@ -179,6 +193,7 @@ MOVES(moves_seq) { /* one move: each part is found where the parts before it hav
     m->decision = 0;
     move_end(c, m);
 }
+//: while: (while <bool condition> <moves> [<then>]) -> effect
 MOVES(while) { /* the same, again and again */
     Action done[MAX_PRIOR];
     Ahead ahead = look_ahead(c);
@@ -246,7 +261,9 @@ static void keep_best_lines(Ctx *c, const Node *moves, i32 captures, i32 with_va
     }
     then_for_all(c, start, then);
 }
+//: max_moves: (max Moves [withValue:<bool>] <moves> [<then>]) -> effect
 MOVES(max_moves) { keep_best_lines(c, ARG(max_moves, moves), 0, bool_or(c, ARG(max_moves, withValue), 0), ARG(max_moves, then)); }
+//: max_captures: (max Captures [withValue:<bool>] <moves> [<then>]) -> effect
 MOVES(max_captures) { keep_best_lines(c, ARG(max_captures, moves), 1, bool_or(c, ARG(max_captures, withValue), 0), ARG(max_captures, then)); }
 
 static const Track *track_for(Ctx *c, const Node *name, i32 player) { /* of that name, preferably the player's own */
@@ -263,6 +280,7 @@ static i32 place_on(const Track *track, i32 site) {
     for (i32 i = 0; i < track->sites.n; i++) if (track->sites.at[i] == site) return i;
     return -1;
 }
+//: max_distance: (max Distance [<trackName track>] [<roleType>] <moves> [<then>]) -> effect
 MOVES(max_distance) {
     i32 start = collect(c, ARG(max_distance, moves)), k = c->n_moves - start, numbers = c->n_numbers;
     const Track *track = track_for(c, ARG(max_distance, track), ARG(max_distance, roleType) ? role_of(c, ARG(max_distance, roleType)) : c->s->mover);
@@ -281,6 +299,7 @@ MOVES(max_distance) {
     }
     then_for_all(c, start, ARG(max_distance, then));
 }
+//: firstmoveontrack: (firstMoveOnTrack [<trackName track>] [<roleType>] <moves> [<then>]) -> effect
 MOVES(firstmoveontrack) { /* of the first place along the track from where there is a move */
     const Track *track = track_for(c, ARG(firstmoveontrack, track), ARG(firstmoveontrack, roleType) ? role_of(c, ARG(firstmoveontrack, roleType)) : c->s->mover);
     i32 start = c->n_moves, from = c->from;
@@ -291,6 +310,7 @@ MOVES(firstmoveontrack) { /* of the first place along the track from where there
     c->from = from;
     then_for_all(c, start, ARG(firstmoveontrack, then));
 }
+//: avoidstoredstate: (avoidStoredState <moves> [<then>]) -> effect
 MOVES(avoidstoredstate) {
     i32 start = collect(c, ARG(avoidstoredstate, moves)), kept = start;
     for (i32 i = start; i < c->n_moves; i++) {
@@ -307,6 +327,7 @@ MOVES(avoidstoredstate) {
 }
 
 /* ---- chance */
+//: random: (random {<float weights>} {<moves choices>}) -> effect
 MOVES(random) {
     const Node *weights = ARG(random, weights), *choices = ARG(random, choices);
     i64 total = 0, at;
@@ -319,6 +340,7 @@ MOVES(random) {
         if (weight > 0 && (at -= weight) < 0) { moves_of(c, choices->arg[i]); return; }
     }
 }
+//: random_num: (random <moves> num:<int>) -> effect
 MOVES(random_num) {
     i32 start = collect(c, ARG(random_num, moves)), found = c->n_moves - start, wanted = int_of(c, ARG(random_num, num));
     for (i32 i = 0; i < found && i < wanted; i++) {
@@ -378,6 +400,8 @@ static void pieces_of_player(Ctx *c, const Node *n, i32 player) {
     }
     c->depth--;
 }
+//: foreach_piece: (forEach Piece [on:<siteType>] [<pieceName piece> | {<pieceName pieces>}] [container:<int> |
+//:     container:<containerName containerName>] [<moves>] [<player> | <roleType>] [top:<bool>] [<then>]) -> effect
 MOVES(foreach_piece) {
     const Node *role = ARG(foreach_piece, player) ? ARG(foreach_piece, player) : ARG(foreach_piece, roleType);
     u32 players = role ? players_in(c, role) : (u32)1 << c->s->mover;
@@ -392,6 +416,7 @@ MOVES(foreach_piece) {
     c->from = from;
     then_for_all(c, start, ARG(foreach_piece, then));
 }
+//: foreach_site: (forEach Site <region> <moves> [noMoveYet:<moves>] [<then>]) -> effect
 MOVES(foreach_site) {
     i32 start = c->n_moves, outer = c->site, to = c->to;
     TMP_REGION(sites);
@@ -404,6 +429,7 @@ MOVES(foreach_site) {
     if (c->n_moves == start && ARG(foreach_site, noMoveYet)) moves_of(c, ARG(foreach_site, noMoveYet));
     then_for_all(c, start, ARG(foreach_site, then));
 }
+//: foreach_value: (forEach Value min:<int> max:<int> <moves> [<then>]) -> effect
 MOVES(foreach_value) {
     i32 start = c->n_moves, outer = c->iterated;
     i64 min = int_of(c, ARG(foreach_value, min)), max = int_of(c, ARG(foreach_value, max));
@@ -414,6 +440,7 @@ MOVES(foreach_value) {
     c->iterated = outer;
     then_for_all(c, start, ARG(foreach_value, then));
 }
+//: foreach_value_in: (forEach Value <intArray> <moves> [<then>]) -> effect
 MOVES(foreach_value_in) {
     i32 start = c->n_moves, outer = c->iterated, *values, size = array_of(c, ARG(foreach_value_in, intArray), &values);
     for (i32 i = 0; i < size; i++) {
@@ -434,8 +461,11 @@ static void for_each_player(Ctx *c, u32 players, const Node *moves, const Node *
     c->player = outer;
     then_for_all(c, start, then);
 }
+//: foreach_player: (forEach Player <moves> [<then>]) -> effect
 MOVES(foreach_player) { for_each_player(c, ~(u32)0, ARG(foreach_player, moves), ARG(foreach_player, then)); }
+//: foreach_team: (forEach Team <moves> [<then>]) -> effect
 MOVES(foreach_team) { for_each_player(c, ~(u32)0, ARG(foreach_team, moves), ARG(foreach_team, then)); }
+//: foreach_players: (forEach <intArray players> <moves> [<then>]) -> effect
 MOVES(foreach_players) {
     i32 *values, size = array_of(c, ARG(foreach_players, players), &values);
     u32 players = 0;
@@ -443,6 +473,7 @@ MOVES(foreach_players) {
     c->n_numbers -= size;
     for_each_player(c, players, ARG(foreach_players, moves), ARG(foreach_players, then));
 }
+//: foreach_level: (forEach Level [<siteType>] <int site> [<stackDirection>] <moves> [<then>]) -> effect
 MOVES(foreach_level) { /* no stacks: one level */
     i32 start = c->n_moves, outer = c->level, site = site_at(c, ARG(foreach_level, siteType), ARG(foreach_level, site));
     if (is_site(c, site) && c->what[site]) {
@@ -467,6 +498,7 @@ static void group_from(Ctx *c, i32 first, const Node *direction, const u64 *memb
             region_add(group, ray->at[0]), region_add(todo, ray->at[0]);
     }
 }
+//: foreach_group: (forEach Group [<siteType>] [<direction>] [if:<bool>] <moves> [<then>]) -> effect
 MOVES(foreach_group) {
     const Node *condition = ARG(foreach_group, if_), *type = ARG(foreach_group, siteType);
     i32 start = c->n_moves, words = c->g->words, first = type_offset(c, type), size = c->g->type_n[type ? type->value : c->g->site_type];
@@ -506,6 +538,7 @@ static void along(Ctx *c, const Node *n, const Radial *ray, i32 least, i32 most)
         if (passes && !int_of(c, passes)) return;
     }
 }
+//: foreach_direction: (forEach Direction [<from>] [<direction>] [<between>] <to> | <moves> [<then>]) -> effect
 MOVES(foreach_direction) {
     const Node *from = ARG(foreach_direction, from), *between = ARG(foreach_direction, between);
     i32 start = c->n_moves, outer_from = c->from, outer_to = c->to, outer_between = c->between, outer_direction = c->direction;

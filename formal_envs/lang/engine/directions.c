@@ -159,12 +159,20 @@ static DirSet directions_from_ludeme(Ctx *c, const Node *n, i32 site) {
     if (n->op == OP_directions_union) return (DirSet){a.directions | b.directions, a.relations | b.relations};
     return (DirSet){explicit_directions(c, a, site) & ~explicit_directions(c, b, site), 0};
 }
+//: directions: (directions [<relativeDirection> | {<relativeDirection relativeDirections>}] [of:<relationType>]
+//:     [bySite:<flag>]) -> directions
 PLAIN(directions)
+//: directions_absolute: (directions <absoluteDirection> | {<absoluteDirection absoluteDirections>}) -> directions
 PLAIN(directions_absolute)
+//: directions_between: (directions <siteType> from:<int> to:<int>) -> directions
 PLAIN(directions_between)
+//: directions_random: (directions Random <direction> num:<int>) -> directions
 PLAIN(directions_random)
+//: directions_union: (union <direction a> <direction b>) -> directions
 PLAIN(directions_union)
+//: directions_difference: (difference <direction a> <direction b>) -> directions
 PLAIN(directions_difference)
+//: directions_if: (if <bool condition> <direction a> <direction b>) -> directions
 PLAIN(directions_if)
 
 DirSet directions_of(Ctx *c, const Node *n, i32 site, u32 otherwise) {

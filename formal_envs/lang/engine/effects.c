@@ -18,12 +18,14 @@ static void done(Ctx *c, const Node *then) {
 static const Node *either(const Node *a, const Node *b) { return a ? a : b; }
 
 /* ---- who moves next */
+//: moveagain: (moveAgain [<then>]) -> effect
 MOVES(moveagain) {
     begin(c, A_SET_NEXT)->what = (i16)c->s->mover;
     done(c, ARG(moveagain, then));
 }
 
 /* ---- numbers of a place */
+//: set_count: (set Count [<siteType>] at:<int> <int value> [<then>]) -> effect
 MOVES(set_count) {
     i32 site = site_at(c, ARG(set_count, siteType), ARG(set_count, at)), count = int_of(c, ARG(set_count, value));
     if (!is_site(c, site)) return;
@@ -37,10 +39,12 @@ static void mark(Ctx *c, i32 site, i32 state, const Node *then) {
     a->to = site, a->state = state;
     done(c, then);
 }
+//: set_state: (set State [<siteType>] at:<int> [level:<int>] <int value> [<then>]) -> effect
 MOVES(set_state) {
     i32 site = site_at(c, ARG(set_state, siteType), ARG(set_state, at));
     mark(c, site, int_of(c, ARG(set_state, value)), ARG(set_state, then));
 }
+//: set_value: (set Value [<siteType>] at:<int> [level:<int>] <int value> [<then>]) -> effect
 MOVES(set_value) {
     i32 site = site_at(c, ARG(set_value, siteType), ARG(set_value, at)), value = int_of(c, ARG(set_value, value));
     if (!is_site(c, site)) return;
@@ -48,6 +52,7 @@ MOVES(set_value) {
     a->to = site, a->value = value;
     done(c, ARG(set_value, then));
 }
+//: flip: (flip [<siteType>] [<int site>] [<then>]) -> effect
 MOVES(flip) { /* a piece with (flips a b) changes between these two states */
     i32 site = ARG(flip, site) ? site_at(c, ARG(flip, siteType), ARG(flip, site)) : c->to;
     const Node *flips = is_site(c, site) ? c->g->components[c->what[site]].flips : NULL;
@@ -64,21 +69,25 @@ static void set_players(Ctx *c, enum ActionType type, u32 players, i32 value, i3
         done(c, then);
     }
 }
+//: set_value_player: (set Value <player> | <roleType> <int value> [<then>]) -> effect
 MOVES(set_value_player) {
     u32 players = players_in(c, either(ARG(set_value_player, player), ARG(set_value_player, roleType)));
     i32 value = int_of(c, ARG(set_value_player, value));
     set_players(c, A_SET_PLAYER_VALUE, players, value, 0, ARG(set_value_player, then));
 }
+//: set_score: (set Score <player> | <roleType> <int value> [<then>]) -> effect
 MOVES(set_score) {
     u32 players = players_in(c, either(ARG(set_score, player), ARG(set_score, roleType)));
     i32 score = int_of(c, ARG(set_score, value));
     set_players(c, A_SET_SCORE, players, score, 0, ARG(set_score, then));
 }
+//: addscore: (addScore <player> | <roleType> <int value> [<then>]) -> effect
 MOVES(addscore) {
     u32 players = players_in(c, either(ARG(addscore, player), ARG(addscore, roleType)));
     i32 score = int_of(c, ARG(addscore, value));
     set_players(c, A_SET_SCORE, players, score, 1, ARG(addscore, then));
 }
+//: addscore_all: (addScore {<int players>} | {<roleType roles>} {<int values>} [<then>]) -> effect
 MOVES(addscore_all) {
     const Node *who = either(ARG(addscore_all, players), ARG(addscore_all, roles)), *values = ARG(addscore_all, values);
     for (i32 i = 0; i < who->n && i < values->n; i++) {
@@ -94,14 +103,17 @@ static void set_number(Ctx *c, enum ActionType type, const Node *name, i32 value
     a->name = enum_or(name, -1), a->value = value, a->count = count;
     done(c, then);
 }
+//: set_counter: (set Counter [<int value>] [<then>]) -> effect
 MOVES(set_counter) {
     set_number(c, A_SET_COUNTER, NULL, int_or(c, ARG(set_counter, value), -1), 1, ARG(set_counter, then));
 }
+//: set_var: (set Var [<string name>] [<int value>] [<then>]) -> effect
 MOVES(set_var) {
     const Node *name = ARG(set_var, name);
     i32 value = int_or(c, ARG(set_var, value), UNDEFINED);
     set_number(c, name ? A_SET_VAR : A_SET_TEMP, name, value, 1, ARG(set_var, then));
 }
+//: set_pending: (set Pending [<int value> | <region>] [<then>]) -> effect
 MOVES(set_pending) {
     const Node *then = ARG(set_pending, then), *region = ARG(set_pending, region);
     if (!region) {
@@ -112,13 +124,16 @@ MOVES(set_pending) {
     region_of(c, region, sites);
     FOR_SITES(sites, site) set_number(c, A_SET_PENDING, NULL, site, 1, then);
 }
+//: remember_value: (remember Value [<string name>] <int value> [unique:<bool>] [<then>]) -> effect
 MOVES(remember_value) {
     i32 value = int_of(c, ARG(remember_value, value)), unique = bool_or(c, ARG(remember_value, unique), 0);
     set_number(c, A_REMEMBER, ARG(remember_value, name), value, unique, ARG(remember_value, then));
 }
+//: forget_value: (forget Value [<string name>] <int value> [<then>]) -> effect
 MOVES(forget_value) {
     set_number(c, A_FORGET, ARG(forget_value, name), int_of(c, ARG(forget_value, value)), 1, ARG(forget_value, then));
 }
+//: forget_values: (forget Value [<string name>] <allWord> [<then>]) -> effect
 MOVES(forget_values) { /* an action for each value of that name; of every name where none is given */
     const Node *name = ARG(forget_values, name);
     Move *m = move_begin(c);
@@ -130,14 +145,21 @@ MOVES(forget_values) { /* an action for each value of that name; of every name w
     move_then(c, m, ARG(forget_values, then));
     move_end(c, m);
 }
+//: remember_state: (remember State [<then>]) -> effect
 MOVES(remember_state) { set_number(c, A_STORE, NULL, UNDEFINED, 1, ARG(remember_state, then)); }
+//: forget_state: (forget State [<then>]) -> effect
 MOVES(forget_state) { set_number(c, A_STORE, NULL, UNDEFINED, 0, ARG(forget_state, then)); }
+//: forget_state_all: (forget State <allWord> [<then>]) -> effect
 MOVES(forget_state_all) { set_number(c, A_STORE, NULL, UNDEFINED, 0, ARG(forget_state_all, then)); }
+//: note: (note [player:<int> | player:<roleType playerRole>] <string message> | <int value> | <intArray> | <float
+//:     number> | <bool truth> | <region> | <range> | <direction> | <graph> [to:<player> | to:<roleType toRole>]) ->
+//:     effect
 MOVES(note) {
     UNUSED; /* for people to read: no effect */
     begin(c, A_NOTE);
     done(c, NULL);
 }
+//: trigger: (trigger <string event> <player> | <roleType> | <int index> [<then>]) -> effect
 MOVES(trigger) {
     const Node *who = either(either(ARG(trigger, player), ARG(trigger, roleType)), ARG(trigger, index));
     u32 players = players_in(c, who);
@@ -147,6 +169,8 @@ MOVES(trigger) {
         done(c, ARG(trigger, then));
     }
 }
+//: takecontrol: (takeControl of:<roleType> | of:<int ofPlayer> by:<roleType> | by:<int byPlayer> [at:<int> |
+//:     to:<region>] [<siteType>] [<then>]) -> effect
 MOVES(takecontrol) { /* the pieces become the other player's pieces of the same name */
     u32 of = players_in(c, either(ARG(takecontrol, of), ARG(takecontrol, ofPlayer)));
     i32 by = player_in(c, either(ARG(takecontrol, by), ARG(takecontrol, byPlayer)));
@@ -213,6 +237,7 @@ static void affect_between(Ctx *c, const Around *a, i32 site) {
     affect(c, a, a->between ? SLOT(a->between, between, apply) : NULL, site);
 }
 
+//: custodial: (custodial [<from>] [<absoluteDirection>] [<between>] [<to>] [<then>]) -> effect
 MOVES(custodial) { /* runs of pieces between the origin and a piece beyond them */
     Around a = around_begin(c, ARG(custodial, from), ARG(custodial, between), ARG(custodial, to), ARG(custodial, then));
     if (!is_site(c, a.origin)) { around_end(c, &a); return; }
@@ -243,6 +268,8 @@ static i32 piece_matches(Ctx *c, const Node *piece, i32 site) { /* is one of the
     }
     return 0;
 }
+//: surround: (surround [<from>] [<absoluteDirection>] [<between>] [<to>] [except:<int>] [with:<pieceRef>]
+//:     [<then>]) -> effect
 MOVES(surround) { /* neighbours of the origin all of whose neighbours meet the condition, but for some exceptions */
     Around a = around_begin(c, ARG(surround, from), ARG(surround, between), ARG(surround, to), ARG(surround, then));
     if (!is_site(c, a.origin)) { around_end(c, &a); return; }
@@ -263,6 +290,7 @@ MOVES(surround) { /* neighbours of the origin all of whose neighbours meet the c
     }
     around_end(c, &a);
 }
+//: enclose: (enclose [<siteType>] [<from>] [<direction>] [<between>] [numException:<int>] [<then>]) -> effect
 MOVES(enclose) { /* groups beside the origin that have no empty neighbours */
     Around a = around_begin(c, ARG(enclose, from), ARG(enclose, between), NULL, ARG(enclose, then));
     if (!is_site(c, a.origin)) { around_end(c, &a); return; }
@@ -293,6 +321,7 @@ static const Radial *opposite_radial(Ctx *c, i32 site, const Radial *r) {
     FOR_RADIALS(site, back, q) if (q->n) return q;
     return NULL;
 }
+//: intervene: (intervene [<from>] [<absoluteDirection>] [<between>] [<to>] [<then>]) -> effect
 MOVES(intervene) { /* pieces on both sides of the origin */
     Around a = around_begin(c, ARG(intervene, from), ARG(intervene, between), ARG(intervene, to), ARG(intervene, then));
     if (!is_site(c, a.origin)) { around_end(c, &a); return; }
@@ -309,6 +338,7 @@ MOVES(intervene) { /* pieces on both sides of the origin */
     }
     around_end(c, &a);
 }
+//: directional: (directional [<from>] [<absoluteDirection>] [<to>] [<then>]) -> effect
 MOVES(directional) { /* every piece in line that meets the condition, as far as they follow each other */
     Around a = around_begin(c, ARG(directional, from), NULL, ARG(directional, to), ARG(directional, then));
     if (!is_site(c, a.origin)) { around_end(c, &a); return; }
@@ -323,6 +353,7 @@ MOVES(directional) { /* every piece in line that meets the condition, as far as 
     }
     around_end(c, &a);
 }
+//: push: (push [<from>] <direction> [<then>]) -> effect
 MOVES(push) { /* a row of pieces moves one place on, up to the first empty place; the last may fall off the board */
     Around a = around_begin(c, ARG(push, from), NULL, NULL, ARG(push, then));
     if (is_site(c, a.origin) && c->what[a.origin]) {
@@ -344,6 +375,7 @@ MOVES(push) { /* a row of pieces moves one place on, up to the first empty place
     }
     around_end(c, &a);
 }
+//: attract: (attract [<from>] [<absoluteDirection>] [<then>]) -> effect
 MOVES(attract) { /* the first piece in each direction comes next to the origin */
     Around a = around_begin(c, ARG(attract, from), NULL, NULL, ARG(attract, then));
     if (is_site(c, a.origin)) {

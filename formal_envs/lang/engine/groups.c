@@ -47,6 +47,7 @@ void board_of_type(Ctx *c, const Node *type, u64 *out) {
     region_clear(c, out);
     if (c->g->type_first[t] >= 0) for (i32 i = 0; i < c->g->type_n[t]; i++) region_add(out, c->g->type_first[t] + i);
 }
+//: all_groups: (all Groups [<siteType>] [<direction>] [of:<bool>] if:<bool>) -> bool
 BOOL(all_groups) { /* (sites) is the group in question */
     const u64 *before = c->region;
     DirSet dirs = directions_of(c, ARG(all_groups, direction), OFF, REL_Adjacent);

@@ -1,6 +1,7 @@
 /* What the equipment lays down besides the board and the pieces: tracks and maps. */
 #include "engine.h"
 
+//: flips: (flips <integer a> <integer b>) -> flips
 PLAIN(flips)
 
 /* ---- tracks */
@@ -26,6 +27,7 @@ static const Track *own_track(Ctx *c, const Node *name, const Node *player, cons
     const Track *t = track_of(c, name, who ? player_in(c, who) : c->s->mover);
     return t || who ? t : track_of(c, name, -1);
 }
+//: tracksite_move: (trackSite Move [from:<int>] [<roleType> | <player> | <trackName track>] [steps:<int>]) -> int
 INT(tracksite_move) {
     const Node *player = ARG(tracksite_move, player), *role = ARG(tracksite_move, roleType);
     const Track *t = own_track(c, ARG(tracksite_move, track), player, role);
@@ -37,6 +39,7 @@ INT(tracksite_move) {
     if (t->loop) goal = (goal % t->sites.n + t->sites.n) % t->sites.n;
     return goal < 0 || goal >= t->sites.n ? OFF : t->sites.at[goal];
 }
+//: tracksite_first: (trackSite FirstSite [<player> | <roleType>] [<trackName track>] [from:<int>] [if:<bool>]) -> int
 INT(tracksite_first) { /* the first place from `from` on that meets the condition */
     const Node *player = ARG(tracksite_first, player), *role = ARG(tracksite_first, roleType);
     const Node *condition = ARG(tracksite_first, if_), *from = ARG(tracksite_first, from);
@@ -52,20 +55,30 @@ INT(tracksite_first) { /* the first place from `from` on that meets the conditio
     c->to = to;
     return found;
 }
+//: tracksite_end: (trackSite EndSite [<player> | <roleType>] [<trackName track>]) -> int
 INT(tracksite_end) {
     const Track *t = own_track(c, ARG(tracksite_end, track), ARG(tracksite_end, player), ARG(tracksite_end, roleType));
     return t && t->sites.n ? t->sites.at[t->sites.n - 1] : OFF;
 }
 
 /* ---- maps: pairs of numbers, evaluated once, before anything else */
+//: map: (map [<string name>] {<pair pairs>}) -> item
 PLAIN(map)
+//: map_ints: (map [<string name>] {<integer keys>} {<integer values>}) -> item
 PLAIN(map_ints)
+//: pair: (pair <int key> <int value>) -> pair
 PLAIN(pair)
+//: pair_role: (pair <roleType key> <int value>) -> pair
 PLAIN(pair_role)
+//: pair_roles: (pair <roleType key> <roleType value>) -> pair
 PLAIN(pair_roles)
+//: pair_role_landmark: (pair <roleType key> <landmarkType value>) -> pair
 PLAIN(pair_role_landmark)
+//: pair_role_name: (pair <roleType key> <string value>) -> pair
 PLAIN(pair_role_name)
+//: pair_int_name: (pair <int key> <string value>) -> pair
 PLAIN(pair_int_name)
+//: pair_names: (pair <string key> <string value>) -> pair
 PLAIN(pair_names)
 
 static i32 named_number(Ctx *c, const Node *name) { /* a coordinate, else a kind of piece */
@@ -116,6 +129,7 @@ void load_maps(Ctx *c) {
         }
     }
 }
+//: mapentry: (mapEntry [<string name>] <int key> | <roleType>) -> int
 INT(mapentry, STATIC) {
     const Node *name = ARG(mapentry, name);
     i32 key = ARG(mapentry, roleType) ? role_of(c, ARG(mapentry, roleType)) : int_of(c, ARG(mapentry, key));

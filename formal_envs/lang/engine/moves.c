@@ -1,10 +1,16 @@
 /* Moves: what one action of a player, or of a rule, puts on the list. Decisions and effects of a kind share a function. */
 #include "engine.h"
 
+//: from: (from [<siteType>] [<region> | <int site>] [level:<int>] [if:<bool>]) -> from
 PLAIN(from)
+//: to: (to [<siteType>] [<region> | <int site>] [level:<int>] [<rotations>] [if:<bool>] [<apply>]) -> to
 PLAIN(to)
+//: between: (between [before:<int>] [<range>] [after:<int>] [if:<bool>] [trail:<int>] [<apply>]) -> between
 PLAIN(between)
+//: piece_ref: (piece <pieceName name> | <int component> | {<pieceName names>} | {<int components>} [state:<int>])
+//:     -> pieceRef
 PLAIN(piece_ref)
+//: rotations: (rotations <absoluteDirection> | {<absoluteDirection directions>}) -> rotations
 PLAIN(rotations)
 
 /* ---- arguments that many moves have */
@@ -103,7 +109,9 @@ static void step_from(Ctx *c, const Rule *rule, DirSet directions) {
 static void step_moves(Ctx *c, const Node *n) {
     for_each_from(c, &(Rule){.from = ARG(step, from), .direction = ARG(step, direction), .to = ARG(step, to), .then = ARG(step, then)}, step_from);
 }
+//: move_step: (move Step [<from>] [<direction>] <to> [stack:<flag>] [<then>]) -> decision
 MOVES(move_step) { step_moves(c, n); }
+//: step: (step [<from>] [<direction>] <to> [stack:<flag>] [<then>]) -> effect
 MOVES(step) { step_moves(c, n); }
 
 /* ---- slide: on while `between` allows it; `to` names further ends, such as enemies, to which alone its effect belongs */
@@ -170,7 +178,10 @@ static void slide_moves(Ctx *c, const Node *n) {
     for_each_from(c, &(Rule){.from = ARG(slide, from), .track = ARG(slide, track), .direction = ARG(slide, direction), .between = ARG(slide, between),
                              .to = ARG(slide, to), .then = ARG(slide, then)}, slide_from);
 }
+//: move_slide: (move Slide [<from>] [<trackName track>] [<direction>] [<between>] [<to>] [stack:<flag>] [<then>])
+//:     -> decision
 MOVES(move_slide) { slide_moves(c, n); }
+//: slide: (slide [<from>] [<trackName track>] [<direction>] [<between>] [<to>] [stack:<flag>] [<then>]) -> effect
 MOVES(slide) { slide_moves(c, n); }
 
 /* ---- hop: some empty sites, then some hurdles, then a place to land on, and perhaps further ones behind it */
@@ -229,7 +240,9 @@ static void hop_moves(Ctx *c, const Node *n) {
     for_each_from(c, &(Rule){.from = ARG(hop, from), .direction = ARG(hop, direction), .between = ARG(hop, between), .to = ARG(hop, to),
                              .then = ARG(hop, then)}, hop_from);
 }
+//: move_hop: (move Hop [<from>] [<direction>] [<between>] <to> [stack:<flag>] [<then>]) -> decision
 MOVES(move_hop) { hop_moves(c, n); }
+//: hop: (hop [<from>] [<direction>] [<between>] <to> [stack:<flag>] [<then>]) -> effect
 MOVES(hop) { hop_moves(c, n); }
 
 /* ---- leap: a walk of steps and turns, begun in every orthogonal direction */
@@ -283,7 +296,9 @@ static void leap_moves(Ctx *c, const Node *n) {
     for_each_from(c, &(Rule){.from = ARG(leap, from), .walks = ARG(leap, walks), .forward = bool_or(c, ARG(leap, forward), 0),
                              .rotations = bool_or(c, ARG(leap, rotations), 1), .to = ARG(leap, to), .then = ARG(leap, then)}, leap_from);
 }
+//: move_leap: (move Leap [<from>] {{<stepType walks>}} [forward:<bool>] [rotations:<bool>] <to> [<then>]) -> decision
 MOVES(move_leap) { leap_moves(c, n); }
+//: leap: (leap [<from>] {{<stepType walks>}} [forward:<bool>] [rotations:<bool>] <to> [<then>]) -> effect
 MOVES(leap) { leap_moves(c, n); }
 
 /* ---- from anywhere to anywhere; also from hands, with counts, or a copy */
@@ -342,7 +357,9 @@ static void carry_moves(Ctx *c, const Node *n) {
     } else if (is_site(c, from)) carry_from(c, n);
     c->from = from;
 }
+//: move: (move <from> <to> [count:<int>] [copy:<bool>] [stack:<bool>] [<roleType mover>] [<then>]) -> decision
 MOVES(move) { carry_moves(c, n); }
+//: fromto: (fromTo <from> <to> [count:<int>] [copy:<bool>] [stack:<bool>] [<roleType mover>] [<then>]) -> effect
 MOVES(fromto) { carry_moves(c, n); }
 
 /* ---- add, claim, shoot: a new piece */
@@ -386,9 +403,13 @@ static void add_moves(Ctx *c, const Node *n) {
     }
     c->to = outer;
 }
+//: move_add: (move Add [<pieceRef>] <to> [count:<int>] [stack:<flag>] [<then>]) -> decision
 MOVES(move_add) { add_moves(c, n); }
+//: add: (add [<pieceRef>] <to> [count:<int>] [stack:<flag>] [<then>]) -> effect
 MOVES(add) { add_moves(c, n); }
+//: move_claim: (move Claim [<pieceRef>] <to> [count:<int>] [stack:<flag>] [<then>]) -> decision
 MOVES(move_claim) { add_moves(c, n); }
+//: claim: (claim [<pieceRef>] <to> [count:<int>] [stack:<flag>] [<then>]) -> effect
 MOVES(claim) { add_moves(c, n); }
 
 static void shoot_moves(Ctx *c, const Node *n) {
@@ -415,7 +436,9 @@ static void shoot_moves(Ctx *c, const Node *n) {
     }
     c->from = outer_from, c->to = outer_to, c->between = outer_between;
 }
+//: move_shoot: (move Shoot <pieceRef> [<from>] [<absoluteDirection>] [<between>] [<to>] [<then>]) -> decision
 MOVES(move_shoot) { shoot_moves(c, n); }
+//: shoot: (shoot <pieceRef> [<from>] [<absoluteDirection>] [<between>] [<to>] [<then>]) -> effect
 MOVES(shoot) { shoot_moves(c, n); }
 
 /* ---- moves of a single action at a single site */
@@ -440,7 +463,10 @@ static void remove_moves(Ctx *c, const Node *n) {
     FOR_SITES(sites, site)
         if (c->what[site]) act_ends(c, act_at(c, late ? A_MARK : A_REMOVE, site), ARG(remove, then));
 }
+//: move_remove: (move Remove [<siteType>] <int site> | <region> [level:<int>] [at:<whenType>] [count:<int>]
+//:     [<then>]) -> decision
 MOVES(move_remove) { remove_moves(c, n); }
+//: remove: (remove [<siteType>] <int site> | <region> [level:<int>] [at:<whenType>] [count:<int>] [<then>]) -> effect
 MOVES(remove) { remove_moves(c, n); }
 
 static void select_to(Ctx *c, const Node *n, i32 to) {
@@ -479,11 +505,15 @@ static void select_moves(Ctx *c, const Node *n) {
     } else if (is_site(c, from)) select_from(c, n);
     c->from = from;
 }
+//: move_select: (move Select <from> [<to>] [<roleType mover>] [<then>]) -> decision
 MOVES(move_select) { select_moves(c, n); }
+//: select: (select <from> [<to>] [<roleType mover>] [<then>]) -> effect
 MOVES(select) { select_moves(c, n); }
 
 static void pass_moves(Ctx *c, const Node *n) { act_ends(c, act_at(c, A_PASS, OFF), ARG(pass, then)); }
+//: move_pass: (move Pass [<then>]) -> decision
 MOVES(move_pass) { pass_moves(c, n); }
+//: pass: (pass [<then>]) -> effect
 MOVES(pass) { pass_moves(c, n); }
 
 static void promote_moves(Ctx *c, const Node *n) {
@@ -502,7 +532,9 @@ static void promote_moves(Ctx *c, const Node *n) {
         act_ends(c, m, ARG(promote, then));
     }
 }
+//: move_promote: (move Promote [<siteType>] [<int site>] <pieceRef> [<player> | <roleType>] [<then>]) -> decision
 MOVES(move_promote) { promote_moves(c, n); }
+//: promote: (promote [<siteType>] [<int site>] <pieceRef> [<player> | <roleType>] [<then>]) -> effect
 MOVES(promote) { promote_moves(c, n); }
 
 /* ---- proposals, votes, turns and seats */
@@ -516,9 +548,13 @@ static void say_any(Ctx *c, enum ActionType type, const Node *one, const Node *m
     if (one) say(c, type, one, then);
     else for (i32 i = 0; i < many->n; i++) say(c, type, many->arg[i], then);
 }
+//: move_propose: (move Propose <proposal> | {<proposal proposals>} [<then>]) -> decision
 MOVES(move_propose) { say_any(c, A_PROPOSE, ARG(propose, proposal), ARG(propose, proposals), ARG(propose, then)); }
+//: propose: (propose <proposal> | {<proposal proposals>} [<then>]) -> effect
 MOVES(propose) { say_any(c, A_PROPOSE, ARG(propose, proposal), ARG(propose, proposals), ARG(propose, then)); }
+//: move_vote: (move Vote <string vote> | {<string votes>} [<then>]) -> decision
 MOVES(move_vote) { say_any(c, A_VOTE, ARG(vote, vote), ARG(vote, votes), ARG(vote, then)); }
+//: vote: (vote <string vote> | {<string votes>} [<then>]) -> effect
 MOVES(vote) { say_any(c, A_VOTE, ARG(vote, vote), ARG(vote, votes), ARG(vote, then)); }
 
 static void next_is(Ctx *c, i32 player, const Node *then) {
@@ -527,9 +563,11 @@ static void next_is(Ctx *c, i32 player, const Node *then) {
     last_action(c)->what = (i16)player;
     act_ends(c, m, then);
 }
+//: move_set_nextplayer: (move Set <nextPlayerWord> <player> | <roleType> [<then>]) -> decision
 MOVES(move_set_nextplayer) {
     next_is(c, player_or(c, ARG(move_set_nextplayer, player), ARG(move_set_nextplayer, roleType), c->s->mover), ARG(move_set_nextplayer, then));
 }
+//: set_nextplayer: (set NextPlayer <player> | <roleType> | <intArray> [<then>]) -> effect
 MOVES(set_nextplayer) {
     if (ARG(set_nextplayer, intArray)) {
         i32 *players, k = array_of(c, ARG(set_nextplayer, intArray), &players);
@@ -545,7 +583,10 @@ static void swap_players_moves(Ctx *c, const Node *const *arg) {
     last_action(c)->what = (i16)a, last_action(c)->value = b;
     act_ends(c, m, arg[swap_players__then]);
 }
+//: move_swap_players: (move Swap <playersWord> <int a> | <roleType roleA> <int b> | <roleType roleB> [<then>]) ->
+//:     decision
 MOVES(move_swap_players) { swap_players_moves(c, n->arg + 1); } /* after the word Players */
+//: swap_players: (swap Players <int a> | <roleType roleA> <int b> | <roleType roleB> [<then>]) -> effect
 MOVES(swap_players) { swap_players_moves(c, n->arg); }
 
 static void swap_pieces_moves(Ctx *c, const Node *const *arg) { /* one goes over, the other is put where it came from */
@@ -560,7 +601,9 @@ static void swap_pieces_moves(Ctx *c, const Node *const *arg) { /* one goes over
     m->from = a, m->to = b;
     act_ends(c, m, arg[swap_pieces__then]);
 }
+//: move_swap_pieces: (move Swap <piecesWord> [<int a>] [<int b>] [<then>]) -> decision
 MOVES(move_swap_pieces) { swap_pieces_moves(c, n->arg + 1); }
+//: swap_pieces: (swap Pieces [<int a>] [<int b>] [<then>]) -> effect
 MOVES(swap_pieces) { swap_pieces_moves(c, n->arg); }
 
 /* ---- rotation: named values, or one turn back and one turn on */
@@ -588,5 +631,9 @@ static void rotation_moves(Ctx *c, const Node *const *arg) {
         }
     }
 }
+//: move_set_rotation: (move Set <rotationWord> [<to>] [{<int rotations>} | <int rotation>] [previous:<bool>]
+//:     [next:<bool>] [<then>]) -> decision
 MOVES(move_set_rotation) { rotation_moves(c, n->arg + 1); } /* after the word Rotation */
+//: set_rotation: (set Rotation [<to>] [{<int rotations>} | <int rotation>] [previous:<bool>] [next:<bool>]
+//:     [<then>]) -> effect
 MOVES(set_rotation) { rotation_moves(c, n->arg); }

@@ -4,9 +4,11 @@
 /* ---- shared helpers */
 static void region_or(Ctx *c, u64 *into, const u64 *from) { for (i32 w = 0; w < c->g->words; w++) into[w] |= from[w]; }
 static void region_and(Ctx *c, u64 *into, const u64 *from) { for (i32 w = 0; w < c->g->words; w++) into[w] &= from[w]; }
-static void region_minus(Ctx *c, u64 *into, const u64 *from) { for (i32 w = 0; w < c->g->words; w++) into[w] &= ~from[w]; }
+static void region_minus(Ctx *c, u64 *into, const u64 *from) {
+    for (i32 w = 0; w < c->g->words; w++) into[w] &= ~from[w];
+}
 static void region_range(u64 *into, i32 first, i32 n) { for (i32 i = 0; i < n; i++) region_add(into, first + i); }
-static i32 board_sites(Ctx *c, const Node *type, i32 *n) { /* where the board's sites of a type begin, how many there are */
+static i32 board_sites(Ctx *c, const Node *type, i32 *n) { /* where those of a type begin, how many */
     if (!type || type->value == c->g->site_type) { *n = c->g->n_board; return 0; }
     i32 first = c->g->type_first[type->value];
     *n = first < 0 ? 0 : c->g->type_n[type->value];
@@ -21,6 +23,7 @@ static void region_or_site(Ctx *c, const Node *region, const Node *type, const N
 }
 
 /* ---- sets */
+//: region_if: (if <bool condition> <region yes> [<region no>]) -> region
 REGION(region_if, STATIC) {
     if (int_of(c, ARG(region_if, condition))) region_of(c, ARG(region_if, yes), out);
     else if (ARG(region_if, no)) region_of(c, ARG(region_if, no), out);
@@ -31,17 +34,21 @@ static const u64 *bits_of(Ctx *c, const Node *n, u64 *room) { /* without a copy 
     region_of(c, n, room);
     return room;
 }
+//: union: (union <region a> <region b>) -> region
 REGION(union, STATIC) {
     TMP_REGION(b);
     region_of(c, ARG(union, a), out);
     region_or(c, out, bits_of(c, ARG(union, b), b));
 }
+//: intersection: (intersection <region a> <region b>) -> region
 REGION(intersection, STATIC) {
     TMP_REGION(b);
     region_of(c, ARG(intersection, a), out);
     region_and(c, out, bits_of(c, ARG(intersection, b), b));
 }
+//: union_all: (union {<region regions>}) -> region
 REGION(union_all, STATIC) { region_of(c, ARG(union_all, regions), out); }
+//: intersection_all: (intersection {<region regions>}) -> region
 REGION(intersection_all, STATIC) {
     const Node *list = ARG(intersection_all, regions);
     TMP_REGION(one);
@@ -51,6 +58,7 @@ REGION(intersection_all, STATIC) {
         else region_and(c, out, bits_of(c, list->arg[i], one));
     }
 }
+//: difference: (difference <region a> <region b> | <int site>) -> region
 REGION(difference, STATIC) {
     region_of(c, ARG(difference, a), out);
     if (ARG(difference, site)) {
@@ -61,6 +69,7 @@ REGION(difference, STATIC) {
     TMP_REGION(b);
     region_minus(c, out, bits_of(c, ARG(difference, b), b));
 }
+//: region_foreach: (forEach <region> if:<bool>) -> region
 REGION(region_foreach, STATIC) { /* (site) goes over the region */
     i32 before = c->site;
     TMP_REGION(all);
@@ -73,6 +82,7 @@ REGION(region_foreach, STATIC) { /* (site) goes over the region */
     }
     c->site = before;
 }
+//: region_foreach_of: (forEach of:<region> <region body>) -> region
 REGION(region_foreach_of) { /* the union of the body for each site */
     i32 before = c->site;
     TMP_REGION(all);
@@ -86,8 +96,9 @@ REGION(region_foreach_of) { /* the union of the body for each site */
     }
     c->site = before;
 }
+//: region_foreach_player: (forEach <intArray players> <region>) -> region
 REGION(region_foreach_player) {
-    i32 before = c->player, *v, n_players = array_of(c, ARG(region_foreach_player, players), &v), start = c->n_numbers - n_players;
+    i32 before = c->player, start = c->n_numbers, *v, n_players = array_of(c, ARG(region_foreach_player, players), &v);
     TMP_REGION(one);
     region_clear(c, out);
     for (i32 i = 0; i < n_players; i++) {
@@ -101,6 +112,7 @@ REGION(region_foreach_player) {
 }
 
 /* ---- given sites */
+//: sites_context: (sites) -> region
 REGION(sites_context) {
     UNUSED;
     if (c->region) region_copy(c, out, c->region); else region_clear(c, out);
@@ -109,12 +121,15 @@ static void add_numbers(Ctx *c, const Node *list, u64 *out) {
     region_clear(c, out);
     for (i32 i = 0; i < list->n; i++) add_site(c, out, int_of(c, list->arg[i]));
 }
+//: sites_ints: (sites {<int sites>}) -> region
 REGION(sites_ints, STATIC) { add_numbers(c, ARG(sites_ints, sites), out); }
+//: sites_coords: (sites [<siteType>] {<coordinate coords>}) -> region
 REGION(sites_coords, STATIC) {
     const Node *list = ARG(sites_coords, coords);
     region_clear(c, out);
     for (i32 i = 0; i < list->n; i++) add_site(c, out, site_labelled(c, ARG(sites_coords, siteType), list->arg[i]));
 }
+//: sites_array: (sites <intArray>) -> region
 REGION(sites_array) {
     i32 *v, size = array_of(c, ARG(sites_array, intArray), &v);
     region_clear(c, out);
@@ -124,6 +139,7 @@ REGION(sites_array) {
 }
 
 /* ---- parts of the board */
+//: sites_board: (sites Board [<siteType>]) -> region
 REGION(sites_board, STATIC) { board_of_type(c, ARG(sites_board, siteType), out); }
 /* A part that the board knows; of another site type the sites at the same extreme. */
 static void static_region(Ctx *c, const Node *type, i32 which, u64 *out) {
@@ -137,18 +153,35 @@ static void static_region(Ctx *c, const Node *type, i32 which, u64 *out) {
     for (i32 s = first; s < first + n; s++) if (sign * along[s] > best) best = sign * along[s];
     for (i32 s = first; s < first + n; s++) if (sign * along[s] > best - 10) region_add(out, s);
 }
+//: sites_top: (sites Top [<siteType>]) -> region
 REGION(sites_top, STATIC) { static_region(c, ARG(sites_top, siteType), STATIC_REGION_Top, out); }
+//: sites_bottom: (sites Bottom [<siteType>]) -> region
 REGION(sites_bottom, STATIC) { static_region(c, ARG(sites_bottom, siteType), STATIC_REGION_Bottom, out); }
+//: sites_left: (sites Left [<siteType>]) -> region
 REGION(sites_left, STATIC) { static_region(c, ARG(sites_left, siteType), STATIC_REGION_Left, out); }
+//: sites_right: (sites Right [<siteType>]) -> region
 REGION(sites_right, STATIC) { static_region(c, ARG(sites_right, siteType), STATIC_REGION_Right, out); }
+//: sites_inner: (sites Inner [<siteType>]) -> region
 REGION(sites_inner, STATIC) { static_region(c, ARG(sites_inner, siteType), STATIC_REGION_Inner, out); }
+//: sites_outer: (sites Outer [<siteType>]) -> region
 REGION(sites_outer, STATIC) { static_region(c, ARG(sites_outer, siteType), STATIC_REGION_Outer, out); }
+//: sites_perimeter: (sites Perimeter [<siteType>]) -> region
 REGION(sites_perimeter, STATIC) { static_region(c, ARG(sites_perimeter, siteType), STATIC_REGION_Perimeter, out); }
+//: sites_corners: (sites Corners [<siteType>]) -> region
 REGION(sites_corners, STATIC) { static_region(c, ARG(sites_corners, siteType), STATIC_REGION_Corners, out); }
-REGION(sites_concavecorners, STATIC) { static_region(c, ARG(sites_concavecorners, siteType), STATIC_REGION_ConcaveCorners, out); }
-REGION(sites_convexcorners, STATIC) { static_region(c, ARG(sites_convexcorners, siteType), STATIC_REGION_ConvexCorners, out); }
+//: sites_concavecorners: (sites ConcaveCorners [<siteType>]) -> region
+REGION(sites_concavecorners, STATIC) {
+    static_region(c, ARG(sites_concavecorners, siteType), STATIC_REGION_ConcaveCorners, out);
+}
+//: sites_convexcorners: (sites ConvexCorners [<siteType>]) -> region
+REGION(sites_convexcorners, STATIC) {
+    static_region(c, ARG(sites_convexcorners, siteType), STATIC_REGION_ConvexCorners, out);
+}
+//: sites_major: (sites Major [<siteType>]) -> region
 REGION(sites_major, STATIC) { static_region(c, ARG(sites_major, siteType), STATIC_REGION_Major, out); }
+//: sites_minor: (sites Minor [<siteType>]) -> region
 REGION(sites_minor, STATIC) { static_region(c, ARG(sites_minor, siteType), STATIC_REGION_Minor, out); }
+//: sites_centre: (sites Centre [<siteType>]) -> region
 REGION(sites_centre, STATIC) { static_region(c, ARG(sites_centre, siteType), STATIC_REGION_Centre, out); }
 /* The sites of the board whose number in the table is the index; without an index there are none. */
 static void sites_where(Ctx *c, const Node *type, const i32 *table, const Node *index, u64 *out) {
@@ -158,17 +191,26 @@ static void sites_where(Ctx *c, const Node *type, const i32 *table, const Node *
     tick(c, n / 16);
     for (i32 s = first; s < first + n; s++) if (table[s] == wanted) region_add(out, s);
 }
+//: sites_row: (sites Row [<siteType>] [<int index>]) -> region
 REGION(sites_row, STATIC) { sites_where(c, ARG(sites_row, siteType), c->g->row, ARG(sites_row, index), out); }
-REGION(sites_column, STATIC) { sites_where(c, ARG(sites_column, siteType), c->g->column, ARG(sites_column, index), out); }
+//: sites_column: (sites Column [<siteType>] [<int index>]) -> region
+REGION(sites_column, STATIC) {
+    sites_where(c, ARG(sites_column, siteType), c->g->column, ARG(sites_column, index), out);
+}
+//: sites_phase: (sites Phase [<siteType>] [<int index>]) -> region
 REGION(sites_phase, STATIC) { sites_where(c, ARG(sites_phase, siteType), c->g->colour, ARG(sites_phase, index), out); }
+//: sites_layer: (sites Layer [<siteType>] [<int index>]) -> region
 REGION(sites_layer, STATIC) { sites_where(c, ARG(sites_layer, siteType), c->g->layer, ARG(sites_layer, index), out); }
-REGION(sites_cell, STATIC) { region_clear(c, out); if (ARG(sites_cell, index)) add_site(c, out, int_of(c, ARG(sites_cell, index))); }
-REGION(sites_edge, STATIC) { region_clear(c, out); if (ARG(sites_edge, index)) add_site(c, out, int_of(c, ARG(sites_edge, index))); }
+//: sites_cell: (sites Cell [<siteType>] [<int index>]) -> region
+REGION(sites_cell, STATIC) { region_or_site(c, NULL, ARG(sites_cell, siteType), ARG(sites_cell, index), OFF, out); }
+//: sites_edge: (sites Edge [<siteType>] [<int index>]) -> region
+REGION(sites_edge, STATIC) { region_or_site(c, NULL, ARG(sites_edge, siteType), ARG(sites_edge, index), OFF, out); }
+//: sites_side: (sites Side [<siteType>] [<player> | <roleType> | <compassDirection>]) -> region
 REGION(sites_side, STATIC) {
     i32 direction = -1;
     if (ARG(sites_side, compassDirection)) direction = ARG(sites_side, compassDirection)->value;
     else {
-        const Node *who = ARG(sites_side, player) ? ARG(sites_side, player) : ARG(sites_side, roleType);
+        const Node *who = either(ARG(sites_side, player), ARG(sites_side, roleType));
         i32 p = who ? player_in(c, who) : -1;
         if (p >= 0 && p <= c->g->n_players + 1) direction = c->g->facing[p];
     }
@@ -177,12 +219,13 @@ REGION(sites_side, STATIC) {
 }
 
 /* ---- regions of the equipment */
-static void static_keyword(Ctx *c, i32 keyword, u64 *out) { /* Corners, Sides: a list of regions for (is Connected), their union here */
+static void static_keyword(Ctx *c, i32 keyword, u64 *out) { /* a list of regions elsewhere, their union here */
+    const u64 *corners = c->g->static_regions + STATIC_REGION_Corners * c->g->words;
     region_clear(c, out);
-    if (keyword == regionTypeStatic_Corners) region_copy(c, out, c->g->static_regions + STATIC_REGION_Corners * c->g->words);
+    if (keyword == regionTypeStatic_Corners) region_copy(c, out, corners);
     else if (keyword == regionTypeStatic_Sides || keyword == regionTypeStatic_SidesNoCorners) {
         for (i32 d = 0; d < N_absoluteDirection; d++) region_or(c, out, c->g->side_regions + d * c->g->words);
-        if (keyword == regionTypeStatic_SidesNoCorners) region_minus(c, out, c->g->static_regions + STATIC_REGION_Corners * c->g->words);
+        if (keyword == regionTypeStatic_SidesNoCorners) region_minus(c, out, corners);
     } else region_copy(c, out, c->g->board);
 }
 void named_region(Ctx *c, const NamedRegion *region, u64 *out) {
@@ -209,19 +252,22 @@ static void named_regions(Ctx *c, i32 name, u32 owners, i32 any_owner, u64 *out)
         else named_region(c, r, one), region_or(c, out, one);
     }
 }
+//: sites_name: (sites [<player> | <roleType>] [<siteType>] <regionName name>) -> region
 REGION(sites_name, STATIC) { /* a region of the equipment, else a coordinate */
-    const Node *who = ARG(sites_name, player) ? ARG(sites_name, player) : ARG(sites_name, roleType), *name = ARG(sites_name, name);
+    const Node *who = either(ARG(sites_name, player), ARG(sites_name, roleType)), *name = ARG(sites_name, name);
     named_regions(c, name->value, who ? players_in(c, who) : 0, !who, out);
     i32 site = c->g->names[name->value].site;
     if (!is_site(c, site) || who) return;
     for (i32 i = 0; i < c->g->n_regions; i++) if (c->g->regions[i].name == name->value) return;
     region_add(out, site);
 }
+//: sites_owner: (sites <player> | <roleType> [<siteType>]) -> region
 REGION(sites_owner, STATIC) {
-    named_regions(c, -1, players_in(c, ARG(sites_owner, player) ? ARG(sites_owner, player) : ARG(sites_owner, roleType)), 0, out);
+    named_regions(c, -1, players_in(c, either(ARG(sites_owner, player), ARG(sites_owner, roleType))), 0, out);
 }
+//: sites_hand: (sites Hand [<player> | <roleType>]) -> region
 REGION(sites_hand, STATIC) {
-    const Node *who = ARG(sites_hand, player) ? ARG(sites_hand, player) : ARG(sites_hand, roleType);
+    const Node *who = either(ARG(sites_hand, player), ARG(sites_hand, roleType));
     u32 owners = who ? players_in(c, who) : ~(u32)0;
     region_clear(c, out);
     for (i32 k = 1; k < c->g->n_containers; k++) {
@@ -229,8 +275,9 @@ REGION(sites_hand, STATIC) {
         if (owners >> hand->owner & 1) region_range(out, hand->first, hand->n);
     }
 }
+//: sites_track: (sites Track [<player> | <roleType>] [<trackName name>] [from:<int>] [to:<int>]) -> region
 REGION(sites_track, STATIC) {
-    const Node *who = ARG(sites_track, player) ? ARG(sites_track, player) : ARG(sites_track, roleType);
+    const Node *who = either(ARG(sites_track, player), ARG(sites_track, roleType));
     const Track *t = track_of(c, ARG(sites_track, name), who ? player_in(c, who) : -1);
     region_clear(c, out);
     if (!t) return;
@@ -250,24 +297,32 @@ REGION(sites_track, STATIC) {
 }
 
 /* ---- what the state says */
+//: sites_empty: (sites Empty [<siteType>]) -> region
 REGION(sites_empty) {
     board_of_type(c, ARG(sites_empty, siteType), out);
     region_and(c, out, c->empty);
 }
+//: sites_toclear: (sites ToClear [<siteType>]) -> region
 REGION(sites_toclear) { UNUSED; region_copy(c, out, c->to_clear); }
+//: sites_lastto: (sites LastTo [<siteType>]) -> region
 REGION(sites_lastto) { UNUSED; region_copy(c, out, c->arrived); add_site(c, out, c->s->last_to); } /* wherever the move put something */
+//: sites_lastfrom: (sites LastFrom [<siteType>]) -> region
 REGION(sites_lastfrom) { UNUSED; region_clear(c, out); add_site(c, out, c->s->last_from); }
+//: sites_pending: (sites Pending [<siteType>]) -> region
 REGION(sites_pending) {
     UNUSED;
     region_clear(c, out);
     for (i32 i = 0; i < c->s->n_pending; i++) add_site(c, out, c->s->pending[i]);
 }
+//: sites_state: (sites State [<siteType>] [<int value>]) -> region
 REGION(sites_state) {
-    i32 n_sites, first = board_sites(c, ARG(sites_state, siteType), &n_sites), value = int_or(c, ARG(sites_state, value), 0);
+    i32 value = int_or(c, ARG(sites_state, value), 0);
+    i32 n_sites, first = board_sites(c, ARG(sites_state, siteType), &n_sites);
     region_clear(c, out);
     tick(c, n_sites / 16);
     for (i32 s = first; s < first + n_sites; s++) if (c->state[s] == value) region_add(out, s);
 }
+//: sites_playable: (sites Playable [<siteType>]) -> region
 REGION(sites_playable) { /* of a board without end: beside a piece; the middle while there is none */
     board_of_type(c, ARG(sites_playable, siteType), out);
     TMP_REGION(near);
@@ -292,13 +347,15 @@ static void add_kind(Ctx *c, i32 name, u64 *out) { /* by its whole name or its n
     for (i32 k = 1; k <= c->g->n_components; k++)
         if (c->g->components[k].name == name || c->g->components[k].base == name) region_or(c, out, of_kind(c, k));
 }
+//: sites_occupied: (sites Occupied by:<player> | by:<roleType byRole> [container:<int> | container:<containerName
+//:     containerName>] [component:<int> | component:<pieceName componentName> | components:{<pieceName>}]
+//:     [top:<bool>] [on:<siteType>]) -> region
 REGION(sites_occupied) {
     const Node *role = ARG(sites_occupied, byRole), *type = ARG(sites_occupied, on);
     i32 all = role && role->kind == CONSTANT && (role->value == roleType_All || role->value == roleType_Shared);
     if (all) region_copy(c, out, c->occupied);
     else owned_by_any(c, players_in(c, role ? role : ARG(sites_occupied, by)), out);
-    i32 has_kind = ARG(sites_occupied, component) || ARG(sites_occupied, componentName) || ARG(sites_occupied, components);
-    if (has_kind) {
+    if (ARG(sites_occupied, component) || ARG(sites_occupied, componentName) || ARG(sites_occupied, components)) {
         TMP_REGION(kinds);
         region_clear(c, kinds);
         if (ARG(sites_occupied, componentName)) add_kind(c, ARG(sites_occupied, componentName)->value, kinds);
@@ -311,21 +368,23 @@ REGION(sites_occupied) {
         }
         region_and(c, out, kinds);
     }
-    if (ARG(sites_occupied, containerName)) keep_in_container(c, out, ARG(sites_occupied, containerName)->value);
-    i32 container = -1;
-    if (ARG(sites_occupied, container)) container = int_of(c, ARG(sites_occupied, container));
+    const Node *name = ARG(sites_occupied, containerName), *number = ARG(sites_occupied, container);
+    i32 container = number ? int_of(c, number) : -1, any = !name && !number;
+    if (name) keep_in_container(c, out, name->value);
     TMP_REGION(within);
     if (container > 0 && container < c->g->n_containers) {
         region_clear(c, within);
         region_range(within, c->g->containers[container].first, c->g->containers[container].n);
         region_and(c, out, within);
-    } else if (container == 0 || type || (container < 0 && c->g->site_type != siteType_Cell)) { /* hands are made of cells */
+    } else if (container == 0 || type || (any && c->g->site_type != siteType_Cell)) { /* hands are made of cells */
         board_of_type(c, type, within);
         region_and(c, out, within);
     }
 }
+//: sites_start: (sites Start <pieceRef>) -> region
 REGION(sites_start) { /* where pieces of the kind stood at the beginning */
-    const Node *piece = ARG(sites_start, pieceRef), *number = SLOT(piece, piece_ref, component), *name = SLOT(piece, piece_ref, name);
+    const Node *piece = ARG(sites_start, pieceRef);
+    const Node *number = SLOT(piece, piece_ref, component), *name = SLOT(piece, piece_ref, name);
     i32 kind = number ? int_of(c, number) : 0, words = c->g->words;
     region_clear(c, out);
     for (i32 what = 1; what <= c->g->n_components; what++) {
@@ -336,8 +395,7 @@ REGION(sites_start) { /* where pieces of the kind stood at the beginning */
 }
 
 /* ---- around, along, between */
-static const u32 RELATION_BITS[5] = {REL_Orthogonal, REL_Diagonal, REL_OffDiagonal, REL_Adjacent, REL_All};
-static i32 relation_index(const Node *direction, i32 otherwise) { /* a row of Game.neighbours; -1 if it is no relation */
+static i32 relation_index(const Node *direction, i32 otherwise) { /* a row of Game.neighbours; -1: none */
     if (!direction) return otherwise;
     if (direction->kind != CONSTANT) return -1;
     if (direction->type == TYPE_relationType) return direction->value;
@@ -360,6 +418,8 @@ static void add_neighbours(Ctx *c, i32 site, i32 relation, const Node *direction
     DirSet dirs = directions_of(c, direction, site, REL_Adjacent);
     FOR_RADIALS(site, dirs, r) region_add(out, r->at[0]);
 }
+//: expand: (expand [<int container> | <containerName>] <region> | origin:<int> [steps:<int>]
+//:     [<absoluteDirection>] [<siteType>]) -> region
 REGION(expand, STATIC) {
     const Node *direction = ARG(expand, absoluteDirection);
     i32 relation = relation_index(direction, 3), steps = int_or(c, ARG(expand, steps), 1);
@@ -387,6 +447,8 @@ static void keep_dynamic(Ctx *c, i32 keyword, u64 *out) {
     owned_by_any(c, players_of(c, roleType_Enemy), enemy);
     if (keyword == regionTypeDynamic_Enemy) region_and(c, out, enemy); else region_minus(c, out, enemy);
 }
+//: sites_around: (sites Around [<siteType>] <int site> | <region> [<regionTypeDynamic>] [distance:<int>]
+//:     [<absoluteDirection>] [if:<bool>] [includeSelf:<bool>]) -> region
 REGION(sites_around, STATIC) {
     const Node *direction = ARG(sites_around, absoluteDirection);
     i32 relation = relation_index(direction, 3), distance = int_or(c, ARG(sites_around, distance), 1);
@@ -404,6 +466,8 @@ REGION(sites_around, STATIC) {
     if (bool_or(c, ARG(sites_around, includeSelf), 0)) region_or(c, out, origin);
     else region_minus(c, out, origin);
 }
+//: sites_direction: (sites Direction from:<int> | from:<region fromRegion> [<direction>] [included:<bool>]
+//:     [stop:<bool>] [stopIncluded:<bool>] [distance:<int>] [<siteType>]) -> region
 REGION(sites_direction) {
     const Node *stop = ARG(sites_direction, stop), *origin_region = ARG(sites_direction, fromRegion);
     i32 with_stop = bool_or(c, ARG(sites_direction, stopIncluded), 0), before = c->to, from = c->from;
@@ -428,23 +492,29 @@ REGION(sites_direction) {
     }
     c->to = before, c->from = from;
 }
+//: sites_lineofsight: (sites LineOfSight [<lineOfSightType>] [<siteType>] [at:<int>] [<direction>]) -> region
 REGION(sites_lineofsight) {
     i32 kind = enum_or(ARG(sites_lineofsight, lineOfSightType), lineOfSightType_Piece);
-    i32 site = ARG(sites_lineofsight, at) ? site_at(c, ARG(sites_lineofsight, siteType), ARG(sites_lineofsight, at)) : c->s->last_to;
+    const Node *at = ARG(sites_lineofsight, at);
+    i32 site = at ? site_at(c, ARG(sites_lineofsight, siteType), at) : c->s->last_to;
     region_clear(c, out);
     if (!is_site(c, site)) return;
     DirSet dirs = directions_of(c, ARG(sites_lineofsight, direction), site, REL_Adjacent);
     FOR_RADIALS(site, dirs, r) {
         i32 i = 0;
-        for (; i < r->n && region_has(c->empty, r->at[i]); i++) if (kind == lineOfSightType_Empty) region_add(out, r->at[i]);
+        for (; i < r->n && region_has(c->empty, r->at[i]); i++)
+            if (kind == lineOfSightType_Empty) region_add(out, r->at[i]);
         tick(c, 1 + i / 4);
         if (kind == lineOfSightType_Farthest && i > 0) region_add(out, r->at[i - 1]);
         if (kind == lineOfSightType_Piece && i < r->n) region_add(out, r->at[i]);
     }
 }
+//: sites_between: (sites Between [<direction>] [<siteType>] from:<int> [fromIncluded:<bool>] to:<int>
+//:     [toIncluded:<bool>] [cond:<bool>]) -> region
 REGION(sites_between) {
     const Node *condition = ARG(sites_between, cond);
-    i32 from = site_at(c, ARG(sites_between, siteType), ARG(sites_between, from)), to = site_at(c, ARG(sites_between, siteType), ARG(sites_between, to));
+    i32 from = site_at(c, ARG(sites_between, siteType), ARG(sites_between, from));
+    i32 to = site_at(c, ARG(sites_between, siteType), ARG(sites_between, to));
     i32 before = c->between;
     region_clear(c, out);
     if (!is_site(c, from) || !is_site(c, to)) return;
@@ -464,10 +534,11 @@ REGION(sites_between) {
     }
     c->between = before;
 }
+//: sites_incident: (sites Incident <siteType type> of:<siteType> at:<int> [owner:<player> | <roleType>]) -> region
 REGION(sites_incident) {
     i32 of = ARG(sites_incident, of)->value, type = ARG(sites_incident, type)->value;
     i32 site = site_at(c, ARG(sites_incident, of), ARG(sites_incident, at)) - type_offset(c, ARG(sites_incident, of));
-    const Node *who = ARG(sites_incident, owner) ? ARG(sites_incident, owner) : ARG(sites_incident, roleType);
+    const Node *who = either(ARG(sites_incident, owner), ARG(sites_incident, roleType));
     region_clear(c, out);
     const Row *rows = c->g->incident[of][type];
     if (site < 0 || site >= c->g->type_n[of]) return;
@@ -480,185 +551,6 @@ REGION(sites_incident) {
     }
 }
 
-/* ---- steps and distances */
-/* One step on from each site of the edge: by a relation, or by the rule of a (step ...). */
-static void step_on(Ctx *c, const u64 *edge, i32 relation, const Node *rule, u64 *next) {
-    const Node *direction = rule ? SLOT(rule, step_rule, direction) : NULL, *to = rule ? SLOT(rule, step_rule, to) : NULL;
-    const Node *condition = to ? SLOT(to, to, if_) : NULL;
-    i32 from_before = c->from, to_before = c->to;
-    region_clear(c, next);
-    FOR_SITES(edge, site) {
-        tick(c, 2);
-        if (!rule) { add_neighbours(c, site, relation, NULL, next); continue; }
-        c->from = site;
-        DirSet dirs = directions_of(c, direction, site, REL_Adjacent);
-        FOR_RADIALS(site, dirs, r) {
-            if (region_has(next, r->at[0])) continue;
-            c->to = r->at[0];
-            if (!condition || int_of(c, condition)) region_add(next, r->at[0]);
-        }
-    }
-    c->from = from_before, c->to = to_before;
-}
-INT(count_steps) { /* to the nearest of the targets; OFF where there is none, infinity where none can be reached */
-    const Node *rule = ARG(count_steps, stepRule), *type = ARG(count_steps, siteType);
-    i32 site = site_at(c, type, ARG(count_steps, site)), relation = enum_or(ARG(count_steps, relationType), relationType_Adjacent);
-    TMP_REGION(targets);
-    TMP_REGION(reached);
-    TMP_REGION(edge);
-    TMP_REGION(next);
-    region_or_site(c, ARG(count_steps, region), type, ARG(count_steps, target), OFF, targets);
-    if (!is_site(c, site) || !region_any(c, targets)) return OFF;
-    region_clear(c, edge);
-    region_add(edge, site);
-    region_copy(c, reached, edge);
-    for (i32 steps = 0; region_any(c, edge); steps++) {
-        for (i32 w = 0; w < c->g->words; w++) if (edge[w] & targets[w]) return steps;
-        step_on(c, edge, relation, rule, next);
-        region_minus(c, next, reached);
-        region_or(c, reached, next);
-        region_copy(c, edge, next);
-    }
-    return INFINITE;
-}
-REGION(sites_distance) {
-    const Node *rule = ARG(sites_distance, stepRule);
-    i32 site = site_at(c, ARG(sites_distance, siteType), ARG(sites_distance, from)), low, high;
-    i32 relation = enum_or(ARG(sites_distance, relationType), relationType_Adjacent);
-    TMP_REGION(reached);
-    TMP_REGION(edge);
-    TMP_REGION(next);
-    range_of(c, ARG(sites_distance, range), &low, &high);
-    region_clear(c, out);
-    if (!is_site(c, site)) return;
-    region_clear(c, edge);
-    region_add(edge, site);
-    region_copy(c, reached, edge);
-    for (i32 steps = 0; steps <= high && region_any(c, edge); steps++) {
-        if (steps >= low) region_or(c, out, edge);
-        step_on(c, edge, relation, rule, next);
-        region_minus(c, next, reached);
-        region_or(c, reached, next);
-        region_copy(c, edge, next);
-    }
-}
-PLAIN(step_rule)
-
-/* ---- groups */
-/* One step on from all of the edge. */
-static void neighbours_of(Ctx *c, const u64 *edge, const Node *direction, u64 *out) {
-    i32 relation = relation_index(direction, 3);
-    region_clear(c, out);
-    FOR_SITES(edge, site) tick(c, 1), add_neighbours(c, site, relation, direction, out);
-}
-/* Grows a group from its seeds over the sites where the condition holds; without one over the sites of the seeds' owners. */
-static void grow_group(Ctx *c, const Node *direction, const Node *condition, u64 *group) {
-    TMP_REGION(edge);
-    TMP_REGION(seen);
-    TMP_REGION(next);
-    if (!condition) {
-        region_clear(c, seen);
-        FOR_SITES(group, site) region_or(c, seen, c->what[site] ? owned_by(c, c->who[site]) : c->empty);
-        flood(c, directions_of(c, direction, OFF, REL_Adjacent), seen, group);
-        return;
-    }
-    region_copy(c, seen, group);
-    keep_where(c, group, condition);
-    region_copy(c, edge, group);
-    while (region_any(c, edge)) {
-        neighbours_of(c, edge, direction, next);
-        region_minus(c, next, seen);
-        region_or(c, seen, next);
-        keep_where(c, next, condition);
-        region_or(c, group, next);
-        region_copy(c, edge, next);
-    }
-}
-REGION(sites_group) {
-    region_or_site(c, ARG(sites_group, from), ARG(sites_group, siteType), ARG(sites_group, at), OFF, out);
-    grow_group(c, ARG(sites_group, direction), ARG(sites_group, if_), out);
-}
-INT(size_group) {
-    TMP_REGION(group);
-    region_or_site(c, NULL, ARG(size_group, siteType), ARG(size_group, at), OFF, group);
-    grow_group(c, ARG(size_group, direction), ARG(size_group, if_), group);
-    return region_size(c, group);
-}
-INT(count_liberties) {
-    TMP_REGION(group);
-    TMP_REGION(near);
-    region_or_site(c, NULL, ARG(count_liberties, siteType), ARG(count_liberties, at), c->s->last_to, group);
-    grow_group(c, ARG(count_liberties, direction), ARG(count_liberties, if_), group);
-    neighbours_of(c, group, ARG(count_liberties, direction), near);
-    region_and(c, near, c->empty);
-    return region_size(c, near);
-}
-static void group_members(Ctx *c, const Node *type, const Node *condition, u64 *out) { /* what groups are made of: pieces, or as the condition says */
-    board_of_type(c, type, out);
-    if (condition) keep_where(c, out, condition); else region_and(c, out, c->occupied);
-}
-INT(count_groups) {
-    i32 least = int_or(c, ARG(count_groups, min), 1), found = 0;
-    DirSet dirs = directions_of(c, ARG(count_groups, direction), OFF, REL_Adjacent);
-    TMP_REGION(left);
-    TMP_REGION(group);
-    group_members(c, ARG(count_groups, siteType), ARG(count_groups, if_), left);
-    for (i32 size; (size = next_group(c, dirs, left, group));) found += size >= least;
-    return found;
-}
-INT(count_sizebiggestgroup) {
-    i32 biggest = 0;
-    DirSet dirs = directions_of(c, ARG(count_sizebiggestgroup, direction), OFF, REL_Adjacent);
-    TMP_REGION(left);
-    TMP_REGION(group);
-    group_members(c, ARG(count_sizebiggestgroup, siteType), ARG(count_sizebiggestgroup, if_), left);
-    for (i32 size; (size = next_group(c, dirs, left, group));) if (size > biggest) biggest = size;
-    return biggest;
-}
-ARRAY(sizes_group) {
-    const Node *role = ARG(sizes_group, roleType) ? ARG(sizes_group, roleType) : ARG(sizes_group, of);
-    i32 least = int_or(c, ARG(sizes_group, min), 0);
-    DirSet dirs = directions_of(c, ARG(sizes_group, direction), OFF, REL_Adjacent);
-    TMP_REGION(left);
-    TMP_REGION(group);
-    group_members(c, ARG(sizes_group, siteType), ARG(sizes_group, if_), left);
-    if (role) {
-        TMP_REGION(theirs);
-        owned_by_any(c, players_in(c, role), theirs);
-        region_and(c, left, theirs);
-    }
-    for (i32 size; (size = next_group(c, dirs, left, group));) {
-        if (size < least) continue;
-        if (c->n_numbers >= MAX_ACTIONS) fail(c, TOO_MUCH_MEMORY);
-        c->numbers[c->n_numbers++] = size;
-    }
-}
-INT(size_territory) { /* empty sites of areas that only the player's pieces touch */
-    const Node *who = ARG(size_territory, player) ? ARG(size_territory, player) : ARG(size_territory, roleType);
-    const Node *direction = ARG(size_territory, absoluteDirection);
-    i32 total = 0;
-    TMP_REGION(theirs);
-    TMP_REGION(left);
-    TMP_REGION(area);
-    TMP_REGION(near);
-    owned_by_any(c, players_in(c, who), theirs);
-    board_of_type(c, ARG(size_territory, siteType), left);
-    region_and(c, left, c->empty);
-    for (i32 size; (size = next_group(c, directions_of(c, direction, OFF, REL_Adjacent), left, area));) {
-        i32 ours = 0, others = 0;
-        neighbours_of(c, area, direction, near);
-        region_and(c, near, c->occupied);
-        for (i32 w = 0; w < c->g->words; w++) ours |= (near[w] & theirs[w]) != 0, others |= (near[w] & ~theirs[w]) != 0;
-        if (ours && !others) total += size;
-    }
-    return total;
-}
-REGION(sites_walk) { /* where the walks end */
-    i32 site = ARG(sites_walk, site) ? site_at(c, ARG(sites_walk, siteType), ARG(sites_walk, site)) : c->from;
-    region_clear(c, out);
-    if (is_site(c, site)) walk_ends(c, site, ARG(sites_walk, walks), bool_or(c, ARG(sites_walk, rotations), 1), out);
-}
-
 /* ---- of moves */
 static void sites_of_moves(Ctx *c, const Node *moves, i32 from, u64 *out) {
     i32 n_moves = c->n_moves, n_actions = c->n_actions, n_thens = c->n_thens;
@@ -668,14 +560,18 @@ static void sites_of_moves(Ctx *c, const Node *moves, i32 from, u64 *out) {
     for (i32 i = start; i < c->n_moves; i++) add_site(c, out, from ? c->moves[i].from : c->moves[i].to);
     c->n_moves = n_moves, c->n_actions = n_actions, c->n_thens = n_thens;
 }
+//: sites_from: (sites From <moves>) -> region
 REGION(sites_from) { sites_of_moves(c, ARG(sites_from, moves), 1, out); }
+//: sites_to: (sites To <moves>) -> region
 REGION(sites_to) { sites_of_moves(c, ARG(sites_to, moves), 0, out); }
 
 /* ---- chance */
+//: sites_random: (sites Random [<region>] [num:<int>]) -> region
 REGION(sites_random) {
     TMP_REGION(from);
     i32 wanted = int_or(c, ARG(sites_random, num), 1);
-    if (ARG(sites_random, region)) region_of(c, ARG(sites_random, region), from); else region_copy(c, from, c->g->board);
+    if (ARG(sites_random, region)) region_of(c, ARG(sites_random, region), from);
+    else region_copy(c, from, c->g->board);
     region_clear(c, out);
     for (i32 left = region_size(c, from); wanted > 0 && left > 0; wanted--, left--) {
         i32 k = random_below(c, left);

@@ -28,6 +28,8 @@ static void place_in_container(Ctx *c, const Container *k, const Node *name, i32
     if (site >= k->n) return;
     start_put(c, site < 0 ? first_empty(c, k) : k->first + site, &p);
 }
+//: place: (place <componentName piece> [<containerName container>] [<siteType>] [<int site> | coord:<coordinate>]
+//:     [count:<int>] [state:<int>] [rotation:<int>] [value:<int>]) -> startRule
 RULE(place) {
     const Game *g = c->g;
     Placing p = {component_named(c, ARG(place, piece), 0), int_or(c, ARG(place, count), 1),
@@ -50,6 +52,8 @@ RULE(place) {
     for (i32 k = 1; k < g->n_containers; k++) /* "Hand": everybody's, each with his own pieces */
         place_in_container(c, &g->containers[k], ARG(place, piece), site, p);
 }
+//: place_sites: (place <componentName piece> [<siteType>] {<int sites>} | <region> | {<coordinate coords>}
+//:     [counts:{<int>}] [state:<int>] [rotation:<int>] [value:<int>]) -> startRule
 RULE(place_sites) {
     Placing p = {component_named(c, ARG(place_sites, piece), 0), 1, int_or(c, ARG(place_sites, state), UNDEFINED),
                  int_or(c, ARG(place_sites, rotation), UNDEFINED), int_or(c, ARG(place_sites, value), UNDEFINED)};
@@ -70,6 +74,7 @@ RULE(place_sites) {
         start_put(c, site_of_type(c, ARG(place_sites, siteType), site), &p);
     }
 }
+//: start_set_count: (set Count <int count> [<siteType>] at:<int> | to:<region>) -> startRule
 RULE(start_set_count) { /* seeds belong to nobody until they move */
     i32 count = int_of(c, ARG(start_set_count, count)), what = c->g->n_components;
     TMP_REGION(region);
@@ -79,12 +84,14 @@ RULE(start_set_count) { /* seeds belong to nobody until they move */
         if (is_site(c, at) && what) put(c, at, what, NOBODY, count, 0, 0, 0);
     }
 }
+//: start_set_score: (set Score <roleType> [<int value>]) -> startRule
 RULE(start_set_score) {
     const Node *role = ARG(start_set_score, roleType);
     u32 players = players_of(c, role->value);
     i32 value = int_or(c, ARG(start_set_score, value), 0);
     for (i32 p = 1; p <= c->g->n_players; p++) if (players >> p & 1) c->s->score[p] = value;
 }
+//: start_set_remember: (set RememberValue [<string name>] <int value> | <region> [unique:<bool>]) -> startRule
 RULE(start_set_remember) {
     i32 name = enum_or(ARG(start_set_remember, name), -1), unique = bool_or(c, ARG(start_set_remember, unique), 0);
     if (ARG(start_set_remember, value)) {
@@ -109,11 +116,13 @@ static void start_set_owner(Ctx *c, const Node *role, const Node *type, const u6
         FOR_SITES(region, site) start_put(c, site_of_type(c, type, site), &placing);
     }
 }
+//: start_set_role: (set <roleType> [<siteType>] <int site> | coord:<coordinate>) -> startRule
 RULE(start_set_role) {
     TMP_REGION(region);
     region_of(c, ARG(start_set_role, site) ? ARG(start_set_role, site) : ARG(start_set_role, coord), region);
     start_set_owner(c, ARG(start_set_role, roleType), ARG(start_set_role, siteType), region);
 }
+//: start_set_role_sites: (set <roleType> [<siteType>] {<int sites>} | <region> | {<coordinate coords>}) -> startRule
 RULE(start_set_role_sites) {
     const Node *where = ARG(start_set_role_sites, sites);
     if (!where) where = ARG(start_set_role_sites, region);
@@ -121,6 +130,7 @@ RULE(start_set_role_sites) {
     region_of(c, where ? where : ARG(start_set_role_sites, coords), region);
     start_set_owner(c, ARG(start_set_role_sites, roleType), ARG(start_set_role_sites, siteType), region);
 }
+//: start_foreach_value: (forEach Value min:<int> max:<int> <startRule>) -> startRule
 RULE(start_foreach_value) {
     i32 from = int_of(c, ARG(start_foreach_value, min)), to = int_of(c, ARG(start_foreach_value, max));
     i32 before = c->iterated;
@@ -131,6 +141,7 @@ RULE(start_foreach_value) {
     }
     c->iterated = before;
 }
+//: start_foreach_site: (forEach Site <region> [if:<bool>] <startRule>) -> startRule
 RULE(start_foreach_site) {
     i32 before = c->site;
     TMP_REGION(region);
@@ -141,6 +152,7 @@ RULE(start_foreach_site) {
     }
     c->site = before;
 }
+//: start_foreach_player: (forEach Player <startRule>) -> startRule
 RULE(start_foreach_player) {
     i32 before = c->player;
     for (i32 p = 1; p <= c->g->n_players; p++) {
@@ -151,6 +163,7 @@ RULE(start_foreach_player) {
 }
 
 /* ---- changes of phase: phase_changes() asks for one player at a time, who is c->player */
+//: nextphase: (nextPhase [<roleType> | <player>] [<bool condition>] [<phaseName name>]) -> nextPhase
 RULE(nextphase) {
     const Node *role = ARG(nextphase, roleType), *player = ARG(nextphase, player), *name = ARG(nextphase, name);
     State *s = c->s;
@@ -164,6 +177,7 @@ RULE(nextphase) {
 }
 
 /* ---- the end */
+//: end_if: (if <bool condition> [<subEnd> | {<subEnd subEnds>}] [<outcome>]) -> endRule
 RULE(end_if) {
     if (!int_of(c, ARG(end_if, condition))) return;
     if (ARG(end_if, subEnd)) run_rule(c, ARG(end_if, subEnd));
@@ -173,6 +187,7 @@ RULE(end_if) {
     }
     if (ARG(end_if, outcome)) run_rule(c, ARG(end_if, outcome));
 }
+//: end_if_sub: (if <bool condition> <outcome>) -> subEnd
 RULE(end_if_sub) {
     if (int_of(c, ARG(end_if_sub, condition))) run_rule(c, ARG(end_if_sub, outcome));
 }
@@ -185,13 +200,16 @@ static void end_for_players(Ctx *c, u32 players, const Node *condition, const No
     }
     c->player = before;
 }
+//: end_foreach_player: (forEach Player if:<bool> <outcome>) -> endRule
 RULE(end_foreach_player) {
     end_for_players(c, (u32)c->s->active, ARG(end_foreach_player, if_), ARG(end_foreach_player, outcome));
 }
+//: end_foreach_nonmover: (forEach NonMover if:<bool> <outcome>) -> endRule
 RULE(end_foreach_nonmover) {
     u32 others = (u32)c->s->active & ~((u32)1 << c->s->mover);
     end_for_players(c, others, ARG(end_foreach_nonmover, if_), ARG(end_foreach_nonmover, outcome));
 }
+//: end_foreach_track: (forEach Track if:<bool> <outcome>) -> endRule
 RULE(end_foreach_track) {
     i32 before = c->track_site;
     for (i32 t = 0; t < c->g->n_tracks; t++) {
@@ -200,6 +218,7 @@ RULE(end_foreach_track) {
     }
     c->track_site = before;
 }
+//: result: (result <roleType> <resultType>) -> outcome
 RULE(result) {
     i32 result = ARG(result, resultType)->value;
     u32 players = players_of(c, ARG(result, roleType)->value);
@@ -216,8 +235,11 @@ static void rank_by(Ctx *c, const i64 *points) { /* the most points come first; 
     }
     s->active = 0, s->over = 1;
 }
+//: score_player: (score <roleType> <int value>) -> playerScore
 PLAIN(score_player)
+//: payoff: (payoff <roleType> <float value>) -> payoff
 PLAIN(payoff)
+//: byscore: (byScore [{<playerScore scores>}] [misere:<bool>]) -> outcome
 RULE(byscore) {
     State *s = c->s;
     if (s->over) return;
@@ -235,6 +257,7 @@ RULE(byscore) {
     }
     rank_by(c, points);
 }
+//: payoffs: (payoffs {<payoff payoffs>}) -> outcome
 RULE(payoffs) {
     if (c->s->over) return;
     const Node *each = ARG(payoffs, payoffs);

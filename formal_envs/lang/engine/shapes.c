@@ -64,6 +64,9 @@ static i32 line_at(Ctx *c, const Line *l, DirSet dirs, i32 pivot) {
     }
     return 0;
 }
+//: is_line: (is Line [<siteType>] <int length> [<absoluteDirection>] [through:<int> | throughAny:<region>]
+//:     [<roleType> | what:<int> | whats:{<int>}] [exact:<bool>] [contiguous:<bool>] [if:<bool>] [byLevel:<bool>]
+//:     [top:<bool>] [throughHowMuch:<int>] [isVisible:<bool>] [useOpposites:<bool>]) -> bool
 BOOL(is_line) {
     const Node *role = ARG(is_line, roleType), *what = ARG(is_line, what), *whats = ARG(is_line, whats), *any = ARG(is_line, throughAny);
     Line l = {.condition = ARG(is_line, if_), .least = int_of(c, ARG(is_line, length)), .exact = bool_or(c, ARG(is_line, exact), 0),
@@ -145,6 +148,8 @@ static Touch touched_by(Ctx *c, const u64 *group, const Node *regions, const Nod
     }
     return t;
 }
+//: is_connected: (is Connected [<int number>] [<siteType>] [at:<int>] [<direction>] {<region regions>} |
+//:     <roleType> | <regionTypeStatic>) -> bool
 BOOL(is_connected) { /* does the group on a site reach enough of the regions? */
     const Node *at = ARG(is_connected, at), *role = ARG(is_connected, roleType);
     i32 start = at ? site_at(c, ARG(is_connected, siteType), at) : c->s->last_to;
@@ -158,6 +163,8 @@ BOOL(is_connected) { /* does the group on a site reach enough of the regions? */
     Touch t = touched_by(c, group, ARG(is_connected, regions), role, ARG(is_connected, regionTypeStatic));
     return t.n && t.touched >= int_or(c, ARG(is_connected, number), t.n);
 }
+//: is_blocked: (is Blocked [<int number>] [<siteType>] [<direction>] {<region regions>} | <roleType> |
+//:     <regionTypeStatic>) -> bool
 BOOL(is_blocked) { /* can the player no more connect enough of the regions, through what is empty or his own? */
     const Node *role = ARG(is_blocked, roleType);
     i32 words = c->g->words, player = role ? role_of(c, role) : c->s->mover, some = 0;
@@ -208,6 +215,8 @@ static i32 near_in(Ctx *c, i32 site, DirSet dirs, const u64 *set) { /* neighbour
     return found;
 }
 static i32 path_loop(Ctx *c, i32 colour, i32 start) { return (void)c, (void)colour, (void)start, 0; }
+//: is_loop: (is Loop [<siteType>] [surround:<roleType> | {<roleType surroundList>}] [<direction>] [<int colour>]
+//:     [<int start> | <region>] [path:<bool>]) -> bool
 BOOL(is_loop) {
     const Node *role = ARG(is_loop, surround), *roles = ARG(is_loop, surroundList);
     i32 start = ARG(is_loop, start) ? site_at(c, ARG(is_loop, siteType), ARG(is_loop, start)) : c->s->last_to;
@@ -271,6 +280,7 @@ static i32 pattern_fits(Ctx *c, const Pattern *p, i32 first, u64 *sites) { /* be
     }
     return fits;
 }
+//: is_pattern: (is Pattern {<stepType walk>} [<siteType>] [from:<int>] [what:<int> | whats:{<int>}]) -> bool
 BOOL(is_pattern) {
     Pattern p;
     i32 start = ARG(is_pattern, from) ? site_at(c, ARG(is_pattern, siteType), ARG(is_pattern, from)) : c->s->last_to, fits = 0;
@@ -278,6 +288,7 @@ BOOL(is_pattern) {
     for (i32 first = 0; first < 16 && !fits; first++) fits = pattern_fits(c, &p, first, NULL);
     return fits;
 }
+//: sites_pattern: (sites Pattern {<stepType walk>} [<siteType>] [from:<int>] [what:<int> | whats:{<int>}]) -> region
 REGION(sites_pattern) { /* the sites of every way in which it fits */
     Pattern p;
     i32 start = ARG(sites_pattern, from) ? site_at(c, ARG(sites_pattern, siteType), ARG(sites_pattern, from)) : c->s->last_to;
@@ -291,6 +302,7 @@ REGION(sites_pattern) { /* the sites of every way in which it fits */
 }
 
 /* ---- neighbours, targets */
+//: is_related: (is Related <relationType> [<siteType>] <int site> <int other> | <region>) -> bool
 BOOL(is_related) {
     i32 site = site_at(c, ARG(is_related, siteType), ARG(is_related, site)), relation = ARG(is_related, relationType)->value;
     if (!is_site(c, site) || relation > relationType_All) return 0;
@@ -305,6 +317,8 @@ BOOL(is_related) {
     for (i32 k = 0; k < row->n; k++) if (region_has(region, row->at[k])) return 1;
     return 0;
 }
+//: is_target: (is Target [<int container> | <string name>] {<int configuration>} [<int site> | {<int sites>}]) ->
+//:     bool
 BOOL(is_target) { /* do the sites hold just these kinds of piece, one after the other? */
     const Node *wanted = ARG(is_target, configuration), *sites = ARG(is_target, sites), *name = ARG(is_target, name);
     i32 container = name ? c->g->names[name->value].container : int_or(c, ARG(is_target, container), 0);
@@ -333,6 +347,7 @@ static i32 threatened(Ctx *c, u64 *sites, i32 victim, const Node *moves) {
     s->mover = mover, s->next = next, s->previous = previous;
     return found;
 }
+//: is_threatened: (is Threatened [<int what>] [<siteType>] [<region> | at:<int>] [<moves>]) -> bool
 BOOL(is_threatened) {
     const Node *what = ARG(is_threatened, what), *at = ARG(is_threatened, at), *region = ARG(is_threatened, region);
     if (c->threats) return 0; /* asked by a piece while its own threats are looked at */

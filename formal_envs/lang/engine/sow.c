@@ -88,6 +88,9 @@ static void join_moves(Ctx *c, i32 first) {
     c->n_actions = kept, c->n_moves = first + 1;
     m->n = kept - m->first;
 }
+//: sow: (sow [<siteType>] [<int site>] [count:<int>] [numPerHole:<int>] [<trackName track>] [owner:<int>]
+//:     [if:<bool>] [sowEffect:<moves>] [apply:<effect>] [includeSelf:<bool>] [origin:<bool>] [skipIf:<bool>]
+//:     [backtracking:<bool>] [forward:<bool>] [<then>]) -> effect
 MOVES(sow) {
     i32 from = c->from, to = c->to, value = c->iterated;
     Sowing s = {.track = track_of(c, ARG(sow, track), int_or(c, ARG(sow, owner), -1))};
