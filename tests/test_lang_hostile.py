@@ -160,7 +160,7 @@ PLAYS = [
     SELECT.format("(and {(set State at:(last To) -5) (set Value at:(last To) -7) (set State at:1000 5)})"),
     ADD.format('(and {(set Var "X" (* 2147483647 (var "X"))) (set Var (+ (var) 2147483647)) (set Counter 2147483647)})'),
     ADD.format("(addScore Mover (- 2147483647))"),
-    ADD.format("(addScore Mover (toInt (exp 100000.0)))"),
+    ADD.format("(addScore Mover (abs (- -2147483647 1)))"),
     ADD.format("(set Counter (/ (- -2147483647 1) -1))"),
     ADD.format("(set Counter (% (- -2147483647 1) -1))"),
     ADD.format("(set NextPlayer (player 17))"),
@@ -204,8 +204,8 @@ STARTS = [
 ]
 SOWS = [
     *("(sow)", "(sow count:2147483647 numPerHole:2147483647 origin:True)", "(sow count:-5 numPerHole:-7)", "(sow -5)"),
-    *("(sow skipIf:(= 1 1))", "(sow apply:(sow apply:(sow)))", "(sow includeSelf:False count:1000000)"),
-    *("(sow apply:(moveAgain) backtracking:(= 1 1))", "(sow forward:(= 1 1) apply:(remove (to)))", "(sow (last To) sowEffect:(sow))"),
+    *("(sow skipIf:(= 1 1))", "(sow apply:(sow apply:(sow)))", "(sow count:1000000 includeSelf:False)"),
+    *("(sow apply:(moveAgain) backtracking:(= 1 1))", "(sow apply:(remove (to)) forward:(= 1 1))", "(sow (last To) sowEffect:(sow))"),
 ]
 BIG = [  # many moves, or much to do, on 2,500 places
     "(or (move Add (to (sites Empty))) (forEach Piece (move (from) (to (sites Empty)))))",
@@ -216,7 +216,7 @@ BIG = [  # many moves, or much to do, on 2,500 places
     "(move Select (from (sites Board)) (to (sites Board)))",
     "(move Select (from (sites Board)) (then (forEach Site (sites Board) (forEach Site (sites Board) (set State at:(site) 1)))))",
     "(move Add (to (sites Empty)) (then (set Pending (sites Board))))",
-    "(forEach Direction (from 0) Adjacent (forEach Site (sites Board) (forEach Piece Shared (move Add (to (to))))))",
+    "(forEach Direction (from 0) Adjacent (forEach Site (sites Board) (forEach Piece (move Add (to (to))) Shared)))",
     "(do (move Add (to (sites Board))) ifAfterwards:(is Connected {(sites Top) (sites Bottom)}))",
     nested("(forEach Site (sites Board) ", "(move Pass)", 40),
     f"(move Add (to {nested('(union (sites Board) ', '(sites Top)', 80)}))",
@@ -254,7 +254,7 @@ CONDITIONS = [
     *("(is Mover {})", "(is Next {})", "(is Enemy {})", "(is Friend {})", "(is Active {})", "(is Flat {})", "(is Visited {})"),
     *('(is Triggered "E" {})', "(all Sites (sites Board) if:(= 0 (what at:(+ (site) {}))))", "(all Different (sites Board) except:{})"),
     *("(all Values (array {{{} 5}}) if:(= (value) 1))", "(no Pieces of:{})", "(no Moves All)", "(no Moves Shared)", "(no Moves Neutral)"),
-    *("(is Connected {{" + "(sites Top) " * 100 + "}})", "(is Pattern {{" + "F R " * 500 + "}} what:0 from:4)", "(is Even {})"),
+    *("(is Connected {{" + "(sites Top) " * 100 + "}})", "(is Pattern {{" + "F R " * 500 + "}} from:4 what:0)", "(is Even {})"),
     nested("(is Connected {{(forEach (sites Board) if:", "(is Connected Sides)", 25, ")}})"),
 ]
 ODD = {"int": "(= {0} {0})", "region": "(= 3 (count Sites in:{0}))", "bool": "{0}"}

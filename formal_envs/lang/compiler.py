@@ -14,6 +14,7 @@ from typing import Any
 from formal_envs.lang.ast import Array, Call, Leaf, Node
 from formal_envs.lang.board import Board, BoardError, build_board
 from formal_envs.lang.board.memo import kept
+from formal_envs.lang.board.radials import Ray
 from formal_envs.lang.errors import GameError
 from formal_envs.lang.native import COUNTS, RELATIONS, SECTIONS, STATIC_REGIONS, TYPES, functions, opcodes
 from formal_envs.lang.signatures import ENUMS
@@ -196,7 +197,7 @@ def _board_sections(board: Board, n_sites: int, hands: tuple[tuple[int, int], ..
     per_site = [[-1] * n_sites for _ in range(5)] + [[0] * n_sites for _ in range(2)]
     for index, (start, size) in enumerate(hands, 1):
         per_site[4][start : start + size] = [index] * size
-    radials: list[Any] = [()] * n_sites
+    rays: list[list[Ray]] = [[]] * n_sites
     neighbours: list[list[Any]] = [[()] * n_sites for _ in RELATIONS]
     regions: list[list[int]] = [[] for _ in STATIC_REGIONS]
     sides: list[list[int]] = [[] for _ in DIRECTIONS]
@@ -209,23 +210,21 @@ def _board_sections(board: Board, n_sites: int, hands: tuple[tuple[int, int], ..
         for rows, relation in zip(neighbours, RELATIONS, strict=True):
             found = top.neighbours[relation]
             rows[start:stop] = [tuple(s + start for s in row) for row in found] if start else found
-        for site, walks in enumerate(top.radials):
-            radials[start + site] = [
-                (DIRECTIONS[w.direction], sum(RELATION_BITS[r] for r in w.relations), tuple(s + start for s in w.sites))
-                for w in walks
-                if w.direction in DIRECTIONS
-            ]
+        rays[start:stop] = top.rays if not start else [[(w, m, tuple([s + start for s in p])) for w, m, p in row] for row in top.rays]
     top = board.topologies[board.site_type]
     for index, region in enumerate(STATIC_REGIONS):
         regions[index] = list(top.regions.get(region, ()))
     for direction, sites in top.sides.items():
         sides[DIRECTIONS[direction]] = list(sites)
-    starts: list[int] = [0]
-    walk_rows: list[int] = []
-    for walks in radials:
-        for direction, relations, sites in walks:
-            walk_rows.extend((direction, relations, len(sites), *sites))
-        starts.append(starts[-1] + len(walks))
+    starts, walks = [0], []
+    for site_rays in rays:
+        kept_rays = 0
+        for name, relations, path in site_rays:
+            if name in DIRECTIONS:
+                walks += (DIRECTIONS[name], relations, len(path))
+                walks += path
+                kept_rays += 1
+        starts.append(starts[-1] + kept_rays)
     incident: list[int] = []
     if len(types) > 1:
         for source in types:
@@ -236,7 +235,7 @@ def _board_sections(board: Board, n_sites: int, hands: tuple[tuple[int, int], ..
                     incident.extend(_rows(tuple(s + first[target] for s in row) for row in rows))
     return {
         "SITES": array("i", [v for values in per_site for v in values]),
-        "RADIALS": array("i", [*starts, *walk_rows]),
+        "RADIALS": array("i", starts + walks),
         "NEIGHBOURS": array("i", _rows(row for rows in neighbours for row in rows)),
         "STATIC_REGIONS": array("i", _rows(regions)),
         "SIDES": array("i", _rows(sides)),

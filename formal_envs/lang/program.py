@@ -312,7 +312,7 @@ _WRITTEN = {
 }
 _WORDS = {"Mark": "Remove", "StoreState": "StoreStateInContext"}
 _RECORD = struct.Struct("<BBh7i")
-_MOVE_RECORD = struct.Struct("<8i")
+_MOVE_RECORD = struct.Struct("<9i")
 
 
 def action_text(image: Image, record: bytes) -> str:
@@ -353,11 +353,12 @@ def legal_moves(state: State) -> list[Move]:
     """
     program, context = state.program, state.program.context()
     _, n = context.legal(state)
-    moves = list(_MOVE_RECORD.iter_unpack(ctypes.string_at(library().context_moves(context.pointer), 32 * n)))
+    listed = ctypes.string_at(library().context_moves(context.pointer), _MOVE_RECORD.size * n)
+    moves = list(_MOVE_RECORD.iter_unpack(listed))
     last = max((first + size for first, size, *_ in moves), default=0)
     records = ctypes.string_at(library().context_actions(context.pointer), 32 * last)
     result = []
-    for index, (first, size, decision, _, _, mover, _, _) in enumerate(moves):
+    for index, (first, size, decision, _, _, mover, *_) in enumerate(moves):
         texts = tuple(program.text_of(records[32 * i : 32 * i + 32]) for i in range(first, first + size))
         key = texts[max(decision, 0)] if texts else "Pass"
         result.append(Move(key.removesuffix(" forced=true"), texts, mover, index))

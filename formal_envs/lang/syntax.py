@@ -128,8 +128,9 @@ def parse(text: str) -> Form:
     game = 0
     while game < len(forms) - 1 and forms[game].value == "define":
         game += 1
-    if len(forms) > game + 1 and forms[game + 1].value != "metadata":
-        raise GameError("syntax", "there is more text after the game", text, forms[game + 1].start_pos, difference="after")
+    for form in forms[game + 1 :]:
+        if form.value != "metadata":
+            raise GameError("syntax", "there is more text after the game", text, form.start_pos, difference="after")
     return forms[game]
 
 

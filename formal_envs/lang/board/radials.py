@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from formal_envs.lang.board.directions import direction
+from formal_envs.lang.board.directions import COMPASS, compass, direction
 from formal_envs.lang.board.errors import BoardError
 from formal_envs.lang.board.graph import Point
 
@@ -19,6 +19,13 @@ SLOTS = 4096  # angles are looked up in steps of a 4096th turn
 Lists = Sequence[tuple[int, ...]]
 Pivots = dict[int, tuple[float, float]]
 RELATIONS = ("Orthogonal", "Diagonal", "OffDiagonal", "Adjacent", "All")
+BITS = {name: 1 << i for i, name in enumerate(RELATIONS)}
+WIDTH = len(RELATIONS)
+NAMED = [frozenset(name for name in RELATIONS if mask & BITS[name]) for mask in range(1 << WIDTH)]
+BEND_SLOTS = math.ceil(BEND * SLOTS / TURN) + 1
+UNKNOWN = (-1,)
+Ray = tuple[str, int, tuple[int, ...]]  # a Radial with its relations as a mask of BITS
+Steps = list[dict[int, int]]  # for each site: other site -> mask of the relations in which it is a neighbour
 
 
 class Radial(NamedTuple):
@@ -125,38 +132,153 @@ def circle(start: int, first: int, way: str, lists: Lists, points: Sequence[Poin
         site = after
 
 
-def radials(points: Sequence[Point], relations: Mapping[str, Lists], pivots: Pivots) -> list[tuple[Radial, ...]]:
+def radials(walks: Sequence[Sequence[Ray]]) -> list[tuple[Radial, ...]]:
+    """Rays with the names of their relations."""
+    return [tuple([Radial(name, NAMED[mask], path) for name, mask, path in row]) for row in walks]
+
+
+def rays(points: Sequence[Point], relations: Mapping[str, Lists], pivots: Pivots) -> list[list[Ray]]:
     """The walks from every site, by every relation; steps along a circle go round it."""
-    found: list[dict[tuple[int, ...], tuple[str, set[str]]]] = [{} for _ in points]
-    done: list[tuple[Lists, str]] = []
-    copies: list[tuple[str, str]] = []
+    originals: list[tuple[int, Lists]] = []  # relations with the same neighbours are one, with the bits of all
     for relation in RELATIONS:
         lists = relations[relation]
-        same = next((name for earlier, name in done if earlier is lists or earlier == lists), None)
-        if same is not None:
-            copies.append((relation, same))
-            continue
-        done.append((lists, relation))
-        walks = Walks(points, lists)
-        for site, steps in enumerate(walks.steps):
-            x, y, z = points[site]
-            mine = found[site]
-            for other, angle in steps:
+        same = next((i for i, (_, known) in enumerate(originals) if known is lists or known == lists), None)
+        if same is None:
+            originals.append((BITS[relation], lists))
+        else:
+            originals[same] = (originals[same][0] | BITS[relation], originals[same][1])
+    steps: Steps = []
+    (bits, lists), *others = originals
+    for site, first in enumerate(lists):
+        row = dict.fromkeys(first, bits)
+        for mask, further in others:
+            for other in further[site]:
+                row[other] = row.get(other, 0) | mask
+        steps.append(row)
+    bent = Bent(points, originals, pivots)
+    if pivots or any([z for _, _, z in points]):
+        return [bent.rays(site, row) for site, row in enumerate(steps)]
+    return _straight(points, steps, bent)
+
+
+class Bent:
+    """Walks that have to be followed relation by relation: round circles, up and down, with bends."""
+
+    def __init__(self, points: Sequence[Point], originals: Sequence[tuple[int, Lists]], pivots: Pivots):
+        self.points = points
+        self.originals = originals
+        self.pivots = pivots
+        self.walks: list[Walks | None] = [None] * len(originals)
+
+    def rays(self, site: int, others: Mapping[int, int]) -> list[Ray]:
+        """The rays from a site over those others."""
+        points, pivots = self.points, self.pivots
+        x, y, z = points[site]
+        mine: dict[tuple[int, ...], tuple[str, int]] = {}
+        for number, (bits, lists) in enumerate(self.originals):
+            walks = self.walks[number]
+            if walks is None:
+                walks = self.walks[number] = Walks(points, lists)
+            for other, angle in walks.steps[site]:
+                if other not in others:
+                    continue
                 way = turning(site, other, points, pivots) if pivots else None
                 path = circle(site, other, way, lists, points, pivots) if way else walks.walk(site, other, angle)
                 entry = mine.get(path)
                 if entry is None:
                     px, py, pz = points[other]
-                    mine[path] = (way or direction(px - x, py - y, pz - z), {relation})
+                    mine[path] = (way or direction(px - x, py - y, pz - z), bits)
                 else:
-                    entry[1].add(relation)
-    return [_finish(walks_of, copies) for walks_of in found]
+                    mine[path] = (entry[0], entry[1] | bits)
+        return [(name, mask, path) for path, (name, mask) in mine.items()]
 
 
-def _finish(
-    walks: dict[tuple[int, ...], tuple[str, set[str]]], copies: Sequence[tuple[str, str]]
-) -> tuple[Radial, ...]:
-    """The radials of one site, with the relations that are the same as another."""
-    for _, names in walks.values():
-        names.update([copy for copy, original in copies if original in names])
-    return tuple([Radial(name, frozenset(names), path) for path, (name, names) in walks.items()])
+def _straight(points: Sequence[Point], steps: Steps, bent: Bent) -> list[list[Ray]]:
+    """The rays where nearly all go straight on.
+
+    A step's kind is its angle, in slots, with its relations. A walk goes on by the step of the same kind: so the walks
+    of a line share their tails. A walk that comes to where only another kind leads ahead is followed one by one.
+    """
+    xs, ys = [point[0] for point in points], [point[1] for point in points]
+    atan2, scale = math.atan2, SLOTS / TURN
+    onward: list[dict[int, int]] = []  # for each site: kind -> other site
+    shapes: dict[tuple[int, ...], int] = {}
+    shape: list[int] = []  # sites with steps of the same kinds have the same number here
+    for site, row in enumerate(steps):
+        x, y = xs[site], ys[site]
+        kinds = {
+            int(atan2(ys[other] - y, xs[other] - x) * scale + (SLOTS + 0.5)) % SLOTS << WIDTH | mask: other
+            for other, mask in row.items()
+        }
+        onward.append(kinds)
+        shape.append(shapes.setdefault(tuple(kinds), len(shapes)))
+    slots = [{kind >> WIDTH for kind in kinds} for kinds in shapes]
+    if any(len(there) < len(kinds) for there, kinds in zip(slots, shapes, strict=True)) or any(
+        len(kinds) < len(row) for kinds, row in zip(onward, steps, strict=True)
+    ):  # two steps in one direction
+        return [bent.rays(site, row) for site, row in enumerate(steps)]
+    ends: dict[tuple[int, int], bool] = {}
+    found: list[dict[int, tuple[int, ...] | None]] = [{} for _ in points]
+    met = 0
+    for site, kinds in enumerate(onward):
+        mine = found[site]
+        for kind, other in kinds.items():
+            if kind in mine:
+                continue
+            path, at = [site], other
+            while True:
+                path.append(at)
+                tail = found[at].get(kind, UNKNOWN)
+                if tail is not UNKNOWN:
+                    break
+                following = onward[at].get(kind)
+                if following is not None and len(path) <= len(points):
+                    at = following
+                    continue
+                place = (shape[at], kind)
+                if place not in ends:
+                    ends[place] = not any(_near(kind >> WIDTH, slot) for slot in slots[place[0]])
+                tail = () if ends[place] else None
+                break
+            if tail is None:
+                for at in path[:-1]:
+                    found[at][kind] = None
+                continue
+            if len(path) == 2:
+                mine[kind] = (other, *tail)
+                met += 1 + len(tail)
+            else:
+                line = (*path, *tail)
+                for i in range(len(path) - 1):
+                    found[path[i]][kind] = line[i + 1 :]
+                met += len(line) * len(path)
+            if met > MAX_MET:
+                raise BoardError(f"the lines of this board meet more than {MAX_MET} sites in all")
+    low = (1 << WIDTH) - 1
+    result: list[list[Ray]] = []
+    for site, kinds in enumerate(onward):
+        mine = found[site]
+        row = [
+            (_NAMES[kind >> WIDTH] or compass(xs[other] - xs[site], ys[other] - ys[site]), kind & low, path)
+            for kind, other in kinds.items()
+            if (path := mine[kind]) is not None
+        ]
+        if len(row) < len(kinds):
+            rest = {other: 0 for kind, other in kinds.items() if mine[kind] is None}
+            row = sorted(row + bent.rays(site, rest), key=lambda ray: (ray[1] & -ray[1], ray[2][0]))
+        result.append(row)
+    return result
+
+
+def _near(a: int, b: int) -> bool:
+    """Whether a line may bend from one slot of the angles to the other."""
+    return min((a - b) % SLOTS, (b - a) % SLOTS) <= BEND_SLOTS
+
+
+def _name(slot: int) -> str | None:
+    """The point of the compass of a slot; None where two meet."""
+    wide = SLOTS // len(COMPASS)
+    return None if abs(slot % wide - wide // 2) < 2 else COMPASS[(slot + wide // 2) // wide % len(COMPASS)]
+
+
+_NAMES = [_name(slot) for slot in range(SLOTS)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from formal_envs.lang.board import regions
 from formal_envs.lang.board.coordinates import letters, rows_and_columns
 from formal_envs.lang.board.graph import Point
-from formal_envs.lang.board.radials import Radial, radials
+from formal_envs.lang.board.radials import Radial, Ray, radials, rays
 from formal_envs.lang.board.relations import Lists, cell_relations, edge_relations, vertex_relations
 
 if TYPE_CHECKING:
@@ -59,7 +59,12 @@ class Topology:
     @functools.cached_property
     def radials(self) -> list[tuple[Radial, ...]]:
         """For each site the walks straight on from it."""
-        return radials(self.points, self.neighbours, self.pivots)
+        return radials(self.rays)
+
+    @functools.cached_property
+    def rays(self) -> list[list[Ray]]:
+        """The radials as plain tuples: direction, mask of the relations, sites."""
+        return rays(self.points, self.neighbours, self.pivots)
 
     @functools.cached_property
     def pivots(self) -> dict[int, tuple[float, float]]:

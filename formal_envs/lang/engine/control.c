@@ -161,6 +161,7 @@ static void do_then_next(Ctx *c, const Node *prior, const Node *next) { /* what 
         copy_actions(c, found, 0);
         m->decision = found->decision < 0 ? -1 : found->decision + n_done;
         m->from = found->from, m->to = found->to, m->mover = found->mover, m->then = found->then, m->last_then = found->last_then;
+        m->twice = found->twice;
         m->n = c->n_actions - m->first;
     }
     keep_from(c, start, end);
@@ -313,11 +314,12 @@ MOVES(firstmoveontrack) { /* of the first place along the track from where there
 //: avoidstoredstate: (avoidStoredState <moves> [<then>]) -> effect
 MOVES(avoidstoredstate) {
     i32 start = collect(c, ARG(avoidstoredstate, moves)), kept = start;
+    const u64 stored = c->s->stored; /* a consequence may store the new position */
     for (i32 i = start; i < c->n_moves; i++) {
         Ahead ahead = look_ahead(c);
         begin_ply(c, c->moves + i);
         apply_with_consequences(c, c->moves + i);
-        i32 same = position_digest(c, 0) == c->s->stored;
+        i32 same = position_digest(c, 0) == stored;
         look_back(c, &ahead);
         if (!same) c->moves[kept++] = c->moves[i];
     }
@@ -380,9 +382,12 @@ static i32 piece_wanted(Ctx *c, const Node *n, i32 what) {
     for (i32 i = 0; many && i < many->n; i++) if (is_called(c, many->arg[i], what)) return 1;
     return !many;
 }
+static void drop_hands(Ctx *c, u64 *sites) {
+    for (i32 k = 1; k < c->g->n_containers; k++)
+        for (i32 i = 0; i < c->g->containers[k].n; i++) region_drop(sites, c->g->containers[k].first + i);
+}
 static void pieces_of_player(Ctx *c, const Node *n, i32 player) {
     const Node *own = ARG(foreach_piece, moves), *on = ARG(foreach_piece, on);
-    i32 words = c->g->words;
     deeper(c); /* a piece's moves may ask for those of pieces */
     for (i32 what = 1; what <= c->g->n_components; what++) {
         const Node *moves = own ? own : c->g->components[what].moves;
@@ -390,7 +395,7 @@ static void pieces_of_player(Ctx *c, const Node *n, i32 player) {
         TMP_REGION(sites);
         region_copy(c, sites, of_kind(c, what));
         if (ARG(foreach_piece, container) || ARG(foreach_piece, containerName)) pieces_in_container(c, n, sites);
-        else if (!on) for (i32 w = 0; w < words; w++) sites[w] &= c->g->board[w];
+        else if (!on) drop_hands(c, sites); /* the board's places of every type: Guerrilla Checkers */
         FOR_SITES(sites, site) {
             i32 type = on ? on->value : 0, first = on ? c->g->type_first[type] : 0;
             if (on && (site < first || site >= first + c->g->type_n[type])) continue;

@@ -244,7 +244,10 @@ i32 collect(Ctx *c, const Node *n) { return collect_as(c, n, 0); }
 i32 collect_asked(Ctx *c, const Node *n) { return collect_as(c, n, c->hits_only || (c->probe && c->target)); }
 void truncate_moves(Ctx *c, i32 start) { c->n_moves = start; }
 void then_for_all(Ctx *c, i32 start, const Node *then) {
-    if (then) for (i32 i = start; i < c->n_moves; i++) move_then(c, c->moves + i, then);
+    if (then) for (i32 i = start; i < c->n_moves; i++) {
+        move_then(c, c->moves + i, then);
+        if (c->moves[i].twice) move_then(c, c->moves + i, then);
+    }
 }
 i32 any_move(Ctx *c, const Node *n) { return any_move_to(c, n, NULL); }
 i32 any_move_to(Ctx *c, const Node *n, const u64 *target) {
@@ -337,7 +340,7 @@ static void apply_action(Ctx *c, const Action *a) {
     case A_REMEMBER: if (a->count) { for (i32 i = 0; i < s->n_remembered; i++) if (s->remembered[2 * i] == a->name && s->remembered[2 * i + 1] == a->value) return; } remember(c, a->name, a->value); break; /* count 1: unique */
     case A_FORGET: forget(c, a->name, a->value); break;
     case A_SET_PLAYER_VALUE: if (a->what >= 0 && a->what <= c->g->n_players) s->player_value[a->what] = a->value; break;
-    case A_TRIGGER: if (a->what >= 0 && a->what <= c->g->n_players) s->triggered[a->what] |= 1 << (a->name & 31); break;
+    case A_TRIGGER: if (a->what >= 0 && a->what <= c->g->n_players) s->triggered[a->what] |= (i32)((u32)1 << (a->name & 31)); break;
     case A_PROPOSE: s->proposed = a->name; break;
     case A_VOTE: s->votes[s->mover] = a->name; break;
     case A_SWAP: { i32 p = a->what, q = a->value, other = s->agents[p]; s->agents[p] = s->agents[q]; s->agents[q] = other; break; }
@@ -487,7 +490,7 @@ void apply_move(Ctx *c, const Move *m) {
     if (!s->over && can_end && !(c->g->uses & USES_PASS_RULES) && s->active && (s->passed & s->active) == s->active) player_done(c, mover, resultType_Draw);
     reset_iterators(c);
     if (!s->over) phase_changes(c);
-    s->counter++;
+    if (s->counter < INT32_MAX) s->counter++;
     memset(s->triggered, 0, sizeof s->triggered);
     i32 next = s->next_player ? s->next_player : following_player(s, c->g->n_players, mover);
     s->previous = mover;

@@ -186,6 +186,7 @@ typedef struct Move {
     i32 from, to;   /* what (last From) and (last To) say after it */
     i32 mover;
     i32 then, last_then; /* consequences: a chain in Ctx.thens, -1 at its end */
+    i32 twice;      /* it is on the list twice, and ludemes around give each of the two a consequence twice */
 } Move;
 
 /* ---- what an evaluation needs. One Ctx a thread. */

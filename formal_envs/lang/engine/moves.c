@@ -363,7 +363,7 @@ MOVES(move) { carry_moves(c, n); }
 MOVES(fromto) { carry_moves(c, n); }
 
 /* ---- add, claim, shoot: a new piece */
-typedef struct New { i32 what, count, state; } New;
+typedef struct New { i32 what, count, state, twice; } New;
 static void piece_appears(Ctx *c, i32 from, i32 to, New new, const Node *effect, const Node *then) {
     if (move_asked(c, to)) return;
     i32 outer = c->to;
@@ -380,12 +380,20 @@ static void piece_appears(Ctx *c, i32 from, i32 to, New new, const Node *effect,
     m->from = from, m->to = to;
     move_then(c, m, then);
     move_end(c, m);
+    if (!new.twice) return;
+    if (c->n_moves >= MAX_MOVES) fail(c, TOO_MANY_MOVES);
+    m->twice = 1;
+    Move *twin = c->moves + c->n_moves++;
+    *twin = *m;
+    twin->then = twin->last_then = -1;
+    for (i32 t = m->then; t >= 0; t = c->thens[t].next) move_then(c, twin, c->thens[t].node);
 }
 static void add_at(Ctx *c, const Node *n, i32 site, New new) {
     const Node *to = ARG(add, to);
     c->to = site;
     if (!may_enter(c, to)) return;
     new.count = int_or(c, ARG(add, count), 1);
+    new.twice = to_apply(to) && SLOT(to, to, region); /* Ludii lists each such move twice: Bug, Compart, 00'Y' */
     piece_appears(c, site, site, new, to_apply(to), ARG(add, then));
 }
 static void add_moves(Ctx *c, const Node *n) {
@@ -399,7 +407,7 @@ static void add_moves(Ctx *c, const Node *n) {
     for (i32 k = 0; k < kinds; k++) {
         i32 what = piece ? piece_named(c, piece, k, c->s->mover) : c->s->mover;
         if (what < 1 || what > c->g->n_components) continue;
-        FOR_SITES(sites, site) add_at(c, n, site, (New){what, 1, state});
+        FOR_SITES(sites, site) add_at(c, n, site, (New){what, 1, state, 0});
     }
     c->to = outer;
 }
@@ -430,7 +438,7 @@ static void shoot_moves(Ctx *c, const Node *n) {
             c->to = c->between = ray->at[i];
             i32 passed = passes ? int_of(c, passes) : region_has(c->empty, ray->at[i]);
             if (i + 1 >= range.least && (hits ? int_of(c, hits) : passed))
-                piece_appears(c, ray->at[i], ray->at[i], (New){what, 1, UNDEFINED}, to_apply(to), ARG(shoot, then));
+                piece_appears(c, ray->at[i], ray->at[i], (New){what, 1, UNDEFINED, 0}, to_apply(to), ARG(shoot, then));
             if (!passed) break;
         }
     }
