@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from formal_envs.lang.ast import Array, Call, Leaf, Node
@@ -175,11 +176,14 @@ class _Nodes:
         return self.row(-1, KINDS["LIST"], -1, 0, [self.add(node) for node in nodes])
 
 
-def _rows(lists: Iterable[Iterable[int]]) -> Iterator[int]:
+def _rows(lists: Iterable[Iterable[int]]) -> list[int]:
+    """Each list behind its length."""
+    values: list[int] = []
     for row in lists:
         row = tuple(row)
-        yield len(row)
-        yield from row
+        values.append(len(row))
+        values += row
+    return values
 
 
 def _size(sections: dict[str, array[int]]) -> int:
@@ -234,9 +238,9 @@ def _board_sections(board: Board, n_sites: int, hands: tuple[tuple[int, int], ..
                     incident.extend((SITE_TYPES.index(source), SITE_TYPES.index(target)))
                     incident.extend(_rows(tuple(s + first[target] for s in row) for row in rows))
     return {
-        "SITES": array("i", [v for values in per_site for v in values]),
+        "SITES": array("i", chain.from_iterable(per_site)),
         "RADIALS": array("i", starts + walks),
-        "NEIGHBOURS": array("i", _rows(row for rows in neighbours for row in rows)),
+        "NEIGHBOURS": array("i", _rows(chain.from_iterable(neighbours))),
         "STATIC_REGIONS": array("i", _rows(regions)),
         "SIDES": array("i", _rows(sides)),
         "INCIDENT": array("i", incident),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import logging
 import os
 import platform
 import re
@@ -31,8 +32,8 @@ SECTIONS = _words(
     PHASES NAMES FACING MAPS TRACK_NAMES"""
 )
 COUNTS = _words(
-    """n_players n_sites n_board site_type uses repetition n_strings n_components n_containers n_tracks n_regions n_phases
-    n_maps first_Vertex first_Edge first_Cell n_Vertex n_Edge n_Cell"""
+    """n_players n_sites n_board site_type uses repetition n_strings n_components n_containers n_tracks n_regions
+    n_phases n_maps first_Vertex first_Edge first_Cell n_Vertex n_Edge n_Cell"""
 )
 STATIC_REGIONS = _words(
     """Top Bottom Left Right Corners ConcaveCorners ConvexCorners Outer Inner Perimeter Centre Major Minor Playable"""
@@ -42,7 +43,7 @@ PRIMITIVES = ("int", "float", "bool", "string")
 TYPES = {name: index for index, name in enumerate((*PRIMITIVES, *ENUMS))}
 FLAGS = ["-O2", "-std=gnu11", "-fPIC", "-shared", "-fno-math-errno", "-w"]
 if platform.machine().lower() in ("x86_64", "amd64"):
-    FLAGS.append("-march=x86-64-v2")  # counts bits in one instruction; processors since 2009
+    FLAGS.append("-mpopcnt")  # counts bits in one instruction; processors since 2008
 
 _FUNCTION = re.compile(r"^(INT|BOOL|REGION|MOVES|RULE|ARRAY|PLAIN)\((\w+)(, STATIC)?\)", re.MULTILINE)
 
@@ -141,11 +142,12 @@ def cache_folder() -> Path:
 
 
 def _build(target: Path, sources: dict[str, str], flags: list[str]) -> None:
+    command = [*_compiler(), *flags, "unit.c", "-o", "engine.so", "-lm"]
+    logging.getLogger(__name__).warning("compiling the game engine, once, into %s: some ten seconds", target)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         for name, text in sources.items():
             Path(folder, name).write_text(text, encoding="utf-8")
-        command = [*_compiler(), *flags, "unit.c", "-o", "engine.so", "-lm"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         if done.returncode:
             raise ConfigError(f"the game engine did not compile: {' '.join(command)}\n{done.stderr[-4000:]}")

@@ -10,6 +10,7 @@ from formal_envs.lang.board.errors import BoardError
 MAX_SITES = 16384  # of each type
 MAX_WORK = 40_000  # vertices made on the way to one board
 FARTHEST = 1e5  # beyond, positions lose the digits that tell vertices apart
+NOISE = 1e-3  # of positions that ought to be the same, in steps of 1/512
 TOLERANCE = 0.01  # two vertices nearer than this are one
 Point = tuple[float, float, float]
 
@@ -27,6 +28,13 @@ def order_key(point: Sequence[float]) -> tuple[int, int, int]:
         math.floor(point[0] * 1e4 + 0.3183),
         math.floor(point[2] * 1e4 + 0.3183),
     )
+
+
+def _flat_order(xs: Sequence[float], ys: Sequence[float]) -> list[int]:
+    """The numbers of points of one height in the order of their keys: both numbers of a key in one, which sorts faster."""
+    floor = math.floor
+    keys = [(floor(y * 1e4 + 0.3183) << 40) + floor(x * 1e4 + 0.3183) for x, y in zip(xs, ys, strict=True)]
+    return sorted(range(len(keys)), key=keys.__getitem__)
 
 
 class Work:
@@ -70,14 +78,17 @@ class Graph:
         for polygon in polygons:
             loop = []
             for x, y in polygon:
-                key = (round(x * 512 + 0.2), round(y * 512 + 0.2))
+                u, v = x * 512 + 0.2, y * 512 + 0.2
+                key = (round(u), round(v))
                 vertex = seen.get(key)
                 if vertex is None:
                     vertex = len(points)
                     check_size(vertex + 1, "vertices")
-                    for dx in (-1, 0, 1):  # the neighbouring keys as well: rounding may fall on either side
-                        for dy in (-1, 0, 1):
-                            seen[key[0] + dx, key[1] + dy] = vertex
+                    seen[key] = vertex
+                    if abs(abs(u - key[0]) - 0.5) < NOISE or abs(abs(v - key[1]) - 0.5) < NOISE:  # may round otherwise
+                        for du in (-NOISE, NOISE):
+                            for dv in (-NOISE, NOISE):
+                                seen[round(u + du), round(v + dv)] = vertex
                     points.append((x, y, 0.0))
                 loop.append(vertex)
             faces.append(tuple(loop))
@@ -109,23 +120,46 @@ class Graph:
 
     def reorder(self, vertices: bool = True, edges: bool = True, faces: bool = True) -> None:
         """Number the elements by y, then x, ascending."""
+        if any([p[2] for p in self.points]):
+            keys = [order_key(p) for p in self.points]
+            if vertices:
+                self.permute_vertices(sorted(range(len(keys)), key=keys.__getitem__))
+            if edges:
+                self.edges.sort(key=lambda edge: order_key(self.midpoint(edge)))
+            if faces:
+                self.faces.sort(key=lambda face: order_key(self.centroid(face)))
+            return
         if vertices:
-            order = sorted(range(len(self.points)), key=[order_key(p) for p in self.points].__getitem__)
-            self.permute_vertices(order)
+            self.permute_vertices(_flat_order([p[0] for p in self.points], [p[1] for p in self.points]))
+        xs, ys = [p[0] for p in self.points], [p[1] for p in self.points]
         if edges:
-            self.edges.sort(key=lambda edge: order_key(self.midpoint(edge)))
+            ends = self.edges
+            order = _flat_order([(xs[a] + xs[b]) / 2 for a, b in ends], [(ys[a] + ys[b]) / 2 for a, b in ends])
+            self.edges = [ends[i] for i in order]
         if faces:
-            self.faces.sort(key=lambda face: order_key(self.centroid(face)))
+            loops = self.faces
+            order = _flat_order(
+                [sum([xs[v] for v in loop]) / len(loop) for loop in loops],
+                [sum([ys[v] for v in loop]) / len(loop) for loop in loops],
+            )
+            self.faces = [loops[i] for i in order]
 
     def permute_vertices(self, order: Sequence[int]) -> None:
         """Keep the vertices listed, in that order; edges and faces of others go."""
-        new = {old: i for i, old in enumerate(order)}
-        self.points = [self.points[old] for old in order]
-        self.pivots = {new[v]: pivot for v, pivot in self.pivots.items() if v in new}
-        if len(new) == len(self.points) and all(v in new for e in self.edges for v in e):
-            self.edges = [(new[a], new[b]) if new[a] < new[b] else (new[b], new[a]) for a, b in self.edges]
-            self.faces = [tuple([new[v] for v in face]) for face in self.faces]
+        points = self.points
+        if len(order) == len(points):  # none goes
+            place = [0] * len(points)
+            for i, old in enumerate(order):
+                place[old] = i
+            self.points = [points[old] for old in order]
+            self.pivots = {place[v]: pivot for v, pivot in self.pivots.items()}
+            pairs = [(place[a], place[b]) for a, b in self.edges]
+            self.edges = [pair if pair[0] < pair[1] else (pair[1], pair[0]) for pair in pairs]
+            self.faces = [tuple([place[v] for v in face]) for face in self.faces]
             return
+        new = {old: i for i, old in enumerate(order)}
+        self.points = [points[old] for old in order]
+        self.pivots = {new[v]: pivot for v, pivot in self.pivots.items() if v in new}
         self.edges = [(min(new[a], new[b]), max(new[a], new[b])) for a, b in self.edges if a in new and b in new]
         self.faces = [tuple(new[v] for v in face) for face in self.faces if all(v in new for v in face)]
 

@@ -199,17 +199,20 @@ def _straight(points: Sequence[Point], steps: Steps, bent: Bent) -> list[list[Ra
     A step's kind is its angle, in slots, with its relations. A walk goes on by the step of the same kind: so the walks
     of a line share their tails. A walk that comes to where only another kind leads ahead is followed one by one.
     """
-    xs, ys = [point[0] for point in points], [point[1] for point in points]
-    atan2, scale = math.atan2, SLOTS / TURN
+    places = [complex(x, y) for x, y, _ in points]
+    slot_of: dict[complex, int] = {}  # step -> slot of its angle, shifted to make room for the relations
     onward: list[dict[int, int]] = []  # for each site: kind -> other site
     shapes: dict[tuple[int, ...], int] = {}
     shape: list[int] = []  # sites with steps of the same kinds have the same number here
-    for site, row in enumerate(steps):
-        x, y = xs[site], ys[site]
-        kinds = {
-            int(atan2(ys[other] - y, xs[other] - x) * scale + (SLOTS + 0.5)) % SLOTS << WIDTH | mask: other
-            for other, mask in row.items()
-        }
+    for place, row in zip(places, steps, strict=True):
+        kinds = {}
+        for other, mask in row.items():
+            step = places[other] - place
+            slot = slot_of.get(step)
+            if slot is None:
+                angle = math.atan2(step.imag, step.real)
+                slot = slot_of[step] = int(angle * (SLOTS / TURN) + (SLOTS + 0.5)) % SLOTS << WIDTH
+            kinds[slot | mask] = other
         onward.append(kinds)
         shape.append(shapes.setdefault(tuple(kinds), len(shapes)))
     slots = [{kind >> WIDTH for kind in kinds} for kinds in shapes]
@@ -218,6 +221,7 @@ def _straight(points: Sequence[Point], steps: Steps, bent: Bent) -> list[list[Ra
     ):  # two steps in one direction
         return [bent.rays(site, row) for site, row in enumerate(steps)]
     ends: dict[tuple[int, int], bool] = {}
+    straight = True
     found: list[dict[int, tuple[int, ...] | None]] = [{} for _ in points]
     met = 0
     for site, kinds in enumerate(onward):
@@ -235,12 +239,13 @@ def _straight(points: Sequence[Point], steps: Steps, bent: Bent) -> list[list[Ra
                 if following is not None and len(path) <= len(points):
                     at = following
                     continue
-                place = (shape[at], kind)
-                if place not in ends:
-                    ends[place] = not any(_near(kind >> WIDTH, slot) for slot in slots[place[0]])
-                tail = () if ends[place] else None
+                end = (shape[at], kind)
+                if end not in ends:
+                    ends[end] = not any(_near(kind >> WIDTH, slot) for slot in slots[end[0]])
+                tail = () if ends[end] else None
                 break
             if tail is None:
+                straight = False
                 for at in path[:-1]:
                     found[at][kind] = None
                 continue
@@ -254,20 +259,26 @@ def _straight(points: Sequence[Point], steps: Steps, bent: Bent) -> list[list[Ra
                 met += len(line) * len(path)
             if met > MAX_MET:
                 raise BoardError(f"the lines of this board meet more than {MAX_MET} sites in all")
-    low = (1 << WIDTH) - 1
+    heads = {kind: (_NAMES[kind >> WIDTH], kind % (1 << WIDTH)) for row in shapes for kind in row}
+    if straight and all(name for name, _ in heads.values()):
+        return [[(*heads[kind], mine[kind]) for kind in kinds] for kinds, mine in zip(onward, found, strict=True)]
     result: list[list[Ray]] = []
-    for site, kinds in enumerate(onward):
-        mine = found[site]
-        row = [
-            (_NAMES[kind >> WIDTH] or compass(xs[other] - xs[site], ys[other] - ys[site]), kind & low, path)
-            for kind, other in kinds.items()
-            if (path := mine[kind]) is not None
-        ]
-        if len(row) < len(kinds):
-            rest = {other: 0 for kind, other in kinds.items() if mine[kind] is None}
-            row = sorted(row + bent.rays(site, rest), key=lambda ray: (ray[1] & -ray[1], ray[2][0]))
-        result.append(row)
+    for site, (kinds, mine) in enumerate(zip(onward, found, strict=True)):
+        rays_here: list[Ray] = []
+        rest = {other: 0 for kind, other in kinds.items() if mine[kind] is None}
+        for kind, other in kinds.items():
+            path = mine[kind]
+            if path is not None:
+                name, mask = heads[kind]
+                rays_here.append((name or _compass(places[other] - places[site]), mask, path))
+        if rest:
+            rays_here = sorted(rays_here + bent.rays(site, rest), key=lambda ray: (ray[1] & -ray[1], ray[2][0]))
+        result.append(rays_here)
     return result
+
+
+def _compass(step: complex) -> str:
+    return compass(step.real, step.imag)
 
 
 def _near(a: int, b: int) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import chain
 
 from formal_envs.lang.board.graph import Graph, Point
 
 STRAIGHT = math.radians(20)  # how far a line across a corner may bend
+SLOPE = math.tan(STRAIGHT)
 Lists = list[tuple[int, ...]]
 
 
@@ -86,43 +88,64 @@ def edge_relations(incident: dict[tuple[str, str], Lists]) -> dict[str, Lists]:
 
 def cell_relations(graph: Graph, incident: dict[tuple[str, str], Lists], centres: Sequence[Point]) -> dict[str, Lists]:
     """Cells: orthogonal by a common side, adjacent by a common corner, diagonal straight across a corner."""
-    n = len(graph.faces)
-    orthogonal: list[set[int]] = [set() for _ in range(n)]
+    faces, points = graph.faces, graph.points
+    orthogonal: list[set[int]] = [set() for _ in faces]
     for cells in incident["Edge", "Cell"]:
-        for a in cells:
-            for b in cells:
-                if a != b:
-                    orthogonal[a].add(b)
+        if len(cells) == 2:
+            orthogonal[cells[0]].add(cells[1])
+            orthogonal[cells[1]].add(cells[0])
+        elif len(cells) > 2:
+            for a in cells:
+                orthogonal[a].update([b for b in cells if b != a])
     of_vertex = incident["Vertex", "Cell"]
-    adjacent = [{other for vertex in face for other in of_vertex[vertex]} - {i} for i, face in enumerate(graph.faces)]
-    diagonal: list[set[int]] = [set() for _ in range(n)]
-    around = graph.neighbours()
-    for cell, face in enumerate(graph.faces):
-        for i, vertex in enumerate(face):
-            others = of_vertex[vertex]
-            sides = (face[i - 1], face[(i + 1) % len(face)])
-            across = [other for other in others if other != cell and other not in orthogonal[cell]]
-            if across:  # the straightest way over the corner
-                bends = [round(_bend(centres[cell], graph.points[vertex], centres[c]), 4) for c in across]
-                diagonal[cell].add(across[bends.index(min(bends))])
-            elif len(around[vertex]) == 3:  # as among hexagons: along the third edge
-                for end in around[vertex]:
-                    if end in sides or _bend(centres[cell], graph.points[vertex], graph.points[end]) >= STRAIGHT:
-                        continue
-                    for other in of_vertex[end]:
-                        if (
-                            vertex not in graph.faces[other]
-                            and _bend(graph.points[vertex], graph.points[end], centres[other]) < STRAIGHT
-                        ):
+    adjacent = [set(chain.from_iterable([of_vertex[vertex] for vertex in face])) for face in faces]
+    for cell, near in enumerate(adjacent):
+        near.discard(cell)
+    diagonal: list[set[int]] = [set() for _ in faces]
+    crossed: set[tuple[int, int]] = set()  # (cell, vertex): cells lie across that corner
+    for cell, face in enumerate(faces):
+        loose = adjacent[cell] - orthogonal[cell]
+        if not loose:
+            continue
+        for vertex in face:
+            across = [other for other in of_vertex[vertex] if other in loose]
+            if not across:
+                continue
+            crossed.add((cell, vertex))
+            if len(across) > 1:  # the straightest way over the corner
+                bends = [round(_bend(centres[cell], points[vertex], centres[c]), 4) for c in across]
+                across = [across[bends.index(min(bends))]]
+            diagonal[cell].add(across[0])
+    ends = [len(edges) for edges in incident["Vertex", "Edge"]]
+    for (a, b), beside in zip(graph.edges, incident["Edge", "Cell"], strict=True):
+        for v, w in ((a, b), (b, a)) if 3 in (ends[a], ends[b]) else ():
+            if ends[v] != 3:
+                continue
+            for cell in of_vertex[v]:  # as among hexagons: along the third edge
+                if cell in beside or (cell, v) in crossed or not _straight(centres[cell], points[v], points[w]):
+                    continue
+                for other in of_vertex[w]:
+                    if other not in beside and v not in faces[other]:
+                        if _straight(points[v], points[w], centres[other]):
                             diagonal[cell].add(other)
-    off = [a - o - d for a, o, d in zip(adjacent, orthogonal, diagonal, strict=True)]
+    square = sorted_lists(orthogonal)
+    across_lists = sorted_lists(diagonal)
+    touching = square if adjacent == orthogonal else sorted_lists(adjacent)
+    plain = not any(d - a for a, d in zip(adjacent, diagonal, strict=True))
     return {
-        "Orthogonal": sorted_lists(orthogonal),
-        "Diagonal": sorted_lists(diagonal),
-        "OffDiagonal": sorted_lists(off),
-        "Adjacent": sorted_lists(adjacent),
-        "All": sorted_lists([a | d for a, d in zip(adjacent, diagonal, strict=True)]),
+        "Orthogonal": square,
+        "Diagonal": across_lists,
+        "OffDiagonal": sorted_lists([a - o - d for a, o, d in zip(adjacent, orthogonal, diagonal, strict=True)]),
+        "Adjacent": touching,
+        "All": touching if plain else sorted_lists([a | d for a, d in zip(adjacent, diagonal, strict=True)]),
     }
+
+
+def _straight(a: Point, b: Point, c: Point) -> bool:
+    """Whether a -> b -> c turns by less than STRAIGHT."""
+    ux, uy, vx, vy = b[0] - a[0], b[1] - a[1], c[0] - b[0], c[1] - b[1]
+    along = ux * vx + uy * vy
+    return along > 0 and abs(ux * vy - uy * vx) < SLOPE * along
 
 
 def _bend(a: Point, b: Point, c: Point) -> float:
