@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from formal_envs.lang import GameError, compile_game
 from formal_envs.lang.ast import Array, Call
 from formal_envs.lang.board import MAX_SITES, Board, BoardError, build_board
 from formal_envs.lang.checker import check
@@ -186,6 +187,28 @@ def test_impossible_boards_are_refused_at_once(text):
     assert caught.value.end > caught.value.start
 
 
+@pytest.mark.parametrize("text", ["(square 90)", "(concentric {4000 4000}) use:Vertex", "(complete (square 90))"])
+def test_what_is_found_late_is_an_error_at_the_board(text):
+    game = f'(game "Test" (players 2) (equipment {{ (board {text}) (piece "Ball" Each) }}) {RULES})'
+    with pytest.raises(GameError) as caught:
+        compile_game(game)
+    assert (caught.value.stage, caught.value.position) == ("board", game.index("(board"))
+
+
+def test_rows_follow_the_diagonals_where_these_are_fewer():
+    sites = build("(rectangle 3 2 diagonals:Solid) use:Vertex").sites
+    assert sorted(sites.xy) == sorted([(x, y) for x in (0, 1) for y in (0, 1, 2)] + [(0.5, 0.5), (0.5, 1.5)])
+    assert [sites.row[sites.xy.index((x, x))] for x in (0, 0.5, 1)] == [1, 1, 1]
+
+
+def test_snub_squares():
+    board = build("(tiling T33434 3 3) use:Vertex")
+    assert {round(math.dist(board.vertices[a], board.vertices[b]), 6) for a, b in board.edges} == {1.0}
+    middle = min(range(board.n), key=lambda v: math.dist(board.sites.xy[v], (0.0, 3.86)))
+    around = board.incident["Vertex", "Cell"][middle]
+    assert sorted(len(board.polygons[cell]) for cell in around) == [3, 3, 3, 4, 4]
+
+
 def test_towers_of_operators_are_refused():
     text = "(square 60)"
     for _ in range(40):
@@ -309,4 +332,4 @@ def test_boards_of_ludii():
                 wrong[board_line["id"]] = fields
     beyond_labels = {game: fields for game, fields in wrong.items() if fields != ["labels"]}
     assert len(texts) - len(beyond_labels) >= 0.99 * len(texts), beyond_labels
-    assert len(texts) - len(wrong) >= 0.97 * len(texts), wrong
+    assert len(texts) - len(wrong) >= 0.985 * len(texts), wrong

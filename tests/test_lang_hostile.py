@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from formal_envs.lang import GameReport, evaluate_game, report
+from formal_envs.lang.board.memo import kept
 from formal_envs.lang.isolated import Lost, isolated_map
 from formal_envs.lang.native import library
 
@@ -42,12 +43,36 @@ def nested(left, core, times, right=")"):
 
 
 BOARDS = [
-    *("(square 1000000000)", "(square 5000)", "(hex 1000)", "(hex Star 100000)", "(tri 100000)", "(rectangle 1 1000000)"),
+    *(
+        "(square 1000000000)",
+        "(square 5000)",
+        "(hex 1000)",
+        "(hex Star 100000)",
+        "(tri 100000)",
+        "(rectangle 1 1000000)",
+    ),
     *("(rectangle 0 5)", "(concentric {1000000 1000000})", "(concentric Square rings:100000)", "(wedge 100000)"),
-    *("(spiral turns:1000 sites:100000)", "(regular 100000)", "(layers 1000000000 (square 1))", "(layers 100 (square 50))"),
+    *(
+        "(spiral turns:1000 sites:100000)",
+        "(regular 100000)",
+        "(layers 1000000000 (square 1))",
+        "(layers 100 (square 50))",
+    ),
     *("(scale 1000000 (square 3))", "(scale 0 (square 3))", "(rotate 1000000 (square 3))", "(square (- 0 5))"),
-    *("(tiling T3464 100000)", "(quadhex 100000)", "(brick 100000 100000)", "(complete (square 40))", "(square (/ 1 0))"),
-    *("(square (^ 2 2147483647))", "(square (% 5 0))", "(graph vertices:{})", "(graph vertices:{{0 0}})", "(square {100000 -5 3})"),
+    *(
+        "(tiling T3464 100000)",
+        "(quadhex 100000)",
+        "(brick 100000 100000)",
+        "(complete (square 40))",
+        "(square (/ 1 0))",
+    ),
+    *(
+        "(square (^ 2 2147483647))",
+        "(square (% 5 0))",
+        "(graph vertices:{})",
+        "(graph vertices:{{0 0}})",
+        "(square {100000 -5 3})",
+    ),
     "(repeat 1000 1000 step:{{1 0} {0 1}} (poly {{0 0} {0 1} {1 1} {1 0}}))",
     "(graph vertices:{" + "{0 0} " * 3000 + "} edges:{" + "{0 1} " * 3000 + "})",
     "(graph vertices:{{0 0} {1 0}} edges:{{0 5} {-1 1} {1 1}})",
@@ -68,7 +93,7 @@ BOARDS = [
     *("(mancalaBoard 1000000 1000000)", "(mancalaBoard 0 0)", "(surakartaBoard (square 100) loops:1000000)"),
     *("(surakartaBoard (square 6) loops:-5)", '(board (square 3) (track "T" {0 100000 -5 8} loop:True))'),
     '(board (square 3) (track "T" "' + "0,E," * 50000 + '" loop:True))',
-    '(board (square 3) {' + " ".join(f'(track "T{i}" "0,E,N,W" loop:True)' for i in range(2000)) + "})",
+    "(board (square 3) {" + " ".join(f'(track "T{i}" "0,E,N,W" loop:True)' for i in range(2000)) + "})",
 ]
 TEXTS = {
     "brackets": "(" * 10_000,
@@ -103,7 +128,9 @@ TEXTS = {
     "20,000 kinds": game(items=" ".join(f'(piece "K{i}" Each)' for i in range(20_000))),
     "16 players, 2100 kinds": game(players="16", items=" ".join(f'(piece "K{i}" Each)' for i in range(2100))),
     "1500 kinds on a large board": game(
-        "(square 50)", items=" ".join(f'(piece "K{i}" P1)' for i in range(1500)), play="(move Add (to (sites Empty Vertex)))"
+        "(square 50)",
+        items=" ".join(f'(piece "K{i}" P1)' for i in range(1500)),
+        play="(move Add (to (sites Empty Vertex)))",
     ),
     "a piece twice": game(items=BALL + BALL),
     "no piece": game(items=""),
@@ -111,7 +138,8 @@ TEXTS = {
     "1000 hands": game(items=BALL + " (hand Each size:1000)" * 1000),
     "10,000 maps": game(items=BALL + ' (map "M" {(pair 0 1)})' * 10_000, play='(move Add (to (mapEntry "M" 5)))'),
     "a map of itself": game(
-        items=BALL + '(map "M" {(pair 0 (mapEntry "M" 0)) (pair (mapEntry "M" 0) 5)})', play='(move Add (to (mapEntry "M" 0)))'
+        items=BALL + '(map "M" {(pair 0 (mapEntry "M" 0)) (pair (mapEntry "M" 0) 5)})',
+        play='(move Add (to (mapEntry "M" 0)))',
     ),
     "phases in a circle": game(
         phases='(phase "A" (play (move Pass)) (nextPhase "B")) (phase "B" (play (move Pass)) (nextPhase "A"))'
@@ -158,7 +186,9 @@ PLAYS = [
     SELECT.format("(set Count at:(last To) 2147483647)"),
     SELECT.format("(set Count at:(last To) -2147483647)"),
     SELECT.format("(and {(set State at:(last To) -5) (set Value at:(last To) -7) (set State at:1000 5)})"),
-    ADD.format('(and {(set Var "X" (* 2147483647 (var "X"))) (set Var (+ (var) 2147483647)) (set Counter 2147483647)})'),
+    ADD.format(
+        '(and {(set Var "X" (* 2147483647 (var "X"))) (set Var (+ (var) 2147483647)) (set Counter 2147483647)})'
+    ),
     ADD.format("(addScore Mover (- 2147483647))"),
     ADD.format("(addScore Mover (abs (- -2147483647 1)))"),
     ADD.format("(set Counter (/ (- -2147483647 1) -1))"),
@@ -166,10 +196,18 @@ PLAYS = [
     ADD.format("(set NextPlayer (player 17))"),
     ADD.format("(set NextPlayer (player -1))"),
     ADD.format("(set NextPlayer (array {-5 1000000000}))"),
-    *(ADD.format("(swap Players 1000 -5)"), ADD.format("(swap Pieces -5 1000000000)"), ADD.format("(swap Pieces 3 (last To))")),
+    *(
+        ADD.format("(swap Players 1000 -5)"),
+        ADD.format("(swap Pieces -5 1000000000)"),
+        ADD.format("(swap Pieces 3 (last To))"),
+    ),
     *(ADD.format("(swap Pieces (last To) (last To))"), ADD.format("(takeControl of:1000 by:2000)")),
     *(ADD.format("(takeControl of:All by:Shared)"), ADD.format("(takeControl of:Mover by:Neutral)")),
-    *(ADD.format("(takeControl of:Each by:Each)"), ADD.format('(trigger "E" 1000)'), ADD.format("(promote -5 (piece 1000) P16)")),
+    *(
+        ADD.format("(takeControl of:Each by:Each)"),
+        ADD.format('(trigger "E" 1000)'),
+        ADD.format("(promote -5 (piece 1000) P16)"),
+    ),
     ADD.format('(promote (last To) (piece "Ball") (player 1000))'),
     ADD.format('(promote (last To) (piece "Ball") Shared)'),
     ADD.format("(remove (sites {-5 1000000000 4}))"),
@@ -180,7 +218,7 @@ PLAYS = [
     "(or (move Add (to (sites Empty))) (forEach Piece (move (from) (to (sites Board)) count:-2147483647)))",
     "(or (move Add (to (sites Empty))) (forEach Piece (move (from) (to (sites Board)) copy:True)))",
     "(or (move Add (to (sites Empty))) (forEach Piece (move Set Rotation (to (from)) {-2147483647 2147483647 -1})))",
-    "(or (move Add (to (sites Empty))) (forEach Piece (or (move Set Rotation (to (from)) -1) (move Step Forward (to)))))",
+    "(or (move Add (to 4)) (forEach Piece (or (move Set Rotation (to (from)) -1) (move Step Forward (to)))))",
     "(random {2147483647.0 2147483647.0} {(move Pass) (move Pass)})",
     "(random {-1.0 0.0} {(move Pass) (move Pass)})",
     "(random (move Add (to (sites Empty))) num:-5)",
@@ -205,16 +243,20 @@ STARTS = [
 SOWS = [
     *("(sow)", "(sow count:2147483647 numPerHole:2147483647 origin:True)", "(sow count:-5 numPerHole:-7)", "(sow -5)"),
     *("(sow skipIf:(= 1 1))", "(sow apply:(sow apply:(sow)))", "(sow count:1000000 includeSelf:False)"),
-    *("(sow apply:(moveAgain) backtracking:(= 1 1))", "(sow apply:(remove (to)) forward:(= 1 1))", "(sow (last To) sowEffect:(sow))"),
+    *(
+        "(sow apply:(moveAgain) backtracking:(= 1 1))",
+        "(sow apply:(remove (to)) forward:(= 1 1))",
+        "(sow (last To) sowEffect:(sow))",
+    ),
 ]
 BIG = [  # many moves, or much to do, on 2,500 places
     "(or (move Add (to (sites Empty))) (forEach Piece (move (from) (to (sites Empty)))))",
     "(forEach Site (sites Board) (forEach Site (sites Board) (move Add (to (site)))))",
-    "(move Add (to (forEach (sites Board) if:(is In (site) (forEach (sites Board) if:(is In (site) (sites Around (site))))))))",
+    "(move Add (to (forEach (sites Board) if:(is In 1 (forEach (sites Board) if:(is In 2 (sites Around (site))))))))",
     "(move Add (to (forEach of:(sites Board) (sites Around (site) distance:100))))",
     "(move (from (sites Board)) (to (sites Board)))",
     "(move Select (from (sites Board)) (to (sites Board)))",
-    "(move Select (from (sites Board)) (then (forEach Site (sites Board) (forEach Site (sites Board) (set State at:(site) 1)))))",
+    SELECT.format("(forEach Site (sites Board) (forEach Site (sites Board) (set State at:(site) 1)))"),
     "(move Add (to (sites Empty)) (then (set Pending (sites Board))))",
     "(forEach Direction (from 0) Adjacent (forEach Site (sites Board) (forEach Piece (move Add (to (to))) Shared)))",
     "(do (move Add (to (sites Board))) ifAfterwards:(is Connected {(sites Top) (sites Bottom)}))",
@@ -224,37 +266,164 @@ BIG = [  # many moves, or much to do, on 2,500 places
 ]
 VALUES = ("-5", "1000000000", "9")
 NUMBERS = [
-    *("(what at:{})", "(who at:{})", "(count at:{})", "(state at:{})", "(rotation at:{})", "(value Piece at:{})", "(row of:{})"),
-    *("(column of:{})", "(layer of:{})", "(phase of:{})", "(ahead {} steps:{} N)", "(ahead {} steps:2147483647 Forward)"),
+    *(
+        "(what at:{})",
+        "(who at:{})",
+        "(count at:{})",
+        "(state at:{})",
+        "(rotation at:{})",
+        "(value Piece at:{})",
+        "(row of:{})",
+    ),
+    *(
+        "(column of:{})",
+        "(layer of:{})",
+        "(phase of:{})",
+        "(ahead {} steps:{} N)",
+        "(ahead {} steps:2147483647 Forward)",
+    ),
     *("(size Group at:{})", "(count Liberties at:{})", "(count Steps {} {})", "(regionSite (sites Board) index:{})"),
-    *("(coord row:{} column:{})", "(handSite P1 {})", "(handSite {})", "(score (player {}))", '(id "Ball" {})', "(where {})"),
-    *('(where "Ball" {})', "(value Player {})", "(count Pieces of:{})", "(trackSite Move from:{} steps:{})", "(what Edge at:{})"),
-    *("(count Cell at:{})", "(count Neighbours at:{})", "(count Orthogonal at:{})", "(count Adjacent Vertex at:{})", "(mapEntry {})"),
-    *("(size Stack at:{})", "(count Sites in:(sites {{{}}}))", "(size Territory (player {}))", "(value Random (range {} {}))"),
-    *("(pow {} {})", "(/ {} 0)", "(% (count Turns) (- {} {}))", "(max (array {{{} {}}}))", "(+ (results from:{} to:{} 5))"),
-    *("(* {} (* {} (* {} {})))", "(count Value {} in:(array {{{}}}))", "(state Vertex at:{})", "(+ {{{} {} 2147483647}})"),
+    *(
+        "(coord row:{} column:{})",
+        "(handSite P1 {})",
+        "(handSite {})",
+        "(score (player {}))",
+        '(id "Ball" {})',
+        "(where {})",
+    ),
+    *(
+        '(where "Ball" {})',
+        "(value Player {})",
+        "(count Pieces of:{})",
+        "(trackSite Move from:{} steps:{})",
+        "(what Edge at:{})",
+    ),
+    *(
+        "(count Cell at:{})",
+        "(count Neighbours at:{})",
+        "(count Orthogonal at:{})",
+        "(count Adjacent Vertex at:{})",
+        "(mapEntry {})",
+    ),
+    *(
+        "(size Stack at:{})",
+        "(count Sites in:(sites {{{}}}))",
+        "(size Territory (player {}))",
+        "(value Random (range {} {}))",
+    ),
+    *(
+        "(pow {} {})",
+        "(/ {} 0)",
+        "(% (count Turns) (- {} {}))",
+        "(max (array {{{} {}}}))",
+        "(+ (results from:{} to:{} 5))",
+    ),
+    *(
+        "(* {} (* {} (* {} {})))",
+        "(count Value {} in:(array {{{}}}))",
+        "(state Vertex at:{})",
+        "(+ {{{} {} 2147483647}})",
+    ),
 ]
 SETS = [
-    *("(sites Around {})", "(sites Direction from:{} N)", "(sites Direction from:{} distance:{})", "(sites Row {})", "(sites Column {})"),
-    *("(sites Phase {})", "(sites Layer {})", "(sites State {})", "(sites Cell {})", "(sites Edge {})", "(sites Between from:{} to:{})"),
+    *(
+        "(sites Around {})",
+        "(sites Direction from:{} N)",
+        "(sites Direction from:{} distance:{})",
+        "(sites Row {})",
+        "(sites Column {})",
+    ),
+    *(
+        "(sites Phase {})",
+        "(sites Layer {})",
+        "(sites State {})",
+        "(sites Cell {})",
+        "(sites Edge {})",
+        "(sites Between from:{} to:{})",
+    ),
     *("(sites LineOfSight at:{})", "(sites LineOfSight Farthest at:{})", "(sites Incident Edge of:Cell at:{})"),
-    *("(sites Incident Vertex of:Edge at:{})", "(sites Distance from:{} (range 0 {}))", "(sites Distance from:{} (range -5 2147483647))"),
+    *(
+        "(sites Incident Vertex of:Edge at:{})",
+        "(sites Distance from:{} (range 0 {}))",
+        "(sites Distance from:{} (range -5 2147483647))",
+    ),
     *("(sites Group at:{})", "(sites {{{} {}}})", "(expand origin:{} steps:{})", "(expand {} (sites Board) steps:{})"),
-    *("(expand (sites Board) steps:2147483647 All)", "(sites Random (sites Board) num:{})", "(sites {} {{{{F F R F}}}})"),
-    *("(difference (sites Board) {})", "(sites Occupied by:(player {}) container:{} component:{})", "(sites (player {}))"),
-    *("(sites Side (player {}))", "(sites Hand (player {}))", "(sites Track from:{} to:{})", "(sites Pattern {{F R F}} from:{} what:{})"),
-    *("(sites Start (piece {}))", "(sites (array {{{} {}}}))", "(sites Centre Edge)", "(union {{}})", "(intersection {{}})", "(sites {{}})"),
+    *(
+        "(expand (sites Board) steps:2147483647 All)",
+        "(sites Random (sites Board) num:{})",
+        "(sites {} {{{{F F R F}}}})",
+    ),
+    *(
+        "(difference (sites Board) {})",
+        "(sites Occupied by:(player {}) container:{} component:{})",
+        "(sites (player {}))",
+    ),
+    *(
+        "(sites Side (player {}))",
+        "(sites Hand (player {}))",
+        "(sites Track from:{} to:{})",
+        "(sites Pattern {{F R F}} from:{} what:{})",
+    ),
+    *(
+        "(sites Start (piece {}))",
+        "(sites (array {{{} {}}}))",
+        "(sites Centre Edge)",
+        "(union {{}})",
+        "(intersection {{}})",
+        "(sites {{}})",
+    ),
 ]
 CONDITIONS = [
     *("(is Empty {})", "(is Occupied Edge {})", "(is In {} (sites Board))", "(is Line 3 through:{})", "(is Line {})"),
-    *("(is Line {} throughAny:(sites Board))", "(is Line 3 what:{})", "(is Line 3 whats:{{{} {}}})", "(is Line Edge 3)"),
-    *("(is Line 3 throughAny:(sites Board) exact:True contiguous:False throughHowMuch:{})", "(is Loop {} {})", "(is Loop)"),
-    *("(is Connected {} at:{} Sides)", "(is Connected Corners)", "(is Connected {} SidesNoCorners)", "(is Blocked {} Sides)"),
-    *("(is Pattern {{F R F}} from:{} what:{})", "(is Within {} at:{})", "(is Related Adjacent {} {})", "(is Threatened {} at:{})"),
-    *("(is Mover {})", "(is Next {})", "(is Enemy {})", "(is Friend {})", "(is Active {})", "(is Flat {})", "(is Visited {})"),
-    *('(is Triggered "E" {})', "(all Sites (sites Board) if:(= 0 (what at:(+ (site) {}))))", "(all Different (sites Board) except:{})"),
-    *("(all Values (array {{{} 5}}) if:(= (value) 1))", "(no Pieces of:{})", "(no Moves All)", "(no Moves Shared)", "(no Moves Neutral)"),
-    *("(is Connected {{" + "(sites Top) " * 100 + "}})", "(is Pattern {{" + "F R " * 500 + "}} from:4 what:0)", "(is Even {})"),
+    *(
+        "(is Line {} throughAny:(sites Board))",
+        "(is Line 3 what:{})",
+        "(is Line 3 whats:{{{} {}}})",
+        "(is Line Edge 3)",
+    ),
+    *(
+        "(is Line 3 throughAny:(sites Board) exact:True contiguous:False throughHowMuch:{})",
+        "(is Loop {} {})",
+        "(is Loop)",
+    ),
+    *(
+        "(is Connected {} at:{} Sides)",
+        "(is Connected Corners)",
+        "(is Connected {} SidesNoCorners)",
+        "(is Blocked {} Sides)",
+    ),
+    *(
+        "(is Pattern {{F R F}} from:{} what:{})",
+        "(is Within {} at:{})",
+        "(is Related Adjacent {} {})",
+        "(is Threatened {} at:{})",
+    ),
+    *(
+        "(is Mover {})",
+        "(is Next {})",
+        "(is Enemy {})",
+        "(is Friend {})",
+        "(is Active {})",
+        "(is Flat {})",
+        "(is Visited {})",
+    ),
+    *(
+        '(is Triggered "E" {})',
+        "(all Sites (sites Board) if:(= 0 (what at:(+ (site) {}))))",
+        "(all Different (sites Board) except:{})",
+    ),
+    *(
+        "(all Values (array {{{} 5}}) if:(= (value) 1))",
+        "(no Pieces of:{})",
+        "(no Moves All)",
+        "(no Moves Shared)",
+        "(no Moves Neutral)",
+    ),
+    *(
+        "(is Connected {{" + "(sites Top) " * 100 + "}})",
+        "(is Pattern {{" + "F R " * 500 + "}} from:4 what:0)",
+        "(is Even {})",
+    ),
     nested("(is Connected {{(forEach (sites Board) if:", "(is Connected Sides)", 25, ")}})"),
 ]
 ODD = {"int": "(= {0} {0})", "region": "(= 3 (count Sites in:{0}))", "bool": "{0}"}
@@ -274,7 +443,9 @@ def odd(kind, expression, value):
 CASES = {
     "boards": {board[:60]: game(board) for board in BOARDS},
     "texts": TEXTS,
-    "regions": {name: game(items=BALL + regions, play='(move Add (to (sites "R")))') for name, regions in REGIONS.items()},
+    "regions": {
+        name: game(items=BALL + regions, play='(move Add (to (sites "R")))') for name, regions in REGIONS.items()
+    },
     "pieces": {name: game(items=piece, start=TWO, play="(forEach Piece)") for name, piece in PIECES.items()},
     "plays": {play[:90]: game(play=play) for play in PLAYS},
     "starts": {start[:60]: game(start=start, play="(forEach Piece (move Step Forward (to)))") for start in STARTS},
@@ -330,8 +501,8 @@ def test_hostile_texts(kind):
 #: What is refused, and the words of the refusal; what is not refused plays.
 REFUSED = [
     (game("(square 1000000000)"), "board", "numbers must lie within"),
-    (game("(square 5000)"), "board", "at most 16384"),
-    (game("(board (square 100) use:Vertex)"), "board", "meet more than"),
+    (game("(square 5000)"), "board", "at most 8192"),
+    (game("(board (square 85) use:Vertex)"), "board", "meet more than"),
     (TEXTS["games in games"], "syntax", "brackets inside each other"),
     (TEXTS["10 MB of brackets"], "syntax", "longer than 1000000 characters"),
     (TEXTS["17 players"], "names", "players must lie in"),
@@ -361,5 +532,21 @@ def test_what_the_refusal_says(text, stage, message, monkeypatch):
 
 def test_chance_before_the_first_move():
     """A start position may be drawn at random: it is drawn once, when the game is compiled."""
-    text = game(start='(place "Ball1" (sites Random num:3))', play="(forEach Piece (move Step (to if:(is Empty (to)))))")
+    text = game(
+        start='(place "Ball1" (sites Random num:3))', play="(forEach Piece (move Step (to if:(is Empty (to)))))"
+    )
     assert evaluate_game(text, playouts=3, max_turns=5).playouts == 3
+
+
+def test_what_is_kept_is_bounded_by_its_size():
+    """Many boards, one after another, do not pile up: the ones used longest ago go."""
+    made = []
+
+    @kept(10, len)
+    def text_of(n):
+        made.append(n)
+        return "x" * n
+
+    for n in (4, 5, 4, 3, 4, 5, 20, 4):  # 4 and 5 fit, 3 drives out 5, then 5 drives out 3; 20 never stays
+        assert text_of(n) == "x" * n
+    assert made == [4, 5, 3, 5, 20, 4]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -29,7 +30,6 @@ DIRECTIONS = {name: index for index, name in enumerate(ENUMS["absoluteDirection"
 POSITIONS = {name: {word: index for index, word in enumerate(words)} for name, words in ENUMS.items()}
 FACINGS = ("absoluteDirection", "compassDirection", "rotationalDirection", "spatialDirection")
 KINDS = {"CONSTANT": 0, "LIST": 7}
-RELATION_BITS = {"Orthogonal": 1, "Diagonal": 2, "OffDiagonal": 4, "Adjacent": 8, "All": 16, "Rotational": 32}
 #: Ludemes of these heads are read by this module, not by the engine.
 STRUCTURE = frozenset("game players player equipment rules play end phase meta start regions map hand board boardless".split())
 USES = {
@@ -48,6 +48,28 @@ USES = {
     "STORED_STATE": 4096,
     "STUCK": 8192,
     "ARRIVED": 16384,
+}
+#: Arguments that the engine would not heed, by slug ("" is every ludeme) and slot, and what they ask for. They are refused,
+#: unless they say what the engine does anyway (see ``_harmless``).
+UNHEEDED = {
+    ("", "stack"): "stacks of pieces",
+    ("", "level"): "stacks of pieces",
+    ("", "trail"): "trails",
+    ("then", "applyAfterAllMoves"): "consequences that wait for all moves",
+    ("is_loop", "path"): "paths on tiles",
+    ("is_loop", "region"): "several places to begin at",
+    ("tile", "walk"): "pieces that cover several sites",
+    ("tile", "walks"): "pieces that cover several sites",
+    ("count_steps", "newRotation"): "turns on the way",
+    ("sites_distance", "newRotation"): "turns on the way",
+    ("site_from", "at"): "places of other times",
+    ("prev", "prevType"): "players of other times",
+    ("count_adjacent", "in"): "neighbours of a region",
+    ("count_neighbours", "in"): "neighbours of a region",
+    ("count_orthogonal", "in"): "neighbours of a region",
+    ("count_diagonal", "in"): "neighbours of a region",
+    ("count_off", "in"): "neighbours of a region",
+    ("enclose", "between"): "enclosed empty places",
 }
 
 
@@ -121,6 +143,35 @@ def contents(call: Call | None) -> tuple[Node, ...]:
     return tuple(item for arg in (call.args if call else ()) for item in items(arg))
 
 
+def _takes_empty(condition: Node | None) -> bool:
+    """Whether a condition on a site plainly holds for some empty ones: it is, or offers, ``(is Empty ..)``, or denies something else."""
+    if not isinstance(condition, Call):
+        return False
+    slug = condition.signature.slug
+    if slug in ("and", "and_all"):
+        parts = [arg for arg in contents(condition) if isinstance(arg, Call)]
+        return any(part.signature.slug == "is_empty" for part in parts) or all(map(_takes_empty, parts))
+    if slug in ("or", "or_all"):
+        return any(_takes_empty(arg) for arg in contents(condition))
+    if slug == "not":
+        return not _takes_empty(condition.args[0])
+    return slug == "is_empty"
+
+
+def _harmless(name: str, arg: Node) -> bool:
+    """Whether an argument of ``UNHEEDED`` asks for nothing that the engine does not do."""
+    if isinstance(arg, Call) and name == "between":
+        return not _takes_empty(arg["if_"])
+    return isinstance(arg, Leaf) and arg.value in (False, 0, "Mover")
+
+
+@cache
+def _unheeded(slug: str, names: tuple[str, ...]) -> tuple[tuple[int, str, str], ...]:
+    """Place, name and meaning of the arguments in ``UNHEEDED`` that a ludeme with these slots has."""
+    keys = [(slug if (slug, name) in UNHEEDED else "", name) for name in names]
+    return tuple((place, key[1], UNHEEDED[key]) for place, key in enumerate(keys) if key in UNHEEDED)
+
+
 def facing(call: Call) -> int:
     """The direction that a player or a piece faces; -1 where it says none."""
     return next((DIRECTIONS[str(a.value)] for a in call.args if isinstance(a, Leaf) and a.type in FACINGS), -1)
@@ -153,7 +204,7 @@ class _Nodes:
             elif leaf.type == "string":
                 value = self.strings.setdefault(leaf.value, len(self.strings))  # type: ignore[arg-type]
             elif leaf.type == "float":
-                value = round(1000 * max(-1e6, min(1e6, leaf.value)))  # type: ignore[type-var]
+                value = round(1000 * max(-1e6, min(1e6, leaf.value)))  # type: ignore[arg-type]
             else:
                 value = int(leaf.value)
             index = self.constants[key] = self.row(-1, KINDS["CONSTANT"], TYPES[type_], value, [])
@@ -214,13 +265,14 @@ def _board_sections(board: Board, n_sites: int, hands: tuple[tuple[int, int], ..
         for rows, relation in zip(neighbours, RELATIONS, strict=True):
             found = top.neighbours[relation]
             rows[start:stop] = [tuple(s + start for s in row) for row in found] if start else found
-        rays[start:stop] = top.rays if not start else [[(w, m, tuple([s + start for s in p])) for w, m, p in row] for row in top.rays]
+        rays[start:stop] = [[(w, m, tuple([s + start for s in p])) for w, m, p in row] for row in top.rays] if start else top.rays
     top = board.topologies[board.site_type]
     for index, region in enumerate(STATIC_REGIONS):
         regions[index] = list(top.regions.get(region, ()))
     for direction, sites in top.sides.items():
         sides[DIRECTIONS[direction]] = list(sites)
-    starts, walks = [0], []
+    starts: list[int] = [0]
+    walks: list[int] = []
     for site_rays in rays:
         kept_rays = 0
         for name, relations, path in site_rays:
@@ -233,10 +285,10 @@ def _board_sections(board: Board, n_sites: int, hands: tuple[tuple[int, int], ..
     if len(types) > 1:
         for source in types:
             for target in types:
-                rows = board.incident.get((source, target))
-                if rows is not None and source != target:
+                touching = board.incident.get((source, target))
+                if touching is not None and source != target:
                     incident.extend((SITE_TYPES.index(source), SITE_TYPES.index(target)))
-                    incident.extend(_rows(tuple(s + first[target] for s in row) for row in rows))
+                    incident.extend(_rows(tuple(s + first[target] for s in row) for row in touching))
     return {
         "SITES": array("i", chain.from_iterable(per_site)),
         "RADIALS": array("i", starts + walks),
@@ -253,6 +305,7 @@ class Compiler:
     def __init__(self, game: Call, text: str):
         self.game = game
         self.text = text
+        self.place = game  # where the board is described, once it is found
         self.strings: dict[str, int] = {}
         self.nodes = _Nodes(text, self.strings)
         self.facing: list[int] = []
@@ -300,10 +353,11 @@ class Compiler:
         boards = [p for p in parts if p.signature.head in ("board", "boardless", "mancalaBoard", "surakartaBoard")]
         if not boards:
             raise self.fail("board", "the equipment has no board", equipment or self.game)
+        self.place = boards[0]
         try:
             self.board = build_board(boards[0])
         except BoardError as error:
-            raise self.fail("board", str(error), boards[0]) from None
+            raise self.fail("board", str(error), self.place) from None
         top = self.board.topologies[self.board.site_type]
         self.n_board = top.n
         self.containers.append(Container("Board", 0, top.n, 0))
@@ -356,9 +410,18 @@ class Compiler:
         for owner in self.owners(role) if role else [-1]:
             self.regions.append((name, owner, tuple(contents)))
 
+    def heeded(self, call: Call) -> None:
+        """Refuses a ludeme with an argument that the engine would ignore."""
+        signature = call.signature
+        for place, name, meaning in _unheeded(signature.slug, tuple(signature.slot)):
+            arg = call.args[place]
+            if arg is not None and not _harmless(name, arg):
+                raise self.fail("unsupported", f"unsupported: {signature.name} with {name.rstrip('_')}: {meaning}", arg)
+
     def uses(self) -> int:
         flags = 0
         for call in calls(self.game):
+            self.heeded(call)
             slug, head = call.signature.slug, call.signature.head
             if head in ("hand", "sow", "mancalaBoard") or slug.startswith("set_count"):
                 flags |= USES["COUNT"]
@@ -568,4 +631,4 @@ def compile_image(game: Call, text: str) -> Image:
     try:
         return compiler.image()
     except BoardError as error:  # some of a board is found only when asked for
-        raise GameError("board", str(error), text, game.start) from None
+        raise GameError("board", str(error), text, compiler.place.start) from None

@@ -135,7 +135,7 @@ def _size(board: Board) -> int:
 def build_board(call: Call) -> Board:
     """The board of a (board ...), (boardless ...), (mancalaBoard ...) or (surakartaBoard ...).
 
-    Raises BoardError if there is no such board, or if it would have more than 16,384 sites of a type.
+    Raises BoardError if there is no such board, or if it would have more than MAX_SITES sites of a type.
     """
     depth(call)
     work = Work()

@@ -63,7 +63,7 @@ def clusters(values: Sequence[float], tolerance: float) -> list[int]:
 def rows_and_columns(points: Sequence[Point], steps: Steps, lattice: bool) -> tuple[list[int], list[int]]:
     """Row and column of each site, counted from the bottom left.
 
-    Of several pairs of axes the one with the fewest lines counts, of those the one whose two numbers of lines differ least.
+    Of several pairs of axes the one with the fewest lines counts, of those the one with the most even numbers.
     """
     best: tuple[list[int], list[int]] | None = None
     least: tuple[int, int] | None = None

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from formal_envs.lang.board.errors import BoardError
 
-MAX_SITES = 16384  # of each type
-MAX_WORK = 40_000  # vertices made on the way to one board
+MAX_SITES = 8192  # of each type
+MAX_WORK = 30_000  # vertices made on the way to one board
 FARTHEST = 1e5  # beyond, positions lose the digits that tell vertices apart
 NOISE = 1e-3  # of positions that ought to be the same, in steps of 1/512
 TOLERANCE = 0.01  # two vertices nearer than this are one
@@ -31,7 +31,7 @@ def order_key(point: Sequence[float]) -> tuple[int, int, int]:
 
 
 def _flat_order(xs: Sequence[float], ys: Sequence[float]) -> list[int]:
-    """The numbers of points of one height in the order of their keys: both numbers of a key in one, which sorts faster."""
+    """The numbers of points of one height by y, then x; a key is one number, which sorts faster."""
     floor = math.floor
     keys = [(floor(y * 1e4 + 0.3183) << 40) + floor(x * 1e4 + 0.3183) for x, y in zip(xs, ys, strict=True)]
     return sorted(range(len(keys)), key=keys.__getitem__)
@@ -120,7 +120,7 @@ class Graph:
 
     def reorder(self, vertices: bool = True, edges: bool = True, faces: bool = True) -> None:
         """Number the elements by y, then x, ascending."""
-        if any([p[2] for p in self.points]):
+        if any(z for _, _, z in self.points):
             keys = [order_key(p) for p in self.points]
             if vertices:
                 self.permute_vertices(sorted(range(len(keys)), key=keys.__getitem__))

@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 
 
 def kept(limit: int, size: Callable[[Result], int]) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
-    """Like ``functools.lru_cache``, bounded by the sizes together: one large board takes more room than many small ones.
+    """Like ``functools.lru_cache``, bounded by the sizes together: a large board takes more room than small ones.
 
     Args:
         limit: what the results that are kept may come to together; the ones used longest ago go first.

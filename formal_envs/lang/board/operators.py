@@ -215,11 +215,16 @@ def connect(graph: Graph, seen: set[tuple[int, int]], first: int) -> None:
     """Join every vertex from `first` on to those within an average edge's length."""
     lengths = [math.dist(graph.points[a], graph.points[b]) for a, b in graph.edges]
     reach = 1.1 * (sum(lengths) / len(lengths) if lengths else 1.0)
-    for v in range(first, len(graph.points)):
-        for w in range(v):
+    boxes: dict[tuple[int, int], list[int]] = {}
+    for v, (x, y, _) in enumerate(graph.points):
+        i, j = math.floor(x / reach), math.floor(y / reach)
+        near = [w for a in (i - 1, i, i + 1) for b in (j - 1, j, j + 1) for w in boxes.get((a, b), ())]
+        boxes.setdefault((i, j), []).append(v)
+        for w in sorted(near) if v >= first else ():
             if (w, v) not in seen and math.dist(graph.points[v], graph.points[w]) <= reach:
                 seen.add((w, v))
                 graph.edges.append((w, v))
+        check_size(len(graph.edges) / 4, "edges")
 
 
 def add_edge(args: Args, graph: Graph, seen: set[tuple[int, int]], a: int, b: int) -> None:
@@ -355,11 +360,11 @@ def complete(args: Args, use: str) -> Graph:
 #: subdivide: (subdivide <graph> [min:<dim>]) -> graph
 @shape("subdivide")
 def subdivide(args: Args, use: str) -> Graph:
-    """A vertex in the middle of each cell with at least min: sides, joined to its corners."""
+    """A vertex in the middle of each cell with at least min: sides, joined to its corners; from the last cell on."""
     graph = only_graph(args, use)
     least = (integers(args.named.get("min")) or [1])[0]
     faces: list[tuple[int, ...]] = []
-    for face in graph.faces:
+    for face in reversed(graph.faces):
         if len(face) < least:
             faces.append(face)
             continue
@@ -369,7 +374,7 @@ def subdivide(args: Args, use: str) -> Graph:
         faces += [(face[i - 1], face[i], centre) for i in range(len(face))]
     check_size(len(faces), "cells")
     graph.faces = faces
-    graph.reorder()
+    graph.reorder(vertices=False)
     return graph
 
 

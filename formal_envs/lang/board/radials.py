@@ -14,6 +14,7 @@ BEND = 0.25  # radians by which a line may turn at a site
 STRAIGHT = 0.01  # turns below this are noise
 TURN = 2 * math.pi
 MAX_MET = 1 << 20  # sites that all walks along a relation meet together
+CIRCLE_COST = 3  # as does going round
 BENT_COST = 8  # looking for the least turn takes longer than going straight on
 SLOTS = 4096  # angles are looked up in steps of a 4096th turn
 Lists = Sequence[tuple[int, ...]]
@@ -120,18 +121,6 @@ def turning(site: int, other: int, points: Sequence[Point], pivots: Pivots) -> s
     return None if abs(cross) < 1e-6 else "CCW" if cross > 0 else "CW"
 
 
-def circle(start: int, first: int, way: str, lists: Lists, points: Sequence[Point], pivots: Pivots) -> tuple[int, ...]:
-    """Go round the circle from start over first until it ends or comes back."""
-    path, seen, site = [first], {start, first}, first
-    while True:
-        after = next((o for o in lists[site] if turning(site, o, points, pivots) == way), None)
-        if after is None or after in seen:
-            return tuple(path)
-        path.append(after)
-        seen.add(after)
-        site = after
-
-
 def radials(walks: Sequence[Sequence[Ray]]) -> list[tuple[Radial, ...]]:
     """Rays with the names of their relations."""
     return [tuple([Radial(name, NAMED[mask], path) for name, mask, path in row]) for row in walks]
@@ -156,7 +145,7 @@ def rays(points: Sequence[Point], relations: Mapping[str, Lists], pivots: Pivots
                 row[other] = row.get(other, 0) | mask
         steps.append(row)
     bent = Bent(points, originals, pivots)
-    if pivots or any([z for _, _, z in points]):
+    if pivots or any(z for _, _, z in points):
         return [bent.rays(site, row) for site, row in enumerate(steps)]
     return _straight(points, steps, bent)
 
@@ -169,6 +158,8 @@ class Bent:
         self.originals = originals
         self.pivots = pivots
         self.walks: list[Walks | None] = [None] * len(originals)
+        self.rounds: list[dict[tuple[int, str], int]] = [{} for _ in originals]
+        self.met = 0
 
     def rays(self, site: int, others: Mapping[int, int]) -> list[Ray]:
         """The rays from a site over those others."""
@@ -183,7 +174,7 @@ class Bent:
                 if other not in others:
                     continue
                 way = turning(site, other, points, pivots) if pivots else None
-                path = circle(site, other, way, lists, points, pivots) if way else walks.walk(site, other, angle)
+                path = self.circle(number, site, other, way) if way else walks.walk(site, other, angle)
                 entry = mine.get(path)
                 if entry is None:
                     px, py, pz = points[other]
@@ -191,6 +182,26 @@ class Bent:
                 else:
                     mine[path] = (entry[0], entry[1] | bits)
         return [(name, mask, path) for path, (name, mask) in mine.items()]
+
+    def circle(self, number: int, start: int, first: int, way: str) -> tuple[int, ...]:
+        """Go round the circle from start over first until it ends or comes back."""
+        following, lists = self.rounds[number], self.originals[number][1]
+        path, seen, site = [first], {start, first}, first
+        while True:
+            key = site, way
+            after = following.get(key)
+            if after is None:
+                onward = (o for o in lists[site] if turning(site, o, self.points, self.pivots) == way)
+                after = following[key] = next(onward, -1)
+            if after < 0 or after in seen:
+                break
+            path.append(after)
+            seen.add(after)
+            site = after
+        self.met += CIRCLE_COST * len(path)
+        if self.met > MAX_MET:
+            raise BoardError(f"the lines of this board meet more than {MAX_MET} sites in all")
+        return tuple(path)
 
 
 def _straight(points: Sequence[Point], steps: Steps, bent: Bent) -> list[list[Ray]]:
@@ -256,21 +267,24 @@ def _straight(points: Sequence[Point], steps: Steps, bent: Bent) -> list[list[Ra
                 line = (*path, *tail)
                 for i in range(len(path) - 1):
                     found[path[i]][kind] = line[i + 1 :]
-                met += len(line) * len(path)
+                met += len(line) * (len(path) - 1) - len(path) * (len(path) - 1) // 2
             if met > MAX_MET:
                 raise BoardError(f"the lines of this board meet more than {MAX_MET} sites in all")
     heads = {kind: (_NAMES[kind >> WIDTH], kind % (1 << WIDTH)) for row in shapes for kind in row}
     if straight and all(name for name, _ in heads.values()):
-        return [[(*heads[kind], mine[kind]) for kind in kinds] for kinds, mine in zip(onward, found, strict=True)]
+        return [
+            [(*heads[kind], mine[kind]) for kind in kinds]  # type: ignore[misc]
+            for kinds, mine in zip(onward, found, strict=True)
+        ]
     result: list[list[Ray]] = []
     for site, (kinds, mine) in enumerate(zip(onward, found, strict=True)):
         rays_here: list[Ray] = []
         rest = {other: 0 for kind, other in kinds.items() if mine[kind] is None}
         for kind, other in kinds.items():
-            path = mine[kind]
-            if path is not None:
+            met_there = mine[kind]
+            if met_there is not None:
                 name, mask = heads[kind]
-                rays_here.append((name or _compass(places[other] - places[site]), mask, path))
+                rays_here.append((name or _compass(places[other] - places[site]), mask, met_there))
         if rest:
             rays_here = sorted(rays_here + bent.rays(site, rest), key=lambda ray: (ray[1] & -ray[1], ray[2][0]))
         result.append(rays_here)

@@ -125,9 +125,10 @@ def cell_relations(graph: Graph, incident: dict[tuple[str, str], Lists], centres
                 if cell in beside or (cell, v) in crossed or not _straight(centres[cell], points[v], points[w]):
                     continue
                 for other in of_vertex[w]:
-                    if other not in beside and v not in faces[other]:
-                        if _straight(points[v], points[w], centres[other]):
-                            diagonal[cell].add(other)
+                    if other in beside or v in faces[other]:
+                        continue
+                    if _straight(points[v], points[w], centres[other]):
+                        diagonal[cell].add(other)
     square = sorted_lists(orthogonal)
     across_lists = sorted_lists(diagonal)
     touching = square if adjacent == orthogonal else sorted_lists(adjacent)

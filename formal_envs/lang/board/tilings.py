@@ -40,7 +40,7 @@ TILINGS: dict[str, tuple[list[Pair], float, float, float]] = {
     "T4612": (polygon(12, 15), 3 + R3, 0.0, 60.0),
     "T33336": (polygon(6, 0), math.sqrt(7), math.degrees(math.atan2(R3, 5)), 60.0),
     "T488": (polygon(8, 22.5), 1 + R2, 0.0, 90.0),
-    "T33434": (polygon(4, 0), math.sqrt(2 + R3), 45.0, 90.0),
+    "T33434": ([(0.0, 0.5), (0.0, -0.5), (R3 / 2, 0.0), (-R3 / 2, 0.0)], math.sqrt(2 + R3), 45.0, 90.0),
 }
 
 

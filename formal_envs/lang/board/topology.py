@@ -26,13 +26,17 @@ class Topology:
         self.board = board
         self.site_type = site_type
         graph = board.graph
-        if site_type == "Vertex":
-            self.points: list[Point] = graph.points
-        elif site_type == "Edge":
-            self.points = [graph.midpoint(edge) for edge in graph.edges]
-        else:
-            self.points = [graph.centroid(face) for face in graph.faces]
-        self.n = len(self.points)
+        self.n = len(graph.points if site_type == "Vertex" else graph.edges if site_type == "Edge" else graph.faces)
+
+    @functools.cached_property
+    def points(self) -> list[Point]:
+        """Positions in space."""
+        graph = self.board.graph
+        if self.site_type == "Vertex":
+            return graph.points
+        if self.site_type == "Edge":
+            return [graph.midpoint(edge) for edge in graph.edges]
+        return [graph.centroid(face) for face in graph.faces]
 
     @functools.cached_property
     def xy(self) -> list[tuple[float, float]]:

@@ -138,13 +138,18 @@ static void keep_if_afterwards(Ctx *c, i32 start, const Node *condition) {
     c->n_moves = kept;
 }
 enum { MAX_PRIOR = 512 };
+static i32 chosen(const Action *actions, i32 n) { /* the first that a player decides; n: none */
+    i32 k = 0;
+    while (k < n && !actions[k].decision) k++;
+    return k;
+}
 static void do_then_next(Ctx *c, const Node *prior, const Node *next) { /* what follows is found where the first has been done */
     Action done[MAX_PRIOR];
     i32 start = c->n_moves;
     Ahead ahead = look_ahead(c);
     c->applied = done, c->n_applied = 0, c->max_applied = MAX_PRIOR;
     run_effects(c, prior);
-    i32 n_done = c->n_applied;
+    i32 n_done = c->n_applied, decided = chosen(done, n_done);
     c->applied = NULL, c->max_applied = MAX_ACTIONS;
     if (n_done >= MAX_PRIOR) fail(c, TOO_MANY_MOVES);
     collect(c, next);
@@ -163,6 +168,8 @@ static void do_then_next(Ctx *c, const Node *prior, const Node *next) { /* what 
         m->from = found->from, m->to = found->to, m->mover = found->mover, m->then = found->then, m->last_then = found->last_then;
         m->twice = found->twice;
         m->n = c->n_actions - m->first;
+        if (decided < n_done && chosen(c->actions + found->first, found->n) == found->n) /* mere effects follow: Nodal Chess */
+            m->decision = decided, m->from = done[decided].from, m->to = done[decided].to;
     }
     keep_from(c, start, end);
 }

@@ -230,7 +230,7 @@ static i32 move_hits(Ctx *c, const Move *m) { return is_site(c, m->to) && region
 void move_end(Ctx *c, Move *m) {
     m->n = c->n_actions - m->first;
     if (c->probe && (!c->target || move_hits(c, m))) longjmp(*c->probe, 1);
-    if (m->decision < 0 && m->n) m->decision = 0, c->actions[m->first].decision = 1;
+    if (m->decision < 0 && m->n) m->decision = 0; /* of an effect: not marked as a decision */
 }
 static i32 collect_as(Ctx *c, const Node *n, i32 hits_only) {
     jmp_buf *probe = c->probe;
@@ -412,7 +412,10 @@ void player_done(Ctx *c, i32 player, i32 result) {
         s->active = 0, s->over = 1;
         return;
     }
-    if (result != resultType_Win && result != resultType_Loss) { s->active = 0, s->over = 1; return; } /* Abandon, Crash */
+    if ((result != resultType_Win && result != resultType_Loss) || (n == 1 && result == resultType_Loss)) { /* Abandon, Crash; alone one loses to nobody */
+        s->active = 0, s->over = 1;
+        return;
+    }
     i32 taken = 0, rank = result == resultType_Win ? 1 : n;
     for (i32 p = 1; p <= n; p++) if (s->rank2[p]) taken |= 1 << s->rank2[p] / 2;
     while (taken >> rank & 1) rank += result == resultType_Win ? 1 : -1;
@@ -480,7 +483,8 @@ void apply_move(Ctx *c, const Move *m) {
     const Move move = *m;
     i32 mover = s->mover;
     reset_iterators(c);
-    if (is_pass(c, &move) && s->moves_in_turn == 0) s->passed |= 1 << mover; else s->passed &= ~(1 << mover);
+    i32 whole_turn = s->moves_in_turn == 0 || (c->g->uses & USES_PASS_RULES); /* (all Passed) asks for everybody's last move alone: Throngs */
+    if (is_pass(c, &move) && whole_turn) s->passed |= 1 << mover; else s->passed &= ~(1 << mover);
     play_out(c, &move);
     i32 swapped = s->last_decision == A_SWAP;
     const Phase *phase = &c->g->phases[s->phase[mover]];

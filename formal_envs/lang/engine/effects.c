@@ -125,8 +125,11 @@ MOVES(set_pending) {
     FOR_SITES(sites, site) set_number(c, A_SET_PENDING, NULL, site, 1, then);
 }
 //: remember_value: (remember Value [<string name>] <int value> [unique:<bool>] [<then>]) -> effect
-MOVES(remember_value) {
+MOVES(remember_value) { /* what is remembered already is no move, and has no consequence: Throngs would never end */
     i32 value = int_of(c, ARG(remember_value, value)), unique = bool_or(c, ARG(remember_value, unique), 0);
+    i32 name = enum_or(ARG(remember_value, name), -1);
+    const i32 *pair = c->s->remembered;
+    for (i32 i = 0; unique && i < c->s->n_remembered; i++, pair += 2) if (pair[0] == name && pair[1] == value) return;
     set_number(c, A_REMEMBER, ARG(remember_value, name), value, unique, ARG(remember_value, then));
 }
 //: forget_value: (forget Value [<string name>] <int value> [<then>]) -> effect

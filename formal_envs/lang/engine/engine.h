@@ -130,6 +130,7 @@ struct Game {
     jmp_buf *no_room;                       /* while it is loaded: where to go when it would hold too much */
     u64 supported_directions;               /* absolute directions of any radial of the board */
     u64 supported[5];                       /* those of the radials of a relation, in the order of the bits REL_* */
+    u64 walked;                             /* those of orthogonal steps between default sites, along which patterns are walked */
 };
 enum Uses {
     USES_COUNT = 1, USES_STATE = 2, USES_ROTATION = 4, USES_VALUE = 8, USES_SCORE = 16, USES_SWAP = 32,

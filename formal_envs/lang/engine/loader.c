@@ -90,6 +90,7 @@ static void load(Game *g, const i32 *image) {
         g->radials[i] = (Radial){.direction = (i16)p[0], .relations = (u32)p[1], .n = (i16)p[2], .at = p + 3};
         g->supported_directions |= (u64)1 << p[0];
         for (i32 k = 0; k < 5; k++) if (p[1] >> k & 1) g->supported[k] |= (u64)1 << p[0];
+        if (i < g->radial_first[g->n_board] && (p[1] & REL_Orthogonal)) g->walked |= (u64)1 << p[0];
     }
     p = section(image, SECTION_NEIGHBOURS, NULL);
     for (i32 k = 0; k < 5; k++) {

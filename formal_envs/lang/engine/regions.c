@@ -537,7 +537,7 @@ REGION(sites_between) {
 //: sites_incident: (sites Incident <siteType type> of:<siteType> at:<int> [owner:<player> | <roleType>]) -> region
 REGION(sites_incident) {
     i32 of = ARG(sites_incident, of)->value, type = ARG(sites_incident, type)->value;
-    i32 site = site_at(c, ARG(sites_incident, of), ARG(sites_incident, at)) - type_offset(c, ARG(sites_incident, of));
+    i32 place = site_at(c, ARG(sites_incident, of), ARG(sites_incident, at)), site = is_site(c, place) ? place - type_offset(c, ARG(sites_incident, of)) : OFF;
     const Node *who = either(ARG(sites_incident, owner), ARG(sites_incident, roleType));
     region_clear(c, out);
     const Row *rows = c->g->incident[of][type];

@@ -236,26 +236,6 @@ BOOL(is_loop) {
 }
 
 /* ---- patterns */
-static u32 turtle_points(Ctx *c) { /* the points of the compass that orthogonal steps take, as bits */
-    u32 points = 0;
-    for (i32 i = 0; i < c->g->radial_first[c->g->n_board]; i++) {
-        const Radial *r = c->g->radials + i;
-        if (r->relations & REL_Orthogonal) for (i32 k = 0; k < 16; k++) if (COMPASS[k] == r->direction) points |= 1u << k;
-    }
-    tick(c, 1 + c->g->radial_first[c->g->n_board] / 16);
-    return points;
-}
-static i32 turtle_turn(u32 points, i32 at, i32 by) { /* the next point clockwise (by 1) or the other way round (by 15) */
-    for (i32 k = 0; k < 16; k++) if (points >> (at = (at + by) & 15) & 1) return at;
-    return at;
-}
-static i32 turtle_step(Ctx *c, i32 site, i32 point) {
-    for (i32 i = c->g->radial_first[site]; i < c->g->radial_first[site + 1]; i++) {
-        const Radial *r = c->g->radials + i;
-        if (r->n && r->relations & REL_Orthogonal && r->direction == COMPASS[point]) return r->at[0];
-    }
-    return OFF;
-}
 typedef struct Pattern { const Node *walk; i32 start, n, kinds[64]; } Pattern; /* kinds: what stands on its sites, over and over */
 static i32 pattern_of(Ctx *c, const Node *walk, i32 start, const Node *what, const Node *whats, Pattern *p) {
     *p = (Pattern){walk, start, whats ? whats->n : 1, {0}};
@@ -264,16 +244,16 @@ static i32 pattern_of(Ctx *c, const Node *walk, i32 start, const Node *what, con
     return 1;
 }
 static i32 pattern_fits(Ctx *c, const Pattern *p, i32 first, u64 *sites) { /* begun towards a point of the compass; adds its sites */
-    u32 points = turtle_points(c);
-    i32 at = p->start, point = first, nth = 1, fits = points >> first & 1 && c->what[at] == p->kinds[0];
+    u64 points = c->g->walked;
+    i32 at = p->start, point = first, nth = 1, fits = points >> COMPASS[first] & 1 && c->what[at] == p->kinds[0];
     if (fits && sites) region_add(sites, at);
     for (i32 i = 0; i < p->walk->n && fits; i++) {
         tick(c, 1);
         i32 step = p->walk->arg[i]->value;
-        if (step == stepType_R) point = turtle_turn(points, point, 1);
-        else if (step == stepType_L) point = turtle_turn(points, point, 15);
+        if (step == stepType_R) point = turned_point(points, point, 1, 1);
+        else if (step == stepType_L) point = turned_point(points, point, 0, 1);
         else {
-            at = turtle_step(c, at, point);
+            at = next_site(c, at, COMPASS[point], REL_Orthogonal);
             fits = at >= 0 && c->what[at] == p->kinds[nth++ % p->n];
             if (fits && sites) region_add(sites, at);
         }

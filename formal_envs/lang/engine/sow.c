@@ -5,7 +5,7 @@ typedef struct Sowing {
     const Track *track;
     i32 start, at;     /* the hole emptied; the last hole sown, a place on the track */
     i32 seeds, per_hole;
-    i32 sown, last;    /* how many holes got seeds; the one that the capture is about */
+    i32 last;          /* the hole that the capture is about */
 } Sowing;
 
 static void sow_seeds(Ctx *c, const Sowing *s, i32 hole, i32 n) { /* they take the state of the hole, not their own */
@@ -24,7 +24,7 @@ static void sow_round(Ctx *c, const Node *n, Sowing *s) {
     if (bool_or(c, ARG(sow, origin), 0) && left) {
         i32 k = left < s->per_hole ? left : s->per_hole;
         sow_seeds(c, s, s->start, k);
-        left -= k, s->sown++;
+        left -= k;
     }
     while (left > 0 && skipped < holes->n) {
         if (s->at + 1 >= holes->n && !s->track->loop) break;
@@ -48,7 +48,7 @@ static void sow_round(Ctx *c, const Node *n, Sowing *s) {
         }
         i32 k = left < s->per_hole ? left : s->per_hole;
         sow_seeds(c, s, hole, k);
-        left -= k, skipped = 0, s->sown++;
+        left -= k, skipped = 0;
         s->last = self ? s->start : hole, self = 0;
     }
     m->from = s->start, m->to = holes->at[s->at];
@@ -58,9 +58,9 @@ static void sow_round(Ctx *c, const Node *n, Sowing *s) {
 static void sow_capture(Ctx *c, const Node *n, const Sowing *s) {
     const Node *back = ARG(sow, backtracking), *further = back ? back : ARG(sow, forward);
     const Row *holes = &s->track->sites;
-    i32 at = s->at, most = back && s->sown < holes->n ? s->sown : holes->n;
+    i32 at = s->at;
     c->to = s->last;
-    for (i32 i = 0; i < most; i++) {
+    for (i32 i = 0; i < holes->n; i++) {
         i32 hole = c->to, on = bool_or(c, further, 0);
         tick(c, 1);
         if (!bool_or(c, ARG(sow, if_), 1) || (i && !on)) break;
@@ -69,6 +69,7 @@ static void sow_capture(Ctx *c, const Node *n, const Sowing *s) {
         if (!on) break;
         at = (at + (back ? holes->n - 1 : 1)) % holes->n;
         c->to = holes->at[at];
+        if (back && c->to == s->start) break; /* not beyond the hole it began with: Okwe */
     }
 }
 /* The moves from first on become one, their actions side by side. */
@@ -99,7 +100,12 @@ MOVES(sow) {
     s.seeds = int_or(c, ARG(sow, count), c->count[s.start]);
     s.per_hole = int_or(c, ARG(sow, numPerHole), 1);
     s.at = place_on_track(c, s.track, s.start);
-    if (s.at < 0 || s.seeds < 1) return;
+    if (s.at < 0) return;
+    if (s.seeds < 1) { /* a move that does nothing, so that what (do ..) did before it stays: Khutka Boia */
+        move_end(c, move_begin(c));
+        move_then(c, c->moves + c->n_moves - 1, ARG(sow, then));
+        return;
+    }
     if (s.per_hole < 1) s.per_hole = 1;
     i32 first = c->n_moves;
     c->from = s.start;
