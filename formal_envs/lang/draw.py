@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
     from formal_envs.lang.board import Board
-    from formal_envs.lang.compiler import Image
+    from formal_envs.lang.image import Image
     from formal_envs.lang.program import State
 
 _LETTER = {"knight": "N"}

@@ -10,8 +10,8 @@ from formal_envs.errors import FormalEnvError
 DIFFERENCES = {
     "before": "text before the game, other than comments and a Markdown fence: Ludii skips to the first game, a reward"
     " must not pay for chatter",
-    "after": "text after the game, other than comments, metadata, a closing fence and a model's end of text: Ludii stops"
-    " reading",
+    "after": "text after the game, other than comments, metadata, a closing fence and a model's end of text: Ludii"
+    " stops reading",
     "empty": "a named argument without a value, or a bracket without a ludeme: Ludii takes it as not given",
     "phase": "a next phase that is not defined: Ludii finds out while playing",
     "owner": "a piece placed on the board without its owner's number: Ludii finds out while playing",

@@ -18,8 +18,9 @@ import numpy as np
 
 from formal_envs.errors import ConfigError
 from formal_envs.lang.checker import check
-from formal_envs.lang.compiler import SITE_TYPES, Image, compile_image
+from formal_envs.lang.compiler import compile_image
 from formal_envs.lang.errors import GameError
+from formal_envs.lang.image import SITE_TYPES, Image
 from formal_envs.lang.native import library
 
 MAX_PLAYERS, MAX_PENDING, MAX_REMEMBERED = 16, 64, 256
@@ -81,7 +82,7 @@ _MEMORY = (_Header.remembered.offset + _Header.remembered.size + 7) // 8 * 8
 
 @dataclass(frozen=True)
 class Move:
-    """One legal move. ``key`` is what the player chose, such as ``Move f12 t20``; ``actions`` everything the move does by itself."""
+    """One legal move: ``key`` is what the player chose, such as ``Move f12 t20``; ``actions`` are all it does."""
 
     key: str
     actions: tuple[str, ...]
@@ -237,8 +238,8 @@ def compile_game(text: str) -> Program:
     """The program of the game that ``text`` describes.
 
     Raises:
-        GameError: the text is not a game; its stage says who refused it ("syntax", "types", "names", "board"), or that the
-            engine does not play a ludeme of it yet ("unsupported"), or that its start cannot be set up ("play").
+        GameError: the text is not a game; its stage says who refused it ("syntax", "types", "names", "board"), or that
+            the engine does not play a ludeme of it yet ("unsupported"), or that its start cannot be set up ("play").
     """
     return Program(compile_image(check(text), text), text)
 

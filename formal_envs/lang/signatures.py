@@ -126,7 +126,7 @@ def parse_signatures(lines: Iterable[str]) -> Language:
 def _beside_code(text: str) -> Iterator[str]:
     """The signatures in the comments of a source: what follows ``//:`` or ``#:``, indented where a line goes on."""
     line = ""
-    for mark, part in _COMMENT.findall(text):
+    for _mark, part in _COMMENT.findall(text):
         if part.startswith("    "):
             line += " " + part.strip()
             continue

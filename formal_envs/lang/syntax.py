@@ -109,8 +109,8 @@ def _parser() -> Lark:
 def parse(text: str) -> Form:
     """The form of the one ludeme that ``text`` is.
 
-    Left out are a Markdown fence around it, macros (define ...) before it, and behind it (metadata ...) and the mark that a
-    language model ends a text with.
+    Left out are a Markdown fence around it, macros (define ...) before it, and behind it (metadata ...) and the mark
+    that a language model ends a text with.
 
     Raises:
         GameError: stage "syntax".

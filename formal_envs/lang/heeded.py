@@ -1,0 +1,70 @@
+"""What the engine would ignore is refused: arguments that change how a game is played and have no meaning yet."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from formal_envs.lang.ast import Call, Leaf, Node
+from formal_envs.lang.tree import contents
+
+#: Arguments that the engine would not heed, by slug ("" is every ludeme) and slot, and what they ask for. Refused,
+#: unless they say what the engine does anyway (see ``_harmless``).
+UNHEEDED = {
+    ("", "stack"): "stacks of pieces",
+    ("", "level"): "stacks of pieces",
+    ("", "trail"): "trails",
+    ("then", "applyAfterAllMoves"): "consequences that wait for all moves",
+    ("is_loop", "path"): "paths on tiles",
+    ("is_loop", "region"): "several places to begin at",
+    ("tile", "walk"): "pieces that cover several sites",
+    ("tile", "walks"): "pieces that cover several sites",
+    ("count_steps", "newRotation"): "turns on the way",
+    ("sites_distance", "newRotation"): "turns on the way",
+    ("site_from", "at"): "places of other times",
+    ("prev", "prevType"): "players of other times",
+    ("count_adjacent", "in"): "neighbours of a region",
+    ("count_neighbours", "in"): "neighbours of a region",
+    ("count_orthogonal", "in"): "neighbours of a region",
+    ("count_diagonal", "in"): "neighbours of a region",
+    ("count_off", "in"): "neighbours of a region",
+    ("enclose", "between"): "enclosed empty places",
+}
+
+
+def _takes_empty(condition: Node | None) -> bool:
+    """Whether a condition plainly holds for some empty sites: it is or offers ``(is Empty ..)``, or denies another."""
+    if not isinstance(condition, Call):
+        return False
+    slug = condition.signature.slug
+    if slug in ("and", "and_all"):
+        parts = [arg for arg in contents(condition) if isinstance(arg, Call)]
+        return any(part.signature.slug == "is_empty" for part in parts) or all(map(_takes_empty, parts))
+    if slug in ("or", "or_all"):
+        return any(_takes_empty(arg) for arg in contents(condition))
+    if slug == "not":
+        return not _takes_empty(condition.args[0])
+    return slug == "is_empty"
+
+
+def _harmless(name: str, arg: Node) -> bool:
+    """Whether an argument of ``UNHEEDED`` asks for nothing that the engine does not do."""
+    if isinstance(arg, Call) and name == "between":
+        return not _takes_empty(arg["if_"])
+    return isinstance(arg, Leaf) and arg.value in (False, 0, "Mover")
+
+
+@cache
+def _unheeded(slug: str, names: tuple[str, ...]) -> tuple[tuple[int, str, str], ...]:
+    """Place, name and meaning of the arguments in ``UNHEEDED`` that a ludeme with these slots has."""
+    keys = [(slug if (slug, name) in UNHEEDED else "", name) for name in names]
+    return tuple((place, key[1], UNHEEDED[key]) for place, key in enumerate(keys) if key in UNHEEDED)
+
+
+def unheeded(call: Call) -> tuple[Node, str] | None:
+    """The first argument of the ludeme that the engine would ignore, and what it asks for; None where all is well."""
+    signature = call.signature
+    for place, name, meaning in _unheeded(signature.slug, tuple(signature.slot)):
+        arg = call.args[place]
+        if arg is not None and not _harmless(name, arg):
+            return arg, f"{signature.name} with {name.rstrip('_')}: {meaning}"
+    return None
