@@ -21,6 +21,7 @@ from formal_envs.lang.tree import POSITIONS, calls, child, contents, facing, ite
 
 MAX_SITES = 1 << 16  # of all types together, hands included
 MAX_PIECES = 2000  # kinds; the largest game known has 596
+MAX_EVENTS = 32
 MAX_STATE = 1 << 20  # bytes; the largest known has 142,352
 #: In games on points (count Cell at:..) and the like ask of hands.
 HANDS_ARE_CELLS = ("count", "is", "site", "state", "what", "who")
@@ -172,6 +173,10 @@ class Compiler:
                 flags |= USES["VISITED"]
             elif slug == "no_moves" and call.args[0].value != "Next":  # type: ignore[union-attr]
                 flags |= USES["STUCK"]
+            elif slug in ("trigger", "is_triggered"):  # a state holds a bit for each of the first strings
+                event = call["event"]
+                self.strings.setdefault(event.value, len(self.strings))  # type: ignore[union-attr,arg-type]
+                self.limit(len(self.strings), MAX_EVENTS, "events", call)
             elif slug == "sites_lastto":
                 flags |= USES["ARRIVED"]
             elif slug.startswith("is_repeat"):

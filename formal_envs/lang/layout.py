@@ -82,7 +82,7 @@ def board_sections(
     for site_rays in rays:
         kept_rays = 0
         for name, relations, path in site_rays:
-            if name in DIRECTIONS:
+            if path and name in DIRECTIONS:
                 walks += (DIRECTIONS[name], relations, len(path))
                 walks += path
                 kept_rays += 1
