@@ -483,8 +483,9 @@ void apply_move(Ctx *c, const Move *m) {
     const Move move = *m;
     i32 mover = s->mover;
     reset_iterators(c);
-    i32 whole_turn = s->moves_in_turn == 0 || (c->g->uses & USES_PASS_RULES); /* (all Passed) asks for everybody's last move alone: Throngs */
-    if (is_pass(c, &move) && whole_turn) s->passed |= 1 << mover; else s->passed &= ~(1 << mover);
+    /* A turn of passes only. A first move of the game does not count against it: Throngs. */
+    i32 only = s->moves_in_turn == 0 || (s->passed >> mover & 1) || s->n_moves == 1;
+    if (is_pass(c, &move) && only) s->passed |= 1 << mover; else s->passed &= ~(1 << mover);
     play_out(c, &move);
     i32 swapped = s->last_decision == A_SWAP;
     const Phase *phase = &c->g->phases[s->phase[mover]];
