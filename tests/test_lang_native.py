@@ -32,7 +32,7 @@ def test_signatures_stand_right_above_their_functions():
         lines = text.splitlines()
         for index, line in enumerate(lines):
             if match := re.match(r"//: (\w+): \(", line):
-                below = next(later for later in lines[index + 1 :] if not later.startswith("//:     "))
+                below = next(later for later in lines[index + 1 :] if not later.startswith(("//:     ", "/*")))
                 assert f"({match[1]}" in below, f"{name}: below the signature of {match[1]} stands {below!r}"
 
 

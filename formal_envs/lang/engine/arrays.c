@@ -21,7 +21,8 @@ ARRAY(array_if) {
 
 /* ---- sets: a value is kept once, in the order in which it first came */
 static i32 holds(const i32 *v, i32 n, i32 value) {
-    for (i32 i = 0; i < n; i++) if (v[i] == value) return 1;
+    for (i32 i = 0; i < n; i++)
+        if (v[i] == value) return 1;
     return 0;
 }
 static void drop_repeats(Ctx *c, i32 start) {

@@ -7,7 +7,9 @@ MOVES(then) { moves_of(c, ARG(then, effect)); }
 //: apply: (apply <effect>) -> apply
 MOVES(apply) { moves_of(c, ARG(apply, effect)); }
 //: apply_if: (apply if:<bool> [<effect>]) -> apply
-MOVES(apply_if) { if (ARG(apply_if, effect) && int_of(c, ARG(apply_if, if_))) moves_of(c, ARG(apply_if, effect)); }
+MOVES(apply_if) {
+    if (ARG(apply_if, effect) && int_of(c, ARG(apply_if, if_))) moves_of(c, ARG(apply_if, effect));
+}
 
 /* ---- lists. A consequence of the whole belongs to each of its moves. */
 static void all_of(Ctx *c, const Node *list, const Node *then) {
@@ -36,9 +38,11 @@ MOVES(moves_if) {
     else if (ARG(moves_if, no)) moves_of(c, ARG(moves_if, no));
     then_for_all(c, start, ARG(moves_if, then));
 }
-static i32 some(Ctx *c, const Node *n) { /* adds its moves: were there any? Also those that a question for a target would skip */
+/* adds its moves: were there any? Also those that a question for a target would skip */
+static i32 some(Ctx *c, const Node *n) {
     i32 start = c->n_moves;
-    if (c->target) collect(c, n); else moves_of(c, n);
+    if (c->target) collect(c, n);
+    else moves_of(c, n);
     return c->n_moves > start;
 }
 //: priority: (priority {<moves list>} [<then>]) -> effect
@@ -63,12 +67,16 @@ static void copy_actions(Ctx *c, const Move *from, i32 as_effects) { /* to the e
         if (as_effects) c->actions[c->n_actions - 1].decision = 0;
     }
 }
-static void copy_thens(Ctx *c, Move *m, i32 then) { for (; then >= 0; then = c->thens[then].next) move_then(c, m, c->thens[then].node); }
+static void copy_thens(Ctx *c, Move *m, i32 then) {
+    for (; then >= 0; then = c->thens[then].next) move_then(c, m, c->thens[then].node);
+}
 static void keep_from(Ctx *c, i32 start, i32 first) { /* forgets the moves of [start, first) */
     memmove(c->moves + start, c->moves + first, sizeof(Move) * (size_t)(c->n_moves - first));
     c->n_moves -= first - start;
 }
-static void signal_any(Ctx *c, i32 start) { if (c->probe && !c->target && c->n_moves > start) longjmp(*c->probe, 1); }
+static void signal_any(Ctx *c, i32 start) {
+    if (c->probe && !c->target && c->n_moves > start) longjmp(*c->probe, 1);
+}
 
 //: append: (append <effect> [<then>]) -> effect
 MOVES(append) { /* one move of them all; the first one's decision is the whole's */
@@ -88,22 +96,28 @@ MOVES(append) { /* one move of them all; the first one's decision is the whole's
 MOVES(allcombinations) {
     i32 a = collect(c, ARG(allcombinations, a)), b = collect(c, ARG(allcombinations, b)), end = c->n_moves;
     signal_any(c, b > a ? b : end);
-    for (i32 i = a; i < b; i++) for (i32 k = b; k < end; k++) {
-        const Move *x = c->moves + i, *y = c->moves + k;
-        Move *m = move_begin(c);
-        copy_actions(c, x, 0);
-        copy_actions(c, y, 1);
-        m->decision = x->decision, m->from = x->from, m->to = x->to, m->mover = x->mover;
-        copy_thens(c, m, x->then);
-        copy_thens(c, m, y->then);
-        move_then(c, m, ARG(allcombinations, then));
-        move_end(c, m);
-    }
+    for (i32 i = a; i < b; i++)
+        for (i32 k = b; k < end; k++) {
+            const Move *x = c->moves + i, *y = c->moves + k;
+            Move *m = move_begin(c);
+            copy_actions(c, x, 0);
+            copy_actions(c, y, 1);
+            m->decision = x->decision, m->from = x->from, m->to = x->to, m->mover = x->mover;
+            copy_thens(c, m, x->then);
+            copy_thens(c, m, y->then);
+            move_then(c, m, ARG(allcombinations, then));
+            move_end(c, m);
+        }
     keep_from(c, a, end);
 }
 
 /* ---- on a copy of the state */
-typedef struct Ahead { State *saved; jmp_buf *probe; i32 moves, actions, thens, n_applied; Action *applied; } Ahead;
+typedef struct Ahead {
+    State *saved;
+    jmp_buf *probe;
+    i32 moves, actions, thens, n_applied;
+    Action *applied;
+} Ahead;
 static Ahead look_ahead(Ctx *c) {
     Ahead a = {save_state(c), c->probe, c->n_moves, c->n_actions, c->n_thens, c->n_applied, c->applied};
     c->applied = NULL, c->probe = NULL; /* what is only imagined is not reported, and answers nothing yet */
@@ -120,7 +134,8 @@ static i32 holds_after(Ctx *c, i32 move, const Node *condition) {
     State *s = c->s;
     i32 mover = s->mover, next = s->next, theirs = c->moves[move].mover;
     begin_ply(c, c->moves + move);
-    if (theirs != mover && theirs > 0) s->mover = theirs, s->next = mover; /* found by (forEach Piece Next): its consequences are his */
+    /* found by (forEach Piece Next): its consequences are his */
+    if (theirs != mover && theirs > 0) s->mover = theirs, s->next = mover;
     apply_with_consequences(c, c->moves + move);
     if (theirs != mover && theirs > 0) s->mover = mover, s->next = next;
     i32 holds = int_of(c, condition);
@@ -143,7 +158,8 @@ static i32 chosen(const Action *actions, i32 n) { /* the first that a player dec
     while (k < n && !actions[k].decision) k++;
     return k;
 }
-static void do_then_next(Ctx *c, const Node *prior, const Node *next) { /* what follows is found where the first has been done */
+/* what follows is found where the first has been done */
+static void do_then_next(Ctx *c, const Node *prior, const Node *next) {
     Action done[MAX_PRIOR];
     i32 start = c->n_moves;
     Ahead ahead = look_ahead(c);
@@ -165,10 +181,12 @@ static void do_then_next(Ctx *c, const Node *prior, const Node *next) { /* what 
         }
         copy_actions(c, found, 0);
         m->decision = found->decision < 0 ? -1 : found->decision + n_done;
-        m->from = found->from, m->to = found->to, m->mover = found->mover, m->then = found->then, m->last_then = found->last_then;
+        m->from = found->from, m->to = found->to, m->mover = found->mover, m->then = found->then,
+        m->last_then = found->last_then;
         m->twice = found->twice;
         m->n = c->n_actions - m->first;
-        if (decided < n_done && chosen(c->actions + found->first, found->n) == found->n) /* mere effects follow: Nodal Chess */
+        /* mere effects follow: Nodal Chess */
+        if (decided < n_done && chosen(c->actions + found->first, found->n) == found->n)
             m->decision = decided, m->from = done[decided].from, m->to = done[decided].to;
     }
     keep_from(c, start, end);
@@ -227,8 +245,10 @@ MOVES(while) { /* the same, again and again */
 /* ---- the best of the moves */
 static void keep_best(Ctx *c, i32 start, const i32 *score) {
     i32 best = 0, kept = start, n = c->n_moves - start;
-    for (i32 i = 0; i < n; i++) if (i == 0 || score[i] > best) best = score[i];
-    for (i32 i = 0; i < n; i++) if (score[i] == best) c->moves[kept++] = c->moves[start + i];
+    for (i32 i = 0; i < n; i++)
+        if (i == 0 || score[i] > best) best = score[i];
+    for (i32 i = 0; i < n; i++)
+        if (score[i] == best) c->moves[kept++] = c->moves[start + i];
     c->n_moves = kept;
 }
 /* How much the mover can take, or how often he moves, if he begins with this move and goes on while it stays his turn. */
@@ -237,7 +257,8 @@ static i64 best_line(Ctx *c, i32 move, i32 captures, i32 with_value) {
     i64 own = captures ? 0 : 1, best = 0;
     for (i32 k = 0; k < m.n && captures; k++) {
         const Action *a = c->actions + m.first + k;
-        if (a->type == A_REMOVE || a->type == A_MARK) own += with_value && is_site(c, a->to) ? c->g->components[c->what[a->to]].value : 1;
+        if (a->type == A_REMOVE || a->type == A_MARK)
+            own += with_value && is_site(c, a->to) ? c->g->components[c->what[a->to]].value : 1;
     }
     Ahead ahead = look_ahead(c);
     i32 mover = c->s->mover;
@@ -257,7 +278,10 @@ static i64 best_line(Ctx *c, i32 move, i32 captures, i32 with_value) {
     return own + best;
 }
 static void keep_best_lines(Ctx *c, const Node *moves, i32 captures, i32 with_value, const Node *then) {
-    if (c->probe && !c->target) { moves_of(c, moves); return; }
+    if (c->probe && !c->target) {
+        moves_of(c, moves);
+        return;
+    }
     i32 start = collect(c, moves), n = c->n_moves - start, numbers = c->n_numbers;
     if (n > 1) {
         if (c->n_numbers + n > MAX_ACTIONS) fail(c, TOO_MUCH_MEMORY);
@@ -270,11 +294,17 @@ static void keep_best_lines(Ctx *c, const Node *moves, i32 captures, i32 with_va
     then_for_all(c, start, then);
 }
 //: max_moves: (max Moves [withValue:<bool>] <moves> [<then>]) -> effect
-MOVES(max_moves) { keep_best_lines(c, ARG(max_moves, moves), 0, bool_or(c, ARG(max_moves, withValue), 0), ARG(max_moves, then)); }
+MOVES(max_moves) {
+    keep_best_lines(c, ARG(max_moves, moves), 0, bool_or(c, ARG(max_moves, withValue), 0), ARG(max_moves, then));
+}
 //: max_captures: (max Captures [withValue:<bool>] <moves> [<then>]) -> effect
-MOVES(max_captures) { keep_best_lines(c, ARG(max_captures, moves), 1, bool_or(c, ARG(max_captures, withValue), 0), ARG(max_captures, then)); }
+MOVES(max_captures) {
+    keep_best_lines(c, ARG(max_captures, moves), 1, bool_or(c, ARG(max_captures, withValue), 0),
+                    ARG(max_captures, then));
+}
 
-static const Track *track_for(Ctx *c, const Node *name, i32 player) { /* of that name, preferably the player's own */
+/* of that name, preferably the player's own */
+static const Track *track_for(Ctx *c, const Node *name, i32 player) {
     const Track *found = NULL;
     for (i32 t = 0; t < c->g->n_tracks; t++) {
         const Track *track = c->g->tracks + t;
@@ -285,13 +315,15 @@ static const Track *track_for(Ctx *c, const Node *name, i32 player) { /* of that
     return found;
 }
 static i32 place_on(const Track *track, i32 site) {
-    for (i32 i = 0; i < track->sites.n; i++) if (track->sites.at[i] == site) return i;
+    for (i32 i = 0; i < track->sites.n; i++)
+        if (track->sites.at[i] == site) return i;
     return -1;
 }
 //: max_distance: (max Distance [<trackName track>] [<roleType>] <moves> [<then>]) -> effect
 MOVES(max_distance) {
     i32 start = collect(c, ARG(max_distance, moves)), k = c->n_moves - start, numbers = c->n_numbers;
-    const Track *track = track_for(c, ARG(max_distance, track), ARG(max_distance, roleType) ? role_of(c, ARG(max_distance, roleType)) : c->s->mover);
+    const Track *track = track_for(c, ARG(max_distance, track),
+                                   ARG(max_distance, roleType) ? role_of(c, ARG(max_distance, roleType)) : c->s->mover);
     signal_any(c, start);
     if (track && k > 1) {
         if (c->n_numbers + k > MAX_ACTIONS) fail(c, TOO_MUCH_MEMORY);
@@ -309,7 +341,9 @@ MOVES(max_distance) {
 }
 //: firstmoveontrack: (firstMoveOnTrack [<trackName track>] [<roleType>] <moves> [<then>]) -> effect
 MOVES(firstmoveontrack) { /* of the first place along the track from where there is a move */
-    const Track *track = track_for(c, ARG(firstmoveontrack, track), ARG(firstmoveontrack, roleType) ? role_of(c, ARG(firstmoveontrack, roleType)) : c->s->mover);
+    const Track *track = track_for(c, ARG(firstmoveontrack, track),
+                                   ARG(firstmoveontrack, roleType) ? role_of(c, ARG(firstmoveontrack, roleType))
+                                                                   : c->s->mover);
     i32 start = c->n_moves, from = c->from;
     for (i32 i = 0; track && i < track->sites.n && c->n_moves == start; i++) {
         c->from = track->sites.at[i];
@@ -346,12 +380,16 @@ MOVES(random) {
     at = random_below(c, (i32)total);
     for (i32 i = 0; i < size; i++) {
         i32 weight = int_of(c, weights->arg[i]);
-        if (weight > 0 && (at -= weight) < 0) { moves_of(c, choices->arg[i]); return; }
+        if (weight > 0 && (at -= weight) < 0) {
+            moves_of(c, choices->arg[i]);
+            return;
+        }
     }
 }
 //: random_num: (random <moves> num:<int>) -> effect
 MOVES(random_num) {
-    i32 start = collect(c, ARG(random_num, moves)), found = c->n_moves - start, wanted = int_of(c, ARG(random_num, num));
+    i32 start = collect(c, ARG(random_num, moves)), found = c->n_moves - start,
+        wanted = int_of(c, ARG(random_num, num));
     for (i32 i = 0; i < found && i < wanted; i++) {
         i32 k = i + random_below(c, found - i);
         Move m = c->moves[start + i];
@@ -364,9 +402,10 @@ MOVES(random_num) {
 /* ---- for each ... */
 void keep_in_container(Ctx *c, u64 *sites, i32 name) {
     i32 exact = -1;
-    for (i32 k = 0; k < c->g->n_containers; k++) if (c->g->containers[k].name == name) exact = k;
+    for (i32 k = 0; k < c->g->n_containers; k++)
+        if (c->g->containers[k].name == name) exact = k;
     i32 known = c->g->names[name].container;
-    FOR_SITES(sites, site) {
+    FOR_SITES (sites, site) {
         i32 in = c->g->container_of[site];
         if (exact >= 0 ? in != exact : known <= 0 ? in != known : in <= 0) region_drop(sites, site);
     }
@@ -377,7 +416,8 @@ static void pieces_in_container(Ctx *c, const Node *n, u64 *sites) {
         return;
     }
     i32 which = int_of(c, ARG(foreach_piece, container));
-    FOR_SITES(sites, site) if (c->g->container_of[site] != which) region_drop(sites, site);
+    FOR_SITES (sites, site)
+        if (c->g->container_of[site] != which) region_drop(sites, site);
 }
 static i32 is_called(Ctx *c, const Node *name, i32 what) {
     const Component *piece = c->g->components + what;
@@ -386,7 +426,8 @@ static i32 is_called(Ctx *c, const Node *name, i32 what) {
 static i32 piece_wanted(Ctx *c, const Node *n, i32 what) {
     const Node *one = ARG(foreach_piece, piece), *many = ARG(foreach_piece, pieces);
     if (one) return is_called(c, one, what);
-    for (i32 i = 0; many && i < many->n; i++) if (is_called(c, many->arg[i], what)) return 1;
+    for (i32 i = 0; many && i < many->n; i++)
+        if (is_called(c, many->arg[i], what)) return 1;
     return !many;
 }
 static void drop_hands(Ctx *c, u64 *sites) {
@@ -403,7 +444,7 @@ static void pieces_of_player(Ctx *c, const Node *n, i32 player) {
         region_copy(c, sites, of_kind(c, what));
         if (ARG(foreach_piece, container) || ARG(foreach_piece, containerName)) pieces_in_container(c, n, sites);
         else if (!on) drop_hands(c, sites); /* the board's places of every type: Guerrilla Checkers */
-        FOR_SITES(sites, site) {
+        FOR_SITES (sites, site) {
             i32 type = on ? on->value : 0, first = on ? c->g->type_first[type] : 0;
             if (on && (site < first || site >= first + c->g->type_n[type])) continue;
             c->from = site;
@@ -421,7 +462,8 @@ MOVES(foreach_piece) {
     const i32 mover = c->s->mover, next = c->s->next, previous = c->s->previous;
     for (i32 p = 0; p <= c->g->n_players + 1; p++) {
         if (!(players >> p & 1)) continue;
-        if (p >= 1 && p <= c->g->n_players && p != mover) c->s->mover = p, c->s->next = mover, c->s->previous = mover; /* his pieces, his friends */
+        /* his pieces, his friends */
+        if (p >= 1 && p <= c->g->n_players && p != mover) c->s->mover = p, c->s->next = mover, c->s->previous = mover;
         pieces_of_player(c, n, p);
         c->s->mover = mover, c->s->next = next, c->s->previous = previous;
     }
@@ -433,9 +475,10 @@ MOVES(foreach_site) {
     i32 start = c->n_moves, outer = c->site, to = c->to;
     TMP_REGION(sites);
     region_of(c, ARG(foreach_site, region), sites);
-    FOR_SITES(sites, site) {
+    FOR_SITES (sites, site) {
         c->site = c->to = site; /* both (site) and (to) say it: Lisolo, Obridje */
-        if (ARG(foreach_site, noMoveYet)) some(c, ARG(foreach_site, moves)); else moves_of(c, ARG(foreach_site, moves));
+        if (ARG(foreach_site, noMoveYet)) some(c, ARG(foreach_site, moves));
+        else moves_of(c, ARG(foreach_site, moves));
     }
     c->site = outer, c->to = to;
     if (c->n_moves == start && ARG(foreach_site, noMoveYet)) moves_of(c, ARG(foreach_site, noMoveYet));
@@ -481,7 +524,8 @@ MOVES(foreach_team) { for_each_player(c, ~(u32)0, ARG(foreach_team, moves), ARG(
 MOVES(foreach_players) {
     i32 *values, size = array_of(c, ARG(foreach_players, players), &values);
     u32 players = 0;
-    for (i32 i = 0; i < size; i++) if (values[i] >= 1 && values[i] <= MAX_PLAYERS) players |= (u32)1 << values[i];
+    for (i32 i = 0; i < size; i++)
+        if (values[i] >= 1 && values[i] <= MAX_PLAYERS) players |= (u32)1 << values[i];
     c->n_numbers -= size;
     for_each_player(c, players, ARG(foreach_players, moves), ARG(foreach_players, then));
 }
@@ -502,37 +546,42 @@ static void group_from(Ctx *c, i32 first, const Node *direction, const u64 *memb
     region_clear(c, group);
     region_add(todo, first);
     region_add(group, first);
-    while (region_any(c, todo)) FOR_SITES(todo, site) {
-        DirSet directions = directions_of(c, direction, site, REL_Adjacent);
-        region_drop(todo, site);
-        tick(c, 1);
-        FOR_RADIALS(site, directions, ray) if (ray->n && region_has(members, ray->at[0]) && !region_has(group, ray->at[0]))
-            region_add(group, ray->at[0]), region_add(todo, ray->at[0]);
-    }
+    while (region_any(c, todo))
+        FOR_SITES (todo, site) {
+            DirSet directions = directions_of(c, direction, site, REL_Adjacent);
+            region_drop(todo, site);
+            tick(c, 1);
+            FOR_RADIALS (site, directions, ray)
+                if (ray->n && region_has(members, ray->at[0]) && !region_has(group, ray->at[0]))
+                    region_add(group, ray->at[0]), region_add(todo, ray->at[0]);
+        }
 }
 //: foreach_group: (forEach Group [<siteType>] [<direction>] [if:<bool>] <moves> [<then>]) -> effect
 MOVES(foreach_group) {
     const Node *condition = ARG(foreach_group, if_), *type = ARG(foreach_group, siteType);
-    i32 start = c->n_moves, words = c->g->words, first = type_offset(c, type), size = c->g->type_n[type ? type->value : c->g->site_type];
+    i32 start = c->n_moves, words = c->g->words, first = type_offset(c, type),
+        size = c->g->type_n[type ? type->value : c->g->site_type];
     const u64 *outer = c->region;
     TMP_REGION(left);
     TMP_REGION(members);
     TMP_REGION(group);
     region_copy(c, members, condition ? c->occupied : owned_by(c, c->s->mover));
-    FOR_SITES(members, site) if (site < first || site >= first + size) region_drop(members, site);
+    FOR_SITES (members, site)
+        if (site < first || site >= first + size) region_drop(members, site);
     if (condition) {
         region_clear(c, members);
         for (i32 site = first; site < first + size && is_site(c, site); site++) region_add(members, site);
         keep_where(c, members, condition);
     }
     region_copy(c, left, members);
-    for (i32 w = 0; w < words; w++) while (left[w]) {
-        group_from(c, w * 64 + __builtin_ctzll(left[w]), ARG(foreach_group, direction), members, group);
-        for (i32 k = 0; k < words; k++) left[k] &= ~group[k];
-        c->region = group;
-        moves_of(c, ARG(foreach_group, moves));
-        c->region = outer;
-    }
+    for (i32 w = 0; w < words; w++)
+        while (left[w]) {
+            group_from(c, w * 64 + __builtin_ctzll(left[w]), ARG(foreach_group, direction), members, group);
+            for (i32 k = 0; k < words; k++) left[k] &= ~group[k];
+            c->region = group;
+            moves_of(c, ARG(foreach_group, moves));
+            c->region = outer;
+        }
     then_for_all(c, start, ARG(foreach_group, then));
 }
 /* Along each direction from a site: the places between the range's ends, as far as `between` allows. */
@@ -553,13 +602,15 @@ static void along(Ctx *c, const Node *n, const Radial *ray, i32 least, i32 most)
 //: foreach_direction: (forEach Direction [<from>] [<direction>] [<between>] <to> | <moves> [<then>]) -> effect
 MOVES(foreach_direction) {
     const Node *from = ARG(foreach_direction, from), *between = ARG(foreach_direction, between);
-    i32 start = c->n_moves, outer_from = c->from, outer_to = c->to, outer_between = c->between, outer_direction = c->direction;
-    i32 site = from && SLOT(from, from, site) ? site_at(c, SLOT(from, from, siteType), SLOT(from, from, site)) : c->from;
+    i32 start = c->n_moves, outer_from = c->from, outer_to = c->to, outer_between = c->between,
+        outer_direction = c->direction;
+    i32 site = from && SLOT(from, from, site) ? site_at(c, SLOT(from, from, siteType), SLOT(from, from, site))
+                                              : c->from;
     i32 least = 1, most = 1;
     if (between && SLOT(between, between, range)) range_of(c, SLOT(between, between, range), &least, &most);
     if (is_site(c, site)) {
         DirSet directions = directions_of(c, ARG(foreach_direction, direction), site, REL_Adjacent);
-        FOR_RADIALS(site, directions, ray) {
+        FOR_RADIALS (site, directions, ray) {
             c->direction = ray->direction;
             along(c, n, ray, least, most);
         }

@@ -19,10 +19,13 @@ static u64 mix(u64 *x) {
     z = (z ^ z >> 27) * 0x94d049bb133111ebu;
     return z ^ z >> 31;
 }
-void seed_random(Ctx *c, u64 seed) { for (i32 i = 0; i < 4; i++) c->random[i] = mix(&seed); }
+void seed_random(Ctx *c, u64 seed) {
+    for (i32 i = 0; i < 4; i++) c->random[i] = mix(&seed);
+}
 i32 random_below(Ctx *c, i32 n) { /* Lemire's method: uniform without division, nearly always */
     u64 m = (random_next(c) >> 32) * (u64)n;
-    if ((u32)m < (u32)n) for (u32 least = -(u32)n % (u32)n; (u32)m < least;) m = (random_next(c) >> 32) * (u64)n;
+    if ((u32)m < (u32)n)
+        for (u32 least = -(u32)n % (u32)n; (u32)m < least;) m = (random_next(c) >> 32) * (u64)n;
     return (i32)(m >> 32);
 }
 
@@ -31,7 +34,8 @@ void use_state(Ctx *c, State *s) {
     i32 n = c->g->n_sites, words = c->g->words;
     i32 *p = (i32 *)s->memory;
     c->s = s;
-    c->what = p, c->who = p + n, c->count = p + 2 * n, c->state = p + 3 * n, c->rotation = p + 4 * n, c->value = p + 5 * n;
+    c->what = p, c->who = p + n, c->count = p + 2 * n, c->state = p + 3 * n, c->rotation = p + 4 * n,
+    c->value = p + 5 * n;
     c->vars = p + 6 * n;
     u64 *bits = (u64 *)(s->memory + 4 * (((size_t)6 * (size_t)n + (size_t)c->g->n_strings + 1) & ~(size_t)1));
     c->empty = bits, c->occupied = bits + words, c->visited = bits + 2 * words, c->to_clear = bits + 3 * words;
@@ -70,7 +74,10 @@ void take(Ctx *c, i32 site) {
 }
 void put(Ctx *c, i32 site, i32 what, i32 who, i32 count, i32 state, i32 rotation, i32 value) {
     i32 words = c->g->words;
-    if (what == 0 || count <= 0) { take(c, site); return; }
+    if (what == 0 || count <= 0) {
+        take(c, site);
+        return;
+    }
     if (c->what[site]) {
         region_drop(c->kinds + c->what[site] * words, site);
         region_drop(c->owned + c->who[site] * words, site);
@@ -91,17 +98,21 @@ void set_owner(Ctx *c, i32 site, i32 who) {
 static u64 pieces_on(Ctx *c) { return (u64)region_size(c, c->occupied) & 0xffff; }
 u64 position_digest(Ctx *c, i32 situational) {
     u64 h = 0x243f6a8885a308d3u;
-    FOR_SITES(c->occupied, site) { /* all six numbers of a site, mixed and added: the order of sites does not matter */
+    /* all six numbers of a site, mixed and added: the order of sites does not matter */
+    FOR_SITES (c->occupied, site) {
         u64 x = (u64)site << 32 ^ (u64)(c->what[site] << 16 ^ c->who[site] << 8 ^ c->rotation[site]);
-        x = x * 0x9ddfea08eb382d69u ^ (u64)(u32)c->count[site] << 32 ^ (u64)(u32)c->state[site] ^ (u64)(u32)c->value[site] << 16;
+        x = x * 0x9ddfea08eb382d69u ^ (u64)(u32)c->count[site] << 32 ^ (u64)(u32)c->state[site] ^
+            (u64)(u32)c->value[site] << 16;
         h += mix(&x); /* a sum of what is nearly linear would collide */
     }
     h ^= h >> 31;
     if (situational) {
         const State *s = c->s;
-        h = (h ^ (u64)(u32)s->mover ^ (u64)(u32)s->next << 8 ^ (u64)(u32)s->moves_in_turn << 16) * 0x9ddfea08eb382d69u, h ^= h >> 29;
+        h = (h ^ (u64)(u32)s->mover ^ (u64)(u32)s->next << 8 ^ (u64)(u32)s->moves_in_turn << 16) * 0x9ddfea08eb382d69u,
+        h ^= h >> 29;
     }
-    return (h & ~(u64)0xffff) | pieces_on(c); /* the number of pieces lets one tell most positions apart without a digest */
+    /* the number of pieces lets one tell most positions apart without a digest */
+    return (h & ~(u64)0xffff) | pieces_on(c);
 }
 
 /* ---- roles and names */
@@ -109,15 +120,20 @@ u32 players_of(Ctx *c, i32 role) {
     u32 all = ((u32)1 << (c->g->n_players + 1)) - 2, mover = (u32)1 << c->s->mover;
     switch (role) {
     case roleType_Neutral: return 1;
-    case roleType_Shared: case roleType_All: case roleType_Each: return all;
+    case roleType_Shared:
+    case roleType_All:
+    case roleType_Each: return all;
     case roleType_Mover: return mover;
     case roleType_Next: return (u32)1 << c->s->next;
     case roleType_Prev: return (u32)1 << c->s->previous;
-    case roleType_NonMover: case roleType_Enemy: return all & ~mover;
-    case roleType_Friend: case roleType_Ally: return mover;
+    case roleType_NonMover:
+    case roleType_Enemy: return all & ~mover;
+    case roleType_Friend:
+    case roleType_Ally: return mover;
     case roleType_Player: return (u32)c->player < 32 ? (u32)1 << c->player : 0;
     default:
-        if (role >= roleType_P1 && role <= roleType_P16) return (u32)1 << (role - roleType_P1 + 1) & all; /* nobody, beyond the players */
+        if (role >= roleType_P1 && role <= roleType_P16)
+            return (u32)1 << (role - roleType_P1 + 1) & all; /* nobody, beyond the players */
         if (role >= roleType_Team1 && role <= roleType_Team16) return (u32)1 << (role - roleType_Team1 + 1) & all;
         return 0;
     }
@@ -138,9 +154,16 @@ i32 component_of(Ctx *c, i32 name, i32 player) {
 
 /* ---- evaluation */
 void region_of(Ctx *c, const Node *n, u64 *out) {
-    if (n->bits) { region_copy(c, out, n->bits); return; }
+    if (n->bits) {
+        region_copy(c, out, n->bits);
+        return;
+    }
     stack_left(c);
-    if (n->kind == REGION_KIND) { tick(c, 1 + c->g->words / 4); n->fn.region(c, n, out); return; }
+    if (n->kind == REGION_KIND) {
+        tick(c, 1 + c->g->words / 4);
+        n->fn.region(c, n, out);
+        return;
+    }
     region_clear(c, out);
     if (n->kind == LIST) {
         TMP_REGION(one);
@@ -161,15 +184,16 @@ void region_of(Ctx *c, const Node *n, u64 *out) {
 i32 array_of(Ctx *c, const Node *n, i32 **values) {
     i32 start = c->n_numbers;
     if (n->kind == ARRAY_KIND) n->fn.act(c, n);
-    else if (n->kind == LIST) for (i32 i = 0; i < n->n; i++) {
-        if (c->n_numbers >= MAX_ACTIONS) fail(c, TOO_MUCH_MEMORY);
-        i32 v = int_of(c, n->arg[i]);
-        c->numbers[c->n_numbers++] = v;
-    }
+    else if (n->kind == LIST)
+        for (i32 i = 0; i < n->n; i++) {
+            if (c->n_numbers >= MAX_ACTIONS) fail(c, TOO_MUCH_MEMORY);
+            i32 v = int_of(c, n->arg[i]);
+            c->numbers[c->n_numbers++] = v;
+        }
     else if (n->kind == REGION_KIND) {
         TMP_REGION(r);
         region_of(c, n, r);
-        FOR_SITES(r, site) {
+        FOR_SITES (r, site) {
             if (c->n_numbers >= MAX_ACTIONS) fail(c, TOO_MUCH_MEMORY);
             c->numbers[c->n_numbers++] = site;
         }
@@ -187,13 +211,27 @@ Move *move_begin(Ctx *c) {
     tick(c, 4);
     if (c->n_moves >= MAX_MOVES) fail(c, TOO_MANY_MOVES);
     Move *m = c->moves + c->n_moves++;
-    *m = (Move){.first = c->n_actions, .n = 0, .decision = -1, .from = OFF, .to = OFF, .mover = c->s->mover, .then = -1, .last_then = -1};
+    *m = (Move){.first = c->n_actions,
+                .n = 0,
+                .decision = -1,
+                .from = OFF,
+                .to = OFF,
+                .mover = c->s->mover,
+                .then = -1,
+                .last_then = -1};
     return m;
 }
 Action *move_act(Ctx *c, enum ActionType type) {
     if (c->n_actions >= MAX_ACTIONS) fail(c, TOO_MANY_MOVES);
     Action *a = c->actions + c->n_actions++;
-    *a = (Action){.type = (u8)type, .from = OFF, .to = OFF, .count = 1, .state = UNDEFINED, .rotation = UNDEFINED, .value = UNDEFINED, .name = -1};
+    *a = (Action){.type = (u8)type,
+                  .from = OFF,
+                  .to = OFF,
+                  .count = 1,
+                  .state = UNDEFINED,
+                  .rotation = UNDEFINED,
+                  .value = UNDEFINED,
+                  .name = -1};
     return a;
 }
 void move_decide(Ctx *c, Move *m) {
@@ -205,7 +243,8 @@ void move_then(Ctx *c, Move *m, const Node *then) {
     if (c->n_thens >= MAX_THENS) fail(c, TOO_MANY_MOVES);
     i32 cell = c->n_thens++;
     c->thens[cell] = (Then){then, -1};
-    if (m->then < 0) m->then = cell; else c->thens[m->last_then].next = cell;
+    if (m->then < 0) m->then = cell;
+    else c->thens[m->last_then].next = cell;
     m->last_then = cell;
 }
 void move_effects(Ctx *c, Move *m, const Node *effects) {
@@ -219,14 +258,16 @@ void move_effects(Ctx *c, Move *m, const Node *effects) {
             c->actions[kept++].decision = 0;
         }
         if (e->then >= 0) {
-            if (m->then < 0) m->then = e->then; else c->thens[m->last_then].next = e->then;
+            if (m->then < 0) m->then = e->then;
+            else c->thens[m->last_then].next = e->then;
             m->last_then = e->last_then;
         }
     }
     c->n_actions = kept;
     c->n_moves = index + 1;
 }
-static i32 move_hits(Ctx *c, const Move *m) { return is_site(c, m->to) && region_has(c->target, m->to); } /* arrives there: what dies elsewhere is not threatened */
+/* arrives there: what dies elsewhere is not threatened */
+static i32 move_hits(Ctx *c, const Move *m) { return is_site(c, m->to) && region_has(c->target, m->to); }
 void move_end(Ctx *c, Move *m) {
     m->n = c->n_actions - m->first;
     if (c->probe && (!c->target || move_hits(c, m))) longjmp(*c->probe, 1);
@@ -244,10 +285,11 @@ i32 collect(Ctx *c, const Node *n) { return collect_as(c, n, 0); }
 i32 collect_asked(Ctx *c, const Node *n) { return collect_as(c, n, c->hits_only || (c->probe && c->target)); }
 void truncate_moves(Ctx *c, i32 start) { c->n_moves = start; }
 void then_for_all(Ctx *c, i32 start, const Node *then) {
-    if (then) for (i32 i = start; i < c->n_moves; i++) {
-        move_then(c, c->moves + i, then);
-        if (c->moves[i].twice) move_then(c, c->moves + i, then);
-    }
+    if (then)
+        for (i32 i = start; i < c->n_moves; i++) {
+            move_then(c, c->moves + i, then);
+            if (c->moves[i].twice) move_then(c, c->moves + i, then);
+        }
 }
 i32 any_move(Ctx *c, const Node *n) { return any_move_to(c, n, NULL); }
 i32 any_move_to(Ctx *c, const Node *n, const u64 *target) {
@@ -265,7 +307,8 @@ i32 any_move_to(Ctx *c, const Node *n, const u64 *target) {
     c->probe = before.probe, c->target = before.target, c->hits_only = before.hits_only;
     if (c->s != before.s) use_state(c, before.s);
     c->s->mover = mover, c->s->next = next, c->s->previous = previous;
-    c->from = before.from, c->to = before.to, c->between = before.between, c->site = before.site, c->level = before.level;
+    c->from = before.from, c->to = before.to, c->between = before.between, c->site = before.site,
+    c->level = before.level;
     c->player = before.player, c->track_site = before.track_site, c->iterated = before.iterated;
     c->direction = before.direction, c->hop = before.hop, c->region = before.region;
     c->n_moves = before.n_moves, c->n_actions = before.n_actions, c->n_thens = before.n_thens;
@@ -302,16 +345,22 @@ static void apply_action(Ctx *c, const Action *a) {
         if (!is_site(c, to)) break;
         if (c->what[to] && a->what) {
             if (counts) c->count[to] = clamped((i64)c->count[to] + a->count);
-        } else put(c, to, a->what, c->g->components[a->what].owner, counts ? a->count : 1, a->state < 0 ? c->state[to] : a->state, a->rotation < 0 ? c->rotation[to] : a->rotation, a->value < 0 ? c->value[to] : a->value); /* what was set before stays */
+        } else
+            put(c, to, a->what, c->g->components[a->what].owner, counts ? a->count : 1,
+                a->state < 0 ? c->state[to] : a->state, a->rotation < 0 ? c->rotation[to] : a->rotation,
+                a->value < 0 ? c->value[to] : a->value); /* what was set before stays */
         break;
     case A_MOVE: {
         if (!is_site(c, to) || !is_site(c, from) || !c->what[from] || (from == to && a->count >= c->count[from])) break;
-        i32 what = c->what[from], who = c->who[from], state = c->state[from], rotation = c->rotation[from], value = c->value[from];
+        i32 what = c->what[from], who = c->who[from], state = c->state[from], rotation = c->rotation[from],
+            value = c->value[from];
         i32 n = a->count < c->count[from] ? a->count : c->count[from];
         if (n <= 0) break;
-        if (c->count[from] > n) c->count[from] -= n; else take(c, from);
+        if (c->count[from] > n) c->count[from] -= n;
+        else take(c, from);
         if (who == NOBODY) who = c->g->components[what].owner; /* seeds set by a start rule */
-        if (a->what) state = c->state[to], rotation = c->rotation[to], value = c->value[to]; /* a number of pieces, named in the rules, leaves marks where they are */
+        /* a number of pieces, named in the rules, leaves marks where they are */
+        if (a->what) state = c->state[to], rotation = c->rotation[to], value = c->value[to];
         if (a->state >= 0) state = a->state;
         if (a->rotation >= 0) rotation = a->rotation;
         if (c->what[to] == what) {
@@ -319,35 +368,81 @@ static void apply_action(Ctx *c, const Action *a) {
         } else put(c, to, what, who, n, state, rotation, value);
         break;
     }
-    case A_COPY: if (is_site(c, to) && is_site(c, from)) put(c, to, c->what[from], c->who[from], 1, c->state[from], c->rotation[from], c->value[from]); break;
-    case A_REMOVE: if (is_site(c, to)) take(c, to), region_drop(c->to_clear, to); break;
-    case A_MARK: if (is_site(c, to)) region_add(c->to_clear, to); break;
-    case A_PROMOTE: if (is_site(c, to) && c->what[to]) put(c, to, a->what, a->value > 0 ? a->value : c->g->components[a->what].owner, c->count[to], a->state >= 0 ? a->state : 0, 0, 0); break;
+    case A_COPY:
+        if (is_site(c, to) && is_site(c, from))
+            put(c, to, c->what[from], c->who[from], 1, c->state[from], c->rotation[from], c->value[from]);
+        break;
+    case A_REMOVE:
+        if (is_site(c, to)) take(c, to), region_drop(c->to_clear, to);
+        break;
+    case A_MARK:
+        if (is_site(c, to)) region_add(c->to_clear, to);
+        break;
+    case A_PROMOTE:
+        if (is_site(c, to) && c->what[to])
+            put(c, to, a->what, a->value > 0 ? a->value : c->g->components[a->what].owner, c->count[to],
+                a->state >= 0 ? a->state : 0, 0, 0);
+        break;
     case A_SET_COUNT:
         if (!is_site(c, to)) break;
         if (a->count <= 0) take(c, to);
-        else put(c, to, a->what, c->what[to] == a->what ? c->who[to] : c->g->components[a->what].owner, a->count, c->state[to], c->rotation[to], c->value[to]);
+        else
+            put(c, to, a->what, c->what[to] == a->what ? c->who[to] : c->g->components[a->what].owner, a->count,
+                c->state[to], c->rotation[to], c->value[to]);
         break;
-    case A_SET_STATE: if (is_site(c, to)) c->state[to] = a->state; break;
-    case A_SET_ROTATION: if (is_site(c, to)) c->rotation[to] = a->rotation; break;
-    case A_SET_VALUE: if (is_site(c, to)) c->value[to] = a->value; break;
-    case A_SET_SCORE: if (a->what >= 0 && a->what <= c->g->n_players) s->score[a->what] = clamped((a->count ? (i64)s->score[a->what] : 0) + a->value); break; /* count 1: added */
+    case A_SET_STATE:
+        if (is_site(c, to)) c->state[to] = a->state;
+        break;
+    case A_SET_ROTATION:
+        if (is_site(c, to)) c->rotation[to] = a->rotation;
+        break;
+    case A_SET_VALUE:
+        if (is_site(c, to)) c->value[to] = a->value;
+        break;
+    /* count 1: added */
+    case A_SET_SCORE:
+        if (a->what >= 0 && a->what <= c->g->n_players)
+            s->score[a->what] = clamped((a->count ? (i64)s->score[a->what] : 0) + a->value);
+        break;
     case A_SET_NEXT: s->next_player = s->next = a->what; break;
     case A_SET_PENDING: set_pending(c, a->value); break;
-    case A_SET_VAR: if (a->name >= 0) c->vars[a->name] = a->value; else s->temp = a->value; break;
+    case A_SET_VAR:
+        if (a->name >= 0) c->vars[a->name] = a->value;
+        else s->temp = a->value;
+        break;
     case A_SET_COUNTER: s->counter = a->value; break;
     case A_SET_TEMP: s->temp = a->value; break;
-    case A_REMEMBER: if (a->count) { for (i32 i = 0; i < s->n_remembered; i++) if (s->remembered[2 * i] == a->name && s->remembered[2 * i + 1] == a->value) return; } remember(c, a->name, a->value); break; /* count 1: unique */
+    /* count 1: unique */
+    case A_REMEMBER:
+        if (a->count) {
+            for (i32 i = 0; i < s->n_remembered; i++)
+                if (s->remembered[2 * i] == a->name && s->remembered[2 * i + 1] == a->value) return;
+        }
+        remember(c, a->name, a->value);
+        break;
     case A_FORGET: forget(c, a->name, a->value); break;
-    case A_SET_PLAYER_VALUE: if (a->what >= 0 && a->what <= c->g->n_players) s->player_value[a->what] = a->value; break;
-    case A_TRIGGER: if (a->what >= 0 && a->what <= c->g->n_players) s->triggered[a->what] |= (i32)((u32)1 << (a->name & 31)); break;
+    case A_SET_PLAYER_VALUE:
+        if (a->what >= 0 && a->what <= c->g->n_players) s->player_value[a->what] = a->value;
+        break;
+    case A_TRIGGER:
+        if (a->what >= 0 && a->what <= c->g->n_players) s->triggered[a->what] |= (i32)((u32)1 << (a->name & 31));
+        break;
     case A_PROPOSE: s->proposed = a->name; break;
     case A_VOTE: s->votes[s->mover] = a->name; break;
-    case A_SWAP: { i32 p = a->what, q = a->value, other = s->agents[p]; s->agents[p] = s->agents[q]; s->agents[q] = other; break; }
+    case A_SWAP: {
+        i32 p = a->what, q = a->value, other = s->agents[p];
+        s->agents[p] = s->agents[q];
+        s->agents[q] = other;
+        break;
+    }
     case A_STORE: s->stored = a->count ? position_digest(c, 0) : 0; break;
-    case A_SET_PHASE: if (a->what >= 1 && a->what <= c->g->n_players) s->phase[a->what] = a->value; break;
+    case A_SET_PHASE:
+        if (a->what >= 1 && a->what <= c->g->n_players) s->phase[a->what] = a->value;
+        break;
     case A_FORFEIT: player_done(c, a->what, resultType_Loss); break;
-    case A_SELECT: case A_PASS: case A_NOTE: break;
+    case A_SELECT:
+    case A_PASS:
+    case A_NOTE: break;
     }
 }
 void apply_actions(Ctx *c, const Move *m) {
@@ -395,10 +490,11 @@ static void phase_changes(Ctx *c) {
     }
 }
 static void end_rules(Ctx *c, const Node *rules) {
-    if (rules) for (i32 i = 0; i < rules->n && !c->s->over; i++) {
-        tick(c, 1);
-        rules->arg[i]->fn.act(c, rules->arg[i]);
-    }
+    if (rules)
+        for (i32 i = 0; i < rules->n && !c->s->over; i++) {
+            tick(c, 1);
+            rules->arg[i]->fn.act(c, rules->arg[i]);
+        }
 }
 void player_done(Ctx *c, i32 player, i32 result) {
     State *s = c->s;
@@ -407,17 +503,21 @@ void player_done(Ctx *c, i32 player, i32 result) {
     if (result == resultType_Draw || result == resultType_Tie) {
         i32 best = n, worst = 1, taken = 0;
         for (i32 p = 1; p <= n; p++) taken |= s->rank2[p] && !(s->rank2[p] & 1) ? 1 << s->rank2[p] / 2 : 0;
-        for (i32 r = 1; r <= n; r++) if (!(taken >> r & 1)) best = r < best ? r : best, worst = r > worst ? r : worst;
-        for (i32 p = 1; p <= n; p++) if (s->active >> p & 1) s->rank2[p] = best + worst;
+        for (i32 r = 1; r <= n; r++)
+            if (!(taken >> r & 1)) best = r < best ? r : best, worst = r > worst ? r : worst;
+        for (i32 p = 1; p <= n; p++)
+            if (s->active >> p & 1) s->rank2[p] = best + worst;
         s->active = 0, s->over = 1;
         return;
     }
-    if ((result != resultType_Win && result != resultType_Loss) || (n == 1 && result == resultType_Loss)) { /* Abandon, Crash; alone one loses to nobody */
+    /* Abandon, Crash; alone one loses to nobody */
+    if ((result != resultType_Win && result != resultType_Loss) || (n == 1 && result == resultType_Loss)) {
         s->active = 0, s->over = 1;
         return;
     }
     i32 taken = 0, rank = result == resultType_Win ? 1 : n;
-    for (i32 p = 1; p <= n; p++) if (s->rank2[p]) taken |= 1 << s->rank2[p] / 2;
+    for (i32 p = 1; p <= n; p++)
+        if (s->rank2[p]) taken |= 1 << s->rank2[p] / 2;
     while (taken >> rank & 1) rank += result == resultType_Win ? 1 : -1;
     s->rank2[player] = 2 * rank;
     if (rank == 1) s->winner = player;
@@ -450,8 +550,11 @@ static void push_history(Ctx *c) {
     c->history[2 * c->s->n_history] = position_digest(c, 0);
     c->history[2 * c->s->n_history++ + 1] = position_digest(c, 1);
 }
-static i32 is_pass(Ctx *c, const Move *m) { return m->n >= 1 && c->actions[m->first + (m->decision < 0 ? 0 : m->decision)].type == A_PASS; }
-static void begin_ply(Ctx *c, const Move *m) { /* what is known of the move while its consequences are evaluated */
+static i32 is_pass(Ctx *c, const Move *m) {
+    return m->n >= 1 && c->actions[m->first + (m->decision < 0 ? 0 : m->decision)].type == A_PASS;
+}
+/* what is known of the move while its consequences are evaluated */
+static void begin_ply(Ctx *c, const Move *m) {
     State *s = c->s;
     s->n_pending = 0, s->next_player = 0;
     if (c->g->uses & USES_ARRIVED) region_clear(c, c->arrived);
@@ -467,14 +570,15 @@ static void begin_ply(Ctx *c, const Move *m) { /* what is known of the move whil
         if (is_site(c, m->to)) region_add(c->visited, m->to);
     }
 }
-static void play_out(Ctx *c, const Move *m) { /* the move and its consequences; the next mover is known then */
+/* the move and its consequences; the next mover is known then */
+static void play_out(Ctx *c, const Move *m) {
     State *s = c->s;
     const Move move = *m;
     begin_ply(c, &move);
     apply_with_consequences(c, &move);
     s = c->s;
     if ((c->g->uses & USES_SEQUENCE_CAPTURE) && s->next_player != s->mover) {
-        FOR_SITES(c->to_clear, site) take(c, site);
+        FOR_SITES (c->to_clear, site) take(c, site);
         region_clear(c, c->to_clear);
     }
 }
@@ -485,14 +589,16 @@ void apply_move(Ctx *c, const Move *m) {
     reset_iterators(c);
     /* A turn of passes only. A first move of the game does not count against it: Throngs. */
     i32 only = s->moves_in_turn == 0 || (s->passed >> mover & 1) || s->n_moves == 1;
-    if (is_pass(c, &move) && only) s->passed |= 1 << mover; else s->passed &= ~(1 << mover);
+    if (is_pass(c, &move) && only) s->passed |= 1 << mover;
+    else s->passed &= ~(1 << mover);
     play_out(c, &move);
     i32 swapped = s->last_decision == A_SWAP;
     const Phase *phase = &c->g->phases[s->phase[mover]];
     end_rules(c, phase->end);
     end_rules(c, c->g->end);
     i32 can_end = phase->end || c->g->end; /* without a rule to end it nothing does: Gala */
-    if (!s->over && can_end && !(c->g->uses & USES_PASS_RULES) && s->active && (s->passed & s->active) == s->active) player_done(c, mover, resultType_Draw);
+    if (!s->over && can_end && !(c->g->uses & USES_PASS_RULES) && s->active && (s->passed & s->active) == s->active)
+        player_done(c, mover, resultType_Draw);
     reset_iterators(c);
     if (!s->over) phase_changes(c);
     if (s->counter < INT32_MAX) s->counter++;
@@ -500,13 +606,15 @@ void apply_move(Ctx *c, const Move *m) {
     i32 next = s->next_player ? s->next_player : following_player(s, c->g->n_players, mover);
     s->previous = mover;
     if (!s->over) {
-        if (next != mover || swapped) s->turn++, s->moves_in_turn = 0; else s->moves_in_turn++;
+        if (next != mover || swapped) s->turn++, s->moves_in_turn = 0;
+        else s->moves_in_turn++;
     }
     s->mover = next;
     s->next = following_player(s, c->g->n_players, next);
     push_history(c);
     if (s->moves_in_turn == 0) region_clear(c, c->visited);
-    if (s->moves_in_turn == 0) s->turn_start = s->n_history ? s->n_history - 1 : 0; /* the position that the turn began with counts as its own */
+    /* the position that the turn began with counts as its own */
+    if (s->moves_in_turn == 0) s->turn_start = s->n_history ? s->n_history - 1 : 0;
 }
 i32 position_repeated(Ctx *c, i32 kind) {
     const State *s = c->s;
@@ -519,7 +627,8 @@ i32 position_repeated(Ctx *c, i32 kind) {
     if (i == s->n_history) return 0;
     u64 digest = position_digest(c, situational);
     tick(c, c->g->n_sites / 8);
-    for (; i < s->n_history; i++) if (c->history[2 * i + situational] == digest) return 1;
+    for (; i < s->n_history; i++)
+        if (c->history[2 * i + situational] == digest) return 1;
     return 0;
 }
 static i32 repeats(Ctx *c, const Move *m) { /* would the position after m have been seen before? */
@@ -531,7 +640,8 @@ static i32 repeats(Ctx *c, const Move *m) { /* would the position after m have b
     c->applied = NULL;
     play_out(c, m);
     i32 next = s->next_player ? s->next_player : s->next;
-    if (next != mover) s->moves_in_turn = 0; else s->moves_in_turn++;
+    if (next != mover) s->moves_in_turn = 0;
+    else s->moves_in_turn++;
     s->mover = next, s->next = following_player(s, c->g->n_players, next);
     seen = position_repeated(c, c->g->repetition);
     c->applied = applied;
@@ -548,7 +658,8 @@ i32 legal_moves(Ctx *c) {
     reset_iterators(c);
     const Node *play = play_of(c, s->mover);
     if (c->g->uses & USES_STUCK) {
-        i32 bit = 1 << s->mover, can = play && any_move(c, play); /* the rules may ask for the answer of last time meanwhile */
+        /* the rules may ask for the answer of last time meanwhile */
+        i32 bit = 1 << s->mover, can = play && any_move(c, play);
         s->stuck = can ? s->stuck & ~bit : s->stuck | bit;
     }
     if (play) moves_of(c, play);

@@ -2,11 +2,13 @@
 #include "engine.h"
 
 static const i32 COMPASS[16] = {
-    absoluteDirection_N, absoluteDirection_NNE, absoluteDirection_NE, absoluteDirection_ENE, absoluteDirection_E, absoluteDirection_ESE,
-    absoluteDirection_SE, absoluteDirection_SSE, absoluteDirection_S, absoluteDirection_SSW, absoluteDirection_SW, absoluteDirection_WSW,
+    absoluteDirection_N, absoluteDirection_NNE, absoluteDirection_NE, absoluteDirection_ENE,
+    absoluteDirection_E, absoluteDirection_ESE, absoluteDirection_SE, absoluteDirection_SSE,
+    absoluteDirection_S, absoluteDirection_SSW, absoluteDirection_SW, absoluteDirection_WSW,
     absoluteDirection_W, absoluteDirection_WNW, absoluteDirection_NW, absoluteDirection_NNW};
 i32 compass_point(i32 direction) {
-    for (i32 i = 0; i < 16; i++) if (COMPASS[i] == direction) return i;
+    for (i32 i = 0; i < 16; i++)
+        if (COMPASS[i] == direction) return i;
     return 0;
 }
 i32 turned_point(u64 supported, i32 at, i32 clockwise, i32 steps) {
@@ -38,15 +40,17 @@ i32 facing_of(Ctx *c, i32 site) {
 }
 i32 next_site(Ctx *c, i32 site, i32 direction, u32 relation) {
     DirSet d = {(u64)1 << direction, 0};
-    FOR_RADIALS(site, d, ray) if (ray->n && (ray->relations & relation)) return ray->at[0];
+    FOR_RADIALS (site, d, ray)
+        if (ray->n && (ray->relations & relation)) return ray->at[0];
     return OFF;
 }
 i32 direction_between(Ctx *c, i32 from, i32 to) {
     if (!is_site(c, from) || !is_site(c, to)) return -1;
     DirSet d = {0, REL_Adjacent | REL_All};
-    FOR_RADIALS(from, d, ray) {
+    FOR_RADIALS (from, d, ray) {
         tick(c, 1);
-        for (i32 i = 0; i < ray->n; i++) if (ray->at[i] == to) return ray->direction;
+        for (i32 i = 0; i < ray->n; i++)
+            if (ray->at[i] == to) return ray->direction;
     }
     return -1;
 }
@@ -94,7 +98,12 @@ static u64 relative_from(Ctx *c, i32 relative, i32 site, u64 supported) {
 }
 
 /* ---- direction arguments */
-enum { UPWARD_FIRST = absoluteDirection_U, UPWARD_LAST = absoluteDirection_UNW, DOWNWARD_FIRST = absoluteDirection_D, DOWNWARD_LAST = absoluteDirection_DNW };
+enum {
+    UPWARD_FIRST = absoluteDirection_U,
+    UPWARD_LAST = absoluteDirection_UNW,
+    DOWNWARD_FIRST = absoluteDirection_D,
+    DOWNWARD_LAST = absoluteDirection_DNW
+};
 static u64 bits_between(i32 first, i32 last) { return (((u64)1 << (last - first + 1)) - 1) << first; }
 static DirSet absolute(const Game *g, i32 direction) {
     u64 up = bits_between(UPWARD_FIRST, UPWARD_LAST), down = bits_between(DOWNWARD_FIRST, DOWNWARD_LAST);
@@ -112,17 +121,21 @@ static DirSet absolute(const Game *g, i32 direction) {
     default: return (DirSet){(u64)1 << direction, 0};
     }
 }
-static u64 explicit_directions(Ctx *c, DirSet d, i32 site) { /* relations written out as the directions they have at the site */
+/* relations written out as the directions they have at the site */
+static u64 explicit_directions(Ctx *c, DirSet d, i32 site) {
     u64 found = d.directions;
-    if (d.relations && is_site(c, site)) FOR_RADIALS(site, d, ray) found |= (u64)1 << ray->direction;
+    if (d.relations && is_site(c, site))
+        FOR_RADIALS (site, d, ray) found |= (u64)1 << ray->direction;
     return found;
 }
-static u64 supported_for(Ctx *c, i32 site, i32 relation, i32 by_site) { /* relation: its place in relationType */
+/* relation: its place in relationType */
+static u64 supported_for(Ctx *c, i32 site, i32 relation, i32 by_site) {
     if (!by_site) return c->g->supported[relation];
     return explicit_directions(c, (DirSet){0, (u32)1 << relation}, site);
 }
 static DirSet relative_ludeme(Ctx *c, const Node *n, i32 site) {
-    const Node *one = ARG(directions, relativeDirection), *many = ARG(directions, relativeDirections), *of = ARG(directions, of);
+    const Node *one = ARG(directions, relativeDirection), *many = ARG(directions, relativeDirections),
+               *of = ARG(directions, of);
     i32 relation = of ? of->value : relationType_Adjacent;
     i32 by_site = bool_or(c, ARG(directions, bySite), 0) && is_site(c, site);
     u64 supported = supported_for(c, site, relation, by_site), found = 0;
@@ -144,17 +157,21 @@ static DirSet directions_from_ludeme(Ctx *c, const Node *n, i32 site) {
     tick(c, 1);
     if (n->op == OP_directions) return relative_ludeme(c, n, site);
     if (n->op == OP_directions_absolute)
-        return directions_of(c, ARG(directions_absolute, absoluteDirection) ? ARG(directions_absolute, absoluteDirection)
-                                                                           : ARG(directions_absolute, absoluteDirections), site, 0);
+        return directions_of(c,
+                             ARG(directions_absolute, absoluteDirection) ? ARG(directions_absolute, absoluteDirection)
+                                                                         : ARG(directions_absolute, absoluteDirections),
+                             site, 0);
     if (n->op == OP_directions_between) {
         i32 d = direction_between(c, site_at(c, ARG(directions_between, siteType), ARG(directions_between, from)),
                                   site_at(c, ARG(directions_between, siteType), ARG(directions_between, to)));
         return (DirSet){d < 0 ? 0 : (u64)1 << d, 0};
     }
     if (n->op == OP_directions_if)
-        return directions_of(c, int_of(c, ARG(directions_if, condition)) ? ARG(directions_if, a) : ARG(directions_if, b), site, 0);
+        return directions_of(
+            c, int_of(c, ARG(directions_if, condition)) ? ARG(directions_if, a) : ARG(directions_if, b), site, 0);
     if (n->op == OP_directions_random)
-        return some_of(c, explicit_directions(c, directions_of(c, ARG(directions_random, direction), site, 0), site), int_of(c, ARG(directions_random, num)));
+        return some_of(c, explicit_directions(c, directions_of(c, ARG(directions_random, direction), site, 0), site),
+                       int_of(c, ARG(directions_random, num)));
     DirSet a = directions_of(c, n->arg[0], site, 0), b = directions_of(c, n->arg[1], site, 0);
     if (n->op == OP_directions_union) return (DirSet){a.directions | b.directions, a.relations | b.relations};
     return (DirSet){explicit_directions(c, a, site) & ~explicit_directions(c, b, site), 0};

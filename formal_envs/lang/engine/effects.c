@@ -14,7 +14,9 @@ static void done(Ctx *c, const Node *then) {
     move_then(c, m, then);
     move_end(c, m);
 }
-#define FOR_PLAYERS(bits, p) for (i32 p = 1; p <= c->g->n_players; p++) if ((bits) >> p & 1)
+#define FOR_PLAYERS(bits, p)                                                                                           \
+    for (i32 p = 1; p <= c->g->n_players; p++)                                                                         \
+        if ((bits) >> p & 1)
 static const Node *either(const Node *a, const Node *b) { return a ? a : b; }
 
 /* ---- who moves next */
@@ -63,7 +65,7 @@ MOVES(flip) { /* a piece with (flips a b) changes between these two states */
 
 /* ---- numbers of players */
 static void set_players(Ctx *c, enum ActionType type, u32 players, i32 value, i32 added, const Node *then) {
-    FOR_PLAYERS(players, p) {
+    FOR_PLAYERS (players, p) {
         Action *a = begin(c, type);
         a->what = (i16)p, a->value = value, a->count = added;
         done(c, then);
@@ -122,14 +124,16 @@ MOVES(set_pending) {
     }
     TMP_REGION(sites);
     region_of(c, region, sites);
-    FOR_SITES(sites, site) set_number(c, A_SET_PENDING, NULL, site, 1, then);
+    FOR_SITES (sites, site) set_number(c, A_SET_PENDING, NULL, site, 1, then);
 }
 //: remember_value: (remember Value [<string name>] <int value> [unique:<bool>] [<then>]) -> effect
-MOVES(remember_value) { /* what is remembered already is no move, and has no consequence: Throngs would never end */
+/* what is remembered already is no move, and has no consequence: Throngs would never end */
+MOVES(remember_value) {
     i32 value = int_of(c, ARG(remember_value, value)), unique = bool_or(c, ARG(remember_value, unique), 0);
     i32 name = enum_or(ARG(remember_value, name), -1);
     const i32 *pair = c->s->remembered;
-    for (i32 i = 0; unique && i < c->s->n_remembered; i++, pair += 2) if (pair[0] == name && pair[1] == value) return;
+    for (i32 i = 0; unique && i < c->s->n_remembered; i++, pair += 2)
+        if (pair[0] == name && pair[1] == value) return;
     set_number(c, A_REMEMBER, ARG(remember_value, name), value, unique, ARG(remember_value, then));
 }
 //: forget_value: (forget Value [<string name>] <int value> [<then>]) -> effect
@@ -166,7 +170,7 @@ MOVES(note) {
 MOVES(trigger) {
     const Node *who = either(either(ARG(trigger, player), ARG(trigger, roleType)), ARG(trigger, index));
     u32 players = players_in(c, who);
-    FOR_PLAYERS(players, p) {
+    FOR_PLAYERS (players, p) {
         Action *a = begin(c, A_TRIGGER);
         a->what = (i16)p, a->name = ARG(trigger, event)->value;
         done(c, ARG(trigger, then));
@@ -180,9 +184,10 @@ MOVES(takecontrol) { /* the pieces become the other player's pieces of the same 
     if (by < 0 || by > c->g->n_players + 1) return;
     TMP_REGION(sites);
     const Node *where = either(ARG(takecontrol, at), ARG(takecontrol, to));
-    if (where) region_of(c, where, sites); else region_copy(c, sites, c->occupied);
+    if (where) region_of(c, where, sites);
+    else region_copy(c, sites, c->occupied);
     Move *m = move_begin(c);
-    FOR_SITES(sites, site) {
+    FOR_SITES (sites, site) {
         if (!c->what[site] || c->who[site] > 31 || !(of >> c->who[site] & 1)) continue;
         i32 what = component_of(c, c->g->components[c->what[site]].base, by);
         Action *a = move_act(c, A_PROMOTE);
@@ -204,7 +209,8 @@ static Around around_begin(Ctx *c, const Node *from, const Node *between, const 
         TMP_REGION(sites);
         region_of(c, SLOT(from, from, region), sites);
         a.origin = OFF;
-        FOR_SITES(sites, site) if (a.origin < 0) a.origin = site;
+        FOR_SITES (sites, site)
+            if (a.origin < 0) a.origin = site;
     }
     c->from = a.origin;
     return a;
@@ -243,11 +249,14 @@ static void affect_between(Ctx *c, const Around *a, i32 site) {
 //: custodial: (custodial [<from>] [<absoluteDirection>] [<between>] [<to>] [<then>]) -> effect
 MOVES(custodial) { /* runs of pieces between the origin and a piece beyond them */
     Around a = around_begin(c, ARG(custodial, from), ARG(custodial, between), ARG(custodial, to), ARG(custodial, then));
-    if (!is_site(c, a.origin)) { around_end(c, &a); return; }
+    if (!is_site(c, a.origin)) {
+        around_end(c, &a);
+        return;
+    }
     i32 least = 1, most = INFINITE;
     if (a.between && SLOT(a.between, between, range)) range_of(c, SLOT(a.between, between, range), &least, &most);
     DirSet dirs = directions_of(c, ARG(custodial, absoluteDirection), a.origin, REL_Adjacent);
-    FOR_RADIALS(a.origin, dirs, r) {
+    FOR_RADIALS (a.origin, dirs, r) {
         i32 k = 0;
         tick(c, r->n);
         c->to = a.to_before;
@@ -259,7 +268,8 @@ MOVES(custodial) { /* runs of pieces between the origin and a piece beyond them 
     }
     around_end(c, &a);
 }
-static i32 piece_matches(Ctx *c, const Node *piece, i32 site) { /* is one of the kinds that a (piece ..) names there? */
+/* is one of the kinds that a (piece ..) names there? */
+static i32 piece_matches(Ctx *c, const Node *piece, i32 site) {
     const Node *one = either(SLOT(piece, piece_ref, name), SLOT(piece, piece_ref, component));
     const Node *many = either(SLOT(piece, piece_ref, names), SLOT(piece, piece_ref, components));
     for (i32 i = 0; i < (many ? many->n : 1); i++) {
@@ -273,18 +283,22 @@ static i32 piece_matches(Ctx *c, const Node *piece, i32 site) { /* is one of the
 }
 //: surround: (surround [<from>] [<absoluteDirection>] [<between>] [<to>] [except:<int>] [with:<pieceRef>]
 //:     [<then>]) -> effect
-MOVES(surround) { /* neighbours of the origin all of whose neighbours meet the condition, but for some exceptions */
+/* neighbours of the origin all of whose neighbours meet the condition, but for some exceptions */
+MOVES(surround) {
     Around a = around_begin(c, ARG(surround, from), ARG(surround, between), ARG(surround, to), ARG(surround, then));
-    if (!is_site(c, a.origin)) { around_end(c, &a); return; }
+    if (!is_site(c, a.origin)) {
+        around_end(c, &a);
+        return;
+    }
     i32 exceptions = int_or(c, ARG(surround, except), 0);
     const Node *with = ARG(surround, with);
     DirSet dirs = directions_of(c, ARG(surround, absoluteDirection), a.origin, REL_Adjacent);
-    FOR_RADIALS(a.origin, dirs, r) {
+    FOR_RADIALS (a.origin, dirs, r) {
         i32 site = r->at[0], others = 0, found = !with;
         tick(c, 4);
         c->to = a.to_before;
         if (r->n < 1 || !between_holds(c, &a, site)) continue;
-        FOR_RADIALS(site, dirs, q) {
+        FOR_RADIALS (site, dirs, q) {
             if (q->n < 1) continue;
             if (!to_holds(c, &a, q->at[0], is_friend_of_mover(c, q->at[0]))) others++;
             if (with) found |= piece_matches(c, with, q->at[0]);
@@ -296,41 +310,49 @@ MOVES(surround) { /* neighbours of the origin all of whose neighbours meet the c
 //: enclose: (enclose [<siteType>] [<from>] [<direction>] [<between>] [numException:<int>] [<then>]) -> effect
 MOVES(enclose) { /* groups beside the origin that have no empty neighbours */
     Around a = around_begin(c, ARG(enclose, from), ARG(enclose, between), NULL, ARG(enclose, then));
-    if (!is_site(c, a.origin)) { around_end(c, &a); return; }
+    if (!is_site(c, a.origin)) {
+        around_end(c, &a);
+        return;
+    }
     i32 allowed = int_or(c, ARG(enclose, numException), 0), group[c->g->n_sites];
     DirSet dirs = directions_of(c, ARG(enclose, direction), a.origin, REL_Adjacent);
     TMP_REGION(seen);
     TMP_REGION(liberties);
     region_clear(c, seen);
-    FOR_RADIALS(a.origin, dirs, r) {
+    FOR_RADIALS (a.origin, dirs, r) {
         i32 n_group = 0;
         if (r->n < 1 || region_has(seen, r->at[0]) || !between_holds(c, &a, r->at[0])) continue;
         region_clear(c, liberties);
         region_add(seen, group[n_group++] = r->at[0]);
         for (i32 i = 0; i < n_group; i++) {
             tick(c, 4);
-            FOR_RADIALS(group[i], dirs, q) {
+            FOR_RADIALS (group[i], dirs, q) {
                 if (q->n < 1 || region_has(seen, q->at[0])) continue;
                 if (between_holds(c, &a, q->at[0])) region_add(seen, group[n_group++] = q->at[0]);
                 else if (!c->what[q->at[0]]) region_add(liberties, q->at[0]);
             }
         }
-        if (region_size(c, liberties) <= allowed) for (i32 i = 0; i < n_group; i++) affect_between(c, &a, group[i]);
+        if (region_size(c, liberties) <= allowed)
+            for (i32 i = 0; i < n_group; i++) affect_between(c, &a, group[i]);
     }
     around_end(c, &a);
 }
 static const Radial *opposite_radial(Ctx *c, i32 site, const Radial *r) {
     DirSet back = {(u64)1 << COMPASS[(compass_point(r->direction) + 8) & 15], 0};
-    FOR_RADIALS(site, back, q) if (q->n) return q;
+    FOR_RADIALS (site, back, q)
+        if (q->n) return q;
     return NULL;
 }
 //: intervene: (intervene [<from>] [<absoluteDirection>] [<between>] [<to>] [<then>]) -> effect
 MOVES(intervene) { /* pieces on both sides of the origin */
     Around a = around_begin(c, ARG(intervene, from), ARG(intervene, between), ARG(intervene, to), ARG(intervene, then));
-    if (!is_site(c, a.origin)) { around_end(c, &a); return; }
+    if (!is_site(c, a.origin)) {
+        around_end(c, &a);
+        return;
+    }
     const Node *apply = a.to ? SLOT(a.to, to, apply) : NULL;
     DirSet dirs = directions_of(c, ARG(intervene, absoluteDirection), a.origin, REL_Adjacent);
-    FOR_RADIALS(a.origin, dirs, r) {
+    FOR_RADIALS (a.origin, dirs, r) {
         const Radial *q = opposite_radial(c, a.origin, r);
         tick(c, 4);
         if (!q || q <= r || r->n < 1) continue;
@@ -344,10 +366,13 @@ MOVES(intervene) { /* pieces on both sides of the origin */
 //: directional: (directional [<from>] [<absoluteDirection>] [<to>] [<then>]) -> effect
 MOVES(directional) { /* every piece in line that meets the condition, as far as they follow each other */
     Around a = around_begin(c, ARG(directional, from), NULL, ARG(directional, to), ARG(directional, then));
-    if (!is_site(c, a.origin)) { around_end(c, &a); return; }
+    if (!is_site(c, a.origin)) {
+        around_end(c, &a);
+        return;
+    }
     const Node *apply = a.to ? SLOT(a.to, to, apply) : NULL;
     DirSet dirs = directions_of(c, ARG(directional, absoluteDirection), a.origin, REL_Adjacent);
-    FOR_RADIALS(a.origin, dirs, r) {
+    FOR_RADIALS (a.origin, dirs, r) {
         tick(c, r->n);
         for (i32 k = 0; k < r->n; k++) {
             if (!to_holds(c, &a, r->at[k], is_foe_of_mover(c, r->at[k]))) break;
@@ -357,11 +382,12 @@ MOVES(directional) { /* every piece in line that meets the condition, as far as 
     around_end(c, &a);
 }
 //: push: (push [<from>] <direction> [<then>]) -> effect
-MOVES(push) { /* a row of pieces moves one place on, up to the first empty place; the last may fall off the board */
+/* a row of pieces moves one place on, up to the first empty place; the last may fall off the board */
+MOVES(push) {
     Around a = around_begin(c, ARG(push, from), NULL, NULL, ARG(push, then));
     if (is_site(c, a.origin) && c->what[a.origin]) {
         DirSet dirs = directions_of(c, ARG(push, direction), a.origin, REL_Adjacent);
-        FOR_RADIALS(a.origin, dirs, r) {
+        FOR_RADIALS (a.origin, dirs, r) {
             i32 carried = c->what[a.origin];
             Move *m = move_begin(c);
             move_act(c, A_REMOVE)->to = a.origin;
@@ -383,7 +409,7 @@ MOVES(attract) { /* the first piece in each direction comes next to the origin *
     Around a = around_begin(c, ARG(attract, from), NULL, NULL, ARG(attract, then));
     if (is_site(c, a.origin)) {
         DirSet dirs = directions_of(c, ARG(attract, absoluteDirection), a.origin, REL_Adjacent);
-        FOR_RADIALS(a.origin, dirs, r) {
+        FOR_RADIALS (a.origin, dirs, r) {
             i32 k = 0;
             while (k < r->n && !c->what[r->at[k]]) k++;
             if (k < 1 || k >= r->n) continue;

@@ -15,7 +15,7 @@ static const Row *rows_of(Ctx *c, DirSet dirs) { /* the lists of neighbours, whe
 void flood(Ctx *c, DirSet dirs, const u64 *within, u64 *group) {
     i32 todo[c->g->n_sites], n = 0;
     const Row *rows = rows_of(c, dirs);
-    FOR_SITES(group, seed) todo[n++] = seed;
+    FOR_SITES (group, seed) todo[n++] = seed;
     while (n) {
         i32 site = todo[--n];
         tick(c, 1);
@@ -25,10 +25,12 @@ void flood(Ctx *c, DirSet dirs, const u64 *within, u64 *group) {
                 i32 next = row->at[k];
                 if (region_has(within, next) && !region_has(group, next)) region_add(group, next), todo[n++] = next;
             }
-        } else FOR_RADIALS(site, dirs, r) {
-            i32 next = r->n ? r->at[0] : OFF;
-            if (next >= 0 && region_has(within, next) && !region_has(group, next)) region_add(group, next), todo[n++] = next;
-        }
+        } else
+            FOR_RADIALS (site, dirs, r) {
+                i32 next = r->n ? r->at[0] : OFF;
+                if (next >= 0 && region_has(within, next) && !region_has(group, next))
+                    region_add(group, next), todo[n++] = next;
+            }
     }
 }
 i32 next_group(Ctx *c, DirSet dirs, u64 *left, u64 *group) {
@@ -43,9 +45,13 @@ i32 next_group(Ctx *c, DirSet dirs, u64 *left, u64 *group) {
 }
 void board_of_type(Ctx *c, const Node *type, u64 *out) {
     i32 t = type ? type->value : c->g->site_type;
-    if (t == c->g->site_type) { region_copy(c, out, c->g->board); return; }
+    if (t == c->g->site_type) {
+        region_copy(c, out, c->g->board);
+        return;
+    }
     region_clear(c, out);
-    if (c->g->type_first[t] >= 0) for (i32 i = 0; i < c->g->type_n[t]; i++) region_add(out, c->g->type_first[t] + i);
+    if (c->g->type_first[t] >= 0)
+        for (i32 i = 0; i < c->g->type_n[t]; i++) region_add(out, c->g->type_first[t] + i);
 }
 //: all_groups: (all Groups [<siteType>] [<direction>] [of:<bool>] if:<bool>) -> bool
 BOOL(all_groups) { /* (sites) is the group in question */
@@ -56,7 +62,8 @@ BOOL(all_groups) { /* (sites) is the group in question */
     TMP_REGION(group);
     board_of_type(c, ARG(all_groups, siteType), left);
     if (ARG(all_groups, of)) keep_where(c, left, ARG(all_groups, of));
-    else for (i32 w = 0; w < c->g->words; w++) left[w] &= owned_by(c, c->s->mover)[w];
+    else
+        for (i32 w = 0; w < c->g->words; w++) left[w] &= owned_by(c, c->s->mover)[w];
     while (all && next_group(c, dirs, left, group)) {
         c->region = group;
         all = int_of(c, ARG(all_groups, if_)) != 0;

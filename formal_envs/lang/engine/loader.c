@@ -42,8 +42,8 @@ static void load_nodes(Game *g, const i32 *p) {
 }
 static i32 names_everyone(const Node *n) { /* a constant that means the same whoever moves */
     if (n->type == TYPE_regionTypeDynamic || n->type == TYPE_relativeDirection) return 0;
-    return n->type != TYPE_roleType || (n->value >= roleType_Neutral && n->value <= roleType_P16) || n->value == roleType_Shared
-        || n->value == roleType_All || n->value == roleType_Each;
+    return n->type != TYPE_roleType || (n->value >= roleType_Neutral && n->value <= roleType_P16) ||
+           n->value == roleType_Shared || n->value == roleType_All || n->value == roleType_Each;
 }
 /* Does the value depend on the board alone, and on (site) where a ludeme around goes over sites? Children come before parents. */
 static void judge(Node *n) {
@@ -70,7 +70,8 @@ static void load(Game *g, const i32 *image) {
     i32 length;
     const i32 *p = section(image, SECTION_COUNTS, NULL);
     g->n_players = p[COUNT_n_players], g->n_sites = p[COUNT_n_sites], g->n_board = p[COUNT_n_board];
-    g->site_type = p[COUNT_site_type], g->uses = (u32)p[COUNT_uses], g->repetition = p[COUNT_repetition], g->n_strings = p[COUNT_n_strings];
+    g->site_type = p[COUNT_site_type], g->uses = (u32)p[COUNT_uses], g->repetition = p[COUNT_repetition],
+    g->n_strings = p[COUNT_n_strings];
     g->n_components = p[COUNT_n_components], g->n_containers = p[COUNT_n_containers], g->n_tracks = p[COUNT_n_tracks];
     g->n_regions = p[COUNT_n_regions], g->n_phases = p[COUNT_n_phases], g->n_maps = p[COUNT_n_maps];
     for (i32 t = 0; t < 3; t++) g->type_first[t] = p[COUNT_first_Vertex + t], g->type_n[t] = p[COUNT_n_Vertex + t];
@@ -78,7 +79,8 @@ static void load(Game *g, const i32 *image) {
     load_nodes(g, section(image, SECTION_NODES, NULL));
 
     p = section(image, SECTION_SITES, NULL);
-    i32 **per_site[] = {&g->row, &g->column, &g->layer, &g->colour, &g->container_of, &g->coordinate_x, &g->coordinate_y};
+    i32 **per_site[] = {&g->row,          &g->column,       &g->layer,       &g->colour,
+                        &g->container_of, &g->coordinate_x, &g->coordinate_y};
     for (i32 k = 0; k < 7; k++, p += g->n_sites) *per_site[k] = (i32 *)p;
 
     p = section(image, SECTION_RADIALS, NULL);
@@ -89,7 +91,8 @@ static void load(Game *g, const i32 *image) {
     for (i32 i = 0; i < n_radials; i++, p += 3 + p[2]) {
         g->radials[i] = (Radial){.direction = (i16)p[0], .relations = (u32)p[1], .n = (i16)p[2], .at = p + 3};
         g->supported_directions |= (u64)1 << p[0];
-        for (i32 k = 0; k < 5; k++) if (p[1] >> k & 1) g->supported[k] |= (u64)1 << p[0];
+        for (i32 k = 0; k < 5; k++)
+            if (p[1] >> k & 1) g->supported[k] |= (u64)1 << p[0];
         if (i < g->radial_first[g->n_board] && (p[1] & REL_Orthogonal)) g->walked |= (u64)1 << p[0];
     }
     p = section(image, SECTION_NEIGHBOURS, NULL);
@@ -121,7 +124,8 @@ static void load(Game *g, const i32 *image) {
     g->components = keep(g, sizeof(Component) * (size_t)(g->n_components + 1));
     g->components[0].facing = -1;
     for (i32 i = 1; i <= g->n_components; i++, p += 10)
-        g->components[i] = (Component){p[0], p[1], p[2], p[3], p[4], p[5], p[6], node_at(g, p[7]), node_at(g, p[8]), node_at(g, p[9])};
+        g->components[i] = (Component){
+            p[0], p[1], p[2], p[3], p[4], p[5], p[6], node_at(g, p[7]), node_at(g, p[8]), node_at(g, p[9])};
     p = section(image, SECTION_CONTAINERS, NULL);
     g->containers = keep(g, sizeof(Container) * (size_t)g->n_containers);
     for (i32 i = 0; i < g->n_containers; i++, p += 4) g->containers[i] = (Container){p[0], p[1], p[2], p[3]};
@@ -136,10 +140,12 @@ static void load(Game *g, const i32 *image) {
     for (i32 i = 0; i < g->n_regions; i++, p += 3) g->regions[i] = (NamedRegion){p[0], p[1], node_at(g, p[2])};
     p = section(image, SECTION_PHASES, NULL);
     g->phases = keep(g, sizeof(Phase) * (size_t)g->n_phases);
-    for (i32 i = 0; i < g->n_phases; i++, p += 6) g->phases[i] = (Phase){p[0], p[1], node_at(g, p[2]), node_at(g, p[3]), node_at(g, p[4]), node_at(g, p[5])};
+    for (i32 i = 0; i < g->n_phases; i++, p += 6)
+        g->phases[i] = (Phase){p[0], p[1], node_at(g, p[2]), node_at(g, p[3]), node_at(g, p[4]), node_at(g, p[5])};
     p = section(image, SECTION_NAMES, NULL);
     g->names = keep(g, sizeof(NameInfo) * (size_t)g->n_strings);
-    for (i32 i = 0; i < g->n_strings; i++, p += 7 + g->n_players + 2) g->names[i] = (NameInfo){p[0], p[1], p[2], p[3], p + 4, p + 7};
+    for (i32 i = 0; i < g->n_strings; i++, p += 7 + g->n_players + 2)
+        g->names[i] = (NameInfo){p[0], p[1], p[2], p[3], p + 4, p + 7};
     memcpy(g->facing, section(image, SECTION_FACING, NULL), 4 * (size_t)(g->n_players + 2));
     p = section(image, SECTION_ROOTS, NULL);
     g->start = node_at(g, p[0]), g->end = node_at(g, p[1]), g->meta = node_at(g, p[2]), g->game = node_at(g, p[3]);
@@ -157,12 +163,14 @@ static void initial_state(Ctx *c) {
     use_state(c, s);
     for (i32 i = 0; i < g->n_sites; i++) region_add(c->empty, i);
     s->mover = 1, s->next = g->n_players > 1 ? 2 : 1, s->turn = 1, s->counter = -1, s->temp = UNDEFINED;
-    s->last_from = s->last_to = s->previous_from = s->previous_to = s->after_from = s->after_to = OFF, s->proposed = s->decided = -1;
+    s->last_from = s->last_to = s->previous_from = s->previous_to = s->after_from = s->after_to = OFF,
+    s->proposed = s->decided = -1;
     s->last_decision = A_NOTE;
     for (i32 i = 0; i < g->n_strings; i++) c->vars[i] = UNDEFINED;
     for (i32 p = 1; p <= g->n_players; p++) {
         s->active |= 1 << p, s->agents[p] = p, s->votes[p] = -1, s->player_value[p] = UNDEFINED;
-        for (i32 i = g->n_phases - 1; i >= 0; i--) { /* the first phase that is everybody's or the player's own */
+        /* the first phase that is everybody's or the player's own */
+        for (i32 i = g->n_phases - 1; i >= 0; i--) {
             i32 owner = g->phases[i].owner;
             if (owner < 0 || owner == p) s->phase[p] = i;
         }
@@ -199,10 +207,12 @@ static u64 *fold_pass(Ctx *c, u64 *bits, i32 with_names) {
     return bits;
 }
 static i32 all_regions_known(const Game *g) {
-    for (i32 i = 0; i < g->n_regions; i++) if (!g->regions[i].bits) return 0;
+    for (i32 i = 0; i < g->n_regions; i++)
+        if (!g->regions[i].bits) return 0;
     return 1;
 }
-static u64 *fold_all(Ctx *c) { /* evaluates once what depends on the board alone; what names regions after they are known */
+/* evaluates once what depends on the board alone; what names regions after they are known */
+static u64 *fold_all(Ctx *c) {
     Game *g = (Game *)c->g;
     i32 regions = 0;
     for (i32 i = 0; i < g->n_nodes; i++) regions += g->nodes[i]->kind == REGION_KIND;
@@ -210,7 +220,8 @@ static u64 *fold_all(Ctx *c) { /* evaluates once what depends on the board alone
     fold_named_regions(c);
     return all_regions_known(g) ? fold_pass(c, bits, 1) : bits;
 }
-static void fold_walks(Ctx *c) { /* a walk in every direction ends at the same places whoever walks: found once for each site */
+/* a walk in every direction ends at the same places whoever walks: found once for each site */
+static void fold_walks(Ctx *c) {
     Game *g = (Game *)c->g;
     size_t bytes = 8 * (size_t)g->words * (size_t)g->n_sites;
     for (i32 i = 0; i < g->n_nodes && bytes <= 1 << 20; i++) {
@@ -229,7 +240,10 @@ static void fold_start(Ctx *c, u64 *bits) { /* what depends on the start positio
     Game *g = (Game *)c->g;
     for (i32 i = 0; i < g->n_nodes; i++) {
         Node *n = g->nodes[i];
-        if (n->op != OP_sites_start || n->bits || (SLOT(ARG(sites_start, pieceRef), piece_ref, component) && !SLOT(ARG(sites_start, pieceRef), piece_ref, component)->folded)) continue;
+        if (n->op != OP_sites_start || n->bits ||
+            (SLOT(ARG(sites_start, pieceRef), piece_ref, component) &&
+             !SLOT(ARG(sites_start, pieceRef), piece_ref, component)->folded))
+            continue;
         n->fn.region(c, n, bits);
         n->bits = bits, bits += g->words;
     }
@@ -261,7 +275,8 @@ Game *game_new(const i32 *image, i64 work, i32 *why) {
     u64 *bits = fold_all(c);
     fold_walks(c);
     reset_iterators(c);
-    if (g->start) for (i32 i = 0; i < g->start->n; i++) g->start->arg[i]->fn.act(c, g->start->arg[i]);
+    if (g->start)
+        for (i32 i = 0; i < g->start->n; i++) g->start->arg[i]->fn.act(c, g->start->arg[i]);
     fold_start(c, bits);
     push_history(c);
     *why = OK;
@@ -306,7 +321,8 @@ Ctx *context_new(const Game *g) {
 void context_free(Ctx *c) {
     if (!c) return;
     for (i32 i = 0; c->spare && i < MAX_DEPTH; i++) free(c->spare[i]), free(c->levels[i]);
-    free(c->moves), free(c->actions), free(c->thens), free(c->numbers), free(c->spare), free(c->history), free(c->report), free(c);
+    free(c->moves), free(c->actions), free(c->thens), free(c->numbers), free(c->spare), free(c->history),
+        free(c->report), free(c);
 }
 /* The legal moves of a state: their number, or -1 - failure. history: the digests of s->n_history positions. */
 i32 context_legal(Ctx *c, State *s, const u64 *history, i64 work) {
@@ -329,7 +345,10 @@ i32 context_apply(Ctx *c, i32 index, i64 work) {
 }
 const Move *context_moves(const Ctx *c) { return c->moves; }
 const Action *context_actions(const Ctx *c) { return c->actions; }
-const Action *context_applied(const Ctx *c, i32 *n) { *n = c->n_applied; return c->report; }
+const Action *context_applied(const Ctx *c, i32 *n) {
+    *n = c->n_applied;
+    return c->report;
+}
 const u64 *context_history(const Ctx *c) { return c->history; }
 
 /* Sequences of exactly depth moves; ends[0..2] counts those whose last move ended the game, by winner. -1 - failure. */
@@ -344,7 +363,11 @@ static i64 count(Ctx *c, i32 depth, i64 *ends) {
     State *s = c->s;
     i64 total = 0;
     for (i32 i = 0; i < n; i++) {
-        if (i) { memcpy(s, here, (size_t)c->g->state_size); use_state(c, s); legal_moves(c); }
+        if (i) {
+            memcpy(s, here, (size_t)c->g->state_size);
+            use_state(c, s);
+            legal_moves(c);
+        }
         apply_move(c, c->moves + i);
         if (depth > 1) total += count(c, depth - 1, ends);
         else total++, ends[c->s->over ? 1 + (c->s->winner) : 0]++;

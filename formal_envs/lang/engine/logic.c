@@ -13,13 +13,15 @@ BOOL(xor, STATIC) { return !int_of(c, ARG(xor, a)) != !int_of(c, ARG(xor, b)); }
 //: and_all: (and {<bool list>}) -> bool
 BOOL(and_all, STATIC) {
     const Node *list = ARG(and_all, list);
-    for (i32 i = 0; i < list->n; i++) if (!int_of(c, list->arg[i])) return 0;
+    for (i32 i = 0; i < list->n; i++)
+        if (!int_of(c, list->arg[i])) return 0;
     return 1;
 }
 //: or_all: (or {<bool list>}) -> bool
 BOOL(or_all, STATIC) {
     const Node *list = ARG(or_all, list);
-    for (i32 i = 0; i < list->n; i++) if (int_of(c, list->arg[i])) return 1;
+    for (i32 i = 0; i < list->n; i++)
+        if (int_of(c, list->arg[i])) return 1;
     return 0;
 }
 //: bool_if: (if <bool condition> <bool yes> [<bool no>]) -> bool
@@ -32,9 +34,13 @@ BOOL(tobool, STATIC) { return ARG(tobool, a) ? int_of(c, ARG(tobool, a)) != 0 : 
 
 /* ---- comparisons */
 //: eq: (= <int a> <int b> | <roleType>) -> bool
-BOOL(eq, STATIC) { return int_of(c, ARG(eq, a)) == (ARG(eq, b) ? int_of(c, ARG(eq, b)) : role_of(c, ARG(eq, roleType))); }
+BOOL(eq, STATIC) {
+    return int_of(c, ARG(eq, a)) == (ARG(eq, b) ? int_of(c, ARG(eq, b)) : role_of(c, ARG(eq, roleType)));
+}
 //: ne: (!= <int a> <int b> | <roleType>) -> bool
-BOOL(ne, STATIC) { return int_of(c, ARG(ne, a)) != (ARG(ne, b) ? int_of(c, ARG(ne, b)) : role_of(c, ARG(ne, roleType))); }
+BOOL(ne, STATIC) {
+    return int_of(c, ARG(ne, a)) != (ARG(ne, b) ? int_of(c, ARG(ne, b)) : role_of(c, ARG(ne, roleType)));
+}
 //: lt: (< <int a> <int b>) -> bool
 BOOL(lt, STATIC) { return int_of(c, ARG(lt, a)) < int_of(c, ARG(lt, b)); }
 //: le: (<= <int a> <int b>) -> bool
@@ -106,7 +112,8 @@ static i32 number_in(Ctx *c, i32 number, const Node *region) { /* lists hold any
 i32 site_in(Ctx *c, i32 site, const Node *region) {
     if (!is_site(c, site)) return number_in(c, site, region);
     if (region->bits) return region_has(region->bits, site);
-    if (region->kind == INT_KIND || (region->kind == CONSTANT && region->type != TYPE_string)) return int_of(c, region) == site;
+    if (region->kind == INT_KIND || (region->kind == CONSTANT && region->type != TYPE_string))
+        return int_of(c, region) == site;
     TMP_REGION(sites);
     region_of(c, region, sites);
     return region_has(sites, site);
@@ -115,7 +122,8 @@ i32 site_in(Ctx *c, i32 site, const Node *region) {
 BOOL(is_in, STATIC) {
     const Node *region = ARG(is_in, region), *sites = ARG(is_in, sites);
     if (!sites) return site_in(c, int_or(c, ARG(is_in, site), c->to), region);
-    for (i32 i = 0; i < sites->n; i++) if (!site_in(c, int_of(c, sites->arg[i]), region)) return 0;
+    for (i32 i = 0; i < sites->n; i++)
+        if (!site_in(c, int_of(c, sites->arg[i]), region)) return 0;
     return sites->n > 0;
 }
 //: is_in_array: (is In <int value> <intArray>) -> bool
@@ -138,13 +146,15 @@ BOOL(is_within) {
     TMP_REGION(region);
     region_of(c, ARG(is_within, in), region);
     const u64 *kind = of_kind(c, what);
-    for (i32 w = 0; w < c->g->words; w++) if (region[w] & kind[w]) return 1;
+    for (i32 w = 0; w < c->g->words; w++)
+        if (region[w] & kind[w]) return 1;
     return 0;
 }
 //: is_full: (is Full) -> bool
 BOOL(is_full) {
     UNUSED;
-    for (i32 w = 0; w < c->g->words; w++) if (c->empty[w] & c->g->board[w]) return 0;
+    for (i32 w = 0; w < c->g->words; w++)
+        if (c->empty[w] & c->g->board[w]) return 0;
     return 1;
 }
 //: is_visited: (is Visited <int site>) -> bool
@@ -175,7 +185,8 @@ BOOL(is_decided) { return c->s->decided == ARG(is_decided, vote)->value; }
 BOOL(is_triggered) {
     u32 players = players_named(c, ARG(is_triggered, index), ARG(is_triggered, roleType));
     i32 event = ARG(is_triggered, event)->value & 31;
-    for (i32 p = 0; p <= c->g->n_players; p++) if (players >> p & 1 && (u32)c->s->triggered[p] >> event & 1) return 1;
+    for (i32 p = 0; p <= c->g->n_players; p++)
+        if (players >> p & 1 && (u32)c->s->triggered[p] >> event & 1) return 1;
     return 0;
 }
 //: was_pass: (was Pass) -> bool
@@ -219,7 +230,7 @@ BOOL(all_different) { /* no two sites that meet the condition hold the same kind
     memset(seen, 0, sizeof seen);
     TMP_REGION(region);
     region_of(c, ARG(all_different, region), region);
-    FOR_SITES(region, site) {
+    FOR_SITES (region, site) {
         c->site = site;
         tick(c, 1);
         if (!different) continue;
@@ -236,9 +247,10 @@ BOOL(all_different_values) { /* the kinds of piece on the region, those excepted
     u64 seen[c->g->n_components / 64 + 1];
     memset(seen, 0, sizeof seen);
     TMP_REGION(region);
-    if (where) region_of(c, where, region); else region_copy(c, region, c->g->board);
+    if (where) region_of(c, where, region);
+    else region_copy(c, region, c->g->board);
     i32 different = 1;
-    FOR_SITES(region, bare) {
+    FOR_SITES (region, bare) {
         i32 site = site_of_type(c, ARG(all_different_values, siteType), bare);
         i32 what = is_site(c, site) ? c->what[site] : 0, excepted = one && int_of(c, one) == what;
         tick(c, 1);
@@ -274,4 +286,5 @@ BOOL(is_repeat) {
     return position_repeated(c, kind ? kind->value : repetitionType_Positional);
 }
 //: is_cycle: (is Cycle) -> bool
-BOOL(is_cycle) { return UNUSED, 0; } /* the recorded games never end by one, not even where a position came up fourteen times */
+/* the recorded games never end by one, not even where a position came up fourteen times */
+BOOL(is_cycle) { return UNUSED, 0; }

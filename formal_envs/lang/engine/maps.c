@@ -18,7 +18,8 @@ const Track *track_of(Ctx *c, const Node *name, i32 owner) {
 }
 i32 place_on_track(Ctx *c, const Track *t, i32 site) { /* the first of its places there; -1 if none */
     tick(c, t->sites.n / 8);
-    for (i32 i = 0; i < t->sites.n; i++) if (t->sites.at[i] == site) return i;
+    for (i32 i = 0; i < t->sites.n; i++)
+        if (t->sites.at[i] == site) return i;
     return -1;
 }
 /* The track of that name: a player's, the mover's own where none is told. */
@@ -86,7 +87,7 @@ static i32 named_number(Ctx *c, const Node *name) { /* a coordinate, else a kind
     return info->site >= 0 ? info->site : info->component ? info->component : OFF;
 }
 static i32 first_of(Ctx *c, i32 region) {
-    FOR_SITES(c->g->static_regions + region * c->g->words, site) return site;
+    FOR_SITES (c->g->static_regions + region * c->g->words, site) return site;
     return OFF;
 }
 static i32 landmark(Ctx *c, i32 which) {
@@ -137,7 +138,8 @@ INT(mapentry, STATIC) {
         const Map *map = &c->g->maps[i];
         if (name && map->name != name->value) continue;
         tick(c, map->n / 8);
-        for (i32 k = 0; k < map->n; k++) if (map->keys[k] == key) return map->values[k];
+        for (i32 k = 0; k < map->n; k++)
+            if (map->keys[k] == key) return map->values[k];
     }
     return OFF;
 }

@@ -14,7 +14,9 @@ PLAIN(piece_ref)
 PLAIN(rotations)
 
 /* ---- arguments that many moves have */
-typedef struct Range { i32 least, most; } Range;
+typedef struct Range {
+    i32 least, most;
+} Range;
 static Range steps_of(Ctx *c, const Node *between, Range otherwise) { /* (max n) leaves the usual least */
     const Node *n = between ? SLOT(between, between, range) : NULL;
     Range r = otherwise;
@@ -45,14 +47,17 @@ static i32 to_sites(Ctx *c, const Node *n, u64 *out) {
 static i32 may_leave(Ctx *c, const Node *from) { return !from || bool_or(c, SLOT(from, from, if_), 1); }
 static const Node *to_apply(const Node *to) { return to ? SLOT(to, to, apply) : NULL; }
 static const Node *between_apply(const Node *between) { return between ? SLOT(between, between, apply) : NULL; }
-static i32 apply_allows(Ctx *c, const Node *apply) { /* in slides and hops (apply if:..) says where a move may end */
+/* in slides and hops (apply if:..) says where a move may end */
+static i32 apply_allows(Ctx *c, const Node *apply) {
     return !apply || apply->op != OP_apply_if || int_of(c, SLOT(apply, apply_if, if_));
 }
-static i32 may_enter(Ctx *c, const Node *to) { return !to || bool_or(c, SLOT(to, to, if_), 1); } /* with c->to at the place */
+/* with c->to at the place */
+static i32 may_enter(Ctx *c, const Node *to) { return !to || bool_or(c, SLOT(to, to, if_), 1); }
 
 /* The kinds of piece that a (piece ..) names, one at a time. */
 static i32 pieces_named(const Node *piece) {
-    const Node *many = SLOT(piece, piece_ref, names) ? SLOT(piece, piece_ref, names) : SLOT(piece, piece_ref, components);
+    const Node *many = SLOT(piece, piece_ref, names) ? SLOT(piece, piece_ref, names)
+                                                     : SLOT(piece, piece_ref, components);
     return many ? many->n : 1;
 }
 static i32 piece_named(Ctx *c, const Node *piece, i32 k, i32 owner) {
@@ -64,7 +69,10 @@ static i32 piece_named(Ctx *c, const Node *piece, i32 k, i32 owner) {
 }
 
 /* ---- a piece goes from c->from to a site: one move, with what comes along */
-typedef struct Rule { const Node *from, *direction, *between, *to, *then, *track, *walks; i32 forward, rotations; } Rule;
+typedef struct Rule {
+    const Node *from, *direction, *between, *to, *then, *track, *walks;
+    i32 forward, rotations;
+} Rule;
 
 static Move *piece_goes(Ctx *c, i32 to, const Node *effect) { /* not ended yet */
     i32 outer = c->to;
@@ -89,9 +97,11 @@ static void go(Ctx *c, i32 to, const Node *effect, const Node *then) {
 /* Calls each for the site that from names, c->from if it names none. A region is no place to start from: it is passed over. */
 static void for_each_from(Ctx *c, const Rule *rule, void (*each)(Ctx *, const Rule *, DirSet)) {
     i32 from = c->from, to = c->to, between = c->between, start = from;
-    if (rule->from && SLOT(rule->from, from, site)) start = site_at(c, SLOT(rule->from, from, siteType), SLOT(rule->from, from, site));
+    if (rule->from && SLOT(rule->from, from, site))
+        start = site_at(c, SLOT(rule->from, from, siteType), SLOT(rule->from, from, site));
     if (!is_site(c, start)) return;
-    DirSet directions = directions_of(c, rule->direction, start, REL_Adjacent); /* in which (from) is still the outer one */
+    /* in which (from) is still the outer one */
+    DirSet directions = directions_of(c, rule->direction, start, REL_Adjacent);
     c->from = start;
     if (may_leave(c, rule->from)) each(c, rule, directions);
     c->from = from, c->to = to, c->between = between;
@@ -100,14 +110,18 @@ static void for_each_from(Ctx *c, const Rule *rule, void (*each)(Ctx *, const Ru
 /* ---- step */
 static void step_from(Ctx *c, const Rule *rule, DirSet directions) {
     i32 from = c->from;
-    FOR_RADIALS(from, directions, ray) {
+    FOR_RADIALS (from, directions, ray) {
         if (!ray->n) continue;
         c->to = ray->at[0];
         if (!misses(c, c->to) && may_enter(c, rule->to)) go(c, ray->at[0], to_apply(rule->to), rule->then);
     }
 }
 static void step_moves(Ctx *c, const Node *n) {
-    for_each_from(c, &(Rule){.from = ARG(step, from), .direction = ARG(step, direction), .to = ARG(step, to), .then = ARG(step, then)}, step_from);
+    for_each_from(
+        c,
+        &(Rule){
+            .from = ARG(step, from), .direction = ARG(step, direction), .to = ARG(step, to), .then = ARG(step, then)},
+        step_from);
 }
 //: move_step: (move Step [<from>] [<direction>] <to> [stack:<flag>] [<then>]) -> decision
 MOVES(move_step) { step_moves(c, n); }
@@ -115,11 +129,19 @@ MOVES(move_step) { step_moves(c, n); }
 MOVES(step) { step_moves(c, n); }
 
 /* ---- slide: on while `between` allows it; `to` names further ends, such as enemies, to which alone its effect belongs */
-typedef struct Slide { Range range; const u64 *ends; const i32 *path; } Slide; /* path: the sites of the ray; NULL on tracks */
+/* path: the sites of the ray; NULL on tracks */
+typedef struct Slide {
+    Range range;
+    const u64 *ends;
+    const i32 *path;
+} Slide;
 
 static void slide_to(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i32 steps, const Node *effect) {
     const Node *on_the_way = between_apply(rule->between);
-    if (!on_the_way || !slide->path) { go(c, site, effect, rule->then); return; }
+    if (!on_the_way || !slide->path) {
+        go(c, site, effect, rule->then);
+        return;
+    }
     if (move_asked(c, site)) return;
     Move *m = move_begin(c);
     for (i32 k = steps - 2; k >= 0; k--) {
@@ -130,15 +152,18 @@ static void slide_to(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i32
     piece_went(c, m, site, rule->then);
     c->between = site;
 }
-static i32 slide_over(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i32 steps) { /* steps: to site. Does it go on? */
+/* steps: to site. Does it go on? */
+static i32 slide_over(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i32 steps) {
     const Node *to = rule->to, *stops = to ? SLOT(to, to, if_) : NULL;
     const Node *passes = rule->between ? SLOT(rule->between, between, if_) : NULL;
     c->to = c->between = site;
-    i32 far_enough = steps >= slide->range.least && (!slide->ends || region_has(slide->ends, site)), wanted = far_enough && !misses(c, site);
+    i32 far_enough = steps >= slide->range.least && (!slide->ends || region_has(slide->ends, site)),
+        wanted = far_enough && !misses(c, site);
     i32 stopped = stops && int_of(c, stops);
     if (stopped && wanted && apply_allows(c, to_apply(to))) slide_to(c, rule, slide, site, steps, to_apply(to));
     i32 passed = passes ? int_of(c, passes) : region_has(c->empty, site);
-    if (passed && !stopped && wanted && apply_allows(c, to_apply(to))) slide_to(c, rule, slide, site, steps, stops ? NULL : to_apply(to));
+    if (passed && !stopped && wanted && apply_allows(c, to_apply(to)))
+        slide_to(c, rule, slide, site, steps, stops ? NULL : to_apply(to));
     return passed && !(stopped && far_enough);
 }
 static void slide_along_track(Ctx *c, const Rule *rule, const Track *track, const Slide *slide) {
@@ -163,7 +188,7 @@ static void slide_from(Ctx *c, const Rule *rule, DirSet directions) {
             if (c->g->tracks[t].name == rule->track->value) slide_along_track(c, rule, &c->g->tracks[t], &slide);
         return;
     }
-    FOR_RADIALS(from, directions, ray) {
+    FOR_RADIALS (from, directions, ray) {
         i32 seen = 0; /* a ray that does not meet the target is of no use */
         while (seen < ray->n && misses(c, ray->at[seen])) seen++;
         if (seen == ray->n) continue;
@@ -175,8 +200,14 @@ static void slide_from(Ctx *c, const Rule *rule, DirSet directions) {
     }
 }
 static void slide_moves(Ctx *c, const Node *n) {
-    for_each_from(c, &(Rule){.from = ARG(slide, from), .track = ARG(slide, track), .direction = ARG(slide, direction), .between = ARG(slide, between),
-                             .to = ARG(slide, to), .then = ARG(slide, then)}, slide_from);
+    for_each_from(c,
+                  &(Rule){.from = ARG(slide, from),
+                          .track = ARG(slide, track),
+                          .direction = ARG(slide, direction),
+                          .between = ARG(slide, between),
+                          .to = ARG(slide, to),
+                          .then = ARG(slide, then)},
+                  slide_from);
 }
 //: move_slide: (move Slide [<from>] [<trackName track>] [<direction>] [<between>] [<to>] [stack:<flag>] [<then>])
 //:     -> decision
@@ -185,7 +216,12 @@ MOVES(move_slide) { slide_moves(c, n); }
 MOVES(slide) { slide_moves(c, n); }
 
 /* ---- hop: some empty sites, then some hurdles, then a place to land on, and perhaps further ones behind it */
-typedef struct Hop { Range hurdles; i32 before, after; const Node *is_hurdle; const u64 *ends; } Hop;
+typedef struct Hop {
+    Range hurdles;
+    i32 before, after;
+    const Node *is_hurdle;
+    const u64 *ends;
+} Hop;
 
 static i32 hurdle_at(Ctx *c, const Hop *hop, i32 site) {
     c->between = site;
@@ -231,14 +267,20 @@ static void hop_from(Ctx *c, const Rule *rule, DirSet directions) {
     Hop hop = {{1, 1}, 0, 0, NULL, to_sites(c, rule->to, sites) ? sites : NULL};
     if (between) {
         hop.hurdles = steps_of(c, between, (Range){1, 1});
-        hop.before = int_or(c, SLOT(between, between, before), 0), hop.after = int_or(c, SLOT(between, between, after), 0);
+        hop.before = int_or(c, SLOT(between, between, before), 0),
+        hop.after = int_or(c, SLOT(between, between, after), 0);
         hop.is_hurdle = SLOT(between, between, if_);
     }
-    FOR_RADIALS(from, directions, ray) hop_along(c, rule, &hop, ray);
+    FOR_RADIALS (from, directions, ray) hop_along(c, rule, &hop, ray);
 }
 static void hop_moves(Ctx *c, const Node *n) {
-    for_each_from(c, &(Rule){.from = ARG(hop, from), .direction = ARG(hop, direction), .between = ARG(hop, between), .to = ARG(hop, to),
-                             .then = ARG(hop, then)}, hop_from);
+    for_each_from(c,
+                  &(Rule){.from = ARG(hop, from),
+                          .direction = ARG(hop, direction),
+                          .between = ARG(hop, between),
+                          .to = ARG(hop, to),
+                          .then = ARG(hop, then)},
+                  hop_from);
 }
 //: move_hop: (move Hop [<from>] [<direction>] [<between>] <to> [stack:<flag>] [<then>]) -> decision
 MOVES(move_hop) { hop_moves(c, n); }
@@ -246,7 +288,8 @@ MOVES(move_hop) { hop_moves(c, n); }
 MOVES(hop) { hop_moves(c, n); }
 
 /* ---- leap: a walk of steps and turns, begun in every orthogonal direction */
-static i32 walk_from(Ctx *c, i32 site, const Node *walk, i32 at) { /* where it ends, at: a point of the compass; OFF if it leaves the board */
+/* where it ends, at: a point of the compass; OFF if it leaves the board */
+static i32 walk_from(Ctx *c, i32 site, const Node *walk, i32 at) {
     u64 turns = c->g->supported[0];
     for (i32 i = 0; i < walk->n; i++) {
         tick(c, 1);
@@ -257,7 +300,8 @@ static i32 walk_from(Ctx *c, i32 site, const Node *walk, i32 at) { /* where it e
     }
     return site;
 }
-void walk_ends(Ctx *c, i32 site, const Node *walks, i32 rotations, u64 *out) { /* every place a walk leads to from site */
+/* every place a walk leads to from site */
+void walk_ends(Ctx *c, i32 site, const Node *walks, i32 rotations, u64 *out) {
     if (rotations && walks->bits) { /* known since the game was loaded */
         region_copy(c, out, walks->bits + site * c->g->words);
         return;
@@ -274,7 +318,8 @@ void walk_ends(Ctx *c, i32 site, const Node *walks, i32 rotations, u64 *out) { /
     }
 }
 static i32 lies_ahead(Ctx *c, i32 from, i32 to) { /* in the half plane that the piece looks at */
-    static const i32 dx[16] = {0, 5, 1, 12, 1, 12, 1, 5, 0, -5, -1, -12, -1, -12, -1, -5}, dy[16] = {1, 12, 1, 5, 0, -5, -1, -12, -1, -12, -1, -5, 0, 5, 1, 12};
+    static const i32 dx[16] = {0, 5, 1, 12, 1, 12, 1, 5, 0, -5, -1, -12, -1, -12, -1, -5},
+                     dy[16] = {1, 12, 1, 5, 0, -5, -1, -12, -1, -12, -1, -5, 0, 5, 1, 12};
     i32 facing = compass_point(facing_of(c, from));
     i64 x = c->g->coordinate_x[to] - c->g->coordinate_x[from], y = c->g->coordinate_y[to] - c->g->coordinate_y[from];
     return x * dx[facing] + y * dy[facing] > 0;
@@ -286,15 +331,22 @@ static void leap_from(Ctx *c, const Rule *rule, DirSet directions) {
     TMP_REGION(allowed);
     i32 some = to_sites(c, rule->to, allowed);
     walk_ends(c, from, rule->walks, rule->rotations, ends);
-    FOR_SITES(ends, site) {
-        if (misses(c, site) || (some && !region_has(allowed, site)) || (rule->forward && !lies_ahead(c, from, site))) continue;
+    FOR_SITES (ends, site) {
+        if (misses(c, site) || (some && !region_has(allowed, site)) || (rule->forward && !lies_ahead(c, from, site)))
+            continue;
         c->to = site;
         if (may_enter(c, rule->to)) go(c, site, to_apply(rule->to), rule->then);
     }
 }
 static void leap_moves(Ctx *c, const Node *n) {
-    for_each_from(c, &(Rule){.from = ARG(leap, from), .walks = ARG(leap, walks), .forward = bool_or(c, ARG(leap, forward), 0),
-                             .rotations = bool_or(c, ARG(leap, rotations), 1), .to = ARG(leap, to), .then = ARG(leap, then)}, leap_from);
+    for_each_from(c,
+                  &(Rule){.from = ARG(leap, from),
+                          .walks = ARG(leap, walks),
+                          .forward = bool_or(c, ARG(leap, forward), 0),
+                          .rotations = bool_or(c, ARG(leap, rotations), 1),
+                          .to = ARG(leap, to),
+                          .then = ARG(leap, then)},
+                  leap_from);
 }
 //: move_leap: (move Leap [<from>] {{<stepType walks>}} [forward:<bool>] [rotations:<bool>] <to> [<then>]) -> decision
 MOVES(move_leap) { leap_moves(c, n); }
@@ -302,7 +354,8 @@ MOVES(move_leap) { leap_moves(c, n); }
 MOVES(leap) { leap_moves(c, n); }
 
 /* ---- from anywhere to anywhere; also from hands, with counts, or a copy */
-static void carry(Ctx *c, const Node *n, i32 to, i32 count, i32 rotation) { /* rotation: what it is turned to, or UNDEFINED */
+/* rotation: what it is turned to, or UNDEFINED */
+static void carry(Ctx *c, const Node *n, i32 to, i32 count, i32 rotation) {
     if (move_asked(c, to)) return;
     i32 copy = bool_or(c, ARG(move, copy), 0), mover = ARG(move, mover) ? role_of(c, ARG(move, mover)) : -1;
     Move *m = piece_goes(c, to, to_apply(ARG(move, to)));
@@ -316,19 +369,27 @@ static void carry(Ctx *c, const Node *n, i32 to, i32 count, i32 rotation) { /* r
     move_then(c, m, ARG(move, then));
     move_end(c, m);
 }
-static i32 rotation_towards(Ctx *c, i32 direction) { /* rotations are counted from north in the directions that the board has */
+/* rotations are counted from north in the directions that the board has */
+static i32 rotation_towards(Ctx *c, i32 direction) {
     i32 turns = turns_on_board(c);
-    for (i32 k = 0; k < turns; k++) if (COMPASS[turned_point(c->g->supported[4], 0, 1, k)] == direction) return k;
+    for (i32 k = 0; k < turns; k++)
+        if (COMPASS[turned_point(c->g->supported[4], 0, 1, k)] == direction) return k;
     return 0;
 }
-static void carry_turned(Ctx *c, const Node *n, i32 to, i32 count) { /* a move for every rotation it may take */
+/* a move for every rotation it may take */
+static void carry_turned(Ctx *c, const Node *n, i32 to, i32 count) {
     const Node *rotations = SLOT(ARG(move, to), to, rotations);
-    if (!rotations) { carry(c, n, to, count, UNDEFINED); return; }
+    if (!rotations) {
+        carry(c, n, to, count, UNDEFINED);
+        return;
+    }
     const Node *many = SLOT(rotations, rotations, directions);
     DirSet d = directions_of(c, many ? many : SLOT(rotations, rotations, absoluteDirection), c->from, 0);
     u64 all = d.directions;
-    for (i32 k = 0; k < 5; k++) if (d.relations >> k & 1) all |= c->g->supported[k];
-    for (i32 i = 0; i < 16; i++) if (all >> COMPASS[i] & 1) carry(c, n, to, count, rotation_towards(c, COMPASS[i]));
+    for (i32 k = 0; k < 5; k++)
+        if (d.relations >> k & 1) all |= c->g->supported[k];
+    for (i32 i = 0; i < 16; i++)
+        if (all >> COMPASS[i] & 1) carry(c, n, to, count, rotation_towards(c, COMPASS[i]));
 }
 static void carry_from(Ctx *c, const Node *n) {
     const Node *to = ARG(move, to);
@@ -340,7 +401,7 @@ static void carry_from(Ctx *c, const Node *n) {
         if (is_site(c, outer)) region_add(ends, outer);
     }
     i32 count = int_or(c, ARG(move, count), 1); /* (to) is still the one of the ludeme around */
-    FOR_SITES(ends, site) {
+    FOR_SITES (ends, site) {
         c->to = site;
         if (!misses(c, site) && may_enter(c, to)) carry_turned(c, n, site, count);
     }
@@ -350,7 +411,7 @@ static void carry_moves(Ctx *c, const Node *n) {
     i32 from = c->from;
     TMP_REGION(starts);
     if (from_sites(c, ARG(move, from), starts)) {
-        FOR_SITES(starts, site) {
+        FOR_SITES (starts, site) {
             c->from = site;
             carry_from(c, n);
         }
@@ -363,7 +424,9 @@ MOVES(move) { carry_moves(c, n); }
 MOVES(fromto) { carry_moves(c, n); }
 
 /* ---- add, claim, shoot: a new piece */
-typedef struct New { i32 what, count, state, twice; } New;
+typedef struct New {
+    i32 what, count, state, twice;
+} New;
 static void piece_appears(Ctx *c, i32 from, i32 to, New new, const Node *effect, const Node *then) {
     if (move_asked(c, to)) return;
     i32 outer = c->to;
@@ -373,10 +436,13 @@ static void piece_appears(Ctx *c, i32 from, i32 to, New new, const Node *effect,
     c->to = outer;
     for (i32 k = 0; k < new.count; k++) { /* an action for each piece; the first one is chosen */
         Action *a = move_act(c, A_ADD);
-        a->to = to, a->what = (i16)new.what, a->state = new.state;
+        a->to = to, a->what = (i16) new.what, a->state = new.state;
         if (k == 0) move_decide(c, m);
     }
-    if (m->decision < 0) { c->n_moves--; return; }
+    if (m->decision < 0) {
+        c->n_moves--;
+        return;
+    }
     m->from = from, m->to = to;
     move_then(c, m, then);
     move_end(c, m);
@@ -393,12 +459,14 @@ static void add_at(Ctx *c, const Node *n, i32 site, New new) {
     c->to = site;
     if (!may_enter(c, to)) return;
     new.count = int_or(c, ARG(add, count), 1);
-    new.twice = to_apply(to) && SLOT(to, to, region); /* Ludii lists each such move twice: Bug, Compart, 00'Y' */
+    /* Ludii lists each such move twice: Bug, Compart, 00'Y' */
+    new.twice = to_apply(to) && SLOT(to, to, region);
     piece_appears(c, site, site, new, to_apply(to), ARG(add, then));
 }
 static void add_moves(Ctx *c, const Node *n) {
     const Node *piece = ARG(add, pieceRef);
-    i32 outer = c->to, kinds = piece ? pieces_named(piece) : 1, state = piece ? int_or(c, SLOT(piece, piece_ref, state), UNDEFINED) : UNDEFINED;
+    i32 outer = c->to, kinds = piece ? pieces_named(piece) : 1,
+        state = piece ? int_or(c, SLOT(piece, piece_ref, state), UNDEFINED) : UNDEFINED;
     TMP_REGION(sites);
     if (!to_sites(c, ARG(add, to), sites)) {
         region_clear(c, sites);
@@ -407,7 +475,7 @@ static void add_moves(Ctx *c, const Node *n) {
     for (i32 k = 0; k < kinds; k++) {
         i32 what = piece ? piece_named(c, piece, k, c->s->mover) : c->s->mover;
         if (what < 1 || what > c->g->n_components) continue;
-        FOR_SITES(sites, site) add_at(c, n, site, (New){what, 1, state, 0});
+        FOR_SITES (sites, site) add_at(c, n, site, (New){what, 1, state, 0});
     }
     c->to = outer;
 }
@@ -423,25 +491,29 @@ MOVES(claim) { add_moves(c, n); }
 static void shoot_moves(Ctx *c, const Node *n) {
     const Node *between = ARG(shoot, between), *to = ARG(shoot, to);
     const Node *passes = between ? SLOT(between, between, if_) : NULL, *hits = to ? SLOT(to, to, if_) : NULL;
-    i32 what = piece_named(c, ARG(shoot, pieceRef), 0, c->s->mover), outer_from = c->from, outer_to = c->to, outer_between = c->between;
+    i32 what = piece_named(c, ARG(shoot, pieceRef), 0, c->s->mover), outer_from = c->from, outer_to = c->to,
+        outer_between = c->between;
     Range range = steps_of(c, between, (Range){1, INFINITE});
     TMP_REGION(starts);
     if (!from_sites(c, ARG(shoot, from), starts)) {
         region_clear(c, starts);
         if (is_site(c, c->s->last_to)) region_add(starts, c->s->last_to);
     }
-    if (what) FOR_SITES(starts, start) {
-        DirSet directions = directions_of(c, ARG(shoot, absoluteDirection), start, REL_Adjacent);
-        c->from = start;
-        FOR_RADIALS(start, directions, ray) for (i32 i = 0; i < ray->n && i < range.most; i++) {
-            tick(c, 1);
-            c->to = c->between = ray->at[i];
-            i32 passed = passes ? int_of(c, passes) : region_has(c->empty, ray->at[i]);
-            if (i + 1 >= range.least && (hits ? int_of(c, hits) : passed))
-                piece_appears(c, ray->at[i], ray->at[i], (New){what, 1, UNDEFINED, 0}, to_apply(to), ARG(shoot, then));
-            if (!passed) break;
+    if (what)
+        FOR_SITES (starts, start) {
+            DirSet directions = directions_of(c, ARG(shoot, absoluteDirection), start, REL_Adjacent);
+            c->from = start;
+            FOR_RADIALS (start, directions, ray)
+                for (i32 i = 0; i < ray->n && i < range.most; i++) {
+                    tick(c, 1);
+                    c->to = c->between = ray->at[i];
+                    i32 passed = passes ? int_of(c, passes) : region_has(c->empty, ray->at[i]);
+                    if (i + 1 >= range.least && (hits ? int_of(c, hits) : passed))
+                        piece_appears(c, ray->at[i], ray->at[i], (New){what, 1, UNDEFINED, 0}, to_apply(to),
+                                      ARG(shoot, then));
+                    if (!passed) break;
+                }
         }
-    }
     c->from = outer_from, c->to = outer_to, c->between = outer_between;
 }
 //: move_shoot: (move Shoot <pieceRef> [<from>] [<absoluteDirection>] [<between>] [<to>] [<then>]) -> decision
@@ -450,7 +522,8 @@ MOVES(move_shoot) { shoot_moves(c, n); }
 MOVES(shoot) { shoot_moves(c, n); }
 
 /* ---- moves of a single action at a single site */
-static Move *act_at(Ctx *c, enum ActionType type, i32 site) { /* begun and decided; the action is the last one */
+/* begun and decided; the action is the last one */
+static Move *act_at(Ctx *c, enum ActionType type, i32 site) {
     Move *m = move_begin(c);
     move_act(c, type)->to = site;
     move_decide(c, m);
@@ -468,7 +541,7 @@ static void remove_moves(Ctx *c, const Node *n) {
     i32 late = when && when->value == whenType_EndOfTurn;
     TMP_REGION(sites);
     named_sites(c, ARG(remove, siteType), ARG(remove, region), ARG(remove, site), sites);
-    FOR_SITES(sites, site)
+    FOR_SITES (sites, site)
         if (c->what[site]) act_ends(c, act_at(c, late ? A_MARK : A_REMOVE, site), ARG(remove, then));
 }
 //: move_remove: (move Remove [<siteType>] <int site> | <region> [level:<int>] [at:<whenType>] [count:<int>]
@@ -496,7 +569,7 @@ static void select_from(Ctx *c, const Node *n) {
         select_to(c, n, c->from);
         return;
     }
-    FOR_SITES(ends, site) {
+    FOR_SITES (ends, site) {
         c->to = site;
         if (may_enter(c, to)) select_to(c, n, site);
     }
@@ -506,7 +579,7 @@ static void select_moves(Ctx *c, const Node *n) {
     i32 from = c->from;
     TMP_REGION(starts);
     if (from_sites(c, ARG(select, from), starts)) {
-        FOR_SITES(starts, site) {
+        FOR_SITES (starts, site) {
             c->from = site;
             select_from(c, n);
         }
@@ -554,7 +627,8 @@ static void say(Ctx *c, enum ActionType type, const Node *name, const Node *then
 }
 static void say_any(Ctx *c, enum ActionType type, const Node *one, const Node *many, const Node *then) {
     if (one) say(c, type, one, then);
-    else for (i32 i = 0; i < many->n; i++) say(c, type, many->arg[i], then);
+    else
+        for (i32 i = 0; i < many->n; i++) say(c, type, many->arg[i], then);
 }
 //: move_propose: (move Propose <proposal> | {<proposal proposals>} [<then>]) -> decision
 MOVES(move_propose) { say_any(c, A_PROPOSE, ARG(propose, proposal), ARG(propose, proposals), ARG(propose, then)); }
@@ -573,7 +647,8 @@ static void next_is(Ctx *c, i32 player, const Node *then) {
 }
 //: move_set_nextplayer: (move Set <nextPlayerWord> <player> | <roleType> [<then>]) -> decision
 MOVES(move_set_nextplayer) {
-    next_is(c, player_or(c, ARG(move_set_nextplayer, player), ARG(move_set_nextplayer, roleType), c->s->mover), ARG(move_set_nextplayer, then));
+    next_is(c, player_or(c, ARG(move_set_nextplayer, player), ARG(move_set_nextplayer, roleType), c->s->mover),
+            ARG(move_set_nextplayer, then));
 }
 //: set_nextplayer: (set NextPlayer <player> | <roleType> | <intArray> [<then>]) -> effect
 MOVES(set_nextplayer) {
@@ -581,7 +656,9 @@ MOVES(set_nextplayer) {
         i32 *players, k = array_of(c, ARG(set_nextplayer, intArray), &players);
         if (k) next_is(c, players[0], ARG(set_nextplayer, then));
         c->n_numbers -= k;
-    } else next_is(c, player_or(c, ARG(set_nextplayer, player), ARG(set_nextplayer, roleType), c->s->mover), ARG(set_nextplayer, then));
+    } else
+        next_is(c, player_or(c, ARG(set_nextplayer, player), ARG(set_nextplayer, roleType), c->s->mover),
+                ARG(set_nextplayer, then));
 }
 static void swap_players_moves(Ctx *c, const Node *const *arg) {
     i32 a = arg[swap_players__a] ? int_of(c, arg[swap_players__a]) : role_of(c, arg[swap_players__roleA]);
@@ -597,7 +674,8 @@ MOVES(move_swap_players) { swap_players_moves(c, n->arg + 1); } /* after the wor
 //: swap_players: (swap Players <int a> | <roleType roleA> <int b> | <roleType roleB> [<then>]) -> effect
 MOVES(swap_players) { swap_players_moves(c, n->arg); }
 
-static void swap_pieces_moves(Ctx *c, const Node *const *arg) { /* one goes over, the other is put where it came from */
+/* one goes over, the other is put where it came from */
+static void swap_pieces_moves(Ctx *c, const Node *const *arg) {
     i32 a = int_or(c, arg[swap_pieces__a], c->s->last_from), b = int_or(c, arg[swap_pieces__b], c->s->last_to);
     if (!is_site(c, a) || !is_site(c, b) || move_asked(c, b)) return;
     Move *m = move_begin(c);
@@ -629,8 +707,9 @@ static void rotation_moves(Ctx *c, const Node *const *arg) {
         i32 site = is_site(c, c->from) ? c->from : c->to;
         if (is_site(c, site)) region_add(sites, site);
     }
-    FOR_SITES(sites, site) {
-        if (values) for (i32 k = 0; k < values->n; k++) turn_to(c, site, int_of(c, values->arg[k]), then);
+    FOR_SITES (sites, site) {
+        if (values)
+            for (i32 k = 0; k < values->n; k++) turn_to(c, site, int_of(c, values->arg[k]), then);
         else if (arg[set_rotation__rotation]) turn_to(c, site, int_of(c, arg[set_rotation__rotation]), then);
         else {
             i32 now = c->rotation[site] % turns;

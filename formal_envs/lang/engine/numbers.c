@@ -20,7 +20,8 @@ i32 type_offset(Ctx *c, const Node *type) { /* where its sites begin; 0 for the 
 }
 i32 site_at(Ctx *c, const Node *type, const Node *site) {
     i32 s = int_of(c, site);
-    if (!type || type->value == c->g->site_type || s < 0 || s >= c->g->n_board) return s; /* of its type already, or a hand's */
+    /* of its type already, or a hand's */
+    if (!type || type->value == c->g->site_type || s < 0 || s >= c->g->n_board) return s;
     return s < c->g->type_n[type->value] && c->g->type_first[type->value] >= 0 ? s + type_offset(c, type) : OFF;
 }
 u32 players_in(Ctx *c, const Node *n) {
@@ -45,7 +46,7 @@ void range_of(Ctx *c, const Node *n, i32 *low, i32 *high) {
 /* Leaves the sites where the condition holds; (to) and (site) are the site. */
 void keep_where(Ctx *c, u64 *sites, const Node *condition) {
     i32 to = c->to, site_before = c->site;
-    FOR_SITES(sites, site) {
+    FOR_SITES (sites, site) {
         c->to = c->site = site;
         tick(c, 1);
         if (!int_of(c, condition)) region_drop(sites, site);
@@ -81,17 +82,32 @@ static i32 power(i64 base, i32 exponent) {
     return (i32)result;
 }
 //: pow_int: (^ <int a> <int b>) -> int
-INT(pow_int, STATIC) { i32 a = int_of(c, ARG(pow_int, a)); return power(a, int_of(c, ARG(pow_int, b))); }
+INT(pow_int, STATIC) {
+    i32 a = int_of(c, ARG(pow_int, a));
+    return power(a, int_of(c, ARG(pow_int, b)));
+}
 //: pow_int_word: (pow <int a> <int b>) -> int
-INT(pow_int_word, STATIC) { i32 a = int_of(c, ARG(pow_int_word, a)); return power(a, int_of(c, ARG(pow_int_word, b))); }
+INT(pow_int_word, STATIC) {
+    i32 a = int_of(c, ARG(pow_int_word, a));
+    return power(a, int_of(c, ARG(pow_int_word, b)));
+}
 //: abs_int: (abs <int value>) -> int
-INT(abs_int, STATIC) { i64 a = int_of(c, ARG(abs_int, value)); return clamped(a < 0 ? -a : a); }
+INT(abs_int, STATIC) {
+    i64 a = int_of(c, ARG(abs_int, value));
+    return clamped(a < 0 ? -a : a);
+}
 static i32 larger(i32 a, i32 b) { return a > b ? a : b; }
 static i32 smaller(i32 a, i32 b) { return a < b ? a : b; }
 //: max_int: (max <int a> <int b>) -> int
-INT(max_int, STATIC) { i32 a = int_of(c, ARG(max_int, a)); return larger(a, int_of(c, ARG(max_int, b))); }
+INT(max_int, STATIC) {
+    i32 a = int_of(c, ARG(max_int, a));
+    return larger(a, int_of(c, ARG(max_int, b)));
+}
 //: min_int: (min <int a> <int b>) -> int
-INT(min_int, STATIC) { i32 a = int_of(c, ARG(min_int, a)); return smaller(a, int_of(c, ARG(min_int, b))); }
+INT(min_int, STATIC) {
+    i32 a = int_of(c, ARG(min_int, a));
+    return smaller(a, int_of(c, ARG(min_int, b)));
+}
 
 enum Fold { FOLD_SUM, FOLD_PRODUCT, FOLD_MAX, FOLD_MIN };
 static i32 fold_array(Ctx *c, const Node *array, enum Fold how) { /* of nothing: -1 for max and min */
@@ -138,37 +154,79 @@ INT(int_if, STATIC) {
 
 /* ---- the context */
 //: site_from: (from [at:<whenType>]) -> int
-INT(site_from) { UNUSED; return c->from; }
+INT(site_from) {
+    UNUSED;
+    return c->from;
+}
 //: site_to: (to) -> int
-INT(site_to) { UNUSED; return c->to; }
+INT(site_to) {
+    UNUSED;
+    return c->to;
+}
 //: site_between: (between) -> int
-INT(site_between) { UNUSED; return c->between; }
+INT(site_between) {
+    UNUSED;
+    return c->between;
+}
 //: site: (site) -> int
-INT(site, STATIC) { UNUSED; return c->site; }
+INT(site, STATIC) {
+    UNUSED;
+    return c->site;
+}
 //: level: (level) -> int
-INT(level) { UNUSED; return c->level; }
+INT(level) {
+    UNUSED;
+    return c->level;
+}
 //: site_player: (player) -> int
-INT(site_player) { UNUSED; return c->player; }
+INT(site_player) {
+    UNUSED;
+    return c->player;
+}
 //: track_context: (track) -> int
-INT(track_context) { UNUSED; return c->track_site; }
+INT(track_context) {
+    UNUSED;
+    return c->track_site;
+}
 //: value: (value) -> int
-INT(value) { UNUSED; return c->iterated; }
+INT(value) {
+    UNUSED;
+    return c->iterated;
+}
 //: mover: (mover) -> int
-INT(mover) { UNUSED; return c->s->mover; }
+INT(mover) {
+    UNUSED;
+    return c->s->mover;
+}
 //: next: (next) -> int
-INT(next) { UNUSED; return c->s->next; }
+INT(next) {
+    UNUSED;
+    return c->s->next;
+}
 //: prev: (prev [<prevType>]) -> int
-INT(prev) { UNUSED; return c->s->previous; }
+INT(prev) {
+    UNUSED;
+    return c->s->previous;
+}
 //: counter: (counter) -> int
-INT(counter) { UNUSED; return c->s->counter; }
+INT(counter) {
+    UNUSED;
+    return c->s->counter;
+}
 //: last_from: (last From [afterConsequence:<bool>]) -> int
 INT(last_from) { return bool_or(c, ARG(last_from, afterConsequence), 0) ? c->s->after_from : c->s->last_from; }
 //: last_to: (last To [afterConsequence:<bool>]) -> int
 INT(last_to) { return bool_or(c, ARG(last_to, afterConsequence), 0) ? c->s->after_to : c->s->last_to; }
 //: last_levelfrom: (last LevelFrom [afterConsequence:<bool>]) -> int
-INT(last_levelfrom) { UNUSED; return 0; }
+INT(last_levelfrom) {
+    UNUSED;
+    return 0;
+}
 //: last_levelto: (last LevelTo [afterConsequence:<bool>]) -> int
-INT(last_levelto) { UNUSED; return 0; }
+INT(last_levelto) {
+    UNUSED;
+    return 0;
+}
 //: score: (score <player> | <roleType>) -> int
 INT(score) {
     i32 p = player_in(c, either(ARG(score, player), ARG(score, roleType)));
@@ -182,7 +240,10 @@ INT(value_player) {
     return is_player(c, p) ? c->s->player_value[p] : UNDEFINED;
 }
 //: value_pending: (value Pending) -> int
-INT(value_pending) { UNUSED; return c->s->n_pending ? c->s->pending[0] : UNDEFINED; }
+INT(value_pending) {
+    UNUSED;
+    return c->s->n_pending ? c->s->pending[0] : UNDEFINED;
+}
 //: value_random: (value Random <range>) -> int
 INT(value_random) {
     const Node *range = ARG(value_random, range);
@@ -192,19 +253,40 @@ INT(value_random) {
 }
 /* The limits at which the language's own engine stops a game. */
 //: value_movelimit: (value MoveLimit) -> int
-INT(value_movelimit, STATIC) { UNUSED; return 10000; }
+INT(value_movelimit, STATIC) {
+    UNUSED;
+    return 10000;
+}
 //: value_turnlimit: (value TurnLimit) -> int
-INT(value_turnlimit, STATIC) { UNUSED; return 1250; }
+INT(value_turnlimit, STATIC) {
+    UNUSED;
+    return 1250;
+}
 //: count_moves: (count Moves) -> int
-INT(count_moves) { UNUSED; return c->s->n_moves; }
+INT(count_moves) {
+    UNUSED;
+    return c->s->n_moves;
+}
 //: count_turns: (count Turns) -> int
-INT(count_turns) { UNUSED; return c->s->turn; }
+INT(count_turns) {
+    UNUSED;
+    return c->s->turn;
+}
 //: count_movesthisturn: (count MovesThisTurn) -> int
-INT(count_movesthisturn) { UNUSED; return c->s->moves_in_turn; }
+INT(count_movesthisturn) {
+    UNUSED;
+    return c->s->moves_in_turn;
+}
 //: count_players: (count Players) -> int
-INT(count_players) { UNUSED; return c->g->n_players; }
+INT(count_players) {
+    UNUSED;
+    return c->g->n_players;
+}
 //: count_active: (count Active) -> int
-INT(count_active) { UNUSED; return __builtin_popcount((u32)c->s->active); }
+INT(count_active) {
+    UNUSED;
+    return __builtin_popcount((u32)c->s->active);
+}
 //: id: (id [<pieceName name>] [<int index> | <roleType>]) -> int
 INT(id) {
     i32 player = role_of(c, either(ARG(id, index), ARG(id, roleType)));
@@ -213,8 +295,8 @@ INT(id) {
 }
 
 /* ---- what stands on a site */
-#define ON_SITE(slug, field, otherwise)                                        \
-    i32 site = site_at(c, ARG(slug, siteType), ARG(slug, at));           \
+#define ON_SITE(slug, field, otherwise)                                                                                \
+    i32 site = site_at(c, ARG(slug, siteType), ARG(slug, at));                                                         \
     return is_site(c, site) ? c->field[site] : otherwise
 //: what: (what [<siteType>] at:<int> [level:<int>]) -> int
 INT(what) { ON_SITE(what, what, 0); }
@@ -227,21 +309,25 @@ INT(rotation) { ON_SITE(rotation, rotation, 0); }
 //: value_piece: (value Piece [<siteType>] at:<int> [level:<int>]) -> int
 INT(value_piece) { ON_SITE(value_piece, value, 0); }
 //: toplevel: (topLevel [<siteType>] at:<int>) -> int
-INT(toplevel) { UNUSED; return 0; }
+INT(toplevel) {
+    UNUSED;
+    return 0;
+}
 static i64 counted(Ctx *c, const u64 *region) { /* pieces on its sites */
     i64 sum = 0;
     if (!(c->g->uses & USES_COUNT)) {
         for (i32 w = 0; w < c->g->words; w++) sum += __builtin_popcountll(region[w] & c->occupied[w]);
         return sum;
     }
-    FOR_SITES(region, site) sum += c->count[site];
+    FOR_SITES (region, site) sum += c->count[site];
     return sum;
 }
 static i32 count_in(Ctx *c, const Node *type, const Node *in, const Node *at, i32 otherwise) {
     if (!in) {
         i32 site = at ? site_at(c, type, at) : otherwise;
         if (!is_site(c, site)) return 0;
-        if (!type && c->g->site_type != siteType_Cell && c->g->container_of[site] > 0) return 0; /* hands hold cells */
+        /* hands hold cells */
+        if (!type && c->g->site_type != siteType_Cell && c->g->container_of[site] > 0) return 0;
         return c->count[site];
     }
     if (in->bits) return clamped(counted(c, in->bits));
@@ -268,19 +354,21 @@ INT(where) {
     i32 player = role_of(c, either(ARG(where, index), ARG(where, roleType)));
     i32 what = component_of(c, ARG(where, name)->value, player), state = int_or(c, ARG(where, state), UNDEFINED);
     if (what <= 0) return OFF;
-    FOR_SITES(of_kind(c, what), site) if (state < 0 || c->state[site] == state) return site;
+    FOR_SITES (of_kind(c, what), site)
+        if (state < 0 || c->state[site] == state) return site;
     return OFF;
 }
 //: where_what: (where <int what> [<siteType>]) -> int
 INT(where_what) {
     i32 what = int_of(c, ARG(where_what, what));
-    if (what > 0 && what <= c->g->n_components) FOR_SITES(of_kind(c, what), site) return site;
+    if (what > 0 && what <= c->g->n_components)
+        FOR_SITES (of_kind(c, what), site) return site;
     return OFF;
 }
 
 /* ---- the board */
-#define OF_SITE(slug, table)                                                   \
-    i32 site = site_at(c, ARG(slug, siteType), ARG(slug, of));           \
+#define OF_SITE(slug, table)                                                                                           \
+    i32 site = site_at(c, ARG(slug, siteType), ARG(slug, of));                                                         \
     return is_site(c, site) ? c->g->table[site] : OFF
 //: row: (row [<siteType>] of:<int>) -> int
 INT(row, STATIC) { OF_SITE(row, row); }
@@ -299,30 +387,47 @@ INT(coord, STATIC) { return c->g->names[ARG(coord, name)->value].site; }
 INT(coord_rowcolumn, STATIC) {
     i32 row = int_of(c, ARG(coord_rowcolumn, row)), column = int_of(c, ARG(coord_rowcolumn, column));
     tick(c, c->g->n_board / 16);
-    for (i32 s = 0; s < c->g->n_board; s++) if (c->g->row[s] == row && c->g->column[s] == column) return s;
+    for (i32 s = 0; s < c->g->n_board; s++)
+        if (c->g->row[s] == row && c->g->column[s] == column) return s;
     return OFF;
 }
 //: centrepoint: (centrePoint [<siteType>]) -> int
 INT(centrepoint, STATIC) {
     UNUSED;
-    FOR_SITES(c->g->static_regions + STATIC_REGION_Centre * c->g->words, site) return site;
+    FOR_SITES (c->g->static_regions + STATIC_REGION_Centre * c->g->words, site) return site;
     return OFF;
 }
 static i32 lines(Ctx *c, const i32 *number) { /* rows or columns of the board's ground */
     i32 last = -1;
-    for (i32 s = 0; s < c->g->n_board; s++) if (c->g->layer[s] <= 0) last = larger(last, number[s]);
+    for (i32 s = 0; s < c->g->n_board; s++)
+        if (c->g->layer[s] <= 0) last = larger(last, number[s]);
     return last + 1;
 }
 //: count_rows: (count Rows [<siteType>]) -> int
-INT(count_rows, STATIC) { UNUSED; return lines(c, c->g->row); }
+INT(count_rows, STATIC) {
+    UNUSED;
+    return lines(c, c->g->row);
+}
 //: count_columns: (count Columns [<siteType>]) -> int
-INT(count_columns, STATIC) { UNUSED; return lines(c, c->g->column); }
+INT(count_columns, STATIC) {
+    UNUSED;
+    return lines(c, c->g->column);
+}
 //: count_vertices: (count Vertices) -> int
-INT(count_vertices, STATIC) { UNUSED; return c->g->type_n[siteType_Vertex]; }
+INT(count_vertices, STATIC) {
+    UNUSED;
+    return c->g->type_n[siteType_Vertex];
+}
 //: count_edges: (count Edges) -> int
-INT(count_edges, STATIC) { UNUSED; return c->g->type_n[siteType_Edge]; }
+INT(count_edges, STATIC) {
+    UNUSED;
+    return c->g->type_n[siteType_Edge];
+}
 //: count_cells: (count Cells) -> int
-INT(count_cells, STATIC) { UNUSED; return c->g->type_n[siteType_Cell]; }
+INT(count_cells, STATIC) {
+    UNUSED;
+    return c->g->type_n[siteType_Cell];
+}
 //: handsite: (handSite <int index> | <roleType> [<int site>]) -> int
 INT(handsite, STATIC) {
     i32 owner = role_of(c, either(ARG(handsite, index), ARG(handsite, roleType)));
@@ -341,7 +446,8 @@ INT(ahead) {
     DirSet dirs = {0, 0};
     if (ARG(ahead, direction)) dirs = directions_of(c, ARG(ahead, direction), site, 0);
     else dirs.directions = (u64)1 << facing_of(c, site);
-    FOR_RADIALS(site, dirs, r) if (steps > 0 && steps <= r->n) return r->at[steps - 1];
+    FOR_RADIALS (site, dirs, r)
+        if (steps > 0 && steps <= r->n) return r->at[steps - 1];
     return site; /* where there is nothing ahead, as in the data */
 }
 //: regionsite: (regionSite <region> index:<int>) -> int
@@ -349,7 +455,9 @@ INT(regionsite) {
     TMP_REGION(region);
     region_of(c, ARG(regionsite, region), region);
     i32 index = int_of(c, ARG(regionsite, index));
-    if (index >= 0) FOR_SITES(region, site) if (index-- == 0) return site;
+    if (index >= 0)
+        FOR_SITES (region, site)
+            if (index-- == 0) return site;
     return OFF;
 }
 

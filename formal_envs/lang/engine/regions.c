@@ -2,22 +2,36 @@
 #include "engine.h"
 
 /* ---- shared helpers */
-static void region_or(Ctx *c, u64 *into, const u64 *from) { for (i32 w = 0; w < c->g->words; w++) into[w] |= from[w]; }
-static void region_and(Ctx *c, u64 *into, const u64 *from) { for (i32 w = 0; w < c->g->words; w++) into[w] &= from[w]; }
+static void region_or(Ctx *c, u64 *into, const u64 *from) {
+    for (i32 w = 0; w < c->g->words; w++) into[w] |= from[w];
+}
+static void region_and(Ctx *c, u64 *into, const u64 *from) {
+    for (i32 w = 0; w < c->g->words; w++) into[w] &= from[w];
+}
 static void region_minus(Ctx *c, u64 *into, const u64 *from) {
     for (i32 w = 0; w < c->g->words; w++) into[w] &= ~from[w];
 }
-static void region_range(u64 *into, i32 first, i32 n) { for (i32 i = 0; i < n; i++) region_add(into, first + i); }
+static void region_range(u64 *into, i32 first, i32 n) {
+    for (i32 i = 0; i < n; i++) region_add(into, first + i);
+}
 static i32 board_sites(Ctx *c, const Node *type, i32 *n) { /* where those of a type begin, how many */
-    if (!type || type->value == c->g->site_type) { *n = c->g->n_board; return 0; }
+    if (!type || type->value == c->g->site_type) {
+        *n = c->g->n_board;
+        return 0;
+    }
     i32 first = c->g->type_first[type->value];
     *n = first < 0 ? 0 : c->g->type_n[type->value];
     return first;
 }
-static void add_site(Ctx *c, u64 *out, i32 site) { if (is_site(c, site)) region_add(out, site); }
+static void add_site(Ctx *c, u64 *out, i32 site) {
+    if (is_site(c, site)) region_add(out, site);
+}
 /* What a region argument or a site argument says, whichever is there; otherwise is the site where neither is. */
 static void region_or_site(Ctx *c, const Node *region, const Node *type, const Node *site, i32 otherwise, u64 *out) {
-    if (region) { region_of(c, region, out); return; }
+    if (region) {
+        region_of(c, region, out);
+        return;
+    }
     region_clear(c, out);
     add_site(c, out, site ? site_at(c, type, site) : otherwise);
 }
@@ -75,7 +89,7 @@ REGION(region_foreach, STATIC) { /* (site) goes over the region */
     TMP_REGION(all);
     const u64 *sites = bits_of(c, ARG(region_foreach, region), all);
     region_clear(c, out);
-    FOR_SITES(sites, site) {
+    FOR_SITES (sites, site) {
         c->site = site;
         tick(c, 1);
         if (int_of(c, ARG(region_foreach, if_))) region_add(out, site);
@@ -89,7 +103,7 @@ REGION(region_foreach_of) { /* the union of the body for each site */
     TMP_REGION(one);
     const u64 *sites = bits_of(c, ARG(region_foreach_of, of), all);
     region_clear(c, out);
-    FOR_SITES(sites, site) {
+    FOR_SITES (sites, site) {
         c->site = site;
         region_of(c, ARG(region_foreach_of, body), one);
         region_or(c, out, one);
@@ -115,7 +129,8 @@ REGION(region_foreach_player) {
 //: sites_context: (sites) -> region
 REGION(sites_context) {
     UNUSED;
-    if (c->region) region_copy(c, out, c->region); else region_clear(c, out);
+    if (c->region) region_copy(c, out, c->region);
+    else region_clear(c, out);
 }
 static void add_numbers(Ctx *c, const Node *list, u64 *out) {
     region_clear(c, out);
@@ -144,14 +159,19 @@ REGION(sites_board, STATIC) { board_of_type(c, ARG(sites_board, siteType), out);
 /* A part that the board knows; of another site type the sites at the same extreme. */
 static void static_region(Ctx *c, const Node *type, i32 which, u64 *out) {
     i32 n, first = board_sites(c, type, &n);
-    if (first == 0) { region_copy(c, out, c->g->static_regions + which * c->g->words); return; }
+    if (first == 0) {
+        region_copy(c, out, c->g->static_regions + which * c->g->words);
+        return;
+    }
     region_clear(c, out);
     if (which > STATIC_REGION_Right) return;
     i32 sign = which == STATIC_REGION_Top || which == STATIC_REGION_Right ? 1 : -1;
     const i32 *along = which <= STATIC_REGION_Bottom ? c->g->coordinate_y : c->g->coordinate_x;
     i32 best = INT32_MIN;
-    for (i32 s = first; s < first + n; s++) if (sign * along[s] > best) best = sign * along[s];
-    for (i32 s = first; s < first + n; s++) if (sign * along[s] > best - 10) region_add(out, s);
+    for (i32 s = first; s < first + n; s++)
+        if (sign * along[s] > best) best = sign * along[s];
+    for (i32 s = first; s < first + n; s++)
+        if (sign * along[s] > best - 10) region_add(out, s);
 }
 //: sites_top: (sites Top [<siteType>]) -> region
 REGION(sites_top, STATIC) { static_region(c, ARG(sites_top, siteType), STATIC_REGION_Top, out); }
@@ -189,7 +209,8 @@ static void sites_where(Ctx *c, const Node *type, const i32 *table, const Node *
     region_clear(c, out);
     if (wanted < 0) return;
     tick(c, n / 16);
-    for (i32 s = first; s < first + n; s++) if (table[s] == wanted) region_add(out, s);
+    for (i32 s = first; s < first + n; s++)
+        if (table[s] == wanted) region_add(out, s);
 }
 //: sites_row: (sites Row [<siteType>] [<int index>]) -> region
 REGION(sites_row, STATIC) { sites_where(c, ARG(sites_row, siteType), c->g->row, ARG(sites_row, index), out); }
@@ -219,7 +240,8 @@ REGION(sites_side, STATIC) {
 }
 
 /* ---- regions of the equipment */
-static void static_keyword(Ctx *c, i32 keyword, u64 *out) { /* a list of regions elsewhere, their union here */
+/* a list of regions elsewhere, their union here */
+static void static_keyword(Ctx *c, i32 keyword, u64 *out) {
     const u64 *corners = c->g->static_regions + STATIC_REGION_Corners * c->g->words;
     region_clear(c, out);
     if (keyword == regionTypeStatic_Corners) region_copy(c, out, corners);
@@ -229,7 +251,10 @@ static void static_keyword(Ctx *c, i32 keyword, u64 *out) { /* a list of regions
     } else region_copy(c, out, c->g->board);
 }
 void named_region(Ctx *c, const NamedRegion *region, u64 *out) {
-    if (region->bits) { region_copy(c, out, region->bits); return; }
+    if (region->bits) {
+        region_copy(c, out, region->bits);
+        return;
+    }
     TMP_REGION(one);
     deeper(c); /* regions may name each other */
     region_clear(c, out);
@@ -258,7 +283,8 @@ REGION(sites_name, STATIC) { /* a region of the equipment, else a coordinate */
     named_regions(c, name->value, who ? players_in(c, who) : 0, !who, out);
     i32 site = c->g->names[name->value].site;
     if (!is_site(c, site) || who) return;
-    for (i32 i = 0; i < c->g->n_regions; i++) if (c->g->regions[i].name == name->value) return;
+    for (i32 i = 0; i < c->g->n_regions; i++)
+        if (c->g->regions[i].name == name->value) return;
     region_add(out, site);
 }
 //: sites_owner: (sites <player> | <roleType> [<siteType>]) -> region
@@ -287,8 +313,10 @@ REGION(sites_track, STATIC) {
         return;
     }
     i32 from = int_or(c, ARG(sites_track, from), UNDEFINED), to = int_or(c, ARG(sites_track, to), UNDEFINED), first = 0;
-    if (ARG(sites_track, from)) while (first < t->sites.n && t->sites.at[first] != from) first++;
-    for (i32 i = 0; first < t->sites.n && i < t->sites.n; i++) { /* once around, up to and with the last one */
+    if (ARG(sites_track, from))
+        while (first < t->sites.n && t->sites.at[first] != from) first++;
+    /* once around, up to and with the last one */
+    for (i32 i = 0; first < t->sites.n && i < t->sites.n; i++) {
         if (first + i >= t->sites.n && !ARG(sites_track, to)) break;
         i32 site = t->sites.at[(first + i) % t->sites.n];
         add_site(c, out, site);
@@ -303,11 +331,23 @@ REGION(sites_empty) {
     region_and(c, out, c->empty);
 }
 //: sites_toclear: (sites ToClear [<siteType>]) -> region
-REGION(sites_toclear) { UNUSED; region_copy(c, out, c->to_clear); }
+REGION(sites_toclear) {
+    UNUSED;
+    region_copy(c, out, c->to_clear);
+}
 //: sites_lastto: (sites LastTo [<siteType>]) -> region
-REGION(sites_lastto) { UNUSED; region_copy(c, out, c->arrived); add_site(c, out, c->s->last_to); } /* wherever the move put something */
+/* wherever the move put something */
+REGION(sites_lastto) {
+    UNUSED;
+    region_copy(c, out, c->arrived);
+    add_site(c, out, c->s->last_to);
+}
 //: sites_lastfrom: (sites LastFrom [<siteType>]) -> region
-REGION(sites_lastfrom) { UNUSED; region_clear(c, out); add_site(c, out, c->s->last_from); }
+REGION(sites_lastfrom) {
+    UNUSED;
+    region_clear(c, out);
+    add_site(c, out, c->s->last_from);
+}
 //: sites_pending: (sites Pending [<siteType>]) -> region
 REGION(sites_pending) {
     UNUSED;
@@ -320,7 +360,8 @@ REGION(sites_state) {
     i32 n_sites, first = board_sites(c, ARG(sites_state, siteType), &n_sites);
     region_clear(c, out);
     tick(c, n_sites / 16);
-    for (i32 s = first; s < first + n_sites; s++) if (c->state[s] == value) region_add(out, s);
+    for (i32 s = first; s < first + n_sites; s++)
+        if (c->state[s] == value) region_add(out, s);
 }
 //: sites_playable: (sites Playable [<siteType>]) -> region
 REGION(sites_playable) { /* of a board without end: beside a piece; the middle while there is none */
@@ -328,13 +369,16 @@ REGION(sites_playable) { /* of a board without end: beside a piece; the middle w
     TMP_REGION(near);
     region_clear(c, near);
     i32 pieces = 0;
-    FOR_SITES(c->occupied, site) {
+    FOR_SITES (c->occupied, site) {
         if (!region_has(out, site)) continue;
         const Row *row = &c->g->neighbours[3][site];
         for (i32 i = 0; i < row->n; i++) region_add(near, row->at[i]);
         pieces++;
     }
-    if (!pieces) { region_copy(c, out, c->g->static_regions + STATIC_REGION_Centre * c->g->words); return; }
+    if (!pieces) {
+        region_copy(c, out, c->g->static_regions + STATIC_REGION_Centre * c->g->words);
+        return;
+    }
     region_and(c, out, near);
     region_and(c, out, c->empty);
 }
@@ -416,7 +460,7 @@ static void add_neighbours(Ctx *c, i32 site, i32 relation, const Node *direction
         return;
     }
     DirSet dirs = directions_of(c, direction, site, REL_Adjacent);
-    FOR_RADIALS(site, dirs, r) region_add(out, r->at[0]);
+    FOR_RADIALS (site, dirs, r) region_add(out, r->at[0]);
 }
 //: expand: (expand [<int container> | <containerName>] <region> | origin:<int> [steps:<int>]
 //:     [<absoluteDirection>] [<siteType>]) -> region
@@ -429,7 +473,7 @@ REGION(expand, STATIC) {
     region_copy(c, edge, out);
     for (i32 i = 0; i < steps && region_any(c, edge); i++) {
         region_clear(c, next);
-        FOR_SITES(edge, site) tick(c, 1), add_neighbours(c, site, relation, direction, next);
+        FOR_SITES (edge, site) tick(c, 1), add_neighbours(c, site, relation, direction, next);
         region_minus(c, next, out);
         region_or(c, out, next);
         region_copy(c, edge, next);
@@ -445,7 +489,8 @@ static void keep_dynamic(Ctx *c, i32 keyword, u64 *out) {
     case regionTypeDynamic_NotOwn: region_minus(c, out, own); return;
     }
     owned_by_any(c, players_of(c, roleType_Enemy), enemy);
-    if (keyword == regionTypeDynamic_Enemy) region_and(c, out, enemy); else region_minus(c, out, enemy);
+    if (keyword == regionTypeDynamic_Enemy) region_and(c, out, enemy);
+    else region_minus(c, out, enemy);
 }
 //: sites_around: (sites Around [<siteType>] <int site> | <region> [<regionTypeDynamic>] [distance:<int>]
 //:     [<absoluteDirection>] [if:<bool>] [includeSelf:<bool>]) -> region
@@ -455,11 +500,15 @@ REGION(sites_around, STATIC) {
     TMP_REGION(origin);
     region_or_site(c, ARG(sites_around, region), ARG(sites_around, siteType), ARG(sites_around, site), OFF, origin);
     region_clear(c, out);
-    FOR_SITES(origin, site) {
+    FOR_SITES (origin, site) {
         tick(c, 1);
-        if (distance == 1) { add_neighbours(c, site, relation, direction, out); continue; }
+        if (distance == 1) {
+            add_neighbours(c, site, relation, direction, out);
+            continue;
+        }
         DirSet dirs = directions_of(c, direction, site, REL_Adjacent);
-        FOR_RADIALS(site, dirs, r) if (distance > 0 && distance <= r->n) region_add(out, r->at[distance - 1]);
+        FOR_RADIALS (site, dirs, r)
+            if (distance > 0 && distance <= r->n) region_add(out, r->at[distance - 1]);
     }
     if (ARG(sites_around, regionTypeDynamic)) keep_dynamic(c, ARG(sites_around, regionTypeDynamic)->value, out);
     if (ARG(sites_around, if_)) keep_where(c, out, ARG(sites_around, if_));
@@ -476,19 +525,20 @@ REGION(sites_direction) {
     region_or_site(c, origin_region, ARG(sites_direction, siteType), ARG(sites_direction, from), OFF, origin);
     region_clear(c, out);
     if (bool_or(c, ARG(sites_direction, included), 0)) region_or(c, out, origin);
-    FOR_SITES(origin, site) {
+    FOR_SITES (origin, site) {
         DirSet dirs = directions_of(c, ARG(sites_direction, direction), site, REL_Adjacent);
-        FOR_RADIALS(site, dirs, r) for (i32 i = 0; i < r->n && i < distance; i++) {
-            tick(c, 1);
-            if (stop) {
-                c->to = r->at[i];
-                if (int_of(c, stop)) {
-                    if (with_stop) region_add(out, r->at[i]);
-                    break;
+        FOR_RADIALS (site, dirs, r)
+            for (i32 i = 0; i < r->n && i < distance; i++) {
+                tick(c, 1);
+                if (stop) {
+                    c->to = r->at[i];
+                    if (int_of(c, stop)) {
+                        if (with_stop) region_add(out, r->at[i]);
+                        break;
+                    }
                 }
+                region_add(out, r->at[i]);
             }
-            region_add(out, r->at[i]);
-        }
     }
     c->to = before, c->from = from;
 }
@@ -500,7 +550,7 @@ REGION(sites_lineofsight) {
     region_clear(c, out);
     if (!is_site(c, site)) return;
     DirSet dirs = directions_of(c, ARG(sites_lineofsight, direction), site, REL_Adjacent);
-    FOR_RADIALS(site, dirs, r) {
+    FOR_RADIALS (site, dirs, r) {
         i32 i = 0;
         for (; i < r->n && region_has(c->empty, r->at[i]); i++)
             if (kind == lineOfSightType_Empty) region_add(out, r->at[i]);
@@ -519,7 +569,7 @@ REGION(sites_between) {
     region_clear(c, out);
     if (!is_site(c, from) || !is_site(c, to)) return;
     DirSet dirs = directions_of(c, ARG(sites_between, direction), from, REL_Adjacent);
-    FOR_RADIALS(from, dirs, r) {
+    FOR_RADIALS (from, dirs, r) {
         i32 last = 0;
         while (last < r->n && r->at[last] != to) last++;
         tick(c, 1 + last);
@@ -537,13 +587,15 @@ REGION(sites_between) {
 //: sites_incident: (sites Incident <siteType type> of:<siteType> at:<int> [owner:<player> | <roleType>]) -> region
 REGION(sites_incident) {
     i32 of = ARG(sites_incident, of)->value, type = ARG(sites_incident, type)->value;
-    i32 place = site_at(c, ARG(sites_incident, of), ARG(sites_incident, at)), site = is_site(c, place) ? place - type_offset(c, ARG(sites_incident, of)) : OFF;
+    i32 place = site_at(c, ARG(sites_incident, of), ARG(sites_incident, at)),
+        site = is_site(c, place) ? place - type_offset(c, ARG(sites_incident, of)) : OFF;
     const Node *who = either(ARG(sites_incident, owner), ARG(sites_incident, roleType));
     region_clear(c, out);
     const Row *rows = c->g->incident[of][type];
     if (site < 0 || site >= c->g->type_n[of]) return;
     if (of == type) add_neighbours(c, site + type_offset(c, ARG(sites_incident, of)), 3, NULL, out);
-    else if (rows) for (i32 i = 0; i < rows[site].n; i++) region_add(out, rows[site].at[i]);
+    else if (rows)
+        for (i32 i = 0; i < rows[site].n; i++) region_add(out, rows[site].at[i]);
     if (who) {
         TMP_REGION(theirs);
         owned_by_any(c, players_in(c, who), theirs);
@@ -577,7 +629,8 @@ REGION(sites_random) {
         i32 k = random_below(c, left);
         tick(c, 1 + c->g->words / 8);
         i32 chosen = OFF;
-        FOR_SITES(from, site) if (k-- == 0) chosen = site;
+        FOR_SITES (from, site)
+            if (k-- == 0) chosen = site;
         region_drop(from, chosen);
         region_add(out, chosen);
     }

@@ -11,15 +11,24 @@ i32 component_named(Ctx *c, const Node *name, i32 player) {
 }
 
 /* ---- the start position */
-typedef struct Placing { i32 what, count, state, rotation, value; } Placing;
+typedef struct Placing {
+    i32 what, count, state, rotation, value;
+} Placing;
 static void start_put(Ctx *c, i32 site, const Placing *p) {
     if (!is_site(c, site) || p->what < 1 || p->what > c->g->n_components || p->count < 1) return;
-    const Action a = {.type = A_ADD, .to = site, .what = (i16)p->what, .count = p->count, .state = p->state,
-                      .rotation = p->rotation, .value = p->value};
+    const Action a = {.type = A_ADD,
+                      .to = site,
+                      .what = (i16)p->what,
+                      .count = p->count,
+                      .state = p->state,
+                      .rotation = p->rotation,
+                      .value = p->value};
     apply_action(c, &a);
 }
-static i32 first_empty(Ctx *c, const Container *k) { /* the first place of a hand that is free, else its first place */
-    for (i32 i = 0; i < k->n; i++) if (!c->what[k->first + i]) return k->first + i;
+/* the first place of a hand that is free, else its first place */
+static i32 first_empty(Ctx *c, const Container *k) {
+    for (i32 i = 0; i < k->n; i++)
+        if (!c->what[k->first + i]) return k->first + i;
     return k->first;
 }
 static void place_in_container(Ctx *c, const Container *k, const Node *name, i32 site, Placing p) {
@@ -69,7 +78,7 @@ RULE(place_sites) {
             if (is_site(c, site)) region_add(region, site);
         }
     } else region_of(c, where, region);
-    FOR_SITES(region, site) {
+    FOR_SITES (region, site) {
         if (counts && counts->n) p.count = int_of(c, counts->arg[k < counts->n ? k : counts->n - 1]), k++;
         start_put(c, site_of_type(c, ARG(place_sites, siteType), site), &p);
     }
@@ -79,7 +88,7 @@ RULE(start_set_count) { /* seeds belong to nobody until they move */
     i32 count = int_of(c, ARG(start_set_count, count)), what = c->g->n_components;
     TMP_REGION(region);
     region_of(c, ARG(start_set_count, at) ? ARG(start_set_count, at) : ARG(start_set_count, to), region);
-    FOR_SITES(region, site) {
+    FOR_SITES (region, site) {
         i32 at = site_of_type(c, ARG(start_set_count, siteType), site);
         if (is_site(c, at) && what) put(c, at, what, NOBODY, count, 0, 0, 0);
     }
@@ -89,7 +98,8 @@ RULE(start_set_score) {
     const Node *role = ARG(start_set_score, roleType);
     u32 players = players_of(c, role->value);
     i32 value = int_or(c, ARG(start_set_score, value), 0);
-    for (i32 p = 1; p <= c->g->n_players; p++) if (players >> p & 1) c->s->score[p] = value;
+    for (i32 p = 1; p <= c->g->n_players; p++)
+        if (players >> p & 1) c->s->score[p] = value;
 }
 //: start_set_remember: (set RememberValue [<string name>] <int value> | <region> [unique:<bool>]) -> startRule
 RULE(start_set_remember) {
@@ -102,7 +112,7 @@ RULE(start_set_remember) {
     }
     TMP_REGION(region);
     region_of(c, ARG(start_set_remember, region), region);
-    FOR_SITES(region, site) {
+    FOR_SITES (region, site) {
         const Action a = {.type = A_REMEMBER, .name = name, .count = unique, .value = site};
         apply_action(c, &a);
     }
@@ -112,8 +122,9 @@ static void start_set_owner(Ctx *c, const Node *role, const Node *type, const u6
     for (i32 p = 1; p <= c->g->n_players; p++) {
         if (!(players_of(c, role->value) >> p & 1)) continue;
         Placing placing = {0, 1, UNDEFINED, UNDEFINED, UNDEFINED};
-        for (i32 k = c->g->n_components; k >= 1; k--) if (c->g->components[k].owner == p) placing.what = k;
-        FOR_SITES(region, site) start_put(c, site_of_type(c, type, site), &placing);
+        for (i32 k = c->g->n_components; k >= 1; k--)
+            if (c->g->components[k].owner == p) placing.what = k;
+        FOR_SITES (region, site) start_put(c, site_of_type(c, type, site), &placing);
     }
 }
 //: start_set_role: (set <roleType> [<siteType>] <int site> | coord:<coordinate>) -> startRule
@@ -146,7 +157,7 @@ RULE(start_foreach_site) {
     i32 before = c->site;
     TMP_REGION(region);
     region_of(c, ARG(start_foreach_site, region), region);
-    FOR_SITES(region, site) {
+    FOR_SITES (region, site) {
         c->site = site;
         if (bool_or(c, ARG(start_foreach_site, if_), 1)) run_rule(c, ARG(start_foreach_site, startRule));
     }
@@ -222,9 +233,11 @@ RULE(end_foreach_track) {
 RULE(result) {
     i32 result = ARG(result, resultType)->value;
     u32 players = players_of(c, ARG(result, roleType)->value);
-    for (i32 p = 1; p <= c->g->n_players; p++) if (players >> p & 1) player_done(c, p, result);
+    for (i32 p = 1; p <= c->g->n_players; p++)
+        if (players >> p & 1) player_done(c, p, result);
 }
-static void rank_by(Ctx *c, const i64 *points) { /* the most points come first; equal points share their ranks */
+/* the most points come first; equal points share their ranks */
+static void rank_by(Ctx *c, const i64 *points) {
     State *s = c->s;
     i32 n = c->g->n_players;
     for (i32 p = 1; p <= n; p++) {
@@ -246,11 +259,13 @@ RULE(byscore) {
     const Node *scores = ARG(byscore, scores);
     i32 misere = bool_or(c, ARG(byscore, misere), 0);
     i64 points[MAX_PLAYERS + 1] = {0};
-    if (scores) for (i32 i = 0; i < scores->n; i++) {
-        u32 players = players_of(c, SLOT(scores->arg[i], score_player, roleType)->value);
-        i32 value = int_of(c, SLOT(scores->arg[i], score_player, value));
-        for (i32 p = 1; p <= c->g->n_players; p++) if (players >> p & 1) points[p] = value;
-    }
+    if (scores)
+        for (i32 i = 0; i < scores->n; i++) {
+            u32 players = players_of(c, SLOT(scores->arg[i], score_player, roleType)->value);
+            i32 value = int_of(c, SLOT(scores->arg[i], score_player, value));
+            for (i32 p = 1; p <= c->g->n_players; p++)
+                if (players >> p & 1) points[p] = value;
+        }
     for (i32 p = 1; p <= c->g->n_players; p++) {
         if (scores) s->score[p] = (i32)points[p];
         points[p] = misere ? -(i64)s->score[p] : s->score[p];
@@ -265,7 +280,8 @@ RULE(payoffs) {
     for (i32 i = 0; i < each->n; i++) {
         u32 players = players_of(c, SLOT(each->arg[i], payoff, roleType)->value);
         i32 value = int_of(c, SLOT(each->arg[i], payoff, value));
-        for (i32 p = 1; p <= c->g->n_players; p++) if (players >> p & 1) points[p] = value;
+        for (i32 p = 1; p <= c->g->n_players; p++)
+            if (players >> p & 1) points[p] = value;
     }
     rank_by(c, points);
 }

@@ -5,10 +5,12 @@
 static i32 compass_opposite(i32 direction) { return COMPASS[(compass_point(direction) + 8) & 15]; }
 static i32 opposite_direction(i32 direction) {
     static const u8 pairs[][2] = {
-        {absoluteDirection_CW, absoluteDirection_CCW}, {absoluteDirection_In, absoluteDirection_Out}, {absoluteDirection_U, absoluteDirection_D},
-        {absoluteDirection_UN, absoluteDirection_DS}, {absoluteDirection_UNE, absoluteDirection_DSW}, {absoluteDirection_UE, absoluteDirection_DW},
-        {absoluteDirection_USE, absoluteDirection_DNW}, {absoluteDirection_US, absoluteDirection_DN}, {absoluteDirection_USW, absoluteDirection_DNE},
-        {absoluteDirection_UW, absoluteDirection_DE}, {absoluteDirection_UNW, absoluteDirection_DSE}};
+        {absoluteDirection_CW, absoluteDirection_CCW},  {absoluteDirection_In, absoluteDirection_Out},
+        {absoluteDirection_U, absoluteDirection_D},     {absoluteDirection_UN, absoluteDirection_DS},
+        {absoluteDirection_UNE, absoluteDirection_DSW}, {absoluteDirection_UE, absoluteDirection_DW},
+        {absoluteDirection_USE, absoluteDirection_DNW}, {absoluteDirection_US, absoluteDirection_DN},
+        {absoluteDirection_USW, absoluteDirection_DNE}, {absoluteDirection_UW, absoluteDirection_DE},
+        {absoluteDirection_UNW, absoluteDirection_DSE}};
     for (u32 i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         if (pairs[i][0] == direction) return pairs[i][1];
         if (pairs[i][1] == direction) return pairs[i][0];
@@ -16,8 +18,8 @@ static i32 opposite_direction(i32 direction) {
     return compass_opposite(direction);
 }
 typedef struct Line {
-    const u64 *pieces;    /* sites whose pieces count */
-    const u64 *through;   /* a line must go through enough of these, or NULL */
+    const u64 *pieces; /* sites whose pieces count */
+    const u64 *through; /* a line must go through enough of these, or NULL */
     const Node *condition;
     i32 least, exact, gaps, opposites, one_way;
     i32 through_least;
@@ -31,7 +33,8 @@ static i32 line_has(Ctx *c, const Line *l, i32 site) {
     c->to = before;
     return holds;
 }
-static i32 line_run(Ctx *c, const Line *l, const Radial *r, i32 *through) { /* pieces in a row from the start on, which is left out */
+/* pieces in a row from the start on, which is left out */
+static i32 line_run(Ctx *c, const Line *l, const Radial *r, i32 *through) {
     i32 k = 0;
     for (i32 i = 0; i < r->n; i++) {
         if (line_has(c, l, r->at[i])) {
@@ -47,19 +50,21 @@ static i32 line_long_enough(const Line *l, i32 n, i32 through) {
 static i32 line_at(Ctx *c, const Line *l, DirSet dirs, i32 pivot) {
     if (!is_site(c, pivot) || !line_has(c, l, pivot)) return 0;
     i32 here = l->through && region_has(l->through, pivot);
-    u32 kind = dirs.relations ? dirs.relations : ~(u32)REL_All; /* a line does not go on by another relation */
+    /* a line does not go on by another relation */
+    u32 kind = dirs.relations ? dirs.relations : ~(u32)REL_All;
     tick(c, 4);
-    FOR_RADIALS(pivot, dirs, r) {
+    FOR_RADIALS (pivot, dirs, r) {
         i32 through = here, run = 1 + line_run(c, l, r, &through);
         if (run == 1 && l->least > 1 && !l->one_way) continue; /* the way back sees the same line */
         i32 opposite = opposite_direction(r->direction), found = 0;
-        if (l->opposites) for (i32 i = c->g->radial_first[pivot]; i < c->g->radial_first[pivot + 1]; i++) {
-            const Radial *back = c->g->radials + i;
-            if (back->direction != opposite || !(back->relations & r->relations & kind)) continue;
-            i32 more = through, both = run + line_run(c, l, back, &more);
-            found = 1;
-            if (line_long_enough(l, both, more)) return 1;
-        }
+        if (l->opposites)
+            for (i32 i = c->g->radial_first[pivot]; i < c->g->radial_first[pivot + 1]; i++) {
+                const Radial *back = c->g->radials + i;
+                if (back->direction != opposite || !(back->relations & r->relations & kind)) continue;
+                i32 more = through, both = run + line_run(c, l, back, &more);
+                found = 1;
+                if (line_long_enough(l, both, more)) return 1;
+            }
         if (!found && line_long_enough(l, run, through)) return 1;
     }
     return 0;
@@ -68,12 +73,17 @@ static i32 line_at(Ctx *c, const Line *l, DirSet dirs, i32 pivot) {
 //:     [<roleType> | what:<int> | whats:{<int>}] [exact:<bool>] [contiguous:<bool>] [if:<bool>] [byLevel:<bool>]
 //:     [top:<bool>] [throughHowMuch:<int>] [isVisible:<bool>] [useOpposites:<bool>]) -> bool
 BOOL(is_line) {
-    const Node *role = ARG(is_line, roleType), *what = ARG(is_line, what), *whats = ARG(is_line, whats), *any = ARG(is_line, throughAny);
-    Line l = {.condition = ARG(is_line, if_), .least = int_of(c, ARG(is_line, length)), .exact = bool_or(c, ARG(is_line, exact), 0),
-              .gaps = !bool_or(c, ARG(is_line, contiguous), 1), .opposites = bool_or(c, ARG(is_line, useOpposites), 1),
+    const Node *role = ARG(is_line, roleType), *what = ARG(is_line, what), *whats = ARG(is_line, whats),
+               *any = ARG(is_line, throughAny);
+    Line l = {.condition = ARG(is_line, if_),
+              .least = int_of(c, ARG(is_line, length)),
+              .exact = bool_or(c, ARG(is_line, exact), 0),
+              .gaps = !bool_or(c, ARG(is_line, contiguous), 1),
+              .opposites = bool_or(c, ARG(is_line, useOpposites), 1),
               .through_least = int_or(c, ARG(is_line, throughHowMuch), 1)};
     DirSet dirs = directions_of(c, ARG(is_line, absoluteDirection), OFF, REL_Adjacent);
-    i32 words = c->g->words, pivot = ARG(is_line, through) ? site_at(c, ARG(is_line, siteType), ARG(is_line, through)) : c->s->last_to;
+    i32 words = c->g->words,
+        pivot = ARG(is_line, through) ? site_at(c, ARG(is_line, siteType), ARG(is_line, through)) : c->s->last_to;
     l.one_way = dirs.directions != 0;
     TMP_REGION(set);
     TMP_REGION(pivots);
@@ -86,10 +96,12 @@ BOOL(is_line) {
         u32 players = role ? players_in(c, role) : 0;
         if (role && role->value == roleType_Shared) players = (u32)1 << (c->g->n_players + 1);
         region_clear(c, set);
-        for (u32 p = players; p; p &= p - 1) for (i32 w = 0; w < words; w++) set[w] |= owned_by(c, __builtin_ctz(p))[w];
+        for (u32 p = players; p; p &= p - 1)
+            for (i32 w = 0; w < words; w++) set[w] |= owned_by(c, __builtin_ctz(p))[w];
         for (i32 i = 0; whats && i < whats->n; i++) {
             i32 kind = int_of(c, whats->arg[i]);
-            if (kind > 0 && kind <= c->g->n_components) for (i32 w = 0; w < words; w++) set[w] |= of_kind(c, kind)[w];
+            if (kind > 0 && kind <= c->g->n_components)
+                for (i32 w = 0; w < words; w++) set[w] |= of_kind(c, kind)[w];
         }
     } else if (what) {
         i32 kind = int_of(c, what);
@@ -112,15 +124,23 @@ BOOL(is_line) {
 }
 
 /* ---- connections */
-typedef struct Touch { const u64 *group; i32 touched, n; } Touch; /* how many of n regions a group reaches */
+typedef struct Touch {
+    const u64 *group;
+    i32 touched, n;
+} Touch; /* how many of n regions a group reaches */
 static void touch(Ctx *c, Touch *t, const u64 *region, const u64 *without) {
     t->n++;
-    for (i32 w = 0; w < c->g->words; w++) if (region[w] & t->group[w] & (without ? ~without[w] : ~(u64)0)) { t->touched++; return; }
+    for (i32 w = 0; w < c->g->words; w++)
+        if (region[w] & t->group[w] & (without ? ~without[w] : ~(u64)0)) {
+            t->touched++;
+            return;
+        }
 }
-static void touch_static(Ctx *c, Touch *t, i32 kind) { /* Sides, SidesNoCorners, Corners: each side or corner is a region */
+/* Sides, SidesNoCorners, Corners: each side or corner is a region */
+static void touch_static(Ctx *c, Touch *t, i32 kind) {
     const u64 *corners = c->g->static_regions + STATIC_REGION_Corners * c->g->words;
     if (kind == regionTypeStatic_Corners) {
-        FOR_SITES(corners, corner) t->n++, t->touched += region_has(t->group, corner);
+        FOR_SITES (corners, corner) t->n++, t->touched += region_has(t->group, corner);
     } else if (kind == regionTypeStatic_Sides || kind == regionTypeStatic_SidesNoCorners) {
         for (i32 d = 0; d < N_absoluteDirection; d++) {
             const u64 *side = c->g->side_regions + d * c->g->words;
@@ -144,7 +164,8 @@ static Touch touched_by(Ctx *c, const u64 *group, const Node *regions, const Nod
     u32 players = role ? players_in(c, role) : 0;
     for (i32 i = 0; players && i < c->g->n_regions; i++) {
         const NamedRegion *r = c->g->regions + i;
-        if (r->owner >= 0 && r->owner <= c->g->n_players && players >> r->owner & 1 && r->region) touch_list(c, &t, r->region);
+        if (r->owner >= 0 && r->owner <= c->g->n_players && players >> r->owner & 1 && r->region)
+            touch_list(c, &t, r->region);
     }
     return t;
 }
@@ -165,7 +186,8 @@ BOOL(is_connected) { /* does the group on a site reach enough of the regions? */
 }
 //: is_blocked: (is Blocked [<int number>] [<siteType>] [<direction>] {<region regions>} | <roleType> |
 //:     <regionTypeStatic>) -> bool
-BOOL(is_blocked) { /* can the player no more connect enough of the regions, through what is empty or his own? */
+/* can the player no more connect enough of the regions, through what is empty or his own? */
+BOOL(is_blocked) {
     const Node *role = ARG(is_blocked, roleType);
     i32 words = c->g->words, player = role ? role_of(c, role) : c->s->mover, some = 0;
     DirSet dirs = directions_of(c, ARG(is_blocked, direction), OFF, REL_Adjacent);
@@ -211,7 +233,7 @@ static i32 loop_around(Ctx *c, const u64 *ring, DirSet dirs, const u64 *prey) {
 }
 static i32 near_in(Ctx *c, i32 site, DirSet dirs, const u64 *set) { /* neighbours that lie in the set */
     i32 found = 0;
-    FOR_RADIALS(site, dirs, r) found += r->n && region_has(set, r->at[0]);
+    FOR_RADIALS (site, dirs, r) found += r->n && region_has(set, r->at[0]);
     return found;
 }
 static i32 path_loop(Ctx *c, i32 colour, i32 start) { return (void)c, (void)colour, (void)start, 0; }
@@ -231,19 +253,26 @@ BOOL(is_loop) {
     u32 players = role ? players_in(c, role) : 0;
     for (i32 i = 0; roles && i < roles->n; i++) players |= players_in(c, roles->arg[i]);
     for (u32 p = players; p; p &= p - 1)
-        if (__builtin_ctz(p) <= c->g->n_players + 1) for (i32 w = 0; w < c->g->words; w++) prey[w] |= owned_by(c, __builtin_ctz(p))[w];
+        if (__builtin_ctz(p) <= c->g->n_players + 1)
+            for (i32 w = 0; w < c->g->words; w++) prey[w] |= owned_by(c, __builtin_ctz(p))[w];
     return loop_around(c, ring, dirs, prey);
 }
 
 /* ---- patterns */
-typedef struct Pattern { const Node *walk; i32 start, n, kinds[64]; } Pattern; /* kinds: what stands on its sites, over and over */
+/* kinds: what stands on its sites, over and over */
+typedef struct Pattern {
+    const Node *walk;
+    i32 start, n, kinds[64];
+} Pattern;
 static i32 pattern_of(Ctx *c, const Node *walk, i32 start, const Node *what, const Node *whats, Pattern *p) {
     *p = (Pattern){walk, start, whats ? whats->n : 1, {0}};
     if (!on_board(c, start) || p->n < 1 || p->n > 64) return 0;
-    for (i32 i = 0; i < p->n; i++) p->kinds[i] = whats ? int_of(c, whats->arg[i]) : what ? int_of(c, what) : c->what[start];
+    for (i32 i = 0; i < p->n; i++)
+        p->kinds[i] = whats ? int_of(c, whats->arg[i]) : what ? int_of(c, what) : c->what[start];
     return 1;
 }
-static i32 pattern_fits(Ctx *c, const Pattern *p, i32 first, u64 *sites) { /* begun towards a point of the compass; adds its sites */
+/* begun towards a point of the compass; adds its sites */
+static i32 pattern_fits(Ctx *c, const Pattern *p, i32 first, u64 *sites) {
     u64 points = c->g->walked;
     i32 at = p->start, point = first, nth = 1, fits = points >> COMPASS[first] & 1 && c->what[at] == p->kinds[0];
     if (fits && sites) region_add(sites, at);
@@ -263,38 +292,47 @@ static i32 pattern_fits(Ctx *c, const Pattern *p, i32 first, u64 *sites) { /* be
 //: is_pattern: (is Pattern {<stepType walk>} [<siteType>] [from:<int>] [what:<int> | whats:{<int>}]) -> bool
 BOOL(is_pattern) {
     Pattern p;
-    i32 start = ARG(is_pattern, from) ? site_at(c, ARG(is_pattern, siteType), ARG(is_pattern, from)) : c->s->last_to, fits = 0;
-    if (!pattern_of(c, ARG(is_pattern, walk), start, ARG(is_pattern, what), ARG(is_pattern, whats), &p) || !c->what[start]) return 0;
+    i32 start = ARG(is_pattern, from) ? site_at(c, ARG(is_pattern, siteType), ARG(is_pattern, from)) : c->s->last_to,
+        fits = 0;
+    if (!pattern_of(c, ARG(is_pattern, walk), start, ARG(is_pattern, what), ARG(is_pattern, whats), &p) ||
+        !c->what[start])
+        return 0;
     for (i32 first = 0; first < 16 && !fits; first++) fits = pattern_fits(c, &p, first, NULL);
     return fits;
 }
 //: sites_pattern: (sites Pattern {<stepType walk>} [<siteType>] [from:<int>] [what:<int> | whats:{<int>}]) -> region
 REGION(sites_pattern) { /* the sites of every way in which it fits */
     Pattern p;
-    i32 start = ARG(sites_pattern, from) ? site_at(c, ARG(sites_pattern, siteType), ARG(sites_pattern, from)) : c->s->last_to;
+    i32 start = ARG(sites_pattern, from) ? site_at(c, ARG(sites_pattern, siteType), ARG(sites_pattern, from))
+                                         : c->s->last_to;
     region_clear(c, out);
-    if (!pattern_of(c, ARG(sites_pattern, walk), start, ARG(sites_pattern, what), ARG(sites_pattern, whats), &p)) return;
+    if (!pattern_of(c, ARG(sites_pattern, walk), start, ARG(sites_pattern, what), ARG(sites_pattern, whats), &p))
+        return;
     TMP_REGION(one);
     for (i32 first = 0; first < 16; first++) {
         region_clear(c, one);
-        if (pattern_fits(c, &p, first, one)) for (i32 w = 0; w < c->g->words; w++) out[w] |= one[w];
+        if (pattern_fits(c, &p, first, one))
+            for (i32 w = 0; w < c->g->words; w++) out[w] |= one[w];
     }
 }
 
 /* ---- neighbours, targets */
 //: is_related: (is Related <relationType> [<siteType>] <int site> <int other> | <region>) -> bool
 BOOL(is_related) {
-    i32 site = site_at(c, ARG(is_related, siteType), ARG(is_related, site)), relation = ARG(is_related, relationType)->value;
+    i32 site = site_at(c, ARG(is_related, siteType), ARG(is_related, site)),
+        relation = ARG(is_related, relationType)->value;
     if (!is_site(c, site) || relation > relationType_All) return 0;
     const Row *row = c->g->neighbours[relation] + site;
     if (ARG(is_related, other)) {
         i32 other = site_at(c, ARG(is_related, siteType), ARG(is_related, other));
-        for (i32 k = 0; k < row->n; k++) if (row->at[k] == other) return 1;
+        for (i32 k = 0; k < row->n; k++)
+            if (row->at[k] == other) return 1;
         return 0;
     }
     TMP_REGION(region);
     region_of(c, ARG(is_related, region), region);
-    for (i32 k = 0; k < row->n; k++) if (region_has(region, row->at[k])) return 1;
+    for (i32 k = 0; k < row->n; k++)
+        if (region_has(region, row->at[k])) return 1;
     return 0;
 }
 //: is_target: (is Target [<int container> | <string name>] {<int configuration>} [<int site> | {<int sites>}]) ->

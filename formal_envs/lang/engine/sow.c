@@ -3,12 +3,13 @@
 
 typedef struct Sowing {
     const Track *track;
-    i32 start, at;     /* the hole emptied; the last hole sown, a place on the track */
+    i32 start, at; /* the hole emptied; the last hole sown, a place on the track */
     i32 seeds, per_hole;
-    i32 last;          /* the hole that the capture is about */
+    i32 last; /* the hole that the capture is about */
 } Sowing;
 
-static void sow_seeds(Ctx *c, const Sowing *s, i32 hole, i32 n) { /* they take the state of the hole, not their own */
+/* they take the state of the hole, not their own */
+static void sow_seeds(Ctx *c, const Sowing *s, i32 hole, i32 n) {
     i32 state = c->state[hole] == c->state[s->start] ? UNDEFINED : c->state[hole];
     for (i32 k = 0; k < n; k++) {
         Action *a = move_act(c, A_MOVE);
@@ -31,14 +32,21 @@ static void sow_round(Ctx *c, const Node *n, Sowing *s) {
         i32 next = (s->at + 1) % holes->n, hole = holes->at[next];
         tick(c, 1);
         s->at = next;
-        if (!is_site(c, hole)) { skipped++; continue; }
-        if (hole == s->start && !include_self) { /* a last seed right behind it makes a capture look at the start */
+        if (!is_site(c, hole)) {
+            skipped++;
+            continue;
+        }
+        /* a last seed right behind it makes a capture look at the start */
+        if (hole == s->start && !include_self) {
             self = 1, skipped++;
             continue;
         }
         c->to = hole;
         c->iterated = left; /* (value) is the number of seeds still to be sown: Kotu Baendum */
-        if (bool_or(c, ARG(sow, skipIf), 0)) { skipped++; continue; }
+        if (bool_or(c, ARG(sow, skipIf), 0)) {
+            skipped++;
+            continue;
+        }
         if (ARG(sow, sowEffect)) {
             m->from = s->start, m->to = hole;
             move_end(c, m);
@@ -83,7 +91,8 @@ static void join_moves(Ctx *c, i32 first) {
             c->actions[kept++].decision = 0;
         }
         if (e->then < 0) continue;
-        if (m->then < 0) m->then = e->then; else c->thens[m->last_then].next = e->then;
+        if (m->then < 0) m->then = e->then;
+        else c->thens[m->last_then].next = e->then;
         m->last_then = e->last_then;
     }
     c->n_actions = kept, c->n_moves = first + 1;

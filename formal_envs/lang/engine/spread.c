@@ -9,12 +9,15 @@ static void step_on(Ctx *c, const u64 *edge, i32 relation, const Node *rule, u64
     const Node *condition = to ? SLOT(to, to, if_) : NULL;
     i32 from_before = c->from, to_before = c->to;
     region_clear(c, next);
-    FOR_SITES(edge, site) {
+    FOR_SITES (edge, site) {
         tick(c, 2);
-        if (!rule) { add_neighbours(c, site, relation, NULL, next); continue; }
+        if (!rule) {
+            add_neighbours(c, site, relation, NULL, next);
+            continue;
+        }
         c->from = site;
         DirSet dirs = directions_of(c, direction, site, REL_Adjacent);
-        FOR_RADIALS(site, dirs, r) {
+        FOR_RADIALS (site, dirs, r) {
             if (region_has(next, r->at[0])) continue;
             c->to = r->at[0];
             if (!condition || int_of(c, condition)) region_add(next, r->at[0]);
@@ -24,7 +27,8 @@ static void step_on(Ctx *c, const u64 *edge, i32 relation, const Node *rule, u64
 }
 //: count_steps: (count Steps [<siteType>] [<relationType>] [<stepRule>] [newRotation:<int>] <int site> <int
 //:     target> | <region>) -> int
-INT(count_steps) { /* to the nearest of the targets; OFF where there is none, infinity where none can be reached */
+/* to the nearest of the targets; OFF where there is none, infinity where none can be reached */
+INT(count_steps) {
     const Node *rule = ARG(count_steps, stepRule), *type = ARG(count_steps, siteType);
     i32 site = site_at(c, type, ARG(count_steps, site));
     i32 relation = enum_or(ARG(count_steps, relationType), relationType_Adjacent);
@@ -38,7 +42,8 @@ INT(count_steps) { /* to the nearest of the targets; OFF where there is none, in
     region_add(edge, site);
     region_copy(c, reached, edge);
     for (i32 steps = 0; region_any(c, edge); steps++) {
-        for (i32 w = 0; w < c->g->words; w++) if (edge[w] & targets[w]) return steps;
+        for (i32 w = 0; w < c->g->words; w++)
+            if (edge[w] & targets[w]) return steps;
         step_on(c, edge, relation, rule, next);
         region_minus(c, next, reached);
         region_or(c, reached, next);
@@ -77,7 +82,7 @@ PLAIN(step_rule)
 static void neighbours_of(Ctx *c, const u64 *edge, const Node *direction, u64 *out) {
     i32 relation = relation_index(direction, 3);
     region_clear(c, out);
-    FOR_SITES(edge, site) tick(c, 1), add_neighbours(c, site, relation, direction, out);
+    FOR_SITES (edge, site) tick(c, 1), add_neighbours(c, site, relation, direction, out);
 }
 /* Grows a group from its seeds over sites where the condition holds; without one over those of the seeds' owners. */
 static void grow_group(Ctx *c, const Node *direction, const Node *condition, u64 *group) {
@@ -86,7 +91,7 @@ static void grow_group(Ctx *c, const Node *direction, const Node *condition, u64
     TMP_REGION(next);
     if (!condition) {
         region_clear(c, seen);
-        FOR_SITES(group, site) region_or(c, seen, c->what[site] ? owned_by(c, c->who[site]) : c->empty);
+        FOR_SITES (group, site) region_or(c, seen, c->what[site] ? owned_by(c, c->who[site]) : c->empty);
         flood(c, directions_of(c, direction, OFF, REL_Adjacent), seen, group);
         return;
     }
@@ -128,7 +133,8 @@ INT(count_liberties) {
 /* What groups are made of: pieces, or as the condition says. */
 static void group_members(Ctx *c, const Node *type, const Node *condition, u64 *out) {
     board_of_type(c, type, out);
-    if (condition) keep_where(c, out, condition); else region_and(c, out, c->occupied);
+    if (condition) keep_where(c, out, condition);
+    else region_and(c, out, c->occupied);
 }
 //: count_groups: (count Groups [<siteType>] [<direction>] [if:<bool>] [min:<int>] [isVisible:<bool>]) -> int
 INT(count_groups) {
@@ -147,7 +153,8 @@ INT(count_sizebiggestgroup) {
     TMP_REGION(left);
     TMP_REGION(group);
     group_members(c, ARG(count_sizebiggestgroup, siteType), ARG(count_sizebiggestgroup, if_), left);
-    for (i32 size; (size = next_group(c, dirs, left, group));) if (size > biggest) biggest = size;
+    for (i32 size; (size = next_group(c, dirs, left, group));)
+        if (size > biggest) biggest = size;
     return biggest;
 }
 //: sizes_group: (sizes Group [<siteType>] [<direction>] [<roleType> | of:<int> | if:<bool>] [min:<int>]
