@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterable
 
 from formal_envs.lang.ast import Array, Call, Leaf, Node
-from formal_envs.lang.board import BoardError, build_board
+from formal_envs.lang.board import BoardError, UnknownBoard, build_board
 from formal_envs.lang.errors import GameError
 from formal_envs.lang.heeded import unheeded
 from formal_envs.lang.image import SITE_TYPES, USES, Component, Container, Image
@@ -103,7 +103,8 @@ class Compiler:
         try:
             self.board = build_board(boards[0])
         except BoardError as error:
-            raise self.fail("board", str(error), self.place) from None
+            stage = "unsupported" if isinstance(error, UnknownBoard) else "board"
+            raise self.fail(stage, str(error), self.place) from None
         top = self.board.topologies[self.board.site_type]
         self.n_board = top.n
         self.containers.append(Container("Board", 0, top.n, 0))

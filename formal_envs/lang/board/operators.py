@@ -257,13 +257,6 @@ def keep(args: Args, use: str) -> Graph:
     return graph
 
 
-#: clip: (clip <graph> <poly>) -> graph
-@shape("clip")
-def clip(args: Args, use: str) -> Graph:
-    """As keep."""
-    return keep(args, use)
-
-
 #: hole: (hole <graph> <poly>) -> graph
 @shape("hole")
 def hole(args: Args, use: str) -> Graph:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from formal_envs.lang.ast import Call
 from formal_envs.lang.board.args import Args
-from formal_envs.lang.board.errors import BoardError
+from formal_envs.lang.board.errors import BoardError, UnknownBoard
 from formal_envs.lang.board.graph import Graph, Work
 
 Builder = Callable[[Args, str], Graph]
@@ -31,7 +31,7 @@ def build_graph(call: Call, use: str, work: Work) -> Graph:
     """The graph of a ludeme."""
     builder = BUILDERS.get(call.signature.name) or BUILDERS.get(call.signature.head)
     if builder is None:
-        raise BoardError(f"no board is known by the name {call.signature.head!r}", call.start, call.end)
+        raise UnknownBoard(f"unsupported: {call.signature.name}", call.start, call.end)
     try:
         graph = builder(Args(call, work), use)
         work.spend(len(graph.points))
