@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from formal_envs.lang.ast import Array, Call, Leaf
 from formal_envs.lang.signatures import LANGUAGE
+from formal_envs.lang.typed_tree import Array, Call, Leaf
 
 LINES = """(game "Three-Balls" (players 2)
   (equipment {(board (square 3)) (piece "Ball" Each) (hand Each) (regions "Home" P1 (sites Bottom))})

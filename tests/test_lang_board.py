@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formal_envs.lang import GameError, compile_game
-from formal_envs.lang.ast import Array, Call
 from formal_envs.lang.board import MAX_SITES, Board, BoardError, build_board
 from formal_envs.lang.checker import check
+from formal_envs.lang.typed_tree import Array, Call
 
 RULES = "(rules (play (move Add (to (sites Empty)))) (end (if (no Moves Next) (result Mover Win))))"
 HEADS = ("board", "boardless", "mancalaBoard", "surakartaBoard")

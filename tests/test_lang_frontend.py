@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lang_games import ERRORS, GAMES, LINES, RACE, ludemes, rows
 
-from formal_envs.lang.ast import Array, Call, Leaf
 from formal_envs.lang.checker import check, check_as
 from formal_envs.lang.errors import DIFFERENCES, GameError
 from formal_envs.lang.printer import one_line, pretty
 from formal_envs.lang.signatures import SIGNATURES, SignatureError, by_name, parse_signature, parse_signatures
 from formal_envs.lang.syntax import MAX_DEPTH, MAX_LENGTH
+from formal_envs.lang.typed_tree import Array, Call, Leaf
 
 slow = settings(deadline=None, suppress_health_check=list(HealthCheck))
 

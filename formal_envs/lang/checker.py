@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from formal_envs.lang.ast import Array, Call, Leaf, Node, Signature
 from formal_envs.lang.diagnosis import Failure, diagnose
 from formal_envs.lang.names import check_names
 from formal_envs.lang.syntax import Form, parse
+from formal_envs.lang.typed_tree import Array, Call, Leaf, Node, Signature
 from formal_envs.lang.wants import MAX_DIGITS, MAX_INT, Want, want
 
 

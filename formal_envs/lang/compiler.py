@@ -9,7 +9,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 
-from formal_envs.lang.ast import Array, Call, Leaf, Node
 from formal_envs.lang.board import BoardError, UnknownBoard, build_board
 from formal_envs.lang.errors import GameError
 from formal_envs.lang.heeded import unheeded
@@ -18,6 +17,7 @@ from formal_envs.lang.layout import board_sections, counted
 from formal_envs.lang.native import COUNTS, SECTIONS
 from formal_envs.lang.nodes import Nodes
 from formal_envs.lang.tree import POSITIONS, calls, child, contents, facing, items
+from formal_envs.lang.typed_tree import Array, Call, Leaf, Node
 
 MAX_SITES = 1 << 16  # of all types together, hands included
 MAX_PIECES = 2000  # kinds; the largest game known has 596

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from formal_envs.lang.ast import Signature
 from formal_envs.lang.errors import GameError, hint, nearest
 from formal_envs.lang.signatures import LANGUAGE
 from formal_envs.lang.syntax import Form
+from formal_envs.lang.typed_tree import Signature
 from formal_envs.lang.wants import Want
 
 _MOST = 8  # expected things that are listed

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from formal_envs.lang.ast import Call, Leaf, Node
 from formal_envs.lang.tree import contents
+from formal_envs.lang.typed_tree import Call, Leaf, Node
 
 #: Arguments that the engine would not heed, by slug ("" is every ludeme) and slot, and what they ask for. Refused,
 #: unless they say what the engine does anyway (see ``_harmless``).

@@ -5,9 +5,9 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, field
 
-from formal_envs.lang.ast import Call
 from formal_envs.lang.board import Board
 from formal_envs.lang.signatures import ENUMS
+from formal_envs.lang.typed_tree import Call
 
 SITE_TYPES = ENUMS["siteType"]
 #: What a game uses, as bits; the same as in engine.h.

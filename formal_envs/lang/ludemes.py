@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from formal_envs.lang.ast import Signature
 from formal_envs.lang.board.registry import BUILDERS
 from formal_envs.lang.compiler import STRUCTURE
 from formal_envs.lang.native import opcodes
 from formal_envs.lang.signatures import SIGNATURES
+from formal_envs.lang.typed_tree import Signature
 
 #: What Python reads while it compiles: equipment, rules of the whole game, and the arithmetic of boards.
 _READ_NAMES = frozenset(("piece", "tile", "track", "trackStep", "poly", "hand", "swap", "no Repeat", "passEnd"))

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from formal_envs.lang.ast import Array, Call, Leaf, Node, Signature
 from formal_envs.lang.errors import GameError, nearest
+from formal_envs.lang.typed_tree import Array, Call, Leaf, Node, Signature
 
 MAX_PLAYERS = 16
 _PIECES = frozenset({"piece", "tile", "card", "die", "domino"})

@@ -6,10 +6,10 @@ from array import array
 from collections.abc import Iterable
 from typing import Any
 
-from formal_envs.lang.ast import Array, Leaf, Node
 from formal_envs.lang.errors import GameError
 from formal_envs.lang.native import TYPES, opcodes
 from formal_envs.lang.tree import FACINGS, POSITIONS
+from formal_envs.lang.typed_tree import Array, Leaf, Node
 
 CONSTANT, LIST, PLAIN = 0, 7, 8  # enum Kind of engine.h; the loader knows the kinds of ludemes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from formal_envs.lang.ast import Array, Call, Leaf, Node
+from formal_envs.lang.typed_tree import Array, Call, Leaf, Node
 
 
 def one_line(node: Node) -> str:

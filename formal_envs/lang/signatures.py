@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 
 from formal_envs.errors import FormalEnvError
-from formal_envs.lang.ast import Param, Signature
+from formal_envs.lang.typed_tree import Param, Signature
 
 PRIMITIVES = ("int", "float", "bool", "string", "integer", "real", "flag")  # the last three take literals only
 

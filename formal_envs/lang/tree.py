@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from formal_envs.lang.ast import Array, Call, Leaf, Node
 from formal_envs.lang.signatures import ENUMS
+from formal_envs.lang.typed_tree import Array, Call, Leaf, Node
 
 #: The place of each keyword in its enumeration, which is the number that the engine knows it by.
 POSITIONS = {name: {word: index for index, word in enumerate(words)} for name, words in ENUMS.items()}

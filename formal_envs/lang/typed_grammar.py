@@ -13,8 +13,8 @@ import re
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from formal_envs.lang.ast import Signature
 from formal_envs.lang.signatures import LANGUAGE
+from formal_envs.lang.typed_tree import Signature
 from formal_envs.lang.wants import CONSTANTS
 
 START = "text"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from formal_envs.lang.ast import Signature
 from formal_envs.lang.signatures import LANGUAGE
+from formal_envs.lang.typed_tree import Signature
 
 MAX_INT = 2**31 - 1
 MAX_DIGITS = 24  # of a number with a fraction

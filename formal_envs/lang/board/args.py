@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable
 from typing import NoReturn
 
-from formal_envs.lang.ast import Array, Call, Leaf, Node
 from formal_envs.lang.board.errors import BoardError
 from formal_envs.lang.board.graph import Work
+from formal_envs.lang.typed_tree import Array, Call, Leaf, Node
 
 MAX_CORNERS = 64
 NOT_GRAPHS = ("poly", "track", "values")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 
-from formal_envs.lang.ast import Array, Call
 from formal_envs.lang.board import (  # noqa: F401  (they register their shapes)
     figures,
     lattice,
@@ -22,6 +21,7 @@ from formal_envs.lang.board.registry import build_graph
 from formal_envs.lang.board.relations import Lists, incidences
 from formal_envs.lang.board.topology import Topology
 from formal_envs.lang.board.tracks import Track, read_tracks
+from formal_envs.lang.typed_tree import Array, Call
 
 MAX_DEPTH = 64
 MAX_KEPT = 40_000  # vertices, edges and cells of the boards that are kept

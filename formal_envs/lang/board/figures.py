@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from formal_envs.lang.ast import Array, Call, Node
 from formal_envs.lang.board.args import Args, integer, integers, rows
 from formal_envs.lang.board.graph import Graph, check_size, edges_of_faces
 from formal_envs.lang.board.planar import PointIndex, find_faces
 from formal_envs.lang.board.registry import shape
+from formal_envs.lang.typed_tree import Array, Call, Node
 
 RING_SIDES = {"Triangle": 3, "Square": 4, "Hexagon": 6}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from formal_envs.lang.ast import Call, Leaf, Param, Signature
 from formal_envs.lang.board.args import Args, integer
 from formal_envs.lang.board.graph import Graph, check_size
 from formal_envs.lang.board.registry import BUILDERS, build_graph, shape
+from formal_envs.lang.typed_tree import Call, Leaf, Param, Signature
 
 OPEN_PLANES = {"Square": ("square", 41), "Hexagonal": ("hex", 21), "Triangular": ("tri", 41)}
 STORE = 0.15  # how much nearer to the holes a store lies than another hole would

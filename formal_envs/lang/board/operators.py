@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from formal_envs.lang.ast import Array, Leaf
 from formal_envs.lang.board.args import Args, integers, rows
 from formal_envs.lang.board.graph import Graph, Point, check_size, edges_of_faces
 from formal_envs.lang.board.lattice import inside
 from formal_envs.lang.board.planar import PointIndex, find_faces, join, remove_loose_edges, split_crossings
 from formal_envs.lang.board.registry import build_graph, shape
+from formal_envs.lang.typed_tree import Array, Leaf
 
 
 def only_graph(args: Args, use: str) -> Graph:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from formal_envs.lang.ast import Call
 from formal_envs.lang.board.args import Args
 from formal_envs.lang.board.errors import BoardError, UnknownBoard
 from formal_envs.lang.board.graph import Graph, Work
+from formal_envs.lang.typed_tree import Call
 
 Builder = Callable[[Args, str], Graph]
 BUILDERS: dict[str, Builder] = {}

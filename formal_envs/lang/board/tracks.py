@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from formal_envs.lang.ast import Array, Call, Leaf
 from formal_envs.lang.board.args import fail, integers
 from formal_envs.lang.board.directions import COMPASS
+from formal_envs.lang.typed_tree import Array, Call, Leaf
 
 if TYPE_CHECKING:
     from formal_envs.lang.board.build import Board
