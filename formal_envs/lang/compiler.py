@@ -168,8 +168,6 @@ class Compiler:
             slug, head = call.signature.slug, call.signature.head
             if head in ("hand", "sow", "mancalaBoard") or slug.startswith("set_count"):
                 flags |= USES["COUNT"]
-            elif slug.startswith("is_cycle"):
-                flags |= USES["CYCLE"]
             elif slug.startswith("is_visited"):
                 flags |= USES["VISITED"]
             elif slug == "no_moves" and call.args[0].value != "Next":  # type: ignore[union-attr]
@@ -279,11 +277,7 @@ class Compiler:
                 string(component.name),
                 string(component.base),
                 component.facing,
-                -1,
-                -1,
-                -1,
                 node.add(moves),
-                -1,
                 node.add(flips) if flips else -1,
             ]
         regions = [(string(name), owner, node.list(parts)) for name, owner, parts in self.regions]
@@ -325,7 +319,7 @@ class Compiler:
             **board_sections(self.board, at, hands, types),
             "COUNTS": [counts[name] for name in COUNTS],
             "NODES": array("i", [node.count, *node.rows]),
-            "ROOTS": [self.start, self.end, -1, -1],
+            "ROOTS": [self.start, self.end],
             "COMPONENTS": components,
             "CONTAINERS": [v for row in containers for v in row],
             "TRACKS": [v for row in tracks for v in row],

@@ -13,6 +13,8 @@ UNHEEDED = {
     ("", "stack"): "stacks of pieces",
     ("", "level"): "stacks of pieces",
     ("", "trail"): "trails",
+    ("max_captures", "withValue"): "values of pieces",
+    ("max_moves", "withValue"): "values of pieces",
     ("then", "applyAfterAllMoves"): "consequences that wait for all moves",
     ("is_loop", "path"): "paths on tiles",
     ("is_loop", "region"): "several places to begin at",

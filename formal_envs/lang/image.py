@@ -13,20 +13,14 @@ SITE_TYPES = ENUMS["siteType"]
 #: What a game uses, as bits; the same as in engine.h.
 USES = {
     "COUNT": 1,
-    "STATE": 2,
-    "ROTATION": 4,
-    "VALUE": 8,
-    "SCORE": 16,
-    "SWAP": 32,
-    "NO_REPEAT": 64,
-    "CYCLE": 128,
-    "SEQUENCE_CAPTURE": 256,
-    "PASS_RULES": 512,
-    "VISITED": 1024,
-    "HISTORY": 2048,
-    "STORED_STATE": 4096,
-    "STUCK": 8192,
-    "ARRIVED": 16384,
+    "SWAP": 2,
+    "NO_REPEAT": 4,
+    "SEQUENCE_CAPTURE": 8,
+    "PASS_RULES": 16,
+    "VISITED": 32,
+    "HISTORY": 64,
+    "STUCK": 128,
+    "ARRIVED": 256,
 }
 
 

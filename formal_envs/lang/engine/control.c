@@ -202,6 +202,19 @@ MOVES(do) {
     signal_any(c, start);
     then_for_all(c, start, ARG(do, then));
 }
+/* What was done on the copy becomes one move, if anything was. */
+static void emit_done(Ctx *c, const Ahead *ahead, const Action *done, const Node *then) {
+    i32 n_done = c->n_applied;
+    c->max_applied = MAX_ACTIONS;
+    look_back(c, ahead);
+    if (n_done >= MAX_PRIOR) fail(c, TOO_MANY_MOVES);
+    if (!n_done) return;
+    Move *m = move_begin(c);
+    for (i32 k = 0; k < n_done; k++) *move_act(c, A_NOTE) = done[k];
+    m->decision = 0;
+    move_then(c, m, then);
+    move_end(c, m);
+}
 //: moves_seq: (seq {<moves list>}) -> effect
 MOVES(moves_seq) { /* one move: each part is found where the parts before it have been done */
     const Node *list = ARG(moves_seq, list);
@@ -209,15 +222,7 @@ MOVES(moves_seq) { /* one move: each part is found where the parts before it hav
     Ahead ahead = look_ahead(c);
     c->applied = done, c->n_applied = 0, c->max_applied = MAX_PRIOR;
     for (i32 i = 0; i < list->n; i++) run_effects(c, list->arg[i]);
-    i32 n_done = c->n_applied;
-    c->max_applied = MAX_ACTIONS;
-    look_back(c, &ahead);
-    if (n_done >= MAX_PRIOR) fail(c, TOO_MANY_MOVES);
-    if (!n_done) return;
-    Move *m = move_begin(c);
-    for (i32 k = 0; k < n_done; k++) *move_act(c, A_NOTE) = done[k];
-    m->decision = 0;
-    move_end(c, m);
+    emit_done(c, &ahead, done, NULL);
 }
 //: while: (while <bool condition> <moves> [<then>]) -> effect
 MOVES(while) { /* the same, again and again */
@@ -230,16 +235,7 @@ MOVES(while) { /* the same, again and again */
         run_effects(c, ARG(while, moves));
         if (c->n_applied == before) break; /* nothing would ever change */
     }
-    i32 n_done = c->n_applied;
-    c->max_applied = MAX_ACTIONS;
-    look_back(c, &ahead);
-    if (n_done >= MAX_PRIOR) fail(c, TOO_MANY_MOVES);
-    if (!n_done) return;
-    Move *m = move_begin(c);
-    for (i32 k = 0; k < n_done; k++) *move_act(c, A_NOTE) = done[k];
-    m->decision = 0;
-    move_then(c, m, ARG(while, then));
-    move_end(c, m);
+    emit_done(c, &ahead, done, ARG(while, then));
 }
 
 /* ---- the best of the moves */
@@ -252,13 +248,12 @@ static void keep_best(Ctx *c, i32 start, const i32 *score) {
     c->n_moves = kept;
 }
 /* How much the mover can take, or how often he moves, if he begins with this move and goes on while it stays his turn. */
-static i64 best_line(Ctx *c, i32 move, i32 captures, i32 with_value) {
+static i64 best_line(Ctx *c, i32 move, i32 captures) {
     const Move m = c->moves[move];
     i64 own = captures ? 0 : 1, best = 0;
     for (i32 k = 0; k < m.n && captures; k++) {
         const Action *a = c->actions + m.first + k;
-        if (a->type == A_REMOVE || a->type == A_MARK)
-            own += with_value && is_site(c, a->to) ? c->g->components[c->what[a->to]].value : 1;
+        own += a->type == A_REMOVE || a->type == A_MARK;
     }
     Ahead ahead = look_ahead(c);
     i32 mover = c->s->mover;
@@ -270,14 +265,14 @@ static i64 best_line(Ctx *c, i32 move, i32 captures, i32 with_value) {
         const Node *play = play_of(c, mover);
         i32 start = play ? collect(c, play) : c->n_moves, end = c->n_moves;
         for (i32 i = start; i < end; i++) {
-            i64 line = best_line(c, i, captures, with_value);
+            i64 line = best_line(c, i, captures);
             if (line > best) best = line;
         }
     }
     look_back(c, &ahead);
     return own + best;
 }
-static void keep_best_lines(Ctx *c, const Node *moves, i32 captures, i32 with_value, const Node *then) {
+static void keep_best_lines(Ctx *c, const Node *moves, i32 captures, const Node *then) {
     if (c->probe && !c->target) {
         moves_of(c, moves);
         return;
@@ -287,21 +282,16 @@ static void keep_best_lines(Ctx *c, const Node *moves, i32 captures, i32 with_va
         if (c->n_numbers + n > MAX_ACTIONS) fail(c, TOO_MUCH_MEMORY);
         i32 *score = c->numbers + c->n_numbers;
         c->n_numbers += n;
-        for (i32 i = 0; i < n; i++) score[i] = clamped(best_line(c, start + i, captures, with_value));
+        for (i32 i = 0; i < n; i++) score[i] = clamped(best_line(c, start + i, captures));
         keep_best(c, start, score);
         c->n_numbers = numbers;
     }
     then_for_all(c, start, then);
 }
 //: max_moves: (max Moves [withValue:<bool>] <moves> [<then>]) -> effect
-MOVES(max_moves) {
-    keep_best_lines(c, ARG(max_moves, moves), 0, bool_or(c, ARG(max_moves, withValue), 0), ARG(max_moves, then));
-}
+MOVES(max_moves) { keep_best_lines(c, ARG(max_moves, moves), 0, ARG(max_moves, then)); }
 //: max_captures: (max Captures [withValue:<bool>] <moves> [<then>]) -> effect
-MOVES(max_captures) {
-    keep_best_lines(c, ARG(max_captures, moves), 1, bool_or(c, ARG(max_captures, withValue), 0),
-                    ARG(max_captures, then));
-}
+MOVES(max_captures) { keep_best_lines(c, ARG(max_captures, moves), 1, ARG(max_captures, then)); }
 
 /* of that name, preferably the player's own */
 static const Track *track_for(Ctx *c, const Node *name, i32 player) {

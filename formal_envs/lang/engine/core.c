@@ -283,7 +283,6 @@ static i32 collect_as(Ctx *c, const Node *n, i32 hits_only) {
 }
 i32 collect(Ctx *c, const Node *n) { return collect_as(c, n, 0); }
 i32 collect_asked(Ctx *c, const Node *n) { return collect_as(c, n, c->hits_only || (c->probe && c->target)); }
-void truncate_moves(Ctx *c, i32 start) { c->n_moves = start; }
 void then_for_all(Ctx *c, i32 start, const Node *then) {
     if (then)
         for (i32 i = start; i < c->n_moves; i++) {

@@ -106,9 +106,7 @@ typedef struct Row {
 typedef struct Component {
     i32 owner, name, base; /* string ids: "Pawn1" and "Pawn" */
     i32 facing; /* absoluteDirection, or -1 */
-    i32 value, max_state, max_count;
-    const Node *moves, *node; /* its move rule or NULL; the whole (piece ...) node */
-    const Node *flips;
+    const Node *moves, *flips; /* its move rule and (flips ..), or NULL */
 } Component;
 typedef struct Container {
     i32 name, first, n, owner;
@@ -144,7 +142,7 @@ struct Game {
     i32 n_players, n_sites, n_board, words; /* sites of all kinds together; words of 64 bits for a set of them */
     i32 site_type; /* siteType_Cell, ... of the default sites */
     i32 type_first[4], type_n[4]; /* where the sites of each type begin in the numbering, how many there are */
-    i32 n_nodes, n_components, n_containers, n_tracks, n_regions, n_phases, n_maps, n_strings, n_ops;
+    i32 n_nodes, n_components, n_containers, n_tracks, n_regions, n_phases, n_maps, n_strings;
     u32 uses; /* bits USES_* */
     i32 repetition; /* repetitionType that (no Repeat ..) forbids, -1 none */
     Node **nodes;
@@ -166,8 +164,7 @@ struct Game {
     NameInfo *names; /* by string id */
     Row *tracks_named; /* by string id: the tracks whose name contains the string */
     i32 facing[MAX_PLAYERS + 2]; /* each player's direction, or -1 */
-    const Node *start, *end, *meta; /* LIST nodes or NULL */
-    const Node *game;
+    const Node *start, *end; /* LIST nodes or NULL */
     i32 state_size;
     State *initial;
     const u64 *start_kinds; /* where each component stands at the beginning; * words */
@@ -180,20 +177,14 @@ struct Game {
 };
 enum Uses {
     USES_COUNT = 1,
-    USES_STATE = 2,
-    USES_ROTATION = 4,
-    USES_VALUE = 8,
-    USES_SCORE = 16,
-    USES_SWAP = 32,
-    USES_NO_REPEAT = 64,
-    USES_CYCLE = 128,
-    USES_SEQUENCE_CAPTURE = 256,
-    USES_PASS_RULES = 512,
-    USES_VISITED = 1024,
-    USES_HISTORY = 2048,
-    USES_STORED_STATE = 4096,
-    USES_STUCK = 8192,
-    USES_ARRIVED = 16384
+    USES_SWAP = 2,
+    USES_NO_REPEAT = 4,
+    USES_SEQUENCE_CAPTURE = 8,
+    USES_PASS_RULES = 16,
+    USES_VISITED = 32,
+    USES_HISTORY = 64,
+    USES_STUCK = 128,
+    USES_ARRIVED = 256
 };
 
 /* ---- the state: one block that is copied by memcpy */
@@ -404,7 +395,6 @@ i32 collect(Ctx *c, const Node *n); /* evaluates into the end of c->moves withou
 i32 collect_asked(
     Ctx *c,
     const Node *n); /* the same, where each move is still to be judged: those that cannot matter may be missing */
-void truncate_moves(Ctx *c, i32 start); /* forgets the moves from start on (their actions stay until the ply ends) */
 void then_for_all(Ctx *c, i32 start, const Node *then); /* adds a consequence to each move from start on */
 i32 any_move(Ctx *c, const Node *n); /* is there one? */
 i32 any_move_to(Ctx *c, const Node *n,

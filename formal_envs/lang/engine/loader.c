@@ -123,9 +123,8 @@ static void load(Game *g, const i32 *image) {
     p = section(image, SECTION_COMPONENTS, NULL);
     g->components = keep(g, sizeof(Component) * (size_t)(g->n_components + 1));
     g->components[0].facing = -1;
-    for (i32 i = 1; i <= g->n_components; i++, p += 10)
-        g->components[i] = (Component){
-            p[0], p[1], p[2], p[3], p[4], p[5], p[6], node_at(g, p[7]), node_at(g, p[8]), node_at(g, p[9])};
+    for (i32 i = 1; i <= g->n_components; i++, p += 6)
+        g->components[i] = (Component){p[0], p[1], p[2], p[3], node_at(g, p[4]), node_at(g, p[5])};
     p = section(image, SECTION_CONTAINERS, NULL);
     g->containers = keep(g, sizeof(Container) * (size_t)g->n_containers);
     for (i32 i = 0; i < g->n_containers; i++, p += 4) g->containers[i] = (Container){p[0], p[1], p[2], p[3]};
@@ -148,7 +147,7 @@ static void load(Game *g, const i32 *image) {
         g->names[i] = (NameInfo){p[0], p[1], p[2], p[3], p + 4, p + 7};
     memcpy(g->facing, section(image, SECTION_FACING, NULL), 4 * (size_t)(g->n_players + 2));
     p = section(image, SECTION_ROOTS, NULL);
-    g->start = node_at(g, p[0]), g->end = node_at(g, p[1]), g->meta = node_at(g, p[2]), g->game = node_at(g, p[3]);
+    g->start = node_at(g, p[0]), g->end = node_at(g, p[1]);
     p = section(image, SECTION_MAPS, NULL);
     g->maps = keep(g, sizeof(Map) * (size_t)g->n_maps);
     for (i32 i = 0; i < g->n_maps; i++, p += 2) g->maps[i] = (Map){.name = p[0], .node = node_at(g, p[1])};
