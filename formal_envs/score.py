@@ -52,3 +52,47 @@ def score_batch(reward: Reward, prompts: Sequence[str], completions: Sequence[st
     if batch is not None:
         return batch(prompts, completions)
     return [reward.score(prompt, completion) for prompt, completion in zip(prompts, completions, strict=True)]
+
+
+class Watched:
+    """The score of a reward, with the parts of other rewards beside its own: watched, but not paid for.
+
+    Where several have a part of the same name, the reward's own is kept, else that of the first.
+
+    Args:
+        reward: gives the value, the failure and the range.
+        *others: give parts.
+    """
+
+    def __init__(self, reward: Reward, *others: Reward):
+        self.reward = reward
+        self.others = others
+        self.range = reward.range
+
+    def __repr__(self) -> str:
+        return f"Watched({', '.join(map(repr, (self.reward, *self.others)))})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Watched):
+            return NotImplemented
+        return (other.reward, other.others) == (self.reward, self.others)
+
+    def __hash__(self) -> int:
+        return hash((Watched, self.reward, self.others))
+
+    def score(self, prompt: str, completion: str) -> Score:
+        """Score one completion."""
+        own, *others = [reward.score(prompt, completion) for reward in (self.reward, *self.others)]
+        return _with_parts(own, others)
+
+    def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
+        """Score ``completions[i]`` as an answer to ``prompts[i]``, by each reward's own batch method."""
+        batches = [score_batch(reward, prompts, completions) for reward in (self.reward, *self.others)]
+        return [_with_parts(own, others) for own, *others in zip(*batches, strict=True)]
+
+
+def _with_parts(own: Score, others: Sequence[Score]) -> Score:
+    parts: dict[str, float] = {}
+    for score in (*reversed(others), own):
+        parts |= score.parts
+    return own._replace(parts=parts)

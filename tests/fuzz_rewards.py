@@ -1,8 +1,9 @@
-"""Fuzz the arithmetic reward: ``python -m tests.fuzz_rewards --minutes N --seed S``. Not collected by pytest.
+"""Fuzz the programmed rewards: ``python -m tests.fuzz_rewards --minutes N --seed S``. Not collected by pytest.
 
-Random and mutated texts go through every law of the reward: it never raises, its values are finite and within its
-range, it is deterministic, a batch equals its scores one by one, the plain way equals the grammar, and its work,
-counted in calls, is linear in the text. The first text that breaks a law is printed, shrunk, and the exit status is 1.
+Random and mutated texts go through every law of the rewards: they never raise, values are finite and within the range,
+they are deterministic, a batch equals its scores one by one. Of arithmetic: the plain way equals the grammar, and the
+work, counted in calls, is linear in the text. Of VADER: the score is the package's for the end that is scored, and that
+is bounded. The first text that breaks a law is printed, shrunk, and the exit status is 1.
 """
 
 from __future__ import annotations
@@ -16,10 +17,17 @@ from collections import Counter
 from collections.abc import Callable
 from random import Random
 
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer, SentiText
+
 from formal_envs.errors import ParseFailure
-from formal_envs.rewards.arithmetic import ArithmeticReward, _evaluate_by_grammar, evaluate
+from formal_envs.rewards import ArithmeticReward, VaderReward
+from formal_envs.rewards.arithmetic import _evaluate_by_grammar, evaluate
+from formal_envs.rewards.sentiment import MAX_WORDS
+from formal_envs.rewards.wording import MAX_CHARACTERS
 
 REWARDS = (ArithmeticReward("paper"), ArithmeticReward("exact"))
+VADER = VaderReward(repetition_penalty=0.5)
+PACKAGE = SentimentIntensityAnalyzer()
 FRAGMENTS = [
     *("0", "1", "9", "14", "007", "9" * 12, "9" * 13, "9" * 5000, "1e400", "nan", "inf", "0x1", "1_0", "14.0"),
     *("+", "-", "*", "**", "=", "==", "(", ")", "()", "--", "+-", "*-", " ", "  ", "\n", "\t", "\r\n", "\0", ",", "/"),
@@ -39,6 +47,12 @@ FRAGMENTS = [
         "eval('1')",
     ),
 ]
+FILM = [
+    *("good", "GREAT", "bad", "worst,", "not", "never so", "isn't", "very", "kind of", "but", "BUT", "no", "the shit"),
+    *("least", "without doubt", ":)", ":(", "!!!", "???", "😍", "😂😂", "❤", "\ufe0f", "\u2003"),
+    *("the film", "was", "it's"),
+]
+"""Words that VADER treats in a way of their own, and some that it does not."""
 CALLS_PER_CHARACTER = 60
 """A statement takes about 30 calls a character through the grammar."""
 CALLS_AT_LEAST = 2_000
@@ -97,11 +111,14 @@ def drawn(random: Random) -> str:
     if kind < 0.75:
         text = "=".join(expression(random, random.randint(0, 4)) for _ in range(random.randint(1, 4)))
         return mutated(random, text) if random.random() < 0.5 else text
+    if kind < 0.83:
+        words = random.choices([*FILM, *FILM, *FRAGMENTS], k=random.choice([1, 3, 8, 20, 100, 600]))
+        return "".join(word + random.choice(["", " ", " ", " ", "\n"]) for word in words)
     if kind < 0.9:
         return "".join(random.choices(FRAGMENTS, k=random.randint(0, 12)))
     if kind < 0.99:
         return "".join(chr(random.randint(0, 0x10FFFF)) for _ in range(random.randint(0, 30)))
-    unit = random.choice([*FRAGMENTS, "1+", "(1+", "1=", "1*", "-(", "1+1=2="])
+    unit = random.choice([*FRAGMENTS, *FILM, "good the ", "😂x", "1+", "(1+", "1=", "1*", "-(", "1+1=2="])
     length = random.choice([900, 999, 1000, 1001, 5_000, 99_999, 100_000, 100_001])
     return (unit * (length // len(unit) + 1))[:length] + random.choice(["", "1", "=1"])
 
@@ -137,6 +154,29 @@ def check(text: str) -> str | None:
         plain, grammar = fate(evaluate, statement), fate(_evaluate_by_grammar, statement)
         if plain != grammar:
             return f"statement {statement[:80]!r}: evaluate gives {plain!r}, the grammar {grammar!r}"
+    return None
+
+
+def check_vader(text: str) -> str | None:
+    """The law of VADER's reward that a text breaks, or None."""
+    middle = len(text) // 2
+    score = VADER.score(text[:middle], text[middle:])
+    low, high = VADER.range
+    if not (math.isfinite(score.value) and low <= score.value <= high and isinstance(score.value, float)):
+        return f"value {score.value!r} is not in the range {VADER.range}"
+    if set(score.parts) != {"vader", "repetition", "distinct_words", "cut"}:
+        return f"parts {score.parts!r}"
+    if VADER.score(text[:middle], text[middle:]) != score:
+        return "not deterministic"
+    end = text[int(score.parts["cut"]) :]
+    expanded = "".join(
+        f" {PACKAGE.emojis[character]}" if character in PACKAGE.emojis else character for character in end
+    )
+    words = len(SentiText(expanded).words_and_emoticons)
+    if len(end) > MAX_CHARACTERS or words > MAX_WORDS:
+        return f"{words} words and {len(end)} characters are scored"
+    if PACKAGE.polarity_scores(end)["compound"] != score.parts["vader"]:
+        return f"the package gives {PACKAGE.polarity_scores(end)}, the reward {score!r}"
     return None
 
 
@@ -201,7 +241,7 @@ def main() -> int:
     while time.monotonic() < end:
         texts = [drawn(random) for _ in range(random.choice([1, 2, 8, 64]))]
         for text in texts:
-            laws = [check, check_work] if counts["texts"] % 16 == 0 else [check]
+            laws = [check, check_vader, check_work] if counts["texts"] % 16 == 0 else [check, check_vader]
             for law in laws:
                 if broken := attempt(law, text):
                     print(f"{law.__name__}: {broken}\ntext: {ascii(shrunk(law, text))[:2000]}")

@@ -1,5 +1,7 @@
 """Programmed rewards: objects with ``score(prompt, completion) -> Score``."""
 
 from formal_envs.rewards.arithmetic import ArithmeticReward
+from formal_envs.rewards.classifier import ClassifierReward
+from formal_envs.rewards.sentiment import VaderReward
 
-__all__ = ["ArithmeticReward"]
+__all__ = ["ArithmeticReward", "ClassifierReward", "VaderReward"]
