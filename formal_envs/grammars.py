@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from lark import Lark, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
@@ -13,10 +13,10 @@ from formal_envs.errors import ParseFailure
 
 
 @cache
-def load(name: str, transformer: Transformer | None = None) -> Lark:
-    """The LALR parser of ``grammars/<name>.lark``, applying ``transformer`` while it parses."""
+def load(name: str, transformer: Transformer | None = None, parser: Literal["lalr", "earley"] = "lalr") -> Lark:
+    """The parser of ``grammars/<name>.lark``, of that kind; LALR's applies ``transformer`` while it parses."""
     text = files("grammars").joinpath(f"{name}.lark").read_text(encoding="utf-8")
-    return Lark(text, parser="lalr", transformer=transformer)
+    return Lark(text, parser=parser, transformer=transformer)
 
 
 def parse(name: str, text: str, transformer: Transformer | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""Tokenizers between texts and token ids: the paper's words, single characters, or any of Hugging Face's."""
+"""Tokenizers between texts and token ids: a task's words, single characters, or any of Hugging Face's."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import difflib
 import os
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby, takewhile
 from typing import Any, Protocol
 
 from formal_envs.errors import ConfigError, ParseFailure, unknown
+from formal_envs.hub import check_name
 
 
 class Tokenizer(Protocol):
@@ -38,7 +40,7 @@ class VocabularyTokenizer:
 
     Attributes:
         tokens: the list; a token's id is its place.
-        pattern: a regular expression that matches the longest token at a place.
+        pattern: a regular expression that matches the longest token at a place; Python's and Oniguruma's alike.
 
     Raises:
         ConfigError: there is no token, or one is empty or occurs twice.
@@ -53,7 +55,7 @@ class VocabularyTokenizer:
         self.vocab_size = size + 3
         self._ids = {token: number for number, token in enumerate(self.tokens)}
         self._pieces = [*self.tokens, "", "", ""]
-        self.pattern = "|".join(re.escape(token) for token in sorted(self.tokens, key=len, reverse=True))
+        self.pattern = longest_match(self.tokens)
         self._lexer = re.compile(self.pattern)
 
     def encode(self, text: str) -> list[int]:
@@ -75,9 +77,23 @@ class VocabularyTokenizer:
         return "".join([self._pieces[i] for i in ids])
 
 
-def word_tokenizer(symbols: str = "+*=") -> VocabularyTokenizer:
-    """The paper's vocabulary: the integers 0..99, whose ids are their values, and the ``symbols``."""
-    return VocabularyTokenizer([*map(str, range(100)), *symbols])
+def longest_match(words: Iterable[str]) -> str:
+    """A regular expression that matches the longest of the ``words`` at a place: their trie, written as a pattern.
+
+    A match takes time in the length of the word, however many words there are; a flat alternation would try them all.
+    """
+    ordered = sorted(words)
+    branches = []
+    for _, group in groupby(filter(None, ordered), key=lambda word: word[0]):
+        same = list(group)
+        pairs = zip(same[0], same[-1], strict=False)  # sorted, so that the others share what these two share
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        branches.append(re.escape(same[0][:shared]) + longest_match(word[shared:] for word in same))
+    if not branches:
+        return ""
+    if ordered[0]:  # no word ends here
+        return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+    return f"(?:{'|'.join(branches)})?"
 
 
 def char_tokenizer(charset: str) -> VocabularyTokenizer:
@@ -110,19 +126,26 @@ class HuggingFaceTokenizer:
         return self.tokenizer.decode(list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False)
 
 
-def load_tokenizer(name: str, charset: str, largest: int) -> VocabularyTokenizer | HuggingFaceTokenizer:
-    """A tokenizer by name, for texts over ``charset`` whose numbers go up to ``largest``.
+def load_tokenizer(
+    name: str, charset: str, vocabulary: Sequence[str] = ()
+) -> VocabularyTokenizer | HuggingFaceTokenizer:
+    """A tokenizer by name, for the texts of a task.
 
     Args:
         name: "word", "char", or the path or hub id of a Hugging Face tokenizer.
+        charset: the task's characters, the tokens of "char".
+        vocabulary: the task's words, the tokens of "word"; empty where it has none.
 
     Raises:
-        ConfigError: the numbers do not fit the word vocabulary, or nothing is found under that name.
+        ConfigError: the task has no words, or nothing is found under that name.
     """
     if name == "word":
-        if largest > 99:
-            raise ConfigError(f"the word vocabulary holds 0..99 and this task reaches {largest}; use tokenizer='char'")
-        return word_tokenizer("+*=" + "".join(c for c in charset if c not in "0123456789+*="))
+        if not vocabulary:
+            raise ConfigError(
+                "with these options the task has no list of words (arithmetic has one for numbers up to 99, reviews of "
+                "a data set have none); use tokenizer='char', or the path or hub id of a Hugging Face tokenizer"
+            )
+        return VocabularyTokenizer(vocabulary)
     if name == "char":
         return char_tokenizer(charset)
     near = difflib.get_close_matches(name, ("word", "char"), cutoff=0.7)
@@ -134,6 +157,7 @@ def load_tokenizer(name: str, charset: str, largest: int) -> VocabularyTokenizer
         raise ConfigError(
             f"tokenizer {name!r} needs transformers: pip install 'formal-envs[train]', or use 'word' or 'char'"
         ) from None
+    check_name(name, "tokenizer", "Expected 'word', 'char', or the path or hub id of a Hugging Face tokenizer")
     try:
         loaded = AutoTokenizer.from_pretrained(name)
     except (OSError, ValueError) as error:
@@ -141,4 +165,6 @@ def load_tokenizer(name: str, charset: str, largest: int) -> VocabularyTokenizer
             f"unknown tokenizer {name!r}; expected 'word', 'char', or the path or hub id of a Hugging Face tokenizer "
             f"({str(error).partition(chr(10))[0]})"
         ) from None
+    if len(loaded) <= len(loaded.all_special_ids):  # what transformers makes of a folder without a tokenizer's files
+        raise ConfigError(f"there is no tokenizer at {name!r}, only special tokens; save one there, or use another")
     return HuggingFaceTokenizer(loaded)

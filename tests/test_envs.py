@@ -1,4 +1,4 @@
-"""Laws that every registered single environment obeys, and what the arithmetic ones promise besides."""
+"""Laws that every registered single environment obeys, and what each task's promise besides."""
 
 import pickle
 import random
@@ -19,13 +19,15 @@ from formal_envs.envs.spaces import AnyText
 from formal_envs.errors import ConfigError
 from formal_envs.rewards.arithmetic import ArithmeticReward, evaluate
 from formal_envs.score import Score
+from formal_envs.tasks.arithmetic import WORDS
 from formal_envs.tasks.streams import new_streams, problem_keys
-from formal_envs.tokenizers import char_tokenizer, word_tokenizer
+from formal_envs.tokenizers import VocabularyTokenizer, char_tokenizer
 
 IDS = sorted(env_id for env_id in gymnasium.registry if env_id.startswith("Formal"))
 TOKEN_IDS = [env_id for env_id in IDS if env_id.endswith("Token-v0")]
 TEXT_IDS = [env_id for env_id in IDS if env_id not in TOKEN_IDS]
 ARITH, TOKENS = "FormalArith-v0", "FormalArithToken-v0"
+REVIEWS, REVIEW_TOKENS = "FormalSentiment-v0", "FormalSentimentToken-v0"
 CASES = [
     *[(env_id, {}) for env_id in IDS],
     (ARITH, {"answer": "chain"}),
@@ -37,7 +39,11 @@ CASES = [
     (TOKENS, {"tokenizer": "char"}),
     (TOKENS, {"tokenizer": "char", "answer": "chain", "operators": "+-*()", "max_tokens": 7}),
     (TOKENS, {"tokenizer": char_tokenizer("0123456789+="), "reward": "exact"}),
+    (REVIEWS, {"target": "negative", "repetition_penalty": 0.5, "split": "test"}),
+    (REVIEW_TOKENS, {"max_tokens": 6, "split": "all"}),
+    (REVIEW_TOKENS, {"tokenizer": "char", "max_tokens": 20, "target": "negative"}),
 ]
+TOKEN_CASES = [(env_id, options) for env_id, options in CASES if env_id in TOKEN_IDS]
 each_case = pytest.mark.parametrize(("env_id", "options"), CASES, ids=str)
 
 
@@ -64,7 +70,7 @@ def solutions_of(task, count, seed):
 
 
 def test_every_task_has_both_forms():
-    assert {ARITH, TOKENS} <= set(IDS)
+    assert {ARITH, TOKENS, REVIEWS, REVIEW_TOKENS} <= set(IDS)
     assert len(TEXT_IDS) == len(TOKEN_IDS)
 
 
@@ -131,8 +137,15 @@ def test_neighbouring_seeds_share_little(env_id):
     env = gymnasium.make(env_id)
     one, other = set(prompts_of(env, 500, seed=42)), set(prompts_of(env, 500, seed=43))
     assert len(one) > 490
-    # Of arithmetic's 10^5 expressions and more, two times 500 have 2 or 3 in common on average.
+    # Of arithmetic's 10^5 expressions and more, two times 500 have 2 or 3 in common on average; of reviews fewer.
     assert len(one & other) <= 15
+
+
+@pytest.mark.parametrize("env_id", TEXT_IDS)
+def test_train_and_test_have_no_prompt_in_common(env_id):
+    train, test = (set(prompts_of(gymnasium.make(env_id, split=split), 3000, seed=0)) for split in ("train", "test"))
+    assert min(len(train), len(test)) > 2500
+    assert not train & test
 
 
 def test_train_and_test_have_no_expression_in_common():
@@ -168,9 +181,9 @@ def test_a_pickled_environment_goes_on_where_it_was(env_id, options):
 @each_case
 def test_ansi_shows_the_prompt_then_the_reward(env_id, options):
     env = gymnasium.make(env_id, render_mode="ansi", **options)
-    env.reset(seed=2)
+    observation, _ = env.reset(seed=2)
     before = env.render()
-    assert before.endswith("=")
+    assert before == (observation if env_id in TEXT_IDS else env.unwrapped.layout.tokenizer.decode(observation))
     terminated = False
     while not terminated:
         _, reward, terminated, _, info = env.step(env.action_space.sample())
@@ -299,11 +312,12 @@ def test_the_papers_setting_is_one_token_that_is_no_special_one():
     assert env.step(27)[2]
 
 
-@pytest.mark.parametrize("options", [options for env_id, options in CASES if env_id == TOKENS], ids=str)
-def test_places_are_fixed_and_texts_are_those_of_the_text_form(options):
-    env = gymnasium.make(TOKENS, **options).unwrapped
+@pytest.mark.parametrize(("env_id", "options"), TOKEN_CASES, ids=str)
+def test_places_are_fixed_and_texts_are_those_of_the_text_form(env_id, options):
+    env = gymnasium.make(env_id, **options).unwrapped
     layout, tokenizer = env.layout, env.layout.tokenizer
-    text = gymnasium.make(ARITH, **{k: v for k, v in options.items() if k not in ("tokenizer", "max_tokens")})
+    text_id = env_id.replace("Token", "")
+    text = gymnasium.make(text_id, **{k: v for k, v in options.items() if k not in ("tokenizer", "max_tokens")})
     rng = np.random.default_rng(0)
     for episode in range(30):
         observation, _ = env.reset(seed=11 if episode == 0 else None)
@@ -327,17 +341,19 @@ def test_places_are_fixed_and_texts_are_those_of_the_text_form(options):
         assert (reward, info["parts"], info["failure"]) == (value, final["parts"], final["failure"])
 
 
-@pytest.mark.parametrize("options", [o for i, o in CASES if i == TOKENS and "max_tokens" not in o], ids=str)
-def test_every_solution_can_be_written(options):
-    env = gymnasium.make(TOKENS, **options).unwrapped
+@pytest.mark.parametrize(("env_id", "options"), [case for case in TOKEN_CASES if "max_tokens" not in case[1]], ids=str)
+def test_every_solution_can_be_written(env_id, options):
+    env = gymnasium.make(env_id, **options).unwrapped
     for n, solution in enumerate(solutions_of(env.task, 40, seed=4)):
-        env.reset(seed=4 if n == 0 else None)
+        prompt = env.layout.tokenizer.decode(env.reset(seed=4 if n == 0 else None)[0])
         tokens = env.layout.tokenizer.encode(solution)
         for token in [*tokens, env.layout.tokenizer.eos_id][: env.layout.max_tokens]:
             assert env.action_masks()[token]
             _, reward, terminated, _, info = env.step(token)
         assert terminated
-        assert (reward, info["failure"], info["completion"]) == (1.0, None, solution)
+        value = env.reward.score(prompt, solution).value
+        assert (reward, info["failure"], info["completion"]) == (value, None, solution)
+        assert value == 1.0 or "exact" not in info["parts"]
 
 
 @pytest.mark.parametrize("special", ["bos_id", "eos_id", "pad_id"])
@@ -389,10 +405,28 @@ def test_tokenizers_are_refused_where_they_do_not_fit():
 
 
 def test_a_tokenizer_that_cuts_numbers_gets_room_for_their_characters():
-    whole, cut = gymnasium.make(TOKENS, tokenizer=word_tokenizer()), gymnasium.make(TOKENS, tokenizer="char")
+    whole, cut = gymnasium.make(TOKENS, tokenizer=VocabularyTokenizer(WORDS)), gymnasium.make(TOKENS, tokenizer="char")
     assert whole.unwrapped.layout.prompt_places == gymnasium.make(TOKENS).unwrapped.layout.prompt_places
     assert cut.unwrapped.layout.prompt_places >= 2 * whole.unwrapped.layout.prompt_places
     assert cut.unwrapped.layout.max_tokens == 3  # two digits and EOS
+
+
+def test_a_tokenizer_of_larger_numbers_takes_a_token_each():
+    """Numbers past the paper's words: the task has no vocabulary, and a tokenizer of the caller's may have the room."""
+    tokenizer = VocabularyTokenizer([*map(str, range(1000)), *"+="])
+    env = gymnasium.make(TOKENS, terms=6, max_operand=100, tokenizer=tokenizer).unwrapped
+    assert env.task.vocabulary == ()
+    assert (env.layout.prompt_places, env.layout.max_tokens) == (2 * (6 + 5 + 4 + 3 + 2), 1)
+    assert env.layout.tokenizer.decode(env.reset(seed=0)[0]).endswith("=")
+
+
+def test_reviews_take_a_token_a_word():
+    env = gymnasium.make(REVIEW_TOKENS).unwrapped
+    task, layout = env.task, env.layout
+    assert (layout.prompt_places, layout.max_tokens) == (task.max_prompt_tokens, task.max_solution_tokens + 1)
+    observation, _ = env.reset(seed=0)
+    words = layout.tokenizer.decode(observation).split()
+    assert np.count_nonzero(observation != layout.tokenizer.pad_id) == len(words)
 
 
 def test_a_reward_by_name_and_as_an_object_are_one():

@@ -1,5 +1,6 @@
 """The arithmetic task and the key streams, held to the paper's text and to references written from it here."""
 
+import inspect
 import math
 import random as python_random
 import re
@@ -12,12 +13,13 @@ from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 
 from formal_envs.errors import ConfigError
-from formal_envs.rewards import ArithmeticReward
+from formal_envs.rewards import ArithmeticReward, VaderReward
 from formal_envs.rewards.arithmetic import evaluate
 from formal_envs.score import score_batch
-from formal_envs.tasks import TASKS, make_task
+from formal_envs.tasks import TASKS, make_task, option_names
 from formal_envs.tasks.arithmetic import ArithmeticTask
 from formal_envs.tasks.streams import integers, mix64, new_streams, problem_keys, seeded_stream
+from formal_envs.tokenizers import VocabularyTokenizer
 
 law = settings(deadline=None, max_examples=150)
 words = st.integers(0, 2**64 - 1)
@@ -73,6 +75,10 @@ def test_every_solution_earns_one_and_every_bound_holds(chosen, seed):
     for reward in (ArithmeticReward("paper"), ArithmeticReward("exact")):
         scores = score_batch(reward, prompts, solutions)
         assert [(score.value, score.failure) for score in scores] == [(1.0, None)] * 12
+
+    assert bool(task.vocabulary) == (task.max_number < 100)
+    symbols = (task.max_prompt_symbols, task.max_solution_symbols)
+    assert (task.max_prompt_tokens, task.max_solution_tokens) == (symbols if task.vocabulary else (0, 0))
 
     for prompt, solution, value in zip(prompts, solutions, problems.values.tolist(), strict=True):
         statements = (prompt + solution).split("=")
@@ -447,13 +453,77 @@ def test_the_default_reward_is_the_papers_and_an_object_is_taken_as_it_is():
     assert isinstance(task, ArithmeticTask)
 
 
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory):
+    """The folder of a classifier that reads whole reviews."""
+    pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    from tiny_models import tiny_classifier
+
+    return tiny_classifier(tmp_path_factory.mktemp("classifier"), positions=256)
+
+
+@pytest.mark.parametrize(
+    ("name", "reward_name"), [(name, reward) for name in sorted(TASKS) for reward in TASKS[name].rewards]
+)
+def test_every_registered_task_has_its_solutions_scored_without_failure(name, reward_name, request):
+    """And in full where there are right answers: rewards with a part "exact" say so."""
+    options = {"classifier": request.getfixturevalue("classifier")} if reward_name == "classifier" else {}
+    task, reward = make_task(name, reward=reward_name, **options)
+    problems = task.sample(keys(70, 200))
+    scores = score_batch(reward, problems.prompts, problems.solutions)
+    assert {score.failure for score in scores} == {None}
+    assert all(reward.range[0] <= score.value <= reward.range[1] for score in scores)
+    if any("exact" in score.parts for score in scores):
+        assert {score.value for score in scores} == {reward.range[1]}
+
+
 @pytest.mark.parametrize("name", sorted(TASKS))
-def test_every_registered_task_pays_its_solutions_in_full_under_every_reward(name):
-    for reward_name in TASKS[name].rewards:
-        task, reward = make_task(name, reward=reward_name)
-        problems = task.sample(keys(70, 200))
-        scores = score_batch(reward, problems.prompts, problems.solutions)
-        assert {(score.value, score.failure) for score in scores} == {(reward.range[1], None)}
+def test_every_registered_task_keeps_its_own_bounds(name):
+    task, _ = make_task(name)
+    problems = task.sample(keys(71, 2_000))
+    tokenizer = VocabularyTokenizer(task.vocabulary)
+    for texts, characters, tokens in (
+        (problems.prompts, task.max_prompt_length, task.max_prompt_tokens),
+        (problems.solutions, task.max_solution_length, task.max_solution_tokens),
+    ):
+        lengths, counts = list(map(len, texts)), [len(tokenizer.encode(text)) for text in texts]
+        assert max(lengths) <= characters <= 2 * max(lengths)
+        assert max(counts) <= tokens <= 2 * max(counts)
+        assert set().union(*texts) <= set(task.charset)
+
+
+@pytest.mark.parametrize("name", sorted(TASKS))
+def test_options_of_a_task_and_of_its_rewards_have_different_names(name):
+    own = set(inspect.signature(TASKS[name].task).parameters)
+    rewards = [set(inspect.signature(factory).parameters) for factory in TASKS[name].rewards.values()]
+    assert not own & set().union(*rewards)
+    assert set(option_names(name)) == own.union(*rewards, {"reward"})
+    assert len(option_names(name)) == len(set(option_names(name)))
+
+
+def test_options_go_to_the_task_and_to_the_chosen_reward():
+    task, reward = make_task("Sentiment", split="test", target="negative", repetition_penalty=0.25)
+    assert task.split == "test"
+    assert reward == VaderReward(target="negative", repetition_penalty=0.25)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"),
+    [
+        ({"output": "logit"}, "the reward 'vader' takes no 'output'; it is an option of classifier$"),
+        (
+            {"reward": VaderReward(), "target": "negative"},
+            "a Reward object takes no further options: leave out target$",
+        ),
+        ({"reward": "classifier"}, "train-classifier"),
+        ({"targte": "negative"}, "unknown option 'targte'; did you mean 'target'"),
+        ({"target": "negatve"}, "did you mean 'negative'"),
+    ],
+)
+def test_an_option_that_the_reward_does_not_take_is_an_error(chosen, message):
+    with pytest.raises(ConfigError, match=message):
+        make_task("Sentiment", **chosen)
 
 
 # ---- Streams

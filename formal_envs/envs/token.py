@@ -36,7 +36,8 @@ class TokenLayout:
 
     Args:
         task: whose texts are laid out.
-        tokenizer: "word", "char", the path or hub id of a Hugging Face tokenizer, or a Tokenizer.
+        tokenizer: "word" (the task's vocabulary), "char", the path or hub id of a Hugging Face tokenizer, or a
+            Tokenizer.
         max_tokens: the most tokens of a completion, EOS included. None: one, where one token can hold every
             solution, otherwise enough for the longest solution and EOS.
 
@@ -46,9 +47,10 @@ class TokenLayout:
 
     def __init__(self, task: Task, tokenizer: str | Tokenizer = "word", max_tokens: int | None = None):
         if isinstance(tokenizer, str):
-            tokenizer = load_tokenizer(tokenizer, task.charset, task.max_number)
+            tokenizer = load_tokenizer(tokenizer, task.charset, task.vocabulary)
         self.tokenizer: Tokenizer = tokenizer
-        prompt_bound, solution_bound = _token_bounds(task, tokenizer)
+        self._ids_of_symbols = _ids_of_symbols(task, tokenizer) if isinstance(task, ArithmeticTask) else None
+        prompt_bound, solution_bound = _token_bounds(task, tokenizer, self.reads_symbols)
         if max_tokens is None:
             max_tokens = 1 if solution_bound == 1 else solution_bound + 1
         self.max_tokens = check_integer("max_tokens", max_tokens, 1, MAX_TOKENS)
@@ -61,7 +63,6 @@ class TokenLayout:
         self.later_mask = self.first_mask.copy()
         self.later_mask[tokenizer.eos_id] = 1
         self._id_type = np.min_scalar_type(size - 1)
-        self._ids_of_symbols = _ids_of_symbols(task, tokenizer) if isinstance(task, ArithmeticTask) else None
         self.observation_space = MultiDiscrete(np.full(self.window, size))
         self.action_space = Discrete(size)
 
@@ -99,15 +100,17 @@ class TokenLayout:
         return self.tokenizer.decode(observation[self.prompt_places : self.prompt_places + length].tolist())
 
 
-def _token_bounds(task: Task, tokenizer: Tokenizer) -> tuple[int, int]:
+def _token_bounds(task: Task, tokenizer: Tokenizer, reads_symbols: bool) -> tuple[int, int]:
     """The most tokens that a prompt and a solution take."""
-    if isinstance(task, ArithmeticTask) and _holds_numbers(task, tokenizer):
+    if reads_symbols and isinstance(task, ArithmeticTask):  # a token a symbol, also where there is no vocabulary
         return task.max_prompt_symbols, task.max_solution_symbols
+    if task.vocabulary and isinstance(tokenizer, VocabularyTokenizer) and set(task.vocabulary) <= set(tokenizer.tokens):
+        return task.max_prompt_tokens, task.max_solution_tokens
     widest = max(len(c.encode()) for c in task.charset)  # a byte-level tokenizer may take a token a byte
     return task.max_prompt_length * widest, task.max_solution_length * widest
 
 
-def _holds_numbers(task: Task, tokenizer: Tokenizer) -> bool:
+def _holds_numbers(task: ArithmeticTask, tokenizer: Tokenizer) -> bool:
     """Whether every number of the task is one token."""
     if not isinstance(tokenizer, VocabularyTokenizer) or task.max_number >= len(tokenizer.tokens):
         return False
@@ -138,7 +141,7 @@ class TokenEnv(TaskEnv):
 
     Args:
         task: the name of a task.
-        tokenizer: "word", the paper's vocabulary; "char"; the path or hub id of a Hugging Face tokenizer; or a
+        tokenizer: "word", the task's own words; "char"; the path or hub id of a Hugging Face tokenizer; or a
             Tokenizer.
         max_tokens: the most tokens of a completion, EOS included. None: one, where one token can hold every
             solution (the paper's setting), otherwise enough for the longest solution and EOS.

@@ -12,8 +12,10 @@ from typing import Any, Protocol
 
 from formal_envs.errors import ConfigError, unknown
 from formal_envs.rewards.arithmetic import ArithmeticReward
+from formal_envs.rewards.sentiment import by_classifier, vader
 from formal_envs.score import Reward
 from formal_envs.tasks.arithmetic import ArithmeticTask
+from formal_envs.tasks.sentiment import SentimentTask
 from formal_envs.tasks.streams import Keys
 
 
@@ -26,7 +28,10 @@ class Problems(Protocol):
 
     @property
     def solutions(self) -> Sequence[str]:
-        """For each prompt a completion that earns the full reward."""
+        """For each prompt a completion: what supervised training learns from.
+
+        It earns the full reward where the task has right answers.
+        """
 
 
 class Task(Protocol):
@@ -34,18 +39,23 @@ class Task(Protocol):
 
     Attributes:
         charset: the characters of prompts and solutions.
-        max_number: no number in them is larger.
+        vocabulary: the tokens of ``tokenizer="word"``, whose ids are their places; empty where the task has none.
         max_prompt_length, max_solution_length: bounds on their characters.
+        max_prompt_tokens, max_solution_tokens: bounds on their tokens of the vocabulary; 0 where there is none.
     """
 
     @property
     def charset(self) -> str: ...  # noqa: D102
     @property
-    def max_number(self) -> int: ...  # noqa: D102
+    def vocabulary(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
     def max_prompt_length(self) -> int: ...  # noqa: D102
     @property
     def max_solution_length(self) -> int: ...  # noqa: D102
+    @property
+    def max_prompt_tokens(self) -> int: ...  # noqa: D102
+    @property
+    def max_solution_tokens(self) -> int: ...  # noqa: D102
 
     def sample(self, keys: Keys) -> Problems:
         """Make the problem of each of the keys (n,)."""
@@ -53,28 +63,34 @@ class Task(Protocol):
 
 @dataclass(frozen=True)
 class TaskSpec:
-    """A registered task: its class, and its rewards by name, the default first."""
+    """A registered task: its class, and its rewards by name, the default first.
+
+    Both are called with keyword options of their own; no option of a reward has the name of one of the task's.
+    """
 
     task: Callable[..., Task]
-    rewards: Mapping[str, Callable[[], Reward]]
+    rewards: Mapping[str, Callable[..., Reward]]
 
 
 TASKS: dict[str, TaskSpec] = {
     "Arith": TaskSpec(
         ArithmeticTask, {"paper": lambda: ArithmeticReward("paper"), "exact": lambda: ArithmeticReward("exact")}
     ),
+    "Sentiment": TaskSpec(SentimentTask, {"vader": vader, "classifier": by_classifier}),
 }
 
 
 def option_names(name: str) -> list[str]:
-    """The options that ``make_task`` takes for a registered task.
+    """The options that ``make_task`` takes for a registered task: its own, then those of its rewards, and ``reward``.
 
     Raises:
         ConfigError: there is no such task; the nearest is named.
     """
     if name not in TASKS:
         raise unknown("task", name, TASKS)
-    return [*inspect.signature(TASKS[name].task).parameters, "reward"]
+    spec = TASKS[name]
+    rewards = [option for factory in spec.rewards.values() for option in inspect.signature(factory).parameters]
+    return list(dict.fromkeys([*inspect.signature(spec.task).parameters, *rewards, "reward"]))
 
 
 def make_task(name: str, *, reward: str | Reward | None = None, **options: Any) -> tuple[Task, Reward]:
@@ -83,7 +99,7 @@ def make_task(name: str, *, reward: str | Reward | None = None, **options: Any) 
     Args:
         name: a key of ``TASKS``.
         reward: the name of one of the task's rewards, any Reward object, or None for the default.
-        **options: the task's own options.
+        **options: the task's own options, and those of the reward that is chosen by name.
 
     Raises:
         ConfigError: a name or an option that does not exist (the nearest is named), or has no meaning.
@@ -93,12 +109,27 @@ def make_task(name: str, *, reward: str | Reward | None = None, **options: Any) 
         if option not in known:
             raise unknown("option", option, known)
     spec = TASKS[name]
+    own = inspect.signature(spec.task).parameters
+    task_options = {option: value for option, value in options.items() if option in own}
+    reward_options = {option: value for option, value in options.items() if option not in own}
+    made = _make_reward(spec, reward, reward_options)  # first: a data set may take its time
+    return spec.task(**task_options), made
+
+
+def _make_reward(spec: TaskSpec, reward: str | Reward | None, options: dict[str, Any]) -> Reward:
     if reward is None:
         reward = next(iter(spec.rewards))
     if isinstance(reward, str):
         if reward not in spec.rewards:
             raise unknown("reward", reward, spec.rewards)
-        reward = spec.rewards[reward]()
-    elif isinstance(reward, type) or not isinstance(reward, Reward):  # a class has the members too
+        factory = spec.rewards[reward]
+        for option in options:
+            if option not in inspect.signature(factory).parameters:
+                takers = [each for each, other in spec.rewards.items() if option in inspect.signature(other).parameters]
+                raise ConfigError(f"the reward {reward!r} takes no {option!r}; it is an option of {', '.join(takers)}")
+        return factory(**options)
+    if isinstance(reward, type) or not isinstance(reward, Reward):  # a class has the members too
         raise ConfigError(f"reward must be a name or have 'score' and 'range', got {reward!r}")
-    return spec.task(**options), reward
+    if options:
+        raise ConfigError(f"a Reward object takes no further options: leave out {', '.join(options)}")
+    return reward

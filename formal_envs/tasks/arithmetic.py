@@ -27,6 +27,8 @@ PAPER_LIMIT = 100
 """The paper rejects values of 100 or more; its vocabulary holds 0 to 99."""
 TEST_SHARE = 10
 """One problem in this many, chosen by its own hash, belongs to the test split."""
+WORDS = (*map(str, range(PAPER_LIMIT)), *"+*=")
+"""The paper's vocabulary: 0 to 99, whose places are their values, and symbols."""
 
 _EQUALS = -1 - SYMBOLS.index("=")
 _MINUS = -1 - SYMBOLS.index("-")
@@ -119,6 +121,13 @@ class ArithmeticTask:
         """No number in a prompt or solution is larger."""
         return min(self._limit - 1, self._bound)
 
+    @cached_property
+    def vocabulary(self) -> tuple[str, ...]:
+        """The paper's vocabulary and the other characters of the task; empty where numbers are larger than it has."""
+        if self.max_number >= PAPER_LIMIT:
+            return ()
+        return (*WORDS, *(c for c in self.charset if c not in WORDS))
+
     @property
     def max_terms(self) -> int:
         """The most operands of an expression."""
@@ -133,6 +142,16 @@ class ArithmeticTask:
     def max_solution_length(self) -> int:
         """No solution has more characters."""
         return self.max_solution_symbols * self.max_digits
+
+    @property
+    def max_prompt_tokens(self) -> int:
+        """No prompt has more tokens of the vocabulary; 0 where there is none."""
+        return self.max_prompt_symbols if self.vocabulary else 0
+
+    @property
+    def max_solution_tokens(self) -> int:
+        """No solution has more tokens of the vocabulary; 0 where there is none."""
+        return self.max_solution_symbols if self.vocabulary else 0
 
     @property
     def max_prompt_symbols(self) -> int:
