@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from agents.ppo import train
 from agents.run import Run, RunSpec
 
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "prompts": 128,
     "completions": 1,
     "advantage": "gae",
@@ -30,7 +31,7 @@ def bench_ppo(steps: int = 60, device: str = "auto") -> dict[str, float]:
         spec = RunSpec.parse("FormalArith-v0", {**SETTINGS, "steps": steps, "device": device})
         train(spec, out, evaluation_episodes=1)
         rows = Run.open(out).metrics()[steps // 10 :]
-    prompts = len(rows) * spec.config.prompts
+    prompts = len(rows) * SETTINGS["prompts"]
     sampling, update = (sum(row[name] for row in rows) for name in ("sample_seconds", "update_seconds"))
     return {
         "threads": torch.get_num_threads(),

@@ -25,10 +25,16 @@ def save_checkpoint(
     optimizer: torch.optim.Optimizer,
     progress: dict[str, Any],
 ) -> None:
-    """Write a checkpoint to ``folder``; a kill at any moment leaves either the old one or the new one."""
+    """Write a checkpoint to ``folder``; a kill at any moment leaves either the old one or the new one.
+
+    Of a model with adapters these alone are written, with the name of the model that they belong to.
+    """
     fresh, old = folder.with_name(folder.name + ".new"), folder.with_name(folder.name + ".old")
     shutil.rmtree(fresh, ignore_errors=True)
-    policy.model.save_pretrained(fresh)
+    if policy.has_adapters:
+        policy.model.save_pretrained(fresh, save_embedding_layers=False)  # left to itself, peft asks the hub
+    else:
+        policy.model.save_pretrained(fresh)
     hugging_face_tokenizer(tokenizer).save_pretrained(fresh)
     state = {"value_head": policy.value_head.state_dict(), "optimizer": optimizer.state_dict(), "progress": progress}
     torch.save(state, fresh / _TRAINER)
@@ -47,9 +53,18 @@ def find_checkpoint(folder: Path) -> Path | None:
     return None
 
 
-def load_trainer_state(checkpoint: Path, device: torch.device) -> dict[str, Any]:
-    """What ``save_checkpoint`` stored beside the model: value_head, optimizer and progress."""
-    return torch.load(checkpoint / _TRAINER, map_location=device, weights_only=True)
+def restore(checkpoint: Path, policy: Policy, optimizer: torch.optim.Optimizer, device: torch.device) -> dict[str, Any]:
+    """Load what ``save_checkpoint`` wrote into a policy and an optimizer of the same make; returns the progress."""
+    if policy.has_adapters:
+        from peft import load_peft_weights, set_peft_model_state_dict
+
+        set_peft_model_state_dict(policy.model, load_peft_weights(str(checkpoint), device=str(device)))
+    else:
+        policy.model.load_state_dict(type(policy.model).from_pretrained(checkpoint).state_dict())
+    saved = torch.load(checkpoint / _TRAINER, map_location=device, weights_only=True)
+    policy.value_head.load_state_dict(saved["value_head"])
+    optimizer.load_state_dict(saved["optimizer"])
+    return saved["progress"]
 
 
 def hugging_face_tokenizer(tokenizer: Tokenizer) -> Any:

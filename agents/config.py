@@ -1,33 +1,144 @@
-"""The settings of a training run: frozen, flat and validated."""
+"""The settings of training runs: frozen, flat and validated."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from formal_envs.errors import ConfigError, check_choice, check_integer, unknown
 
 SCHEDULES = ("constant", "linear", "cosine")
 KL_ESTIMATORS = ("log_ratio", "absolute", "squared", "full")
 
+_Config = TypeVar("_Config", bound="TrainingConfig")
+
 
 @dataclass(frozen=True, kw_only=True)
-class PPOConfig:
-    """Settings of a run of PPO; the defaults solve FormalArith-v0 from random weights.
+class TrainingConfig:
+    """What every way of training shares: the model, the optimiser and the device.
 
     Attributes:
         seed: decides the weights, the problems and the sampling.
-        steps: batches collected and learned from.
+        steps: batches learned from.
+        max_tokens: longest completion; 0 takes what the task needs.
+        tokenizer: "word", "char", or the path or hub id of a Hugging Face tokenizer; "" is the model's own, or "word".
+        model: path or hub id of a causal language model, or the folder of a run; "" makes a GPT-2 with random weights
+            from the next four.
+        layers, width, heads, context: depth, hidden size, attention heads and positions of a new model.
+        lora_rank, lora_alpha: rank and scale of low-rank adapters on every linear layer (Hu et al., arXiv:2106.09685),
+            which then are all that is trained; rank 0 trains the model's own weights.
+        gradient_checkpointing: keep no activations inside layers, and compute them again in the backward pass.
+        learning_rate, schedule, warmup: Adam's peak rate; constant, linear or cosine; steps of linear rise.
+        grad_clip: greatest norm of the gradient.
+        device: "auto", "cpu" or "cuda".
+        bf16: compute in bfloat16 where the device has it; the weights stay in 32 bits.
+        checkpoint_every: steps between checkpoints.
+
+    Raises:
+        ConfigError: a value is out of range.
+    """
+
+    seed: int = 0
+    steps: int = 1000
+    max_tokens: int = 0
+    tokenizer: str = ""
+    model: str = ""
+    layers: int = 2
+    width: int = 64
+    heads: int = 4
+    context: int = 64
+    lora_rank: int = 0
+    lora_alpha: float = 32.0
+    gradient_checkpointing: bool = False
+    learning_rate: float = 1e-3
+    schedule: str = "cosine"
+    warmup: int = 20
+    grad_clip: float = 1.0
+    device: str = "auto"
+    bf16: bool = False
+    checkpoint_every: int = 250
+
+    def __post_init__(self) -> None:
+        for name in ("seed", "steps", "max_tokens", "warmup", "lora_rank"):
+            check_integer(name, getattr(self, name), 0, 2**63 - 1)
+        for name in ("layers", "width", "heads", "checkpoint_every"):
+            check_integer(name, getattr(self, name), 1, 2**31 - 1)
+        check_integer("context", self.context, 2, 2**31 - 1)
+        check_choice("schedule", self.schedule, SCHEDULES)
+        check_choice("device", self.device, ("auto", "cpu", "cuda"))
+        for name in ("learning_rate", "grad_clip", "lora_alpha"):
+            self._require(name, getattr(self, name) > 0, "be positive")
+        self._require("width", self.width % self.heads == 0, f"be a multiple of heads ({self.heads})")
+
+    def _require(self, name: str, holds: bool, what: str) -> None:
+        if not holds:
+            raise ConfigError(f"{name} must {what}, got {getattr(self, name)!r}")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The settings by name."""
+        return asdict(self)
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """The names of the settings."""
+        return [field.name for field in fields(cls)]
+
+    @classmethod
+    def from_dict(cls: type[_Config], settings: Mapping[str, Any]) -> _Config:
+        """Build from settings by name, converting integers to floats where a float is meant.
+
+        Raises:
+            ConfigError: a name is unknown (the nearest is named) or a value has another type.
+        """
+        kinds = {field.name: type(field.default) for field in fields(cls)}
+        built: dict[str, Any] = {}
+        for name, value in settings.items():
+            if name not in kinds:
+                raise unknown("setting", name, kinds)
+            kind = kinds[name]
+            if kind is float and isinstance(value, int) and not isinstance(value, bool):
+                value = float(value)
+            if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+                raise ConfigError(f"{name} must be of type {kind.__name__}, got {value!r}")
+            built[name] = value
+        return cls(**built)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SFTConfig(TrainingConfig):
+    """Settings of supervised training, beside those of TrainingConfig.
+
+    Attributes:
+        examples: solved problems to learn from; they are gone through again and again, in a new order each time.
+        batch: examples in a batch, on each process.
+        loss: "all" tokens of prompt and completion, or those of the "completion" alone.
+        evaluate_every: steps between evaluations on held-out problems; the first and the last step have one too.
+        validation: held-out problems of an evaluation, for the loss and for the mean reward of sampled completions.
+    """
+
+    steps: int = 2000
+    examples: int = 16_384
+    batch: int = 128
+    loss: str = "all"
+    evaluate_every: int = 100
+    validation: int = 512
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("examples", "batch", "evaluate_every", "validation"):
+            check_integer(name, getattr(self, name), 1, 2**31 - 1)
+        check_choice("loss", self.loss, ("all", "completion"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PPOConfig(TrainingConfig):
+    """Settings of a run of PPO, beside those of TrainingConfig; the defaults solve FormalArith-v0 from random weights.
+
+    Attributes:
         prompts: prompts in a batch, on each process.
         completions: completions sampled for each prompt.
-        max_tokens: longest completion; 0 takes what the task needs.
-        tokenizer: "word", "char", or the path or hub id of a Hugging Face tokenizer.
-        model: path or hub id of a causal language model; "" makes a GPT-2 with random weights from the next four.
-        layers, width, heads, context: depth, hidden size, attention heads and positions of a new model.
-        learning_rate, schedule, warmup: Adam's peak rate; constant, linear or cosine; steps of linear rise.
         epochs, minibatches: passes over a batch, and parts that each is cut into (groups stay whole).
-        grad_clip: greatest norm of the gradient.
         advantage: "centred" subtracts the mean return of a prompt's completions and divides by the batch's spread,
             "group" divides by the spread of the prompt's own completions, "gae" uses the value head.
         gamma, gae_lambda, whiten: of generalised advantage estimation.
@@ -38,34 +149,17 @@ class PPOConfig:
             line between; negative leaves b_ENT fixed.
         entropy_rate, entropy_limit: speed and greatest value of an adapting b_ENT.
         batch_entropy_coef: b_BENT.
-        kl_coef: weight of the KL to the frozen reference in each token's reward; 0 has no reference.
+        kl_coef: weight of the KL to the frozen reference, the model as training found it, in each token's reward. The
+            KL is measured at 0 too where ``model`` is given; a model with random weights has no reference at 0.
         kl_estimator: "log_ratio", "absolute", "squared" or "full".
         kl_target, kl_horizon: nats a completion that the KL coefficient adapts to (0 keeps it fixed), and how slowly.
-        device: "auto", "cpu" or "cuda".
-        bf16: compute in bfloat16 where the device has it.
-        checkpoint_every: steps between checkpoints.
-
-    Raises:
-        ConfigError: a value is out of range.
     """
 
-    seed: int = 0
     steps: int = 5000
     prompts: int = 64
     completions: int = 64
-    max_tokens: int = 0
-    tokenizer: str = "word"
-    model: str = ""
-    layers: int = 2
-    width: int = 64
-    heads: int = 4
-    context: int = 64
-    learning_rate: float = 1e-3
-    schedule: str = "cosine"
-    warmup: int = 20
     epochs: int = 1
     minibatches: int = 1
-    grad_clip: float = 1.0
     advantage: str = "centred"
     gamma: float = 1.0
     gae_lambda: float = 0.95
@@ -84,62 +178,21 @@ class PPOConfig:
     kl_estimator: str = "log_ratio"
     kl_target: float = 0.0
     kl_horizon: float = 10_000.0
-    device: str = "auto"
-    bf16: bool = False
-    checkpoint_every: int = 250
 
     def __post_init__(self) -> None:
-        for name in ("seed", "steps", "max_tokens", "warmup"):
-            check_integer(name, getattr(self, name), 0, 2**63 - 1)
-        for name in ("prompts", "completions", "layers", "width", "heads", "epochs", "minibatches", "checkpoint_every"):
+        super().__post_init__()
+        for name in ("prompts", "completions", "epochs", "minibatches"):
             check_integer(name, getattr(self, name), 1, 2**31 - 1)
-        check_integer("context", self.context, 2, 2**31 - 1)
-        check_choice("schedule", self.schedule, SCHEDULES)
         check_choice("advantage", self.advantage, ("centred", "group", "gae"))
-        check_choice("device", self.device, ("auto", "cpu", "cuda"))
         check_choice("kl_estimator", self.kl_estimator, KL_ESTIMATORS)
         for name in ("gamma", "gae_lambda"):
             self._require(name, 0 <= getattr(self, name) <= 1, "lie in [0, 1]")
         self._require("clip", 0 < self.clip < 1, "lie in (0, 1)")
-        for name in ("learning_rate", "grad_clip", "value_clip", "max_ratio", "kl_horizon"):
+        for name in ("value_clip", "max_ratio", "kl_horizon"):
             self._require(name, getattr(self, name) > 0, "be positive")
         for name in ("value_coef", "entropy_coef", "entropy_rate", "entropy_limit", "batch_entropy_coef", "kl_coef"):
             self._require(name, getattr(self, name) >= 0, "not be negative")
         self._require("kl_target", self.kl_target >= 0, "not be negative")
         self._require("minibatches", self.minibatches <= self.prompts, f"be at most prompts ({self.prompts})")
-        self._require("width", self.width % self.heads == 0, f"be a multiple of heads ({self.heads})")
         if self.advantage != "gae":
             self._require("completions", self.completions >= 2, "be at least 2 unless advantage is 'gae'")
-
-    def _require(self, name: str, holds: bool, what: str) -> None:
-        if not holds:
-            raise ConfigError(f"{name} must {what}, got {getattr(self, name)!r}")
-
-    def as_dict(self) -> dict[str, Any]:
-        """The settings by name."""
-        return asdict(self)
-
-    @classmethod
-    def names(cls) -> list[str]:
-        """The names of the settings."""
-        return [field.name for field in fields(cls)]
-
-    @classmethod
-    def from_dict(cls, settings: Mapping[str, Any]) -> PPOConfig:
-        """Build from settings by name, converting integers to floats where a float is meant.
-
-        Raises:
-            ConfigError: a name is unknown (the nearest is named) or a value has another type.
-        """
-        kinds = {field.name: type(field.default) for field in fields(cls)}
-        built: dict[str, Any] = {}
-        for name, value in settings.items():
-            if name not in kinds:
-                raise unknown("setting", name, kinds)
-            kind = kinds[name]
-            if kind is float and isinstance(value, int) and not isinstance(value, bool):
-                value = float(value)
-            if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-                raise ConfigError(f"{name} must be of type {kind.__name__}, got {value!r}")
-            built[name] = value
-        return cls(**built)

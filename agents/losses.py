@@ -29,14 +29,23 @@ def batch_entropy(log_probs: Tensor, mask: Tensor) -> Tensor:
     Source: arXiv:2410.17126, section on regularisation; the paper has it for the one position of its completions.
     """
     live = mask.sum(dim=0).clamp(min=1)  # (T,)
-    mean = torch.einsum("btv,bt->tv", log_probs.exp(), mask.to(log_probs.dtype)) / live[:, None]  # (T, V)
-    return -(mean * mean.clamp(min=1e-12).log()).sum(dim=-1)
+    mean = (log_probs.exp() * mask[..., None]).sum(dim=0) / live[:, None]  # (T, V); an einsum would run in bfloat16
+    return entropy(mean)
 
 
 def mean_batch_entropy(log_probs: Tensor, mask: Tensor) -> Tensor:
     """Mean () of ``batch_entropy`` over positions, each weighted by its number of live rows."""
-    live = mask.sum(dim=0).to(log_probs.dtype)  # (T,)
-    return (batch_entropy(log_probs, mask) * live).sum() / live.sum().clamp(min=1)
+    return weighted_mean(batch_entropy(log_probs, mask), mask.sum(dim=0).to(log_probs.dtype))
+
+
+def entropy(probs: Tensor) -> Tensor:
+    """Entropy (...) in nats of distributions (..., V) given as probabilities."""
+    return -(probs * probs.clamp(min=1e-12).log()).sum(dim=-1)
+
+
+def weighted_mean(x: Tensor, weights: Tensor) -> Tensor:
+    """Mean () of x (T,) under weights (T,); 0 where all of them are 0."""
+    return (x * weights).sum() / weights.sum().clamp(min=1)
 
 
 def clipped_policy_loss(logp: Tensor, old_logp: Tensor, advantage: Tensor, mask: Tensor, clip: float) -> Tensor:

@@ -11,14 +11,21 @@ import numpy as np
 from agents.run import Run
 
 PANELS = {
+    "validation_loss": "validation loss (nats a token)",
     "reward_mean": "mean reward",
     "exact": "share of exact answers (sampled)",
+    "vader": "VADER's compound",
+    "classifier": "classifier's probability of positive",
+    "distinct_2": "distinct bigrams",
     "entropy": "entropy H (nats a token)",
     "batch_entropy": "batch entropy (nats)",
-    "kl": "KL to the reference (nats)",
+    "kl": "KL to the reference (nats a completion)",
     "learning_rate": "learning rate",
 }
 """Metrics that are drawn, and their labels."""
+_SMOOTHED = (
+    100  # curves of more points than this are drawn faint, with their moving average; the learning rate needs none
+)
 
 
 def plot_runs(runs: Sequence[Run], out: Path) -> None:
@@ -26,21 +33,25 @@ def plot_runs(runs: Sequence[Run], out: Path) -> None:
     from matplotlib.figure import Figure
 
     series = [(run.folder.name, run.metrics()) for run in runs]
-    names = [name for name in PANELS if any(row[name] for _, rows in series for row in rows)]
+    names = [name for name in PANELS if any(row.get(name) for _, rows in series for row in rows)]
     columns = min(3, len(names))
     figure = Figure(figsize=(4.6 * columns, 3.2 * math.ceil(len(names) / columns)), layout="constrained")
     axes = np.atleast_1d(figure.subplots(math.ceil(len(names) / columns), columns)).flatten()
     for axis in axes[len(names) :]:
         axis.remove()
     for axis, name in zip(axes, names, strict=False):
-        for label, rows in series:
-            steps, values = [row["step"] for row in rows], [row[name] for row in rows]
-            (line,) = axis.plot(steps, values, alpha=0.25, linewidth=0.8)
-            axis.plot(steps, _smooth(values), color=line.get_color(), label=label, linewidth=1.6)
+        for number, (label, rows) in enumerate(series):
+            steps = [row["step"] for row in rows if name in row]
+            values = [row[name] for row in rows if name in row]
+            many = len(values) > _SMOOTHED and name != "learning_rate"
+            if many:
+                axis.plot(steps, values, color=f"C{number}", alpha=0.25, linewidth=0.8)
+            drawn = _smooth(values) if many else values
+            axis.plot(steps, drawn, color=f"C{number}", label=label, linewidth=1.6)
         axis.set_title(PANELS[name], fontsize=10)
         axis.set_xlabel("step")
         axis.grid(alpha=0.3)
-        if name == "exact":
+        if name in ("exact", "classifier", "distinct_2"):
             axis.set_ylim(0, 1)
     axes[0].legend(fontsize=8)
     figure.savefig(out, dpi=110)

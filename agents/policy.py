@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import copy
+import inspect
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from transformers import AutoModelForCausalLM, GPT2Config, PreTrainedModel
 
-from agents.losses import token_log_probs
+from agents.losses import token_entropy, token_log_probs
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
-from formal_envs.tokenizers import Tokenizer
 
 _FORBIDDEN = -1e9  # finite, so that 0 * log 0 stays 0 in entropies and their gradients
+_INPUTS = {"input_ids", "attention_mask", "position_ids", "past_key_values", "logits_to_keep"}
 
 
 class Evaluation(NamedTuple):
@@ -24,82 +27,149 @@ class Evaluation(NamedTuple):
     values: Tensor
 
 
+Reference = Callable[[Tensor, Tensor, Tensor, Tensor], Evaluation]
+"""Evaluates completions as ``Policy.forward`` does, and is not trained."""
+
+
 class Completions(NamedTuple):
-    """G sampled completions of each of P prompts, of at most T tokens.
+    """G sampled completions of each of P prompts, of at most T tokens; all but the tokens is 0 behind the end.
+
+    Whole distributions are not kept: with a vocabulary of 50,000 tokens they would not fit.
 
     Attributes:
         tokens: (P, G, T) ids, PAD behind the end.
         mask: (P, G, T), 1 on generated tokens, the EOS included.
-        log_probs: (P, G, T, V) of the distributions that they were drawn from.
+        logp: (P, G, T) log-probabilities of the tokens.
+        entropy: (P, G, T) in nats of the distributions that they were drawn from.
         values: (P, G, T).
+        mean_probs: (T, V), the mean of those distributions over the completions that reach a position.
     """
 
     tokens: Tensor
     mask: Tensor
-    log_probs: Tensor
+    logp: Tensor
+    entropy: Tensor
     values: Tensor
-
-
-def new_model(tokenizer: Tokenizer, layers: int, width: int, heads: int, context: int) -> PreTrainedModel:
-    """A GPT-2 with random weights, drawn from torch's generator.
-
-    Two departures from GPT-2: its activation in the fused form, and an output layer that does not share the input
-    embedding's weights. Sharing starves the tokens that are common in prompts but rare as answers.
-    """
-    config = GPT2Config(
-        vocab_size=tokenizer.vocab_size,
-        n_positions=context,
-        n_embd=width,
-        n_layer=layers,
-        n_head=heads,
-        activation_function="gelu_pytorch_tanh",
-        resid_pdrop=0.0,
-        embd_pdrop=0.0,
-        attn_pdrop=0.0,
-        tie_word_embeddings=False,
-        bos_token_id=tokenizer.bos_id,
-        eos_token_id=tokenizer.eos_id,
-        pad_token_id=tokenizer.pad_id,
-    )
-    return AutoModelForCausalLM.from_config(config, attn_implementation="eager")  # the fastest at these sizes
-
-
-def load_model(name: str) -> PreTrainedModel:
-    """A causal language model by path or hub id.
-
-    Raises:
-        ConfigError: nothing is found under that name.
-    """
-    try:
-        return AutoModelForCausalLM.from_pretrained(name)
-    except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise ConfigError(f"no causal language model at {name!r}: give a folder or a hub id ({reason})") from None
+    mean_probs: Tensor
 
 
 class Policy(nn.Module):
-    """Next-token distributions and values, without the tokens that ``layout`` forbids at a place."""
+    """Next-token distributions and values, without the tokens that ``layout`` forbids at a place.
+
+    Args:
+        model: a causal language model of transformers, or one of peft's with adapters, whose weights alone are then
+            trained. Its dropout is switched off: it would move the ratio of new to old probabilities away from 1.
+        layout: the tokens of completions.
+
+    Raises:
+        ConfigError: the model cannot be told positions or a cache, as recurrent ones, or has too few tokens.
+    """
 
     forbidden: Tensor
 
-    def __init__(self, model: PreTrainedModel, layout: TokenLayout):
+    def __init__(self, model: Any, layout: TokenLayout):
         super().__init__()
-        self.model = model.eval()  # dropout would move the ratio of new to old probabilities away from 1
-        self.value_head = nn.Linear(model.config.get_text_config().hidden_size, 1)
+        self.model = model.eval()
+        self.has_adapters = hasattr(model, "disable_adapter")  # of peft, which need not be installed
+        self._recomputes = any(getattr(module, "gradient_checkpointing", False) for module in model.modules())
+        config = model.config.get_text_config()
+        self._positions: int | None = getattr(config, "max_position_embeddings", None)
+        _check_inputs(model.get_base_model() if self.has_adapters else model)
+        self.value_head = nn.utils.skip_init(nn.Linear, config.hidden_size, 1)  # draws nothing from torch's generator
         nn.init.zeros_(self.value_head.weight)
         nn.init.zeros_(self.value_head.bias)
         self.eos_id, self.pad_id = layout.tokenizer.eos_id, layout.tokenizer.pad_id
         allowed = torch.tensor(np.stack((layout.first_mask, layout.later_mask)), dtype=torch.bool)
-        forbidden = torch.ones(2, model.config.get_text_config().vocab_size, dtype=torch.bool)  # rows may be padding
+        _check_size(allowed.shape[1], config.vocab_size)
+        forbidden = torch.ones(2, config.vocab_size, dtype=torch.bool)  # rows past the tokenizer's are padding
         forbidden[:, : allowed.shape[1]] = ~allowed
         self.register_buffer("forbidden", forbidden, persistent=False)  # (first, later) x V
 
-    def _read(
-        self, ids: Tensor, mask: Tensor, cache: object, want_cache: bool, keep: int
-    ) -> tuple[Tensor, Tensor, object]:
+    def forward(self, prompts: Tensor, prompt_mask: Tensor, tokens: Tensor, mask: Tensor) -> Evaluation:
+        """Evaluate completions; each prompt is read once for all G of its completions.
+
+        Where gradients flow through recomputed activations, which exclude a cache, it is read with each of them.
+
+        Args: prompts, prompt_mask (P, S), left-padded; tokens, mask (P, G, T).
+
+        Raises:
+            ConfigError: prompts and completions together exceed the model's positions.
+        """
+        count, group, length = tokens.shape
+        self._check_length(prompts.shape[1], length)
+        so_far = tokens[:, :, :-1].flatten(0, 1)  # (P * G, T - 1)
+        seen = torch.cat((prompt_mask.repeat_interleave(group, dim=0), mask[:, :, :-1].flatten(0, 1)), dim=1)
+        if self._recomputes and torch.is_grad_enabled():
+            whole = torch.cat((prompts.repeat_interleave(group, dim=0), so_far), dim=1)  # (P * G, S + T - 1)
+            log_probs, values, _ = self._read(whole, seen, None, False, length)
+            return Evaluation(log_probs.unflatten(0, (count, group)), values.unflatten(0, (count, group)))
+
+        log_probs, values, cache = self._read(prompts, prompt_mask, None, length > 1, 1)
+        log_probs = log_probs[:, None].expand(-1, group, -1, -1)  # (P, G, 1, V)
+        values = values[:, None].expand(-1, group, -1)  # (P, G, 1)
+        if length > 1:
+            cache.batch_repeat_interleave(group)
+            later, later_values, _ = self._read(so_far, seen, cache, True, length - 1)
+            log_probs = torch.cat((log_probs, later.unflatten(0, (count, group))), dim=2)
+            values = torch.cat((values, later_values.unflatten(0, (count, group))), dim=2)
+        return Evaluation(log_probs, values)
+
+    @torch.no_grad()
+    def sample(
+        self, prompts: Tensor, prompt_mask: Tensor, group: int, max_tokens: int, generator: torch.Generator | None
+    ) -> Completions:
+        """Sample completions (no temperature, no top-k or top-p), or decode greedily without a generator.
+
+        Args: prompts, prompt_mask (P, S), left-padded; group, completions of each prompt; max_tokens >= 1.
+
+        Raises:
+            ConfigError: prompts and completions together may exceed the model's positions.
+        """
+        self._check_length(prompts.shape[1], max_tokens)
+        log_probs, values, cache = self._read(prompts, prompt_mask, None, max_tokens > 1, 1)
+        if max_tokens > 1:
+            cache.batch_repeat_interleave(group)
+        # The first distribution is the same for all completions of a prompt: (P, V), not (P * G, V).
+        drawn = _draw(log_probs[:, 0], torch.ones_like(prompts[:, 0]), group, generator)
+        tokens = drawn.tokens.flatten()  # (P * G,)
+        live = torch.ones_like(tokens)
+        entropy, value = (x.repeat_interleave(group) for x in (drawn.entropy, values[:, 0]))
+        columns = [(tokens, live, drawn.logp.flatten(), entropy, value)]
+        mean_probs = [drawn.mean_probs]
+        seen = prompt_mask.repeat_interleave(group, dim=0)
+        while len(columns) < max_tokens:
+            seen = torch.cat((seen, live[:, None]), dim=1)
+            live = live * (tokens != self.eos_id)
+            if not live.any():
+                break
+            log_probs, values, cache = self._read(tokens[:, None], seen, cache, True, 1)
+            drawn = _draw(log_probs[:, 0], live, 1, generator)
+            tokens = torch.where(live.bool(), drawn.tokens[:, 0], self.pad_id)
+            columns.append((tokens, live, drawn.logp[:, 0] * live, drawn.entropy * live, values[:, 0] * live))
+            mean_probs.append(drawn.mean_probs)
+        stacked = [torch.stack(column, dim=1).unflatten(0, (-1, group)) for column in zip(*columns, strict=True)]
+        return Completions._make([*stacked, torch.stack(mean_probs)])
+
+    def reference(self) -> Reference:
+        """What the policy says now, to be asked later, without gradients.
+
+        A model with adapters answers without them, as it did before they were added; any other one is copied.
+        """
+        adapted = self.has_adapters
+        frozen = self if adapted else copy.deepcopy(self).requires_grad_(False)
+
+        @torch.no_grad()
+        def evaluate(prompts: Tensor, prompt_mask: Tensor, tokens: Tensor, mask: Tensor) -> Evaluation:
+            with self.model.disable_adapter() if adapted else nullcontext():
+                return frozen(prompts, prompt_mask, tokens, mask)
+
+        return evaluate
+
+    def _read(self, ids: Tensor, mask: Tensor, cache: Any, want_cache: bool, keep: int) -> tuple[Tensor, Tensor, Any]:
         """Log-probabilities (N, keep, V), values (N, keep) at the last ``keep`` of ids (N, S), and the cache.
 
-        mask (N, S') covers the cached tokens as well; positions count from the first token that is no padding.
+        mask (N, S') covers the cached tokens as well; positions count from the first token that is no padding. Without
+        a cache the first of the ``keep`` distributions is that of a completion's first token.
         """
         positions = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -ids.shape[1] :]
         output = self.model(
@@ -111,64 +181,57 @@ class Policy(nn.Module):
             output_hidden_states=True,
             logits_to_keep=keep,
         )
-        later = torch.arange(keep, device=ids.device) >= (0 if cache is not None else keep)
+        later = torch.arange(keep, device=ids.device) >= (1 if cache is None else 0)
         logits = output.logits.float().masked_fill(self.forbidden[later.long()], _FORBIDDEN)
         values = self.value_head(output.hidden_states[-1][:, -keep:].float()).squeeze(-1).float()
         return token_log_probs(logits), values, output.past_key_values
 
-    def forward(self, prompts: Tensor, prompt_mask: Tensor, tokens: Tensor, mask: Tensor) -> Evaluation:
-        """Evaluate completions; each prompt is read once for all G of its completions.
-
-        Args: prompts, prompt_mask (P, S), left-padded; tokens, mask (P, G, T).
-        """
-        prompt_count, group, length = tokens.shape
-        log_probs, values, cache = self._read(prompts, prompt_mask, None, length > 1, 1)
-        log_probs = log_probs[:, None].expand(-1, group, -1, -1)  # (P, G, 1, V)
-        values = values[:, None].expand(-1, group, -1)  # (P, G, 1)
-        if length > 1:
-            cache.batch_repeat_interleave(group)  # type: ignore[attr-defined]
-            so_far = tokens[:, :, :-1].flatten(0, 1)  # (P * G, T - 1)
-            seen = torch.cat((prompt_mask.repeat_interleave(group, dim=0), mask[:, :, :-1].flatten(0, 1)), dim=1)
-            later, later_values, _ = self._read(so_far, seen, cache, True, length - 1)
-            log_probs = torch.cat((log_probs, later.unflatten(0, (prompt_count, group))), dim=2)
-            values = torch.cat((values, later_values.unflatten(0, (prompt_count, group))), dim=2)
-        return Evaluation(log_probs, values)
-
-    @torch.no_grad()
-    def sample(
-        self, prompts: Tensor, prompt_mask: Tensor, group: int, max_tokens: int, generator: torch.Generator | None
-    ) -> Completions:
-        """Sample completions (no temperature, no top-k or top-p), or decode greedily without a generator.
-
-        Args: prompts, prompt_mask (P, S), left-padded; group, completions of each prompt; max_tokens >= 1.
-        """
-        prompt_count = len(prompts)
-        log_probs, values, cache = self._read(prompts, prompt_mask, None, max_tokens > 1, 1)
-        if max_tokens > 1:
-            cache.batch_repeat_interleave(group)  # type: ignore[attr-defined]
-        log_probs, values = log_probs[:, 0], values.repeat_interleave(group, dim=0)
-        first = _draw(log_probs, group, generator).flatten()  # (P * G,)
-        log_probs = log_probs.repeat_interleave(group, dim=0)  # (P * G, V)
-        live = torch.ones_like(first)
-        seen = prompt_mask.repeat_interleave(group, dim=0)
-        columns = [(first, live, log_probs, values[:, 0])]
-        while len(columns) < max_tokens:
-            live = live * (columns[-1][0] != self.eos_id)
-            if not live.any():
-                break
-            seen = torch.cat((seen, columns[-1][1][:, None]), dim=1)
-            log_probs, values, cache = self._read(columns[-1][0][:, None], seen, cache, True, 1)
-            drawn = _draw(log_probs[:, 0], 1, generator)[:, 0]
-            drawn = torch.where(live.bool(), drawn, self.pad_id)
-            columns.append((drawn, live, log_probs[:, 0], values[:, 0]))
-        stacked = [
-            torch.stack(column, dim=1).unflatten(0, (prompt_count, group)) for column in zip(*columns, strict=True)
-        ]
-        return Completions(*stacked)
+    def _check_length(self, prompt: int, completion: int) -> None:
+        # The last token of a completion is never read.
+        if self._positions is not None and prompt + completion - 1 > self._positions:
+            raise ConfigError(
+                f"a prompt of {prompt} tokens and a completion of up to {completion} exceed the model's "
+                f"{self._positions} positions: lower max_tokens, or raise context where the model is a new one"
+            )
 
 
-def _draw(log_probs: Tensor, count: int, generator: torch.Generator | None) -> Tensor:
-    """Draw ``count`` tokens of each row of (N, V): (N, count). The most probable one without a generator."""
+def _check_size(tokenizer_size: int, model_size: int) -> None:
+    """Raise a ConfigError where a tokenizer has more tokens than a model has embeddings."""
+    if tokenizer_size > model_size:
+        raise ConfigError(
+            f"the tokenizer has {tokenizer_size} tokens and the model embeddings for {model_size}: leave out the "
+            "setting tokenizer, to use the model's own"
+        )
+
+
+def _check_inputs(model: nn.Module) -> None:
+    """Raise a ConfigError where a model's forward lacks an input that the policy needs."""
+    missing = sorted(_INPUTS - set(inspect.signature(model.forward).parameters))
+    if missing:
+        raise ConfigError(
+            f"{type(model).__name__} cannot be trained here, because it takes no {' and no '.join(missing)}: choose a "
+            "model with attention and a cache, such as GPT-2, GPT-NeoX or Llama"
+        )
+
+
+class _Drawn(NamedTuple):
+    """Tokens drawn from N distributions, C from each: tokens, logp (N, C); entropy (N,); mean_probs (V,)."""
+
+    tokens: Tensor
+    logp: Tensor
+    entropy: Tensor
+    mean_probs: Tensor
+
+
+def _draw(log_probs: Tensor, live: Tensor, count: int, generator: torch.Generator | None) -> _Drawn:
+    """Draw ``count`` tokens from each row of log_probs (N, V), or take the most probable one without a generator.
+
+    The mean is over the rows that are live (N,), of which there is at least one.
+    """
+    probs = log_probs.exp()
     if generator is None:
-        return log_probs.argmax(dim=-1, keepdim=True).expand(-1, count)
-    return torch.multinomial(log_probs.exp(), count, replacement=True, generator=generator)
+        tokens = log_probs.argmax(dim=-1, keepdim=True).expand(-1, count)
+    else:
+        tokens = torch.multinomial(probs, count, replacement=True, generator=generator)
+    mean_probs = (probs * live[:, None]).sum(dim=0) / live.sum()
+    return _Drawn(tokens, log_probs.gather(-1, tokens), token_entropy(log_probs), mean_probs)

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import copy
-import signal
-import sys
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from accelerate import Accelerator
 from torch import Tensor
-from tqdm import tqdm
 
-from agents.agent import TRAINING, evaluate
-from agents.checkpoint import find_checkpoint, load_trainer_state, save_checkpoint
+from agents.agent import TRAINING
+from agents.checkpoint import find_checkpoint, restore, save_checkpoint
 from agents.config import PPOConfig
+from agents.loop import all_means, interruption, make_accelerator, progress_bar
 from agents.losses import (
     clipped_policy_loss,
     clipped_value_loss,
@@ -29,15 +23,18 @@ from agents.losses import (
     mean_batch_entropy,
     token_entropy,
 )
-from agents.policy import Policy, load_model, new_model
-from agents.rollout import Rollout, RolloutStats, collect, decode_completions, encode_prompts
-from agents.run import Run, RunLog, RunSpec
+from agents.models import build_model
+from agents.policy import Policy
+from agents.policy_agent import held_out_results
+from agents.rollout import Rollout, Sampled, collect
+from agents.run import Run, RunLog, RunSpec, sample_row
 from agents.schedules import adapt_entropy_coef, adapt_kl_coef, interpolate, learning_rate
-from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
-_SAMPLING = 3  # a purpose of seeds, beside those of problem streams in agents.agent
+SAMPLING = 3
+"""A purpose of seeds, beside those of problem streams in agents/agent.py."""
+_SHOWN = 16  # completions of a batch that go into samples.jsonl, each of another prompt
 
 
 @dataclass
@@ -51,38 +48,6 @@ class Progress:
     seconds: float
 
 
-class PolicyAgent:
-    """A policy as an Agent: greedy, or sampling from a seed."""
-
-    def __init__(self, policy: Policy, layout: TokenLayout, sampling_seed: int | None = None):
-        self.policy, self.layout = policy, layout
-        self._device = policy.value_head.weight.device
-        self._generator = None
-        if sampling_seed is not None:
-            self._generator = torch.Generator(self._device).manual_seed(sampling_seed)
-
-    @classmethod
-    def load(cls, run: Run, sampling_seed: int | None = None) -> PolicyAgent:
-        """The agent of a run's newest checkpoint.
-
-        Raises:
-            ConfigError: the run has none.
-        """
-        checkpoint = find_checkpoint(run.checkpoint)
-        if checkpoint is None:
-            raise ConfigError(f"no checkpoint in {run.folder}: train it, or go on with it with --resume")
-        layout = run.spec.layout()
-        policy = Policy(load_model(str(checkpoint)), layout)
-        device = Accelerator(cpu=run.spec.config.device == "cpu").device  # a run from a GPU can be looked at elsewhere
-        return cls(policy.to(device), layout, sampling_seed)
-
-    def act(self, prompts: Sequence[str]) -> list[str]:
-        """A completion of each prompt."""
-        ids, mask = encode_prompts(self.layout.tokenizer, prompts, self._device)
-        done = self.policy.sample(ids, mask, 1, self.layout.max_tokens, self._generator)
-        return decode_completions(self.layout.tokenizer, done.tokens.flatten(0, 1), done.mask.flatten(0, 1))
-
-
 def train(spec: RunSpec, out: Path, *, resume: bool = False, evaluation_episodes: int = 4096) -> dict[str, Any]:
     """Train on ``spec``'s environment into the folder ``out``; returns what summary.json holds.
 
@@ -94,50 +59,38 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, evaluation_episodes
         ConfigError: the settings do not fit the task, or ``out`` holds another run.
     """
     config = spec.config
-    accelerator = _accelerator(config)
+    if not isinstance(config, PPOConfig):
+        raise ConfigError(f"{out} is a run of supervised training: go on with it with formal-envs sft --resume")
+    task, reward = spec.build()
+    layout = spec.layout()
+    accelerator = make_accelerator(config)
     rank, world = accelerator.process_index, accelerator.num_processes
+    policy = Policy(build_model(config, layout.tokenizer), layout).to(accelerator.device)
+    reference = policy.reference() if config.kl_coef > 0 or config.model else None
     if accelerator.is_main_process and not resume:
         Run.create(out, spec)
     accelerator.wait_for_everyone()
     run = Run.open(out)
-    task, reward = spec.build()
-    layout = spec.layout()
 
-    policy = _new_policy(config, layout).to(accelerator.device)
-    reference = None
-    if config.kl_coef > 0:
-        reference = copy.deepcopy(policy).requires_grad_(False)
     policy.value_head.requires_grad_(config.advantage == "gae")
-    optimizer = torch.optim.Adam(policy.parameters(), config.learning_rate)
+    optimizer = torch.optim.Adam([p for p in policy.parameters() if p.requires_grad], config.learning_rate)
     progress = Progress(0, config.entropy_coef, config.kl_coef, 0, 0.0)
     checkpoint = find_checkpoint(run.checkpoint)
     if checkpoint:
-        saved = load_trainer_state(checkpoint, accelerator.device)
-        policy.model.load_state_dict(load_model(str(checkpoint)).state_dict())
-        policy.value_head.load_state_dict(saved["value_head"])
-        optimizer.load_state_dict(saved["optimizer"])
-        progress = Progress(**saved["progress"])
+        progress = Progress(**restore(checkpoint, policy, optimizer, accelerator.device))
     model, optimizer = accelerator.prepare(policy, optimizer)
 
     stream = seeded_stream(config.seed, TRAINING)
     generator = torch.Generator(accelerator.device)
     log = RunLog(run, progress.step, main=accelerator.is_main_process)
-    bar = tqdm(
-        total=config.steps,
-        initial=progress.step,
-        unit="step",
-        disable=not accelerator.is_main_process,
-        desc=spec.env,
-        dynamic_ncols=True,
-        mininterval=0.1 if sys.stderr.isatty() else 10,
-    )
+    bar = progress_bar(spec.env, config.steps, progress.step, accelerator)
 
     def save() -> None:
         accelerator.wait_for_everyone()
         if accelerator.is_main_process:
             save_checkpoint(run.checkpoint, policy, layout.tokenizer, optimizer.optimizer, asdict(progress))
 
-    with log, bar, _interruption() as interrupted:
+    with log, bar, interruption() as interrupted:
         while progress.step < config.steps and not interrupted.is_set():
             step, began = progress.step, time.perf_counter()
             rate = learning_rate(step, config.steps, config.learning_rate, config.warmup, config.schedule)
@@ -146,13 +99,11 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, evaluation_episodes
 
             first = (step * world + rank) * config.prompts
             prompts = task.sample(problem_keys(stream, np.arange(first, first + config.prompts))).prompts
-            generator.manual_seed(int(seeded_stream(config.seed, _SAMPLING, rank, step) >> np.uint64(1)))
+            generator.manual_seed(int(seeded_stream(config.seed, SAMPLING, rank, step) >> np.uint64(1)))
             with accelerator.autocast():
-                rollout, local = collect(
-                    policy, reference, layout, reward, prompts, config, progress.kl_coef, generator
-                )
-            stats = RolloutStats(*accelerator.reduce(torch.tensor(local, device=accelerator.device), "mean").tolist())
-            sampled = time.perf_counter()
+                sampled = collect(policy, reference, layout, reward, prompts, config, progress.kl_coef, generator)
+            rollout, stats = sampled.rollout, all_means(accelerator, sampled.stats)
+            collected = time.perf_counter()
 
             losses: list[dict[str, float]] = []
             for _ in range(config.epochs):
@@ -174,14 +125,14 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, evaluation_episodes
             completions = config.prompts * config.completions * world
             metrics = {
                 "step": step + 1,
-                **stats._asdict(),
+                **stats,
                 **{name: float(np.mean([terms[name] for terms in losses])) for name in losses[0]},
                 "learning_rate": rate,
                 "entropy_coef": progress.entropy_coef,
                 "kl_coef": progress.kl_coef,
                 "reward_evaluations": progress.reward_evaluations + completions,
-                "sample_seconds": sampled - began,
-                "update_seconds": updated - sampled,
+                "sample_seconds": collected - began,
+                "update_seconds": updated - collected,
                 "seconds": progress.seconds + updated - began,
             }
             progress.step += 1
@@ -189,25 +140,26 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, evaluation_episodes
             progress.seconds += time.perf_counter() - began
             if config.entropy_target >= 0:
                 progress.entropy_coef = adapt_entropy_coef(
-                    progress.entropy_coef, stats.entropy, target, config.entropy_rate, config.entropy_limit
+                    progress.entropy_coef, stats["entropy"], target, config.entropy_rate, config.entropy_limit
                 )
             if config.kl_target > 0:
                 progress.kl_coef = adapt_kl_coef(
-                    progress.kl_coef, stats.kl, config.kl_target, config.kl_horizon, completions
+                    progress.kl_coef, stats["kl"], config.kl_target, config.kl_horizon, completions
                 )
             log.write(metrics)
-            shown = {"reward": stats.reward_mean, "exact": stats.exact, "H": stats.entropy}
-            bar.set_postfix({name: f"{value:.3f}" for name, value in shown.items()}, refresh=False)
+            if progress.step in (1, config.steps) or progress.step % config.checkpoint_every == 0:
+                log.write_samples(progress.step, _one_of_each(prompts, sampled)[:_SHOWN])
+            figures = {"reward": "reward_mean", "exact": "exact", "H": "entropy", "KL": "kl"}
+            bar.set_postfix({name: f"{stats[key]:.3f}" for name, key in figures.items() if key in stats}, refresh=False)
             bar.update()
             if progress.step % config.checkpoint_every == 0:
                 save()
         save()
 
-    agent = PolicyAgent(policy, layout)
     summary = {
         "finished": progress.step == config.steps,
         **asdict(progress),
-        "greedy_test": evaluate(agent, *spec.build(split="test"), episodes=evaluation_episodes, seed=config.seed),
+        **held_out_results(policy, layout, spec.task(split="test"), reward, evaluation_episodes, config.seed),
     }
     if accelerator.is_main_process:
         run.write_summary(summary)
@@ -245,35 +197,8 @@ def ppo_loss(
     return loss, {name: term.detach() for name, term in terms.items()}
 
 
-def _accelerator(config: PPOConfig) -> Accelerator:
-    if config.device == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("device is 'cuda' and this machine has no GPU that torch can use: use device='cpu' or 'auto'")
-    return Accelerator(cpu=config.device == "cpu", mixed_precision="bf16" if config.bf16 else "no")
-
-
-def _new_policy(config: PPOConfig, layout: TokenLayout) -> Policy:
-    if config.model:
-        return Policy(load_model(config.model), layout)
-    with torch.random.fork_rng():
-        torch.manual_seed(config.seed)
-        return Policy(new_model(layout.tokenizer, config.layers, config.width, config.heads, config.context), layout)
-
-
-@contextmanager
-def _interruption() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C sets; the second one interrupts as ever. Only the main thread can catch it."""
-    event = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield event
-        return
-    previous = signal.getsignal(signal.SIGINT)
-
-    def stop(number: int, frame: Any) -> None:
-        event.set()
-        signal.signal(signal.SIGINT, previous)
-
-    signal.signal(signal.SIGINT, stop)
-    try:
-        yield event
-    finally:
-        signal.signal(signal.SIGINT, previous)
+def _one_of_each(prompts: Sequence[str], sampled: Sampled) -> list[dict[str, Any]]:
+    """The first completion of each prompt, with its score, as rows of samples.jsonl."""
+    group = len(sampled.texts) // len(prompts)
+    firsts = zip(prompts, sampled.texts[::group], sampled.scores[::group], strict=True)
+    return [sample_row(*first) for first in firsts]

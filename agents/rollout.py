@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,9 +11,10 @@ from torch import Tensor
 
 from agents.advantages import gae, group_centre, group_normalise, whiten
 from agents.config import PPOConfig
-from agents.kl import kl_per_token
-from agents.losses import masked_mean, mean_batch_entropy, token_entropy
-from agents.policy import Policy
+from agents.diversity import distinct_ngrams
+from agents.kl import full_kl, kl_of_samples
+from agents.losses import entropy, masked_mean, weighted_mean
+from agents.policy import Completions, Policy, Reference
 from formal_envs.envs.token import TokenLayout
 from formal_envs.score import Reward, Score, score_batch
 from formal_envs.tokenizers import Tokenizer
@@ -38,17 +40,6 @@ class Rollout(NamedTuple):
         return Rollout(*(field[rows] for field in self))
 
 
-class RolloutStats(NamedTuple):
-    """Means over a rollout; entropies and KL in nats, the latter a completion."""
-
-    reward_mean: float
-    exact: float
-    entropy: float
-    batch_entropy: float
-    kl: float
-    completion_tokens: float
-
-
 def encode_prompts(tokenizer: Tokenizer, prompts: Sequence[str], device: torch.device) -> tuple[Tensor, Tensor]:
     """Token ids and mask (P, S) of the prompts, left-padded to the longest. An empty prompt becomes BOS."""
     rows = [tokenizer.encode(prompt) or [tokenizer.bos_id] for prompt in prompts]
@@ -67,22 +58,37 @@ def decode_completions(tokenizer: Tokenizer, tokens: Tensor, mask: Tensor) -> li
     return [tokenizer.decode(row[:length]) for row, length in zip(tokens.tolist(), lengths, strict=True)]
 
 
+class Sampled(NamedTuple):
+    """What ``collect`` brings: the batch to learn from, its figures, and what was written.
+
+    stats: means over the batch of the reward and of its parts; entropies and KL in nats, the latter a completion; and
+    ``reward_seconds``, what scoring took. texts, scores: of the P * G completions, prompt by prompt.
+    """
+
+    rollout: Rollout
+    stats: dict[str, float]
+    texts: list[str]
+    scores: list[Score]
+
+
 def collect(
     policy: Policy,
-    reference: Policy | None,
+    reference: Reference | None,
     layout: TokenLayout,
     reward: Reward,
     prompts: Sequence[str],
     config: PPOConfig,
     kl_coef: float,
     generator: torch.Generator,
-) -> tuple[Rollout, RolloutStats]:
+) -> Sampled:
     """Sample ``config.completions`` completions of each prompt, score them and estimate advantages."""
     ids, prompt_mask = encode_prompts(layout.tokenizer, prompts, generator.device)
     group = config.completions
     done = policy.sample(ids, prompt_mask, group, layout.max_tokens, generator)
     texts = decode_completions(layout.tokenizer, done.tokens.flatten(0, 1), done.mask.flatten(0, 1))
+    began = time.perf_counter()
     scores = _score_distinct(reward, [prompt for prompt in prompts for _ in range(group)], texts)
+    reward_seconds = time.perf_counter() - began
     values = torch.tensor([score.value for score in scores], device=ids.device).view(len(prompts), group)
 
     mask = done.mask.float()
@@ -91,9 +97,7 @@ def collect(
     token_rewards.scatter_(2, last, values[..., None])
     kl = torch.zeros_like(mask)
     if reference is not None:
-        with torch.no_grad():
-            base = reference(ids, prompt_mask, done.tokens, done.mask).log_probs
-        kl = kl_per_token(done.log_probs, base, done.tokens, config.kl_estimator) * mask
+        kl = _kl(policy, reference, ids, prompt_mask, done, config) * mask
         token_rewards = token_rewards - kl_coef * kl
 
     if config.advantage != "gae":
@@ -107,16 +111,36 @@ def collect(
         returns = flat.view_as(mask) + done.values * mask
         advantages = (whiten(flat, mask.flatten(0, 1)) if config.whiten else flat).view_as(mask)
 
-    logp = done.log_probs.gather(-1, done.tokens[..., None]).squeeze(-1)
-    stats = RolloutStats(
-        reward_mean=values.mean().item(),
-        exact=_mean_part(scores, "exact"),
-        entropy=masked_mean(token_entropy(done.log_probs), mask).item(),
-        batch_entropy=mean_batch_entropy(done.log_probs.flatten(0, 1), mask.flatten(0, 1)).item(),
-        kl=kl.sum(dim=2).mean().item(),
-        completion_tokens=mask.sum(dim=2).mean().item(),
-    )
-    return Rollout(ids, prompt_mask, done.tokens, done.mask, logp, done.values, advantages, returns), stats
+    stats = {
+        **mean_parts(scores),
+        "reward_mean": values.mean().item(),
+        "entropy": masked_mean(done.entropy, mask).item(),
+        "batch_entropy": weighted_mean(entropy(done.mean_probs), mask.sum(dim=(0, 1))).item(),
+        "kl": kl.sum(dim=2).mean().item(),
+        "completion_tokens": mask.sum(dim=2).mean().item(),
+        "reward_seconds": reward_seconds,
+    }
+    if layout.max_tokens > 1:
+        stats["distinct_2"] = distinct_ngrams(texts, 2)
+    rollout = Rollout(ids, prompt_mask, done.tokens, done.mask, done.logp, done.values, advantages, returns)
+    return Sampled(rollout, stats, texts, scores)
+
+
+@torch.no_grad()
+def _kl(
+    policy: Policy, reference: Reference, ids: Tensor, prompt_mask: Tensor, done: Completions, config: PPOConfig
+) -> Tensor:
+    """KL to the reference (P, G, T), a mini-batch at a time: distributions over large vocabularies take much memory."""
+    parts = []
+    for rows in torch.arange(len(ids), device=ids.device).chunk(config.minibatches):
+        inputs = (ids[rows], prompt_mask[rows], done.tokens[rows], done.mask[rows])
+        base = reference(*inputs).log_probs
+        if config.kl_estimator == "full":
+            parts.append(full_kl(policy(*inputs).log_probs, base))
+        else:
+            base_logp = base.gather(-1, done.tokens[rows][..., None]).squeeze(-1)
+            parts.append(kl_of_samples(done.logp[rows], base_logp, config.kl_estimator))
+    return torch.cat(parts)
 
 
 def _score_distinct(reward: Reward, prompts: list[str], completions: list[str]) -> list[Score]:
@@ -128,6 +152,6 @@ def _score_distinct(reward: Reward, prompts: list[str], completions: list[str]) 
     return [by_pair[pair] for pair in pairs]
 
 
-def _mean_part(scores: Sequence[Score], name: str) -> float:
-    """Mean of a part over the scores; that of scores without it is 0."""
-    return sum(score.parts.get(name, 0.0) for score in scores) / len(scores)
+def mean_parts(scores: Sequence[Score]) -> dict[str, float]:
+    """Mean of each part that the first score has."""
+    return {name: sum(score.parts[name] for score in scores) / len(scores) for name in scores[0].parts}

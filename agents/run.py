@@ -1,52 +1,107 @@
-"""A run's folder: config.json, metrics.jsonl, summary.json, tensorboard/, checkpoint/ and curves.png."""
+"""A run's folder: config.json, metrics.jsonl, samples.jsonl, summary.json, tensorboard/, checkpoint/ and curves.png."""
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agents.config import PPOConfig
+from agents.config import PPOConfig, SFTConfig, TrainingConfig
+from agents.recipes import recipe
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError, unknown
-from formal_envs.score import Reward
+from formal_envs.hub import check_name
+from formal_envs.score import Reward, Score
 from formal_envs.tasks import TASKS, Task, make_task, option_names
+
+TRAINERS: dict[str, type[TrainingConfig]] = {"ppo": PPOConfig, "sft": SFTConfig}
+"""Ways of training by name, with the class of their settings."""
 
 
 @dataclass(frozen=True)
 class RunSpec:
-    """What to train on and how: an environment's id, the options of its task, and the agent's settings."""
+    """What to train on and how: an environment's id, the options of its task, and the trainer's settings."""
 
     env: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-    config: PPOConfig = field(default_factory=PPOConfig)
+    options: Mapping[str, Any]
+    config: TrainingConfig
 
     @classmethod
-    def parse(cls, env: str, settings: Mapping[str, Any]) -> RunSpec:
-        """Sort settings by name into the task's options and the agent's.
+    def parse(cls, env: str, settings: Mapping[str, Any], kind: type[TrainingConfig] = PPOConfig) -> RunSpec:
+        """Sort settings by name into the task's options and the trainer's.
+
+        What is not given comes from the run that ``model`` names, if it names one (its tokenizer, and its options where
+        it is on the same task), then from agents/recipes.py, then from the trainer's defaults.
 
         Raises:
             ConfigError: the id or a name is unknown (the nearest is named), or a value is out of range.
         """
-        options = {name: settings[name] for name in settings if name in option_names(task_name(env))}
-        rest = {name: settings[name] for name in settings if name not in options}
+        task = task_name(env)
+        source = str(settings.get("model", ""))
+        known = option_names(task)
+        given = {**recipe(task, kind, bool(source)), **_inherited(source, task), **settings}
+        options = {name: given[name] for name in given if name in known}
+        rest = {name: given[name] for name in given if name not in options}
         for name in rest:
-            if name not in PPOConfig.names():
-                raise unknown("setting", name, [*PPOConfig.names(), *option_names(task_name(env))])
-        spec = cls(env, options, PPOConfig.from_dict(rest))
+            if name not in kind.names():
+                raise unknown("setting", name, [*kind.names(), *known])
+        spec = cls(env, options, kind.from_dict(rest))
         spec.layout()
         return spec
 
-    def build(self, **changes: Any) -> tuple[Task, Reward]:
-        """The task and its reward, with some options changed."""
-        return make_task(task_name(self.env), **{**self.options, **changes})
+    def build(self) -> tuple[Task, Reward]:
+        """The task and its reward."""
+        return make_task(task_name(self.env), **self.options)
 
-    def layout(self) -> TokenLayout:
-        """The tokenizer, the longest completion and the tokens that one may hold, as in the token environment."""
-        return TokenLayout(self.build()[0], self.config.tokenizer, self.config.max_tokens or None)
+    def task(self, **changes: Any) -> Task:
+        """The task alone, with some options changed."""
+        make = TASKS[task_name(self.env)].task
+        names = inspect.signature(make).parameters
+        return make(**{name: value for name, value in {**self.options, **changes}.items() if name in names})
+
+    def layout(self, saved: Path | None = None) -> TokenLayout:
+        """The tokenizer, the longest completion and the tokens that one may hold, as in the token environment.
+
+        Args: saved, a folder from which the model's own tokenizer is read, instead of where the model came from.
+
+        Raises:
+            ConfigError: the model, or its tokenizer, is not to be found.
+        """
+        name = self.config.tokenizer or str(saved or self.config.model)
+        if name and name == self.config.model:
+            check_model_name(name)  # before the tokenizer's loader does
+        return TokenLayout(self.task(), name or "word", self.config.max_tokens or None)
+
+
+def _inherited(source: str, task: str) -> dict[str, Any]:
+    """Settings that a run on the model of another run keeps: its tokenizer, and the options of the same task."""
+    if not source or not is_run(Path(source)):
+        return {}
+    spec = Run.open(Path(source)).spec
+    kept = {"tokenizer": spec.config.tokenizer or spec.config.model or "word", "max_tokens": spec.config.max_tokens}
+    return {**(spec.options if task_name(spec.env) == task else {}), **kept}
+
+
+def check_model_name(name: str) -> None:
+    """Pass if there is a model of that name; otherwise a ConfigError that names what needs no network."""
+    check_name(
+        name,
+        "causal language model",
+        "Without a network leave out --model: a small GPT-2 with random weights is made; or give the folder of a run "
+        "of `formal-envs sft`",
+    )
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a folder is that of a run."""
+    try:
+        return "agent" in json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
 
 
 def task_name(env: str) -> str:
@@ -69,6 +124,7 @@ class Run:
         self.folder, self.spec = folder, spec
         self.checkpoint = folder / "checkpoint"
         self.metrics_file = folder / "metrics.jsonl"
+        self.samples_file = folder / "samples.jsonl"
         self.summary_file = folder / "summary.json"
         self.tensorboard = folder / "tensorboard"
 
@@ -82,7 +138,8 @@ class Run:
         if (folder / "config.json").exists():
             raise ConfigError(f"{folder} holds a run already: add --resume to go on with it, or choose another --out")
         folder.mkdir(parents=True, exist_ok=True)
-        text = {"env": spec.env, "options": dict(spec.options), "agent": spec.config.as_dict()}
+        (trainer,) = (name for name, kind in TRAINERS.items() if kind is type(spec.config))
+        text = {"env": spec.env, "options": dict(spec.options), "trainer": trainer, "agent": spec.config.as_dict()}
         _write_json(folder / "config.json", text)
         return cls(folder, spec)
 
@@ -93,14 +150,13 @@ class Run:
         Raises:
             ConfigError: the folder holds none.
         """
-        try:
-            text = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise ConfigError(f"{folder} holds no run: there is no config.json in it") from None
-        return cls(folder, RunSpec(text["env"], text["options"], PPOConfig.from_dict(text["agent"])))
+        if not is_run(folder):
+            raise ConfigError(f"{folder} holds no run: there is no config.json of one in it")
+        text = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        return cls(folder, RunSpec(text["env"], text["options"], TRAINERS[text["trainer"]].from_dict(text["agent"])))
 
     def metrics(self) -> list[dict[str, float]]:
-        """The metrics of every step so far."""
+        """The metrics so far, a row a step; steps may differ in what they have."""
         with self.metrics_file.open(encoding="utf-8") as lines:
             return [json.loads(line) for line in lines]
 
@@ -110,11 +166,11 @@ class Run:
 
 
 class RunLog:
-    """Writes a run's metrics, a JSON object a line, and the same to tensorboard.
+    """Writes a run's metrics and samples, a JSON object a line, and the metrics to tensorboard as well.
 
     Args:
         run: the run.
-        step: lines past it, which a killed run left behind its last checkpoint, are dropped.
+        step: lines of later steps, which a killed run left behind its last checkpoint, are dropped; -1 drops all.
         main: whether this process is the one that writes.
     """
 
@@ -124,30 +180,57 @@ class RunLog:
             return
         from torch.utils.tensorboard import SummaryWriter
 
-        kept = run.metrics_file.read_text(encoding="utf-8").splitlines(keepends=True)[:step] if step else []
-        fresh = run.metrics_file.with_suffix(".new")
-        fresh.write_text("".join(kept), encoding="utf-8")
-        os.replace(fresh, run.metrics_file)
-        self._lines = run.metrics_file.open("a", encoding="utf-8")
-        self._board = SummaryWriter(str(run.tensorboard), purge_step=step + 1 if step else None)
+        for path in (run.metrics_file, run.samples_file):
+            _drop_later_lines(path, step)
+        self._metrics = run.metrics_file.open("a", encoding="utf-8")
+        self._samples = run.samples_file.open("a", encoding="utf-8")
+        self._board = SummaryWriter(str(run.tensorboard), purge_step=step + 1 if step >= 0 else None)
 
     def __enter__(self) -> RunLog:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._main:
-            self._lines.close()
+            self._metrics.close()
+            self._samples.close()
             self._board.close()
 
     def write(self, metrics: Mapping[str, float]) -> None:
         """Add the metrics of a step; they are on disk when this returns."""
         if not self._main:
             return
-        self._lines.write(json.dumps(metrics) + "\n")
-        self._lines.flush()
+        self._metrics.write(json.dumps(metrics) + "\n")
+        self._metrics.flush()
         for name, value in metrics.items():
             if name != "step":
                 self._board.add_scalar(name, value, int(metrics["step"]))
+
+    def write_samples(self, step: int, samples: Sequence[Mapping[str, Any]]) -> None:
+        """Add what the model wrote at a step."""
+        if self._main:
+            self._samples.writelines(json.dumps({"step": step, **sample}) + "\n" for sample in samples)
+            self._samples.flush()
+
+
+def sample_row(prompt: str, completion: str, score: Score) -> dict[str, Any]:
+    """A completion and its score, as a row of samples.jsonl."""
+    parts = {name: round(value, 4) for name, value in score.parts.items()}
+    return {
+        "prompt": prompt,
+        "completion": completion,
+        "reward": round(score.value, 4),
+        "parts": parts,
+        "failure": score.failure,
+    }
+
+
+def _drop_later_lines(path: Path, step: int) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+    fresh = path.with_suffix(".new")
+    # A kill may leave half of the last line.
+    whole = [line for line in lines if line.endswith("\n")]
+    fresh.write_text("".join(line for line in whole if json.loads(line)["step"] <= step), encoding="utf-8")
+    os.replace(fresh, path)
 
 
 def _write_json(path: Path, value: Any) -> None:

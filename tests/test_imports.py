@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LAYERS = ["errors", "score", "grammars", "lang", "rewards", "tokenizers", "tasks", "envs", "bench", "adapters"]
+LAYERS = ["errors", "hub", "score", "grammars", "lang", "rewards", "tokenizers", "tasks", "envs", "bench", "adapters"]
 MODULES = sorted((ROOT / "formal_envs").rglob("*.py"))
 
 
 AGENT_LAYERS = [
-    {"commands", "config", "schedules", "losses", "kl", "agent"},
-    {"advantages", "policy", "run", "baselines"},
+    {"commands", "config", "schedules", "losses", "kl", "diversity"},
+    {"agent", "advantages", "recipes", "loop"},
+    {"run", "baselines", "classifier", "policy"},
     {"checkpoint", "rollout", "plots"},
-    {"ppo"},
-    {"bench", "experiments", "game_commands"},
+    {"models"},
+    {"policy_agent"},
+    {"ppo", "sft"},
+    {"bench", "experiments", "game_commands", "training_commands", "classifier_command"},
     {"cli"},
 ]
 AGENT_MODULES = sorted(path for path in (ROOT / "agents").rglob("*.py") if path.parts[-2:] != ("agents", "__init__.py"))
@@ -43,7 +46,17 @@ def test_an_environment_is_made_by_its_id(code):
 
 @pytest.mark.parametrize("use", ["", "; import gymnasium; gymnasium.make('FormalArithToken-v0').reset(seed=0)"])
 def test_importing_loads_nothing_heavy(use):
-    heavy = {"torch", "transformers", "stable_baselines3", "hypothesis", "agents", "reasoning_gym", "pandas"}
+    heavy = {
+        "torch",
+        "transformers",
+        "stable_baselines3",
+        "hypothesis",
+        "agents",
+        "reasoning_gym",
+        "pandas",
+        "datasets",
+    }
+    heavy |= {"pyarrow", "vaderSentiment", "sacrebleu", "huggingface_hub"}
     loaded = run(f"import formal_envs, sys{use}; print(*{{name.split('.')[0] for name in sys.modules}})")
     assert "formal_envs" in loaded.split()
     assert not heavy & set(loaded.split())

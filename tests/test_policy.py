@@ -8,7 +8,11 @@ import pytest
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
-from agents.policy import Policy, load_model, new_model  # noqa: E402
+from tiny_models import tiny_causal  # noqa: E402
+
+from agents.losses import token_entropy  # noqa: E402
+from agents.models import load_model, new_model, recompute_activations  # noqa: E402
+from agents.policy import Policy  # noqa: E402
 from agents.rollout import decode_completions, encode_prompts  # noqa: E402
 from formal_envs.envs.token import TokenLayout  # noqa: E402
 from formal_envs.errors import ConfigError  # noqa: E402
@@ -16,33 +20,34 @@ from formal_envs.tasks import make_task  # noqa: E402
 from formal_envs.tasks.streams import problem_keys, seeded_stream  # noqa: E402
 
 CPU = torch.device("cpu")
+ARCHITECTURES = ["gpt2", "gpt_neox", "llama"]
 
 
-def tiny_model(architecture, vocab):
-    sizes = {"vocab_size": vocab, "max_position_embeddings": 128}
-    if architecture == "gpt2":
-        config = transformers.GPT2Config(vocab_size=vocab, n_positions=128, n_embd=16, n_layer=2, n_head=2)
-    elif architecture == "gpt_neox":
-        config = transformers.GPTNeoXConfig(
-            hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32, **sizes
-        )
-    else:
-        config = transformers.LlamaConfig(
-            hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32, **sizes
-        )
-    torch.manual_seed(0)
-    return transformers.AutoModelForCausalLM.from_config(config).eval()
-
-
-@pytest.fixture(params=["gpt2", "gpt_neox", "llama"])
-def chain(request):
-    """A policy for chains in characters, whose completions are long, and eight prompts of different lengths."""
+def chain_prompts():
+    """The task of chains, and eight of its prompts, cut to different lengths."""
     task, _ = make_task("Arith", answer="chain", terms=None, operators="+*")
-    layout = TokenLayout(task, "char", 12)
-    model = tiny_model(request.param, layout.tokenizer.vocab_size + 5)  # as models pad their embedding
     problems = task.sample(problem_keys(seeded_stream(1), np.arange(8)))
-    prompts = [prompt[-(3 + n) :] for n, prompt in enumerate(problems.prompts)]
-    return Policy(model, layout), layout, prompts
+    return task, [prompt[-(3 + n) :] for n, prompt in enumerate(problems.prompts)]
+
+
+@pytest.fixture(params=ARCHITECTURES)
+def chain(request, tmp_path):
+    """A policy for chains in characters, whose completions are long, and eight prompts of different lengths.
+
+    The model has far more embeddings than the tokenizer has tokens; most models have a few more.
+    """
+    task, prompts = chain_prompts()
+    layout = TokenLayout(task, "char", 12)
+    policy = Policy(load_model(tiny_causal(tmp_path, request.param)), layout)
+    torch.manual_seed(0)
+    torch.nn.init.normal_(policy.value_head.weight)
+    return policy, layout, prompts
+
+
+def arithmetic_policy():
+    layout = TokenLayout(make_task("Arith")[0])
+    torch.manual_seed(0)
+    return Policy(new_model(layout.tokenizer, 1, 16, 2, 64), layout), layout
 
 
 def sample(policy, layout, prompts, group=3, seed=0):
@@ -51,25 +56,44 @@ def sample(policy, layout, prompts, group=3, seed=0):
     return ids, mask, policy.sample(ids, mask, group, layout.max_tokens, generator)
 
 
-def test_forward_gives_the_distributions_that_were_sampled_from(chain):
+def gradients(policy, batch):
+    """The gradient of a loss on all that the policy says of a batch, by the parameter's name."""
+    policy.zero_grad()
+    evaluation = policy(*batch)
+    live = batch[-1].bool()
+    logp = evaluation.log_probs.gather(-1, batch[-2][..., None]).squeeze(-1)
+    (logp[live].sum() + evaluation.values[live].square().sum()).backward()
+    return {name: weights.grad.clone() for name, weights in policy.named_parameters() if weights.grad is not None}
+
+
+def test_sampling_reports_what_forward_says_of_the_same_tokens(chain):
     policy, layout, prompts = chain
-    torch.nn.init.normal_(policy.value_head.weight)
-    ids, mask, done = sample(policy, layout, prompts)
-    again = policy(ids, mask, done.tokens, done.mask)
+    ids, mask, done = sample(policy, layout, prompts, group=8)
+    log_probs, values = policy(ids, mask, done.tokens, done.mask)
     live = done.mask.bool()
-    assert torch.allclose(again.log_probs[live], done.log_probs[live], atol=1e-4)
-    assert torch.allclose(again.values[live], done.values[live], atol=1e-4)
-    assert 0 < live.float().mean() <= 1
+    assert 0 < live.float().mean() < 1
+    assert torch.allclose(done.logp[live], log_probs.gather(-1, done.tokens[..., None]).squeeze(-1)[live], atol=1e-4)
+    assert torch.allclose(done.entropy[live], token_entropy(log_probs)[live], atol=1e-4)
+    assert torch.allclose(done.values[live], values[live], atol=1e-4)
+    assert len(done.mean_probs) == live.shape[2]
+    for place, mean in enumerate(done.mean_probs):
+        assert torch.allclose(mean, log_probs.exp()[:, :, place][live[:, :, place]].mean(dim=0), atol=1e-5)
+    assert not any(figure[~live].any() for figure in (done.logp, done.entropy, done.values))
 
 
 def test_left_padding_changes_nothing(chain):
     policy, layout, prompts = chain
-    _, _, together = sample(policy, layout, prompts, group=1, seed=None)
+    ids, mask, together = sample(policy, layout, prompts)
+    log_probs = policy(ids, mask, together.tokens, together.mask).log_probs
     for row, prompt in enumerate(prompts):
-        _, _, alone = sample(policy, layout, [prompt], group=1, seed=None)
-        length = int(alone.mask.sum())
-        assert together.tokens[row, 0, :length].tolist() == alone.tokens[0, 0, :length].tolist()
-        assert torch.allclose(together.log_probs[row, 0, :length], alone.log_probs[0, 0, :length], atol=1e-4)
+        alone, alone_mask = encode_prompts(layout.tokenizer, [prompt], CPU)
+        tokens, live = together.tokens[row : row + 1], together.mask[row : row + 1]
+        again = policy(alone, alone_mask, tokens, live).log_probs[0]
+        assert torch.allclose(log_probs[row][live[0].bool()], again[live[0].bool()], atol=1e-4)
+        _, _, greedy = sample(policy, layout, [prompt], group=1, seed=None)
+        _, _, greedy_together = sample(policy, layout, prompts, group=1, seed=None)
+        length = int(greedy.mask.sum())
+        assert greedy_together.tokens[row, 0, :length].tolist() == greedy.tokens[0, 0].tolist()
 
 
 def test_greedy_decoding_agrees_with_transformers(chain):
@@ -102,19 +126,147 @@ def test_completions_hold_no_forbidden_token_and_stop_at_eos(chain):
     assert all(set(text) <= set("0123456789+*=") and text for text in texts)
 
 
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_models_own_tokenizer_serves_as_well(tmp_path, architecture):
+    task, prompts = chain_prompts()
+    path = tiny_causal(tmp_path, architecture)
+    layout = TokenLayout(task, path, 12)
+    policy = Policy(load_model(path), layout)
+    ids, mask, done = sample(policy, layout, prompts, group=32)
+    log_probs = policy(ids, mask, done.tokens, done.mask).log_probs
+    live = done.mask.bool()
+    assert torch.allclose(done.logp[live], log_probs.gather(-1, done.tokens[..., None]).squeeze(-1)[live], atol=1e-4)
+    plain = transformers.AutoTokenizer.from_pretrained(path)
+    for row, prompt in enumerate(prompts):
+        assert plain.decode(ids[row][mask[row].bool()]) == prompt
+    tokens, lengths = done.tokens.flatten(0, 1), done.mask.flatten(0, 1)
+    ended = [row[:length].tolist() for row, length in zip(tokens, lengths.sum(1), strict=True) if length < 12]
+    assert ended  # some end by themselves
+    assert all(row[-1] == plain.eos_token_id for row in ended)
+    texts = decode_completions(layout.tokenizer, tokens, lengths)
+    assert plain.decode(tokens[0][lengths[0].bool()], skip_special_tokens=True) == texts[0]
+
+
 def test_sampling_follows_the_distribution():
-    task, _ = make_task("Arith")
-    layout = TokenLayout(task)
-    torch.manual_seed(0)
-    policy = Policy(new_model(layout.tokenizer, 1, 16, 2, 64), layout)
+    policy, layout = arithmetic_policy()
     with torch.no_grad():
         policy.model.get_output_embeddings().weight.mul_(20)
     ids, mask = encode_prompts(layout.tokenizer, ["1+2="], CPU)
     done = policy.sample(ids, mask, 20_000, 1, torch.Generator().manual_seed(0))
     shares = done.tokens.flatten().bincount(minlength=layout.tokenizer.vocab_size) / 20_000
-    probabilities = done.log_probs[0, 0, 0].exp()
+    probabilities = done.mean_probs[0]  # of the only prompt
     assert probabilities.max() > 0.05  # not uniform
     assert (shares - probabilities).abs().max() < 0.015  # four standard deviations at most
+    assert -done.logp.mean().item() == pytest.approx(done.entropy[0, 0, 0].item(), abs=0.05)
+
+
+def test_activations_are_computed_again_for_the_same_gradients(chain):
+    policy, layout, prompts = chain
+    ids, mask, done = sample(policy, layout, prompts)
+    batch = (ids, mask, done.tokens, done.mask)
+    with torch.no_grad():
+        plain = policy(*batch).log_probs
+    expected = gradients(policy, batch)
+
+    recompute_activations(policy.model)
+    again = Policy(policy.model, layout)
+    again.value_head.load_state_dict(policy.value_head.state_dict())
+    norms = [module for module in again.model.modules() if "Norm" in type(module).__name__]
+    calls = []
+    handles = [norm.register_forward_hook(lambda *_: calls.append(torch.is_grad_enabled())) for norm in norms]
+    found = gradients(again, batch)
+    assert len(calls) == 2 * len(norms) - 1  # all but the last are in a layer, and run twice
+    calls.clear()
+    with torch.no_grad():
+        assert torch.allclose(again(*batch).log_probs, plain, atol=1e-5)
+    assert len(calls) == 2 * len(norms)  # once on prompts, once on completions
+    for handle in handles:
+        handle.remove()
+
+    assert found.keys() == expected.keys()
+    for name, gradient in expected.items():
+        assert torch.allclose(found[name], gradient, rtol=1e-3, atol=1e-4), name
+    live = done.mask.bool()
+    assert torch.allclose(again(*batch).log_probs[live], plain[live], atol=1e-4)
+    assert torch.equal(sample(again, layout, prompts)[2].tokens, done.tokens)
+
+
+@pytest.mark.parametrize("recompute", [False, True])
+def test_dropout_stays_off(recompute):
+    """Falcon drops out in the layer itself, as its flag for training says."""
+    task, prompts = chain_prompts()
+    layout = TokenLayout(task, "char", 12)
+    config = transformers.FalconConfig(
+        vocab_size=layout.tokenizer.vocab_size,
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        hidden_dropout=0.5,
+        attention_dropout=0.5,
+    )
+    torch.manual_seed(0)
+    model = transformers.AutoModelForCausalLM.from_config(config)
+    if recompute:
+        recompute_activations(model)
+    policy = Policy(model, layout)
+    ids, mask, done = sample(policy, layout, prompts)
+    logp = policy(ids, mask, done.tokens, done.mask).log_probs.gather(-1, done.tokens[..., None]).squeeze(-1)
+    live = done.mask.bool()
+    assert logp.requires_grad
+    assert torch.allclose(logp[live], done.logp[live], atol=1e-4)
+
+
+def test_the_reference_stays_as_the_policy_was(chain):
+    policy, layout, prompts = chain
+    ids, mask, done = sample(policy, layout, prompts)
+    batch = (ids, mask, done.tokens, done.mask)
+    with torch.no_grad():
+        before = policy(*batch)
+    reference = policy.reference()
+    optimizer = torch.optim.Adam(policy.parameters(), 0.01)
+    for _ in range(3):
+        gradients(policy, batch)
+        optimizer.step()
+    said = reference(*batch)
+    assert not said.log_probs.requires_grad
+    live = done.mask.bool()
+    assert torch.allclose(said.log_probs[live], before.log_probs[live], atol=1e-5)
+    assert torch.allclose(said.values[live], before.values[live], atol=1e-5)
+    assert (policy(*batch).log_probs[live] - said.log_probs[live]).exp().sub(1).abs().max() > 0.1
+
+
+def test_making_a_policy_draws_nothing():
+    policy, layout = arithmetic_policy()
+    before = torch.random.get_rng_state()
+    Policy(policy.model, layout)
+    assert torch.equal(before, torch.random.get_rng_state())
+
+
+def test_what_exceeds_the_models_positions_is_refused():
+    policy, _ = arithmetic_policy()  # of 64 positions
+    tokens = torch.zeros(1, 60, dtype=torch.long)
+    ones = torch.ones_like(tokens)
+    fits = policy.sample(tokens, ones, 2, 5, torch.Generator().manual_seed(0))  # the last token is not read
+    policy(tokens, ones, fits.tokens, fits.mask)
+    with pytest.raises(ConfigError, match=r"prompt of 60 tokens.* up to 6 .*64 positions.*max_tokens.*context"):
+        policy.sample(tokens, ones, 2, 6, None)
+    with pytest.raises(ConfigError, match="64 positions"):
+        policy(tokens, ones, torch.zeros(1, 2, 6, dtype=torch.long), torch.ones(1, 2, 6))
+
+
+def test_a_tokenizer_with_more_tokens_than_embeddings_is_refused():
+    layout = TokenLayout(make_task("Arith")[0])
+    small = TokenLayout(chain_prompts()[0], "char").tokenizer
+    sizes = f"{layout.tokenizer.vocab_size} tokens.*{small.vocab_size}:"
+    with pytest.raises(ConfigError, match=sizes):
+        Policy(new_model(small, 1, 16, 2, 64), layout)
+
+
+def test_a_model_without_positions_is_refused():
+    layout = TokenLayout(make_task("Arith")[0])
+    config = transformers.MambaConfig(vocab_size=200, hidden_size=16, num_hidden_layers=1)
+    with pytest.raises(ConfigError, match=r"MambaForCausalLM .*no past_key_values and no position_ids"):
+        Policy(transformers.AutoModelForCausalLM.from_config(config), layout)
 
 
 def test_prompts_are_padded_on_the_left():
@@ -129,8 +281,3 @@ def test_prompts_are_padded_on_the_left():
         [pad] * 3 + [tokenizer.bos_id],
     ]
     assert mask.tolist() == [[1] * 4, [0, 0, 1, 1], [0, 0, 0, 1]]
-
-
-def test_a_missing_model_names_what_was_sought():
-    with pytest.raises(ConfigError, match="no-such-folder"):
-        load_model("./no-such-folder")

@@ -19,15 +19,17 @@ pytest.importorskip("accelerate")
 from agents.agent import evaluate  # noqa: E402
 from agents.checkpoint import find_checkpoint, hugging_face_tokenizer  # noqa: E402
 from agents.config import PPOConfig  # noqa: E402
-from agents.policy import Policy, new_model  # noqa: E402
-from agents.ppo import PolicyAgent, ppo_loss, train  # noqa: E402
+from agents.models import new_model  # noqa: E402
+from agents.policy import Policy  # noqa: E402
+from agents.policy_agent import PolicyAgent  # noqa: E402
+from agents.ppo import ppo_loss, train  # noqa: E402
 from agents.rollout import collect  # noqa: E402
 from agents.run import Run, RunSpec  # noqa: E402
 from formal_envs.errors import ConfigError  # noqa: E402
 from formal_envs.tasks.streams import problem_keys, seeded_stream  # noqa: E402
 
 SMALL = {"prompts": 16, "completions": 4, "layers": 1, "width": 16, "heads": 2, "warmup": 2, "device": "cpu"}
-TIMES = ("seconds", "sample_seconds", "update_seconds")
+TIMES = ("seconds", "sample_seconds", "update_seconds", "reward_seconds")
 
 
 def without_times(run):
@@ -44,7 +46,7 @@ def roll_out(spec, policy, layout, reference=None, kl_coef=0.0):
     task, reward = spec.build()
     prompts = task.sample(problem_keys(seeded_stream(0), np.arange(spec.config.prompts))).prompts
     generator = torch.Generator().manual_seed(0)
-    return collect(policy, reference, layout, reward, prompts, spec.config, kl_coef, generator)
+    return collect(policy, reference, layout, reward, prompts, spec.config, kl_coef, generator)[:2]
 
 
 def test_the_loss_is_the_sum_of_its_terms_on_the_first_pass():
@@ -53,7 +55,7 @@ def test_the_loss_is_the_sum_of_its_terms_on_the_first_pass():
     rollout, stats = roll_out(spec, policy, layout)
     loss, tensors = ppo_loss(policy, rollout, spec.config, entropy_coef=0.2)
     terms = {name: tensor.item() for name, tensor in tensors.items()}
-    expected = terms["policy_loss"] + 0.1 * terms["value_loss"] - 0.2 * stats.entropy - 0.3 * stats.batch_entropy
+    expected = terms["policy_loss"] + 0.1 * terms["value_loss"] - 0.2 * stats["entropy"] - 0.3 * stats["batch_entropy"]
     assert loss.item() == pytest.approx(expected, rel=1e-4)
     assert terms["ratio"] == pytest.approx(1.0, abs=1e-5)
     assert terms["clip_fraction"] == 0.0
@@ -64,13 +66,13 @@ def test_kl_to_the_reference_lowers_the_return():
     spec = RunSpec.parse("FormalArith-v0", {**SMALL, "kl_coef": 0.5, "kl_estimator": "full"})
     policy, layout = make_policy(spec)
     same, same_stats = roll_out(spec, policy, layout, reference=policy, kl_coef=0.5)
-    assert same_stats.kl == pytest.approx(0.0, abs=1e-5)
+    assert same_stats["kl"] == pytest.approx(0.0, abs=1e-5)
     other, _ = make_policy(spec)
     with torch.no_grad():
         other.model.get_output_embeddings().weight.mul_(30)
     far, far_stats = roll_out(spec, policy, layout, reference=other, kl_coef=0.5)
-    assert far_stats.kl > 0.1
-    assert (same.returns - far.returns).mean().item() == pytest.approx(0.5 * far_stats.kl, rel=1e-3)
+    assert far_stats["kl"] > 0.1
+    assert (same.returns - far.returns).mean().item() == pytest.approx(0.5 * far_stats["kl"], rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +105,7 @@ def test_a_run_leaves_a_whole_folder(tmp_path, settings):
         "loss",
         "policy_loss",
         "learning_rate",
+        "reward_seconds",
         "seconds",
     }
     for row in rows:
@@ -116,8 +119,14 @@ def test_a_run_leaves_a_whole_folder(tmp_path, settings):
     model = transformers.AutoModelForCausalLM.from_pretrained(run.checkpoint)
     tokenizer = transformers.AutoTokenizer.from_pretrained(run.checkpoint)
     agent = PolicyAgent.load(run)
-    task, reward = spec.build(split="test")
+    task, (_, reward) = spec.task(split="test"), spec.build()
     assert evaluate(agent, task, reward, episodes=32, seed=0) == summary["greedy_test"]
+    sampling = PolicyAgent.load(run, sampling_seed=0)
+    assert evaluate(sampling, task, reward, episodes=32, seed=0) == summary["sampled_test"]
+    samples = [json.loads(line) for line in run.samples_file.read_text().splitlines()]
+    assert {row["step"] for row in samples} == {1, 4}
+    for row in samples:
+        assert reward.score(row["prompt"], row["completion"]).value == pytest.approx(row["reward"], abs=1e-4)
     prompt = task.sample(problem_keys(seeded_stream(9), np.arange(1))).prompts[0]
     ids = tokenizer(prompt, return_tensors="pt").input_ids
     assert ids[0].tolist() == spec.layout().tokenizer.encode(prompt)

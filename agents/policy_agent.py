@@ -1,0 +1,61 @@
+"""A policy as an Agent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from accelerate import Accelerator
+
+from agents.agent import evaluate
+from agents.checkpoint import find_checkpoint
+from agents.models import load_model
+from agents.policy import Policy
+from agents.rollout import decode_completions, encode_prompts
+from agents.run import Run
+from formal_envs.envs.token import TokenLayout
+from formal_envs.errors import ConfigError
+from formal_envs.score import Reward
+from formal_envs.tasks import Task
+
+
+class PolicyAgent:
+    """A policy as an Agent: greedy, or sampling from a seed."""
+
+    def __init__(self, policy: Policy, layout: TokenLayout, sampling_seed: int | None = None):
+        self.policy, self.layout = policy, layout
+        self._device = policy.value_head.weight.device
+        self._generator = None
+        if sampling_seed is not None:
+            self._generator = torch.Generator(self._device).manual_seed(sampling_seed)
+
+    @classmethod
+    def load(cls, run: Run, sampling_seed: int | None = None) -> PolicyAgent:
+        """The agent of a run's newest checkpoint.
+
+        Raises:
+            ConfigError: the run has none.
+        """
+        checkpoint = find_checkpoint(run.checkpoint)
+        if checkpoint is None:
+            raise ConfigError(f"no checkpoint in {run.folder}: train it, or go on with it with --resume")
+        layout = run.spec.layout(checkpoint if run.spec.config.model else None)
+        policy = Policy(load_model(str(checkpoint)), layout)
+        device = Accelerator(cpu=run.spec.config.device == "cpu").device  # a run from a GPU can be looked at elsewhere
+        return cls(policy.to(device), layout, sampling_seed)
+
+    def act(self, prompts: Sequence[str]) -> list[str]:
+        """A completion of each prompt."""
+        ids, mask = encode_prompts(self.layout.tokenizer, prompts, self._device)
+        done = self.policy.sample(ids, mask, 1, self.layout.max_tokens, self._generator)
+        return decode_completions(self.layout.tokenizer, done.tokens.flatten(0, 1), done.mask.flatten(0, 1))
+
+
+def held_out_results(
+    policy: Policy, layout: TokenLayout, task: Task, reward: Reward, episodes: int, seed: int
+) -> dict[str, dict[str, float]]:
+    """``evaluate`` of the policy, decoding greedily and sampling, for a run's summary."""
+    return {
+        "greedy_test": evaluate(PolicyAgent(policy, layout), task, reward, episodes=episodes, seed=seed),
+        "sampled_test": evaluate(PolicyAgent(policy, layout, seed), task, reward, episodes=episodes, seed=seed),
+    }
