@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from agents.diversity import count_words, diversity
 from formal_envs.score import Reward, Score, score_batch
 from formal_envs.tasks import Task
 from formal_envs.tasks.streams import problem_keys, seeded_stream
@@ -51,11 +52,23 @@ def train_agent(
 def evaluate(
     agent: Agent, task: Task, reward: Reward, *, episodes: int, seed: int, batch_size: int = 512
 ) -> dict[str, float]:
-    """Mean reward and mean parts (``exact`` among them, where the reward has it) over fresh problems of a task."""
+    """Mean reward and mean parts (``exact`` among them, where the reward has it) over fresh problems of a task.
+
+    Where the completions are texts, of two words and more in the mean, ``agents.diversity`` is measured as well.
+    """
     stream = seeded_stream(seed, EVALUATION)
+    completions: list[str] = []
     scores: list[Score] = []
     for start in range(0, episodes, batch_size):
         prompts = task.sample(problem_keys(stream, np.arange(start, min(episodes, start + batch_size)))).prompts
-        scores += score_batch(reward, prompts, agent.act(prompts))
+        answers = agent.act(prompts)
+        completions += answers
+        scores += score_batch(reward, prompts, answers)
     parts = {name: float(np.mean([score.parts[name] for score in scores])) for name in scores[0].parts}
-    return {"episodes": episodes, "reward_mean": float(np.mean([score.value for score in scores])), **parts}
+    texts = sum(map(count_words, completions)) >= 2 * len(completions)
+    return {
+        "episodes": episodes,
+        "reward_mean": float(np.mean([score.value for score in scores])),
+        **parts,
+        **(diversity(completions) if texts else {}),
+    }
