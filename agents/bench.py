@@ -20,6 +20,7 @@ SETTINGS: dict[str, Any] = {
     "width": 64,
     "entropy_target": -1.0,
     "checkpoint_every": 1_000_000,
+    "test_episodes": 1,
 }
 """The paper's batch and epochs on a small GPT-2."""
 
@@ -29,7 +30,7 @@ def bench_ppo(steps: int = 60, device: str = "auto") -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run"
         spec = RunSpec.parse("FormalArith-v0", {**SETTINGS, "steps": steps, "device": device})
-        train(spec, out, evaluation_episodes=1)
+        train(spec, out)
         rows = Run.open(out).metrics()[steps // 10 :]
     prompts = len(rows) * SETTINGS["prompts"]
     sampling, update = (sum(row[name] for row in rows) for name in ("sample_seconds", "update_seconds"))

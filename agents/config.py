@@ -34,6 +34,7 @@ class TrainingConfig:
         device: "auto", "cpu" or "cuda".
         bf16: compute in bfloat16 where the device has it; the weights stay in 32 bits.
         checkpoint_every: steps between checkpoints.
+        test_episodes: held-out problems that the finished model is tried on, greedily and sampling.
 
     Raises:
         ConfigError: a value is out of range.
@@ -58,11 +59,12 @@ class TrainingConfig:
     device: str = "auto"
     bf16: bool = False
     checkpoint_every: int = 250
+    test_episodes: int = 4096
 
     def __post_init__(self) -> None:
         for name in ("seed", "steps", "max_tokens", "warmup", "lora_rank"):
             check_integer(name, getattr(self, name), 0, 2**63 - 1)
-        for name in ("layers", "width", "heads", "checkpoint_every"):
+        for name in ("layers", "width", "heads", "checkpoint_every", "test_episodes"):
             check_integer(name, getattr(self, name), 1, 2**31 - 1)
         check_integer("context", self.context, 2, 2**31 - 1)
         check_choice("schedule", self.schedule, SCHEDULES)

@@ -48,7 +48,7 @@ class Progress:
     seconds: float
 
 
-def train(spec: RunSpec, out: Path, *, resume: bool = False, evaluation_episodes: int = 4096) -> dict[str, Any]:
+def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
     """Train on ``spec``'s environment into the folder ``out``; returns what summary.json holds.
 
     With ``resume`` a run that was stopped, killed even, goes on from its last checkpoint (from its start, where it came
@@ -159,7 +159,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, evaluation_episodes
     summary = {
         "finished": progress.step == config.steps,
         **asdict(progress),
-        **held_out_results(policy, layout, spec.task(split="test"), reward, evaluation_episodes, config.seed),
+        **held_out_results(policy, layout, spec.task(split="test"), reward, config.test_episodes, config.seed),
     }
     if accelerator.is_main_process:
         run.write_summary(summary)

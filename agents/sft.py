@@ -41,9 +41,7 @@ class Progress:
     seconds: float
 
 
-def train_supervised(
-    spec: RunSpec, out: Path, *, resume: bool = False, evaluation_episodes: int = 4096
-) -> dict[str, Any]:
+def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
     """Train a model on the solutions of ``spec``'s task into the folder ``out``; returns what summary.json holds.
 
     Every ``evaluate_every`` steps, at the start and at the end, the metrics have ``validation_loss`` on held-out
@@ -135,7 +133,7 @@ def train_supervised(
         "finished": progress.step == config.steps,
         **asdict(progress),
         "validation_loss": validation_loss(policy.model, validation, layout.tokenizer.pad_id, config.batch),
-        **held_out_results(policy, layout, held_out, reward, evaluation_episodes, config.seed),
+        **held_out_results(policy, layout, held_out, reward, config.test_episodes, config.seed),
     }
     if accelerator.is_main_process:
         run.write_summary(summary)

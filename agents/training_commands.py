@@ -50,8 +50,8 @@ def train(env: str | None, out: Path, source: Path | None, resume: bool, **given
     options, which `formal-envs list` shows. --from and --model start from a trained model, which is kept, frozen, as
     the reference of the KL penalty; the defaults are gentler then (agents/recipes.py).
 
-    The folder gets config.json, metrics.jsonl, samples.jsonl, summary.json, curves.png, tensorboard/ and checkpoint/,
-    which AutoModelForCausalLM loads.
+    The folder gets config.json, metrics.jsonl, samples.jsonl and .md, summary.json, curves.png, tensorboard/ and
+    checkpoint/, which AutoModelForCausalLM loads.
     """
     from agents.ppo import train as train_ppo
     from agents.run import is_run
@@ -77,8 +77,8 @@ def sft(env: str | None, out: Path, resume: bool, **given: Any) -> None:
     --set takes the settings listed below, which agents/config.py explains, and the environment's options, which
     `formal-envs list` shows.
 
-    The folder gets config.json, metrics.jsonl, samples.jsonl, summary.json, curves.png, tensorboard/ and checkpoint/,
-    which AutoModelForCausalLM loads.
+    The folder gets config.json, metrics.jsonl, samples.jsonl and .md, summary.json, curves.png, tensorboard/ and
+    checkpoint/, which AutoModelForCausalLM loads.
     """
     from agents.sft import train_supervised
 
@@ -94,11 +94,12 @@ def _train(
     resume: bool,
     given: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Parse the settings, or read those of the run to resume, train, and draw the curves."""
+    """Parse the settings, or read those of the run to resume, train, and draw what came of it."""
     from accelerate import PartialState
 
     from agents.plots import plot_runs
     from agents.run import Run, RunSpec
+    from agents.samples import write_samples_page
 
     values = parse_settings(given["settings"])
     values.update({name: value for name, value in given.items() if name != "settings" and value is not None})
@@ -116,6 +117,7 @@ def _train(
     if not PartialState().is_main_process:
         sys.exit(0)
     plot_runs([Run.open(out)], out / "curves.png")
+    write_samples_page(Run.open(out), out / "samples.md")
     return summary
 
 

@@ -108,6 +108,11 @@ def test_train_eval_and_plot(tmp_path):
     run("plot", tmp_path / "a", tmp_path / "b", "--out", tmp_path / "both.png")
     for picture in ("both.png", "a/curves.png"):
         assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
+    page = (tmp_path / "a" / "samples.md").read_text()
+    assert "## Step 1\n" in page
+    assert "## Step 3\n" in page
+    first = json.loads((tmp_path / "a" / "samples.jsonl").read_text().splitlines()[0])
+    assert f"| ` {first['prompt']} ` |" in page
     assert "--resume" in run("train", "FormalArith-v0", "--out", tmp_path / "a", *settings, code=1)
     assert "leave out" in run("train", "--out", tmp_path / "a", "--resume", "--steps", 3, code=1)
 

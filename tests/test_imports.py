@@ -16,7 +16,7 @@ AGENT_LAYERS = [
     {"commands", "config", "schedules", "losses", "kl", "diversity"},
     {"agent", "advantages", "recipes", "loop"},
     {"run", "baselines", "classifier", "policy"},
-    {"checkpoint", "rollout", "plots"},
+    {"checkpoint", "rollout", "plots", "samples"},
     {"models"},
     {"policy_agent"},
     {"ppo", "sft"},

@@ -28,7 +28,16 @@ from agents.run import Run, RunSpec  # noqa: E402
 from formal_envs.errors import ConfigError  # noqa: E402
 from formal_envs.tasks.streams import problem_keys, seeded_stream  # noqa: E402
 
-SMALL = {"prompts": 16, "completions": 4, "layers": 1, "width": 16, "heads": 2, "warmup": 2, "device": "cpu"}
+SMALL = {
+    "prompts": 16,
+    "completions": 4,
+    "layers": 1,
+    "width": 16,
+    "heads": 2,
+    "warmup": 2,
+    "test_episodes": 32,
+    "device": "cpu",
+}
 TIMES = ("seconds", "sample_seconds", "update_seconds", "reward_seconds")
 
 
@@ -88,7 +97,7 @@ def test_kl_to_the_reference_lowers_the_return():
 def test_a_run_leaves_a_whole_folder(tmp_path, settings):
     spec = RunSpec.parse("FormalArith-v0", {**SMALL, "steps": 4, **settings})
     before = torch.random.get_rng_state(), random.getstate()
-    summary = train(spec, tmp_path / "run", evaluation_episodes=32)
+    summary = train(spec, tmp_path / "run")
     assert torch.equal(before[0], torch.random.get_rng_state())
     assert before[1] == random.getstate()
 
@@ -136,9 +145,7 @@ def test_a_run_leaves_a_whole_folder(tmp_path, settings):
 
 def test_runs_repeat_from_their_seed_and_differ_between_seeds(tmp_path):
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
-        train(
-            RunSpec.parse("FormalArith-v0", {**SMALL, "steps": 3, "seed": seed}), tmp_path / name, evaluation_episodes=8
-        )
+        train(RunSpec.parse("FormalArith-v0", {**SMALL, "steps": 3, "seed": seed}), tmp_path / name)
     a, b, c = (without_times(Run.open(tmp_path / name)) for name in "abc")
     assert a == b
     assert a != c
@@ -188,12 +195,12 @@ def test_ctrl_c_leaves_a_checkpoint(tmp_path):
 
 def test_a_kill_between_the_renames_of_a_checkpoint_loses_nothing(tmp_path):
     spec = RunSpec.parse("FormalArith-v0", {**SMALL, "steps": 1})
-    train(spec, tmp_path / "run", evaluation_episodes=8)
+    train(spec, tmp_path / "run")
     checkpoint = tmp_path / "run" / "checkpoint"
     checkpoint.rename(checkpoint.with_name("checkpoint.old"))
     assert find_checkpoint(checkpoint) == checkpoint.with_name("checkpoint.old")
     before = without_times(Run.open(tmp_path / "run"))
-    train(spec, tmp_path / "run", resume=True, evaluation_episodes=8)
+    train(spec, tmp_path / "run", resume=True)
     assert without_times(Run.open(tmp_path / "run")) == before
 
 
@@ -203,8 +210,8 @@ def test_a_run_that_came_to_no_checkpoint_resumes_from_its_start(tmp_path):
     run.metrics_file.write_text('{"step": 1}\n')
     with pytest.raises(ConfigError, match="no checkpoint"):
         PolicyAgent.load(run)
-    train(spec, tmp_path / "killed", resume=True, evaluation_episodes=8)
-    train(spec, tmp_path / "whole", evaluation_episodes=8)
+    train(spec, tmp_path / "killed", resume=True)
+    train(spec, tmp_path / "whole")
     assert without_times(run) == without_times(Run.open(tmp_path / "whole"))
 
 
@@ -218,7 +225,7 @@ def test_a_second_run_in_the_same_folder_is_refused(tmp_path):
 def test_it_learns_a_small_task(tmp_path):
     settings = {**SMALL, "terms": 2, "max_operand": 3, "split": "all", "steps": 200, "width": 32, "completions": 16}
     spec = RunSpec.parse("FormalArith-v0", {**settings, "learning_rate": 5e-3, "batch_entropy_coef": 0.3})
-    train(spec, tmp_path / "run", evaluation_episodes=8)
+    train(spec, tmp_path / "run")
     rows = Run.open(tmp_path / "run").metrics()
     assert rows[0]["exact"] < 0.1
     late = np.mean([row["exact"] for row in rows[-20:]])
@@ -238,7 +245,7 @@ def test_a_hub_model_by_path_trains_with_its_own_tokenizer(tmp_path):
     transformers.AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path / "model")
     path = str(tmp_path / "model")
     spec = RunSpec.parse("FormalArith-v0", {**SMALL, "steps": 2, "model": path, "tokenizer": path})
-    summary = train(spec, tmp_path / "run", evaluation_episodes=8)
+    summary = train(spec, tmp_path / "run")
     assert summary["step"] == 2
     assert Run.open(tmp_path / "run").metrics()[0]["completion_tokens"] >= 1
 

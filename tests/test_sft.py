@@ -45,6 +45,7 @@ SMALL = {
     "warmup": 2,
     "validation": 32,
     "evaluate_every": 4,
+    "test_episodes": 32,
     "device": "cpu",
 }
 
@@ -112,7 +113,7 @@ def test_every_pass_sees_each_example_once_however_it_is_cut_into_batches(first,
 
 def test_a_run_leaves_a_whole_folder(tmp_path):
     spec = parse(steps=6)
-    summary = train_supervised(spec, tmp_path / "run", evaluation_episodes=32)
+    summary = train_supervised(spec, tmp_path / "run")
     run = Run.open(tmp_path / "run")
     assert run.spec == spec
     rows = run.metrics()
@@ -134,17 +135,17 @@ def test_a_run_leaves_a_whole_folder(tmp_path):
 @pytest.mark.parametrize("loss", ["all", "completion"])
 def test_it_learns_and_ppo_starts_from_it(tmp_path, loss):
     spec = parse(steps=250, batch=32, width=32, learning_rate=5e-3, loss=loss, terms=2, max_operand=3, split="all")
-    train_supervised(spec, tmp_path / "sft", evaluation_episodes=8)
+    train_supervised(spec, tmp_path / "sft")
 
     def exact(folder):
         return evaluate(PolicyAgent.load(Run.open(folder)), *spec.build(), episodes=256, seed=1)["exact"]
 
     assert exact(tmp_path / "sft") > 0.9
-    settings = {"steps": 2, "prompts": 16, "completions": 4, "device": "cpu", "entropy_coef": 0.5}
+    settings = {"steps": 2, "prompts": 16, "completions": 4, "device": "cpu", "entropy_coef": 0.5, "test_episodes": 8}
     ppo = RunSpec.parse("FormalArith-v0", {**settings, "model": str(tmp_path / "sft")})
     assert ppo.options == spec.options
     assert ppo.config.kl_coef > 0
-    train(ppo, tmp_path / "ppo", evaluation_episodes=8)
+    train(ppo, tmp_path / "ppo")
     rows = Run.open(tmp_path / "ppo").metrics()
     assert rows[0]["exact"] > 0.5
     assert rows[0]["kl"] == pytest.approx(0.0, abs=1e-4)  # the reference is the model that it starts from

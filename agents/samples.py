@@ -1,0 +1,38 @@
+"""A page of what a run's model wrote at its start and at its end, from samples.jsonl."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from agents.run import Run
+
+_ROWS = 8
+
+
+def write_samples_page(run: Run, out: Path) -> None:
+    """Write a Markdown page with a table of the run's first samples, and one of its last."""
+    with run.samples_file.open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    steps = sorted({row["step"] for row in rows})
+    text = [f"# {run.spec.env}: what the model wrote\n"]
+    for step in dict.fromkeys((steps[0], steps[-1])) if steps else ():
+        text += [f"## Step {step}\n", *_table([row for row in rows if row["step"] == step][:_ROWS]), ""]
+    out.write_text("\n".join(text), encoding="utf-8")
+
+
+def _table(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    table = ["| prompt | completion | reward | why not more |", "|---|---|---|---|"]
+    for row in rows:
+        prompt, completion, failure = (_code(row[name] or "") for name in ("prompt", "completion", "failure"))
+        table.append(f"| {prompt} | {completion} | {row['reward']:.3f} | {failure} |")
+    return table
+
+
+def _code(text: str) -> str:
+    """Text as code that no Markdown in it can break, on one line."""
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text.replace("|", "\\|"))
+    fence = "``" if "`" in shown else "`"
+    return f"{fence} {shown} {fence}" if shown else ""
