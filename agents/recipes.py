@@ -24,7 +24,7 @@ _WARM_SENTIMENT: dict[str, Any] = {
     "prompts": 32,
     "completions": 8,
     "learning_rate": 5e-4,
-    "kl_coef": 0.01,
+    "kl_coef": 0.005,
 }
 """The paper's batch of 256, and a reward in [-1, 1] against a KL of some nats a completion."""
 

@@ -16,8 +16,12 @@ torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 pytest.importorskip("accelerate")
 
+from click.testing import CliRunner  # noqa: E402
+from tiny_models import tiny_causal, tiny_classifier  # noqa: E402
+
 from agents.agent import evaluate  # noqa: E402
-from agents.checkpoint import find_checkpoint, hugging_face_tokenizer  # noqa: E402
+from agents.checkpoint import find_checkpoint  # noqa: E402
+from agents.cli import main  # noqa: E402
 from agents.config import PPOConfig  # noqa: E402
 from agents.models import new_model  # noqa: E402
 from agents.policy import Policy  # noqa: E402
@@ -232,22 +236,46 @@ def test_it_learns_a_small_task(tmp_path):
     assert late > 0.4  # the best constant answer, 3, is right in a quarter of the cases
 
 
-def test_a_hub_model_by_path_trains_with_its_own_tokenizer(tmp_path):
-    layout = RunSpec.parse("FormalArith-v0", {"tokenizer": "char"}).layout()
-    hugging_face_tokenizer(layout.tokenizer).save_pretrained(tmp_path / "model")
-    config = transformers.LlamaConfig(
-        vocab_size=layout.tokenizer.vocab_size,
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=32,
+@pytest.mark.parametrize("architecture", ["gpt2", "gpt_neox", "llama"])
+@pytest.mark.parametrize("memory_saved", [False, True], ids=["whole", "adapters"])
+def test_real_architectures_learn_with_their_own_tokenizer(tmp_path, architecture, memory_saved):
+    model = tiny_causal(tmp_path / "model", architecture)
+    saving = {"lora_rank": 2, "gradient_checkpointing": True} if memory_saved else {}
+    settings = {**SMALL, **saving, "steps": 2, "max_tokens": 5, "learning_rate": 0.05, "warmup": 0}
+    settings |= {"model": model, "kl_estimator": "full"}
+    run = ["--out", str(tmp_path / "run"), *(f"--set={name}={json.dumps(value)}" for name, value in settings.items())]
+    result = CliRunner().invoke(main, ["train", "FormalSentiment-v0", *run])
+    assert result.exit_code == 0, result.output
+    rows = Run.open(tmp_path / "run").metrics()
+    assert rows[0]["kl"] == pytest.approx(0.0, abs=1e-5)
+    assert rows[1]["kl"] > 1e-4  # of a model that has moved, to one that has not
+    assert rows[0]["vader"] == pytest.approx(rows[0]["reward_mean"])
+    assert ((tmp_path / "run" / "checkpoint" / "adapter_config.json").exists()) == memory_saved
+    rate = CliRunner().invoke(main, ["eval", str(tmp_path / "run"), "--episodes", "8", "--json"])
+    assert json.loads(rate.output)["distinct_words"] >= 0
+
+
+def test_without_a_hub_the_error_names_what_needs_none(tmp_path):
+    command = [sys.executable, "-m", "agents.cli", "train", "FormalSentiment-v0", "--model", "lvwerra/gpt2-imdb"]
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [*command, "--out", tmp_path / "run"], capture_output=True, text=True, env=environment, check=False
     )
-    transformers.AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path / "model")
-    path = str(tmp_path / "model")
-    spec = RunSpec.parse("FormalArith-v0", {**SMALL, "steps": 2, "model": path, "tokenizer": path})
-    summary = train(spec, tmp_path / "run")
-    assert summary["step"] == 2
-    assert Run.open(tmp_path / "run").metrics()[0]["completion_tokens"] >= 1
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    for words in ("'lvwerra/gpt2-imdb'", "the model hub cannot be reached", "leave out --model", "formal-envs sft"):
+        assert words in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_what_is_watched_is_logged_whichever_is_optimised(tmp_path):
+    classifier = tiny_classifier(tmp_path / "model")
+    for reward in ("vader", "classifier"):
+        settings = {**SMALL, "steps": 1, "reward": reward, "classifier": classifier}
+        train(RunSpec.parse("FormalSentiment-v0", settings), tmp_path / reward)
+        (row,) = Run.open(tmp_path / reward).metrics()
+        assert row["reward_mean"] == pytest.approx(row[reward])
+        assert {"vader", "classifier", "repetition", "distinct_words", "distinct_2"} <= set(row)
 
 
 def test_bfloat16(tmp_path):
