@@ -67,10 +67,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
     rank, world = accelerator.process_index, accelerator.num_processes
     policy = Policy(build_model(config, layout.tokenizer), layout).to(accelerator.device)
     reference = policy.reference() if config.kl_coef > 0 or config.model else None
-    if accelerator.is_main_process and not resume:
-        Run.create(out, spec)
-    accelerator.wait_for_everyone()
-    run = Run.open(out)
+    run = Run.begin(out, spec, resume, accelerator)
 
     policy.value_head.requires_grad_(config.advantage == "gae")
     optimizer = torch.optim.Adam([p for p in policy.parameters() if p.requires_grad], config.learning_rate)

@@ -144,6 +144,18 @@ class Run:
         return cls(folder, spec)
 
     @classmethod
+    def begin(cls, folder: Path, spec: RunSpec, resume: bool, accelerator: Any) -> Run:
+        """The run that all processes of an accelerator share: a new one, or with ``resume`` the one that is there.
+
+        Raises:
+            ConfigError: as ``create`` and ``open`` do.
+        """
+        if accelerator.is_main_process and not resume:
+            cls.create(folder, spec)
+        accelerator.wait_for_everyone()
+        return cls.open(folder)
+
+    @classmethod
     def open(cls, folder: Path) -> Run:
         """Read an existing run.
 

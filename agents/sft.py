@@ -59,10 +59,7 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
     accelerator = make_accelerator(config)
     rank, world = accelerator.process_index, accelerator.num_processes
     policy = Policy(build_model(config, layout.tokenizer), layout).to(accelerator.device)
-    if accelerator.is_main_process and not resume:
-        Run.create(out, spec)
-    accelerator.wait_for_everyone()
-    run = Run.open(out)
+    run = Run.begin(out, spec, resume, accelerator)
 
     policy.value_head.requires_grad_(False)  # it has nothing to learn from here
     optimizer = torch.optim.AdamW([p for p in policy.parameters() if p.requires_grad], config.learning_rate)
