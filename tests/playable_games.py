@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 BOARDS = [
     *("(square 3)", "(square 4)", "(rectangle 2 5)", "(hex 2)", "(hex Diamond 4)", "(tri 3)", "(rotate 45 (square 3))"),
-    *("(square 3 diagonals:Alternating)", "(concentric Square rings:2)", "(brick 3 3)", "(layers 2 (square 2))"),
+    *("(square 3 diagonals:Alternating)", "(concentric Square rings:2)", "(brick 3 3)"),
 ]
 EMPTY, FREE = "(to if:(is Empty (to)))", "(to if:(not (is Friend (who at:(to)))) (apply (remove (to))))"
 CAPTURE = "(between if:(is Enemy (who at:(between))) (apply (remove (between))))"

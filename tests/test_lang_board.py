@@ -201,6 +201,30 @@ def test_rows_follow_the_diagonals_where_these_are_fewer():
     assert [sites.row[sites.xy.index((x, x))] for x in (0, 0.5, 1)] == [1, 1, 1]
 
 
+def test_rows_of_a_square_with_diagonals_lie_level():
+    labels = dict(zip((sites := build("(square 3 diagonals:Solid) use:Vertex").sites).xy, sites.label, strict=True))
+    assert [labels[x, 0] for x in (0, 1, 2)] == ["A1", "C1", "E1"]
+    assert (labels[0.5, 0.5], labels[2, 2]) == ("B2", "E5")
+
+
+def test_rows_of_a_rectangle_with_diagonals_lie_along_them():
+    sites = build("(rectangle 4 3 diagonals:Solid) use:Vertex").sites
+    labels = dict(zip(sites.xy, sites.label, strict=True))
+    # a column for each x + y from 0 to 5, a row for each y - x from -2 to 3
+    assert [labels[place] for place in ((0, 0), (2, 0), (0.5, 0.5), (0, 3), (2, 3))] == ["A3", "C1", "B3", "D6", "F4"]
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(2, 3), (3, 3), (5, 6)])
+def test_rows_of_edges_lie_level(rows, columns):
+    sites = build(f"(rectangle {rows} {columns}) use:Edge").sites
+    for x, row, column in ((0.5, 0, 1), (1.5, 0, 3)):
+        site = sites.xy.index((x, 0))
+        assert (sites.row[site], sites.column[site]) == (row, column)
+    upright = sites.xy.index((0, 0.5))
+    assert (sites.row[upright], sites.column[upright], sites.label[upright]) == (1, 0, "A2")
+    assert (max(sites.row), max(sites.column)) == (2 * rows - 2, 2 * columns - 2)
+
+
 def test_snub_squares():
     board = build("(tiling T33434 3 3) use:Vertex")
     assert {round(math.dist(board.vertices[a], board.vertices[b]), 6) for a, b in board.edges} == {1.0}

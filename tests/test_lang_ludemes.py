@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from formal_envs.lang import apply, compile_game, legal_moves
+from formal_envs.lang import GameError, apply, compile_game, legal_moves
 
 ROW = "(rectangle 1 5)"
 PITS = '(mancalaBoard 2 3 store:None (track "T" "0,E,N,W" loop:True))'  # round by 0 1 2 5 4 3
@@ -160,6 +160,7 @@ MOVES = [
     ("no repetition", game("(or (move Remove 0) (move Add (to 0)))", ROW, meta="(no Repeat)", start='(place "A1" 4)'), "+0", ["Pass"]),
     ("swap", game("(move Add (to (sites Empty)))", "(square 2)", meta="(swap)"), "+0", ["+1", "+2", "+3", "Swap p2 q1"]),
     ("no swap later", game("(move Add (to (sites Empty)))", "(square 2)", meta="(swap)"), "+0, +1", ["+2", "+3"]),
+    ("after a swap nothing is the last place", game("(if (= 0 (count Moves)) (move Add (to 0)) (move Add (to (sites Around (last To)))))", "(square 2)", meta="(swap)"), "+0, Swap p2 q1", ["Pass"]),
     ("another phase", game(rules='phases:{(phase "A" (play (move Add (to 0))) (nextPhase (= 2 (count Turns)) "B")) (phase "B" (play (move Add (to 1))))}'), "+0, +0", ["+1"]),
     ("a phase of one player", game(rules='phases:{(phase "A" (play (move Add (to 0))) (nextPhase Mover "B")) (phase "B" (play (move Add (to 1))))}'), "+0", ["+0"]),
 ]
@@ -649,3 +650,42 @@ def test_ends(text, played, over, winner, ranking):
     state = after(text, played)
     assert (state.over, state.winner, state.ranking) == (over, winner, ranking)
     assert bool(legal_moves(state)) is not bool(over)
+
+
+HEAP = '(place "A1" 0) (set Count 5 to:(sites {0}))'
+# fmt: off
+IGNORED = [
+    # (what the engine would ignore, what says the same and is heeded or asks for no more than is done, what is refused)
+    ('(move Remove 4 count:2)', "(move Remove 4 count:1)", "some of the pieces"),
+    ('(move Add (to 0) (then (remove 4 count:(count Players))))', "(move Add (to 0) (then (remove 4 count:(count at:4))))", "some of the pieces"),
+    ("(move Step (from 4) (to (sites Empty)))", "(move Step (from 4) (to if:(is In (to) (sites Empty))))", "a region to step to"),
+    ("(move Step (from 4) (to 5))", "(move Step (from 4) (to (sites Around (from))))", "a region to step to"),
+    ('(move Shoot (piece "X0") (from 4) (to (sites Top)))', '(move Shoot (piece "X0") (from 4) (to if:(is In (to) (sites Top))))', "a region to shoot at"),
+    ('(move Shoot (piece "X0") (from 4) (to (sites Around (from))))', '(move Shoot (piece "X0") (from 4))', "a region to shoot at"),
+    ("(move (from 4) (to 0) stack:True)", "(move (from 4) (to 0) stack:False)", "stacks of pieces"),
+    ("(move Pass (then (pass) applyAfterAllMoves:True))", "(move Pass (then (pass) applyAfterAllMoves:False))", "wait for all moves"),
+    ("(max Moves withValue:True (move Pass))", "(max Moves withValue:False (move Pass))", "values of pieces"),
+    ("(if (= 8 (count Adjacent in:(sites Centre))) (move Pass))", "(if (= 8 (count Adjacent at:4)) (move Pass))", "neighbours of a region"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("ignored", "heeded", "what"), IGNORED, ids=[case[0] for case in IGNORED])
+def test_what_would_be_ignored_is_refused(ignored, heeded, what):
+    others = {"start": CENTRE, "items": '(piece "X" Neutral)'}
+    with pytest.raises(GameError, match=what) as caught:
+        compile_game(game(ignored, **others))
+    assert caught.value.stage == "unsupported"
+    assert legal_moves(after(game(heeded, **others)))
+
+
+def test_a_removal_empties_its_site():
+    text = game("(move Remove 0 count:1)", start=HEAP, board=ROW)
+    assert list(after(text).count) == [5, 0, 0, 0, 0]
+    assert list(after(text, "-0").count) == [0, 0, 0, 0, 0]
+
+
+def test_boards_in_layers_are_not_played():
+    with pytest.raises(GameError, match="unsupported: layers") as caught:
+        compile_game(game(board="(layers 2 (square 2)) use:Vertex"))
+    assert caught.value.stage == "unsupported"

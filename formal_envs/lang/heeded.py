@@ -30,6 +30,12 @@ UNHEEDED = {
     ("count_diagonal", "in"): "neighbours of a region",
     ("count_off", "in"): "neighbours of a region",
     ("enclose", "between"): "enclosed empty places",
+    ("remove", "count"): "some of the pieces of a site",
+    ("move_remove", "count"): "some of the pieces of a site",
+    ("step", "to"): "a region to step to; write a condition (to if:..)",
+    ("move_step", "to"): "a region to step to; write a condition (to if:..)",
+    ("shoot", "to"): "a region to shoot at; write a condition (to if:..)",
+    ("move_shoot", "to"): "a region to shoot at; write a condition (to if:..)",
 }
 
 
@@ -48,10 +54,23 @@ def _takes_empty(condition: Node | None) -> bool:
     return slug == "is_empty"
 
 
-def _harmless(name: str, arg: Node) -> bool:
+def _all_around(region: Node) -> bool:
+    """Whether a region holds every site that a step may lead to."""
+    if not isinstance(region, Call) or region.signature.slug != "sites_around":
+        return False
+    site, *others = [arg for arg in region.args if arg is not None]
+    return not others and isinstance(site, Call) and site.signature.slug == "site_from"
+
+
+def _harmless(slug: str, name: str, arg: Node) -> bool:
     """Whether an argument of ``UNHEEDED`` asks for nothing that the engine does not do."""
     if isinstance(arg, Call) and name == "between":
         return not _takes_empty(arg["if_"])
+    if isinstance(arg, Call) and name == "to":
+        region, steps = arg["region"], slug.endswith("step")
+        return arg["site"] is None and (region is None or (steps and _all_around(region)))
+    if name == "count":  # a removal empties its site, as it does in Ludii: also where 1, the default, is said
+        return arg == Leaf("int", 1) or (isinstance(arg, Call) and arg.signature.slug == "count")
     return isinstance(arg, Leaf) and arg.value in (False, 0, "Mover")
 
 
@@ -67,6 +86,6 @@ def unheeded(call: Call) -> tuple[Node, str] | None:
     signature = call.signature
     for place, name, meaning in _unheeded(signature.slug, tuple(signature.slot)):
         arg = call.args[place]
-        if arg is not None and not _harmless(name, arg):
+        if arg is not None and not _harmless(signature.slug, name, arg):
             return arg, f"{signature.name} with {name.rstrip('_')}: {meaning}"
     return None

@@ -60,14 +60,15 @@ def clusters(values: Sequence[float], tolerance: float) -> list[int]:
     return result
 
 
-def rows_and_columns(points: Sequence[Point], steps: Steps, lattice: bool) -> tuple[list[int], list[int]]:
+def rows_and_columns(points: Sequence[Point], steps: Steps, lattice: bool, level: bool) -> tuple[list[int], list[int]]:
     """Row and column of each site, counted from the bottom left.
 
-    Of several pairs of axes the one with the fewest lines counts, of those the one with the most even numbers.
+    Of several pairs of axes the one with the fewest lines counts, of those the one with the most even numbers: so the
+    rows of points run along solid diagonals unless the board is square, as in Ludii. ``level`` keeps to the likeliest.
     """
     best: tuple[list[int], list[int]] | None = None
     least: tuple[int, int] | None = None
-    for row_angle, column_angle in axes(points, steps, lattice):
+    for row_angle, column_angle in axes(points, steps, lattice)[: 1 if level else None]:
         found = _lines(points, row_angle, column_angle)
         high, wide = max(found[0], default=0), max(found[1], default=0)
         if least is None or (high + wide, max(high, wide)) < least:

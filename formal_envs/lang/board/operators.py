@@ -309,21 +309,6 @@ def split(args: Args, use: str) -> Graph:
     return graph
 
 
-#: layers: (layers <dim count> <graph>) -> graph
-@shape("layers")
-def layers(args: Args, use: str) -> Graph:
-    """Copies of a board above each other."""
-    count = (args.sizes() or [1])[0]
-    graph = only_graph(args, use)
-    n = len(graph.points)
-    check_size(float(n) * count, "vertices")
-    points, edges, faces = graph.points, graph.edges, graph.faces
-    graph.points = [(x, y, z + k) for k in range(count) for x, y, z in points]
-    graph.edges = [(a + k * n, b + k * n) for k in range(count) for a, b in edges]
-    graph.faces = [tuple(v + k * n for v in face) for k in range(count) for face in faces]
-    return graph
-
-
 #: recoordinate: (recoordinate [<siteType a>] [<siteType b>] [<siteType c>] <graph>) -> graph
 @shape("recoordinate")
 def unchanged(args: Args, use: str) -> Graph:

@@ -81,7 +81,8 @@ class Topology:
 
     @functools.cached_property
     def _lines(self) -> tuple[list[int], list[int]]:
-        return rows_and_columns(self.points, self.neighbours["Orthogonal"], bool(self.board.graph.faces))
+        lattice, level = bool(self.board.graph.faces), self.site_type == "Edge"
+        return rows_and_columns(self.points, self.neighbours["Orthogonal"], lattice, level)
 
     @functools.cached_property
     def row(self) -> list[int]:
