@@ -7,10 +7,20 @@ from typing import Any
 
 from agents.config import PPOConfig, TrainingConfig
 
-_SENTIMENT: dict[str, Any] = {"width": 128}
-_SENTIMENT_SFT: dict[str, Any] = {"steps": 600, "batch": 64}
+Settings = Mapping[str, Any]
 
-_WARM: dict[str, Any] = {
+_MODELS: Mapping[str, Settings] = {
+    "Sentiment": {"width": 128},
+    "Game": {"layers": 4, "width": 128, "context": 512},
+}
+"""New models, by task."""
+
+_SFT: Mapping[str, Settings] = {
+    "Sentiment": {"steps": 600, "batch": 64},
+    "Game": {"steps": 2000, "batch": 32, "evaluate_every": 250, "validation": 128, "test_episodes": 512},
+}
+
+_WARM: Settings = {
     "learning_rate": 3e-4,
     "entropy_coef": 0.0,
     "entropy_target": -1.0,
@@ -19,17 +29,24 @@ _WARM: dict[str, Any] = {
 }
 """PPO on a model that knows the task: stay near it, and add no entropy to what is varied already."""
 
-_WARM_SENTIMENT: dict[str, Any] = {
-    "steps": 250,
-    "prompts": 32,
-    "completions": 8,
-    "learning_rate": 5e-4,
-    "kl_coef": 0.005,
+_WARM_TASKS: Mapping[str, Settings] = {
+    # The paper's batch of 256, and a reward in [-1, 1] against a KL of some nats a completion.
+    "Sentiment": {"steps": 250, "prompts": 32, "completions": 8, "learning_rate": 5e-4, "kl_coef": 0.005},
+    # Batches that the reward can play in about the time that the model needs.
+    "Game": {
+        "steps": 300,
+        "prompts": 16,
+        "completions": 4,
+        "minibatches": 4,
+        "learning_rate": 1e-4,
+        "batch_entropy_coef": 0.01,
+        "kl_coef": 0.01,
+        "test_episodes": 512,
+    },
 }
-"""The paper's batch of 256, and a reward in [-1, 1] against a KL of some nats a completion."""
 
 
-def recipe(task: str, kind: type[TrainingConfig], warm: bool) -> Mapping[str, Any]:
+def recipe(task: str, kind: type[TrainingConfig], warm: bool) -> Settings:
     """Settings for a task, under those that a user gives.
 
     Args:
@@ -37,10 +54,7 @@ def recipe(task: str, kind: type[TrainingConfig], warm: bool) -> Mapping[str, An
         kind: PPOConfig or SFTConfig.
         warm: whether training starts from a model's weights, not from random ones.
     """
-    sentiment = task == "Sentiment"
+    settings = _MODELS.get(task, {})
     if kind is not PPOConfig:
-        return {**_SENTIMENT, **_SENTIMENT_SFT} if sentiment else {}
-    settings = dict(_SENTIMENT) if sentiment else {}
-    if warm:
-        settings |= _WARM | (_WARM_SENTIMENT if sentiment else {})
-    return settings
+        return {**settings, **_SFT.get(task, {})}
+    return {**settings, **(_WARM if warm else {}), **(_WARM_TASKS.get(task, {}) if warm else {})}
