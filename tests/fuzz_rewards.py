@@ -3,7 +3,8 @@
 Random and mutated texts go through every law of the rewards: they never raise, values are finite and within the range,
 they are deterministic, a batch equals its scores one by one. Of arithmetic: the plain way equals the grammar, and the
 work, counted in calls, is linear in the text. Of VADER: the score is the package's for the end that is scored, and that
-is bounded. The first text that breaks a law is printed, shrunk, and the exit status is 1.
+is bounded. Of games: the rungs of the reward's ladder, for texts and for games with a text written into them. The first
+text that breaks a law is printed, shrunk, and the exit status is 1.
 """
 
 from __future__ import annotations
@@ -13,21 +14,26 @@ import math
 import re
 import sys
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer, SentiText
 
 from formal_envs.errors import ParseFailure
-from formal_envs.rewards import ArithmeticReward, VaderReward
+from formal_envs.rewards import ArithmeticReward, GameReward, VaderReward
 from formal_envs.rewards.arithmetic import _evaluate_by_grammar, evaluate
+from formal_envs.rewards.recomposed import TOKEN, infill_prompt
 from formal_envs.rewards.sentiment import MAX_WORDS
 from formal_envs.rewards.wording import MAX_CHARACTERS
 
 REWARDS = (ArithmeticReward("paper"), ArithmeticReward("exact"))
 VADER = VaderReward(repetition_penalty=0.5)
 PACKAGE = SentimentIntensityAnalyzer()
+GAME = GameReward(playouts=1)
+GAMES = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.joinpath("games").glob("*.lud"))]
 FRAGMENTS = [
     *("0", "1", "9", "14", "007", "9" * 12, "9" * 13, "9" * 5000, "1e400", "nan", "inf", "0x1", "1_0", "14.0"),
     *("+", "-", "*", "**", "=", "==", "(", ")", "()", "--", "+-", "*-", " ", "  ", "\n", "\t", "\r\n", "\0", ",", "/"),
@@ -180,6 +186,30 @@ def check_vader(text: str) -> str | None:
     return None
 
 
+def check_game(text: str) -> str | None:
+    """The law of the game reward that a text breaks, or None."""
+    random = Random(zlib.crc32(text.encode("utf-8", "surrogatepass")))
+    game = random.choice(GAMES)
+    first, second = sorted(match.start() for match in random.choices(list(TOKEN.finditer(game)), k=2))
+    prompts = ["", "", infill_prompt(game, first, second)]
+    completions = [text, f"{game[:first]}{text} {game[second:]}", text]
+    scores = GAME.score_batch(prompts, completions)
+    if scores != list(map(GameReward(playouts=1).score, prompts, completions)):
+        return "not deterministic, or score_batch differs from score"
+    for score in scores:
+        parts = score.parts
+        if not all(map(math.isfinite, parts.values())):
+            return f"parts {parts!r}"
+        if not (parts["plays"] <= parts["supported"] <= parts["compiles"] and isinstance(score.value, float)):
+            return f"out of order: {score!r}"
+        rung = 2 * parts["plays"] + parts["compiles"]  # 0 no game, 1 a game that cannot be played, 3 one that can
+        if not {0.0: 0 <= score.value < 0.05, 1.0: score.value == 0.05, 3.0: 0.1 <= score.value <= 1}[rung]:
+            return f"off the ladder: {score!r}"
+        if (score.failure is None) != (rung == 3) or (parts["position"] == 1) != (rung > 0):
+            return f"failure or position disagree: {score!r}"
+    return None
+
+
 def check_batch(texts: list[str]) -> str | None:
     """The law that a batch breaks, or None."""
     prompts, completions = [text[: len(text) // 3] for text in texts], [text[len(text) // 3 :] for text in texts]
@@ -241,7 +271,7 @@ def main() -> int:
     while time.monotonic() < end:
         texts = [drawn(random) for _ in range(random.choice([1, 2, 8, 64]))]
         for text in texts:
-            laws = [check, check_vader, check_work] if counts["texts"] % 16 == 0 else [check, check_vader]
+            laws = [check, check_vader, check_game, check_work][: 4 if counts["texts"] % 16 == 0 else 3]
             for law in laws:
                 if broken := attempt(law, text):
                     print(f"{law.__name__}: {broken}\ntext: {ascii(shrunk(law, text))[:2000]}")

@@ -15,7 +15,7 @@ import numpy as np
 from formal_envs.errors import ConfigError
 from formal_envs.lang.errors import GameError
 from formal_envs.lang.native import library
-from formal_envs.lang.program import FAILURES, Program, State, compile_game
+from formal_envs.lang.program import FAILURES, Program, State, apply, compile_game, legal_moves
 
 #: Work of one game. A game that needs more is an error in play.
 MAX_WORK = 400_000_000
@@ -93,6 +93,23 @@ def play(program: Program, rng: np.random.Generator, max_turns: int = 500) -> Ou
     if winner < -1:
         raise GameError("play", FAILURES[-1 - winner], program.text)
     return Outcome(max(winner, 0), tuple(last.ranking), turns, moves, not over)
+
+
+def random_game(program: Program, rng: np.random.Generator, max_moves: int) -> tuple[list[State], list[str]]:
+    """The positions of a game of uniformly random moves, cut after ``max_moves``, and the keys of its moves."""
+    states, keys = [program.initial()], list[str]()
+    while not states[-1].over and len(keys) < max_moves:
+        legal = legal_moves(states[-1])
+        move = legal[rng.integers(len(legal))]
+        states.append(apply(states[-1], move))
+        keys.append(move.key)
+    return states, keys
+
+
+def scenes(program: Program, seed: int) -> list[State]:
+    """Start, middle and end of a game of random moves, cut after 2,000 of them, for a picture."""
+    states, _ = random_game(program, np.random.default_rng(seed), 2000)
+    return [states[0], states[len(states) // 2], states[-1]]
 
 
 def _limit(program: Program, max_turns: int) -> int:
