@@ -5,6 +5,7 @@ import json
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from lang_records import record_of
@@ -130,3 +131,31 @@ def test_help_of_every_game_command():
     for name, command in main.commands["game"].commands.items():
         assert command.help, name
         assert "--help" in run("game", name, "--help")
+
+
+def test_a_run_on_games_leaves_a_page_and_a_picture_of_its_best_game(tmp_path):
+    pytest.importorskip("torch")
+    from agents.run import Run, RunSpec, sample_row
+    from agents.samples import write_best_game, write_samples_page
+    from formal_envs.lang import evaluate_game
+    from formal_envs.tasks import make_task
+
+    run = Run.create(tmp_path / "run", RunSpec.parse("FormalGame-v0", {"layers": 1, "width": 16, "heads": 2}))
+    task, reward = make_task("Game", split="test")
+    problems = task.sample(np.arange(3, dtype=np.uint64))
+    rows = [
+        {"step": step, **sample_row(prompt, completion, reward.score(prompt, completion))}
+        for step in (1, 2)
+        for prompt, solution in zip(problems.prompts, problems.solutions, strict=True)
+        for completion in ((solution, " (") if step == 2 else (" (",))
+    ]
+    run.samples_file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_samples_page(run, tmp_path / "samples.md")
+    write_best_game(run, tmp_path)
+    page = (tmp_path / "samples.md").read_text()
+    assert page.count("syntax error") == 6
+    best = max(row["reward"] for row in rows)
+    report = evaluate_game((tmp_path / "game.lud").read_text(encoding="utf-8"))
+    assert reward.score("", (tmp_path / "game.lud").read_text(encoding="utf-8")).value == pytest.approx(best, abs=1e-4)
+    assert report.playable
+    assert (tmp_path / "game.svg").read_text(encoding="utf-8").startswith("<svg")

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_envs import ARITH, CASES, IDS, TEXT_IDS, TOKENS
 
-from formal_envs.envs import prefetch
 from formal_envs.envs.vector import TaskVectorEnv
 from formal_envs.errors import ConfigError
 from formal_envs.rewards.arithmetic import ArithmeticReward
 from formal_envs.score import Score
+from formal_envs.tasks import TASKS
 
 SAME_STEP = {"autoreset_mode": AutoresetMode.SAME_STEP}
 
@@ -188,8 +188,9 @@ def test_a_seed_decides_everything(env_id, options):
 @pytest.mark.parametrize("env_id", IDS)
 def test_the_blocks_that_are_made_ahead_do_not_show(env_id, monkeypatch):
     runs = []
-    for block in (1, 40, 8192):
-        monkeypatch.setattr(prefetch, "VECTOR_BLOCK", block)
+    for ahead in (1, 20, 500):
+        for spec in TASKS.values():
+            monkeypatch.setattr(spec.task, "problems_ahead", ahead)
         env = gymnasium.make_vec(env_id, num_envs=4)
         rng = np.random.default_rng(6)
         runs.append([env.reset(seed=9), *(env.step(random_actions(env, rng)) for _ in range(30))])

@@ -15,10 +15,9 @@ from formal_envs.tasks import Problems, Task
 from formal_envs.tasks.streams import Keys, problem_keys
 
 FIRST_BLOCK = 16
-"""Problems in a single stream's first block; each block is twice as large as the one before it."""
-LARGEST_BLOCK = 4096
-VECTOR_BLOCK = 8192
-"""Problems that all the streams of a vector read make together, at most."""
+"""Problems in a single stream's first block; each is twice as large as the one before, as far as the task allows."""
+VECTOR_BLOCKS = 2
+"""All the streams of a vector make together as many times what the task says that an environment makes ahead."""
 
 
 class Stream(Iterator[Any]):
@@ -43,7 +42,7 @@ class Stream(Iterator[Any]):
             return item
         indices = np.arange(self._made, self._made + self._size)
         self._made += self._size
-        self._size = min(2 * self._size, LARGEST_BLOCK)
+        self._size = min(2 * self._size, self._task.problems_ahead)
         self._block = iter(list(self._read(self._task.sample(problem_keys(self._stream, indices)))))
         return next(self._block)
 
@@ -60,7 +59,8 @@ class Streams:
     def __init__(self, task: Task, read: Callable[[Problems], tuple[NDArray[Any], ...]], count: int):
         self._task = task
         self._read = read
-        self._depth = min(max(VECTOR_BLOCK // count, 1), 1024)  # problems made ahead for each stream
+        block = VECTOR_BLOCKS * task.problems_ahead
+        self._depth = min(max(block // count, 1), 1024)  # problems made ahead for each stream
         self._streams = np.zeros(count, np.uint64)
         self._made = np.zeros(count, np.int64)
         self._used = np.full(count, self._depth)

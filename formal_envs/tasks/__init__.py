@@ -12,9 +12,11 @@ from typing import Any, Protocol
 
 from formal_envs.errors import ConfigError, unknown
 from formal_envs.rewards.arithmetic import ArithmeticReward
+from formal_envs.rewards.game import graded, paper
 from formal_envs.rewards.sentiment import by_classifier, vader
 from formal_envs.score import Reward
 from formal_envs.tasks.arithmetic import ArithmeticTask
+from formal_envs.tasks.game import GameTask
 from formal_envs.tasks.sentiment import SentimentTask
 from formal_envs.tasks.streams import Keys
 
@@ -42,6 +44,8 @@ class Task(Protocol):
         vocabulary: the tokens of ``tokenizer="word"``, whose ids are their places; empty where the task has none.
         max_prompt_length, max_solution_length: bounds on their characters.
         max_prompt_tokens, max_solution_tokens: bounds on their tokens of the vocabulary; 0 where there is none.
+        problems_ahead: how many problems an environment makes at a time, at most: a thousand or more where a batch
+            costs hardly more than one problem, few where each takes milliseconds.
     """
 
     @property
@@ -56,6 +60,8 @@ class Task(Protocol):
     def max_prompt_tokens(self) -> int: ...  # noqa: D102
     @property
     def max_solution_tokens(self) -> int: ...  # noqa: D102
+    @property
+    def problems_ahead(self) -> int: ...  # noqa: D102
 
     def sample(self, keys: Keys) -> Problems:
         """Make the problem of each of the keys (n,)."""
@@ -77,6 +83,7 @@ TASKS: dict[str, TaskSpec] = {
         ArithmeticTask, {"paper": lambda: ArithmeticReward("paper"), "exact": lambda: ArithmeticReward("exact")}
     ),
     "Sentiment": TaskSpec(SentimentTask, {"vader": vader, "classifier": by_classifier}),
+    "Game": TaskSpec(GameTask, {"graded": graded, "paper": paper}),
 }
 
 

@@ -80,6 +80,8 @@ class ArithmeticTask:
         ConfigError: an option is out of range, or no problem fits them all.
     """
 
+    problems_ahead = 4096
+
     def __init__(
         self,
         *,

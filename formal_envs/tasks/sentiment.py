@@ -59,6 +59,7 @@ class SentimentTask:
     max_solution_length: int
     max_prompt_tokens: int
     max_solution_tokens: int
+    problems_ahead = 4096
 
     def __init__(self, *, dataset: str = "", split: str = "train"):
         if not isinstance(dataset, str):
