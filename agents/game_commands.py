@@ -12,7 +12,7 @@ import click
 from agents.commands import Commands
 
 if TYPE_CHECKING:
-    from formal_envs.lang import Program, State
+    from formal_envs.lang import Program
 
 _FILE = click.argument("file", type=click.File("r", "utf-8", errors="replace"))
 _SEED = click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Decides the random moves.")
@@ -66,22 +66,6 @@ def check(file: TextIO, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _random_game(program: Program, seed: int, moves: int) -> tuple[list[State], list[str]]:
-    """The positions of a random game of at most ``moves`` moves, and the keys of the moves between them."""
-    import numpy as np
-
-    from formal_envs.lang import apply, legal_moves
-
-    rng = np.random.default_rng(seed)
-    states, keys = [program.initial()], list[str]()
-    while not states[-1].over and len(keys) < moves:
-        legal = legal_moves(states[-1])
-        move = legal[rng.integers(len(legal))]
-        states.append(apply(states[-1], move))
-        keys.append(move.key)
-    return states, keys
-
-
 @game.command()
 @_FILE
 @_SEED
@@ -89,7 +73,11 @@ def _random_game(program: Program, seed: int, moves: int) -> tuple[list[State], 
 @click.option("--last", is_flag=True, help="Show the last position only.")
 def play(file: TextIO, seed: int, moves: int, last: bool) -> None:
     """Play a random game of FILE, move by move with the board."""
-    states, keys = _random_game(_compile(file), seed, moves)
+    import numpy as np
+
+    from formal_envs.lang.report import random_game
+
+    states, keys = random_game(_compile(file), np.random.default_rng(seed), moves)
     if last:
         click.echo(f"{len(keys)} moves\n\n{states[-1]}")
         return
@@ -148,10 +136,10 @@ def stats(file: TextIO, playouts: int, max_turns: int, seed: int, as_json: bool)
 def draw(file: TextIO, out: Path, seed: int, start: bool) -> None:
     """Draw FILE as an SVG: start, middle and end of a random game."""
     from formal_envs.lang.draw import board_svg
+    from formal_envs.lang.report import scenes
 
-    states, _ = _random_game(_compile(file), seed, 0 if start else 2000)
-    shown = states[:1] if start else [states[0], states[len(states) // 2], states[-1]]
-    out.write_text(board_svg(shown), encoding="utf-8")
+    program = _compile(file)
+    out.write_text(board_svg(program.initial() if start else scenes(program, seed)), encoding="utf-8")
     click.echo(out)
 
 

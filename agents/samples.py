@@ -1,4 +1,4 @@
-"""A page of what a run's model wrote at its start and at its end, from samples.jsonl."""
+"""A page of what a run's model wrote at its start and at its end, from samples.jsonl, and a picture of a game."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from agents.run import Run
+from formal_envs.lang import check_game, compile_game
+from formal_envs.lang.draw import board_svg
+from formal_envs.lang.printer import pretty
+from formal_envs.lang.report import scenes
+from formal_envs.rewards.recomposed import recompose
 
 _ROWS = 8
 
@@ -21,6 +26,21 @@ def write_samples_page(run: Run, out: Path) -> None:
     for step in dict.fromkeys((steps[0], steps[-1])) if steps else ():
         text += [f"## Step {step}\n", *_table([row for row in rows if row["step"] == step][:_ROWS]), ""]
     out.write_text("\n".join(text), encoding="utf-8")
+
+
+def write_best_game(run: Run, folder: Path) -> None:
+    """Write the game that earns most among the run's last samples to game.lud, and a random game of it to game.svg.
+
+    Nothing is written where none of them plays.
+    """
+    with run.samples_file.open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    playable = [row for row in rows if row["step"] == rows[-1]["step"] and row["failure"] is None]
+    if playable:
+        best = max(playable, key=lambda row: row["reward"])
+        text = recompose(best["prompt"], best["completion"]).text
+        (folder / "game.lud").write_text(pretty(check_game(text)) + "\n", encoding="utf-8")
+        (folder / "game.svg").write_text(board_svg(scenes(compile_game(text), 0)), encoding="utf-8")
 
 
 def _table(rows: Iterable[Mapping[str, Any]]) -> list[str]:

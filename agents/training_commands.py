@@ -98,8 +98,8 @@ def _train(
     from accelerate import PartialState
 
     from agents.plots import plot_runs
-    from agents.run import Run, RunSpec
-    from agents.samples import write_samples_page
+    from agents.run import Run, RunSpec, task_name
+    from agents.samples import write_best_game, write_samples_page
 
     values = parse_settings(given["settings"])
     values.update({name: value for name, value in given.items() if name != "settings" and value is not None})
@@ -118,6 +118,8 @@ def _train(
         sys.exit(0)
     plot_runs([Run.open(out)], out / "curves.png")
     write_samples_page(Run.open(out), out / "samples.md")
+    if task_name(spec.env) == "Game":
+        write_best_game(Run.open(out), out)
     return summary
 
 
