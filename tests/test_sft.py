@@ -3,10 +3,8 @@
 import json
 import math
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +16,7 @@ pytest.importorskip("accelerate")
 
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
+from killed_runs import whole_and_killed  # noqa: E402
 
 from agents.agent import evaluate  # noqa: E402
 from agents.config import PPOConfig, SFTConfig  # noqa: E402
@@ -154,22 +153,7 @@ def test_it_learns_and_ppo_starts_from_it(tmp_path, loss):
 
 
 def test_a_killed_run_resumes_exactly(tmp_path):
-    settings = [f"--set={name}={value}" for name, value in {**SMALL, "checkpoint_every": 5}.items() if name != "device"]
-    command = [sys.executable, "-m", "agents.cli", "sft"]
-    whole, killed = tmp_path / "whole", tmp_path / "killed"
-    begin = ["FormalArith-v0", "--device", "cpu", "--steps", "40", *settings]
-    subprocess.run([*command, *begin, "--out", whole], check=True)
-    process = subprocess.Popen([*command, *begin, "--out", killed])
-    metrics = killed / "metrics.jsonl"
-    deadline = time.monotonic() + 120
-    while not (metrics.exists() and len(metrics.read_text().splitlines()) >= 8):
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert len(metrics.read_text().splitlines()) < 41
-    subprocess.run([*command, "--out", killed, "--resume"], check=True)
+    whole, killed = whole_and_killed("sft", SMALL, tmp_path)
     assert without_times(Run.open(killed)) == without_times(Run.open(whole))
     assert (killed / "samples.jsonl").read_text() == (whole / "samples.jsonl").read_text()
 
