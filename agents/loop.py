@@ -34,12 +34,12 @@ def all_means(accelerator: Accelerator, values: Mapping[str, float]) -> dict[str
     return dict(zip(values, means.tolist(), strict=True))
 
 
-def progress_bar(name: str, total: int, done: int, accelerator: Accelerator) -> Any:
-    """A bar of steps, shown by the main process alone."""
+def progress_bar(name: str, total: int, done: int, accelerator: Accelerator, unit: str = "step") -> Any:
+    """A bar of steps, or of another unit, shown by the main process alone."""
     return tqdm(
         total=total,
         initial=done,
-        unit="step",
+        unit=unit,
         disable=not accelerator.is_main_process,
         desc=name,
         dynamic_ncols=True,

@@ -31,6 +31,7 @@ EXAMPLES, ORDER = 4, 5
 """Purposes of seeds, beside those of agents/agent.py and agents/ppo.py."""
 _IGNORED = -100  # what torch's cross entropy leaves out
 _SHOWN = 16  # completions that go into samples.jsonl
+_BLOCK = 256  # examples that are made at once
 
 
 @dataclass
@@ -70,7 +71,12 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
     model, optimizer = accelerator.prepare(policy.model, optimizer)
 
     keys = problem_keys(seeded_stream(config.seed, EXAMPLES), np.arange(config.examples))
-    examples = encode_examples(layout, task.sample(keys), config.loss)
+    examples: list[Example] = []
+    with progress_bar("examples", config.examples, 0, accelerator, "example") as made:
+        for start in range(0, config.examples, _BLOCK):  # a game takes its time: each is played before it is learned
+            block = encode_examples(layout, task.sample(keys[start : start + _BLOCK]), config.loss)
+            examples += block
+            made.update(len(block))
     unseen = held_out.sample(problem_keys(seeded_stream(config.seed, EVALUATION), np.arange(config.validation)))
     validation = encode_examples(layout, unseen, config.loss)
     log = RunLog(run, progress.step if checkpoint else -1, main=accelerator.is_main_process)
