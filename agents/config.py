@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from formal_envs.errors import ConfigError, check_choice, check_integer, unknown
 
 SCHEDULES = ("constant", "linear", "cosine")
+ARCHITECTURES = ("gpt2", "gpt_neox", "llama")
 KL_ESTIMATORS = ("log_ratio", "absolute", "squared", "full")
 
 _Config = TypeVar("_Config", bound="TrainingConfig")
@@ -23,8 +24,9 @@ class TrainingConfig:
         steps: batches learned from.
         max_tokens: longest completion; 0 takes what the task needs.
         tokenizer: "word", "char", or the path or hub id of a Hugging Face tokenizer; "" is the model's own, or "word".
-        model: path or hub id of a causal language model, or the folder of a run; "" makes a GPT-2 with random weights
-            from the next four.
+        model: path or hub id of a causal language model, or the folder of a run; "" makes one with random weights from
+            the next five.
+        architecture: of a new model: "gpt2", "gpt_neox" or "llama".
         layers, width, heads, context: depth, hidden size, attention heads and positions of a new model.
         lora_rank, lora_alpha: rank and scale of low-rank adapters on every linear layer (Hu et al., arXiv:2106.09685),
             which then are all that is trained; rank 0 trains the model's own weights.
@@ -45,6 +47,7 @@ class TrainingConfig:
     max_tokens: int = 0
     tokenizer: str = ""
     model: str = ""
+    architecture: str = "gpt2"
     layers: int = 2
     width: int = 64
     heads: int = 4
@@ -67,6 +70,7 @@ class TrainingConfig:
         for name in ("layers", "width", "heads", "checkpoint_every", "test_episodes"):
             check_integer(name, getattr(self, name), 1, 2**31 - 1)
         check_integer("context", self.context, 2, 2**31 - 1)
+        check_choice("architecture", self.architecture, ARCHITECTURES)
         check_choice("schedule", self.schedule, SCHEDULES)
         check_choice("device", self.device, ("auto", "cpu", "cuda"))
         for name in ("learning_rate", "grad_clip", "lora_alpha"):
@@ -114,6 +118,7 @@ class SFTConfig(TrainingConfig):
     Attributes:
         examples: solved problems to learn from; they are gone through again and again, in a new order each time.
         batch: examples in a batch, on each process.
+        window: batches that share out their examples by length, so that little padding is; 1 leaves batches to chance.
         loss: "all" tokens of prompt and completion, or those of the "completion" alone.
         evaluate_every: steps between evaluations on held-out problems; the first and the last step have one too.
         validation: held-out problems of an evaluation, for the loss and for the mean reward of sampled completions.
@@ -122,13 +127,14 @@ class SFTConfig(TrainingConfig):
     steps: int = 2000
     examples: int = 16_384
     batch: int = 128
+    window: int = 1
     loss: str = "all"
     evaluate_every: int = 100
     validation: int = 512
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("examples", "batch", "evaluate_every", "validation"):
+        for name in ("examples", "batch", "window", "evaluate_every", "validation"):
             check_integer(name, getattr(self, name), 1, 2**31 - 1)
         check_choice("loss", self.loss, ("all", "completion"))
 
@@ -143,6 +149,8 @@ class PPOConfig(TrainingConfig):
         epochs, minibatches: passes over a batch, and parts that each is cut into (groups stay whole).
         advantage: "centred" subtracts the mean return of a prompt's completions and divides by the batch's spread,
             "group" divides by the spread of the prompt's own completions, "gae" uses the value head.
+        credit: "completion" gives a completion's advantage to all of its tokens; "error" to that token alone at which
+            the reward says that it went wrong (``Score.failed_at``), where it says so. Not for "gae".
         gamma, gae_lambda, whiten: of generalised advantage estimation.
         clip, value_clip, value_coef: PPO's clipping range, that of values, and the weight of their loss.
         max_ratio: mini-batches whose mean ratio exceeds it are skipped.
@@ -163,6 +171,7 @@ class PPOConfig(TrainingConfig):
     epochs: int = 1
     minibatches: int = 1
     advantage: str = "centred"
+    credit: str = "completion"
     gamma: float = 1.0
     gae_lambda: float = 0.95
     whiten: bool = True
@@ -186,6 +195,7 @@ class PPOConfig(TrainingConfig):
         for name in ("prompts", "completions", "epochs", "minibatches"):
             check_integer(name, getattr(self, name), 1, 2**31 - 1)
         check_choice("advantage", self.advantage, ("centred", "group", "gae"))
+        check_choice("credit", self.credit, ("completion", "error"))
         check_choice("kl_estimator", self.kl_estimator, KL_ESTIMATORS)
         for name in ("gamma", "gae_lambda"):
             self._require(name, 0 <= getattr(self, name) <= 1, "lie in [0, 1]")
@@ -196,5 +206,7 @@ class PPOConfig(TrainingConfig):
             self._require(name, getattr(self, name) >= 0, "not be negative")
         self._require("kl_target", self.kl_target >= 0, "not be negative")
         self._require("minibatches", self.minibatches <= self.prompts, f"be at most prompts ({self.prompts})")
-        if self.advantage != "gae":
+        if self.advantage == "gae":
+            self._require("credit", self.credit == "completion", "be 'completion' where advantage is 'gae'")
+        else:
             self._require("completions", self.completions >= 2, "be at least 2 unless advantage is 'gae'")

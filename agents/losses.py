@@ -1,4 +1,4 @@
-"""The terms of the loss, a function each. B completions of T positions; mask (B, T) is 1 on generated tokens."""
+"""The terms of the loss, a function each, of the N generated tokens of a batch; padding has no part in them."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ def token_entropy(log_probs: Tensor) -> Tensor:
     return -(log_probs.exp() * log_probs).sum(dim=-1)
 
 
-def batch_entropy(log_probs: Tensor, mask: Tensor) -> Tensor:
+def batch_entropy(log_probs: Tensor, positions: Tensor) -> Tensor:
     """Entropy of the batch-mean next-token distribution at each position.
 
-    Args: log_probs (B, T, V); mask (B, T).
-    Returns: (T,) in nats, within [0, ln V]; 0 at positions where no row is live.
+    Args: log_probs (N, V) at the tokens of the batch; positions (N,) of the tokens in their completions, from 0.
+    Returns: (T,) in nats, within [0, ln V], for T positions, the last of which occurs; 0 at those that do not occur.
     Source: arXiv:2410.17126, section on regularisation; the paper has it for the one position of its completions.
     """
-    live = mask.sum(dim=0).clamp(min=1)  # (T,)
-    mean = (log_probs.exp() * mask[..., None]).sum(dim=0) / live[:, None]  # (T, V); an einsum would run in bfloat16
-    return entropy(mean)
+    live = positions.bincount()  # (T,)
+    sums = log_probs.new_zeros(len(live), log_probs.shape[-1]).index_add(0, positions, log_probs.exp())
+    return entropy(sums / live.clamp(min=1)[:, None])
 
 
-def mean_batch_entropy(log_probs: Tensor, mask: Tensor) -> Tensor:
-    """Mean () of ``batch_entropy`` over positions, each weighted by its number of live rows."""
-    return weighted_mean(batch_entropy(log_probs, mask), mask.sum(dim=0).to(log_probs.dtype))
+def mean_batch_entropy(log_probs: Tensor, positions: Tensor) -> Tensor:
+    """Mean () of ``batch_entropy`` over positions, each weighted by the number of its tokens."""
+    return weighted_mean(batch_entropy(log_probs, positions), positions.bincount().to(log_probs.dtype))
 
 
 def entropy(probs: Tensor) -> Tensor:
@@ -48,24 +48,22 @@ def weighted_mean(x: Tensor, weights: Tensor) -> Tensor:
     return (x * weights).sum() / weights.sum().clamp(min=1)
 
 
-def clipped_policy_loss(logp: Tensor, old_logp: Tensor, advantage: Tensor, mask: Tensor, clip: float) -> Tensor:
+def clipped_policy_loss(logp: Tensor, old_logp: Tensor, advantage: Tensor, clip: float) -> Tensor:
     """PPO's clipped surrogate, negated: ().
 
-    Args: logp, old_logp, advantage, mask (B, T); the ratio is clipped to [1 - clip, 1 + clip].
+    Args: logp, old_logp, advantage (N,); the ratio is clipped to [1 - clip, 1 + clip].
     Source: Schulman et al., arXiv:1707.06347, equation 7.
     """
-    ratio = (logp - old_logp).exp()  # (B, T)
-    clipped = ratio.clamp(1 - clip, 1 + clip)  # (B, T)
-    surrogate = torch.minimum(ratio * advantage, clipped * advantage)
-    return -masked_mean(surrogate, mask)
+    ratio = (logp - old_logp).exp()  # (N,)
+    clipped = ratio.clamp(1 - clip, 1 + clip)  # (N,)
+    return -torch.minimum(ratio * advantage, clipped * advantage).mean()
 
 
-def clipped_value_loss(value: Tensor, old_value: Tensor, returns: Tensor, mask: Tensor, clip: float) -> Tensor:
+def clipped_value_loss(value: Tensor, old_value: Tensor, returns: Tensor, clip: float) -> Tensor:
     """Half the squared error of the values, the worse of the plain and the clipped one: ().
 
-    Args: value, old_value, returns, mask (B, T); value is clipped to old_value +- clip.
+    Args: value, old_value, returns (N,); value is clipped to old_value +- clip.
     Source: the PPO of OpenAI Baselines, as TRL 0.9.5 has it.
     """
-    near = old_value + (value - old_value).clamp(-clip, clip)  # (B, T)
-    error = torch.maximum((value - returns) ** 2, (near - returns) ** 2)
-    return 0.5 * masked_mean(error, mask)
+    near = old_value + (value - old_value).clamp(-clip, clip)  # (N,)
+    return 0.5 * torch.maximum((value - returns) ** 2, (near - returns) ** 2).mean()

@@ -12,16 +12,23 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from agents.growing_cache import let_grow
 from agents.losses import token_entropy, token_log_probs
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 
 _FORBIDDEN = -1e9  # finite, so that 0 * log 0 stays 0 in entropies and their gradients
+_READ_AT_ONCE = 64  # completions that are padded to one length in ``forward``
+_CROWDED = 0.75  # in ``sample`` the rows that have ended are dropped when fewer than this share of the rows are live
 _INPUTS = {"input_ids", "attention_mask", "position_ids", "past_key_values", "logits_to_keep"}
 
 
 class Evaluation(NamedTuple):
-    """What the policy says of completions: log_probs (P, G, T, V) of each next token, values (P, G, T)."""
+    """What the policy says at the N generated tokens of completions, in the order of ``mask.nonzero()``.
+
+    log_probs (N, V) of each next token, values (N,). Padding is left out: with a vocabulary of thousands of tokens it
+    would cost most of the time and of the memory.
+    """
 
     log_probs: Tensor
     values: Tensor
@@ -88,7 +95,8 @@ class Policy(nn.Module):
     def forward(self, prompts: Tensor, prompt_mask: Tensor, tokens: Tensor, mask: Tensor) -> Evaluation:
         """Evaluate completions; each prompt is read once for all G of its completions.
 
-        Where gradients flow through recomputed activations, which exclude a cache, it is read with each of them.
+        Texts of similar length are read together, so that little padding is. Where gradients flow through recomputed
+        activations, which exclude a cache, a prompt is read with each of its completions.
 
         Args: prompts, prompt_mask (P, S), left-padded; tokens, mask (P, G, T).
 
@@ -97,22 +105,51 @@ class Policy(nn.Module):
         """
         count, group, length = tokens.shape
         self._check_length(prompts.shape[1], length)
+        numbers = (mask.flatten().cumsum(dim=0) - 1).view_as(mask)  # of each generated token, in the result's order
+        together = count if length == 1 else max(1, _READ_AT_ONCE // group)
+        if together >= count:
+            pieces = self._evaluate(prompts, prompt_mask, tokens, mask, numbers)
+        else:
+            pieces = []
+            before, after = prompt_mask.sum(dim=1), mask.sum(dim=2).amax(dim=1)  # (P,)
+            for rows in (before + after).argsort(stable=True).split(together):
+                begin, end = prompts.shape[1] - int(before[rows].max()), int(after[rows].max())
+                texts = (x[rows, :, :end] for x in (tokens, mask, numbers))
+                pieces += self._evaluate(prompts[rows, begin:], prompt_mask[rows, begin:], *texts)
+        log_probs, values, places = (torch.cat(field) for field in zip(*pieces, strict=True))
+        if len(pieces) > 1:
+            order = places.argsort()
+            log_probs, values = log_probs[order], values[order]
+        return Evaluation(log_probs, values)
+
+    def _evaluate(
+        self, prompts: Tensor, prompt_mask: Tensor, tokens: Tensor, mask: Tensor, numbers: Tensor
+    ) -> list[tuple[Tensor, Tensor, Tensor]]:
+        """Log-probabilities (n, V), values (n,) and numbers (n,) of generated tokens, in pieces, each token once.
+
+        Args: as of ``forward``; numbers (P, G, T).
+        """
+        group, length = tokens.shape[1:]
+        live, numbers = mask.flatten(0, 1).bool(), numbers.flatten(0, 1)  # (P * G, T)
         so_far = tokens[:, :, :-1].flatten(0, 1)  # (P * G, T - 1)
-        seen = torch.cat((prompt_mask.repeat_interleave(group, dim=0), mask[:, :, :-1].flatten(0, 1)), dim=1)
+        seen = torch.cat((prompt_mask.repeat_interleave(group, dim=0), live[:, :-1]), dim=1)
         if self._recomputes and torch.is_grad_enabled():
             whole = torch.cat((prompts.repeat_interleave(group, dim=0), so_far), dim=1)  # (P * G, S + T - 1)
-            log_probs, values, _ = self._read(whole, seen, None, False, length)
-            return Evaluation(log_probs.unflatten(0, (count, group)), values.unflatten(0, (count, group)))
+            logits, values, _ = self._read(whole, seen, None, False, length)
+            later = (live.nonzero()[:, 1] > 0).long()
+            return [(self._log_probs(logits[live], self.forbidden[later]), values[live], numbers[live])]
 
-        log_probs, values, cache = self._read(prompts, prompt_mask, None, length > 1, 1)
-        log_probs = log_probs[:, None].expand(-1, group, -1, -1)  # (P, G, 1, V)
-        values = values[:, None].expand(-1, group, -1)  # (P, G, 1)
+        logits, values, cache = self._read(prompts, prompt_mask, None, length > 1, 1)
+        log_probs = self._log_probs(logits, self.forbidden[0]).expand(-1, group, -1)  # (P, G, V)
+        starts = live[:, 0]
+        pieces = [(log_probs.flatten(0, 1)[starts], values.expand(-1, group).flatten()[starts], numbers[starts, 0])]
         if length > 1:
             cache.batch_repeat_interleave(group)
-            later, later_values, _ = self._read(so_far, seen, cache, True, length - 1)
-            log_probs = torch.cat((log_probs, later.unflatten(0, (count, group))), dim=2)
-            values = torch.cat((values, later_values.unflatten(0, (count, group))), dim=2)
-        return Evaluation(log_probs, values)
+            logits, values, _ = self._read(so_far, seen, cache, True, length - 1)
+            rest = live[:, 1:]
+            log_probs = self._log_probs(logits[rest], self.forbidden[1])
+            pieces.append((log_probs, values[rest], numbers[:, 1:][rest]))
+        return pieces
 
     @torch.no_grad()
     def sample(
@@ -126,29 +163,44 @@ class Policy(nn.Module):
             ConfigError: prompts and completions together may exceed the model's positions.
         """
         self._check_length(prompts.shape[1], max_tokens)
-        log_probs, values, cache = self._read(prompts, prompt_mask, None, max_tokens > 1, 1)
+        logits, values, cache = self._read(prompts, prompt_mask, None, max_tokens > 1, 1)
+        count = len(prompts) * group
+        tokens = prompts.new_full((count, max_tokens), self.pad_id)
+        mask = torch.zeros_like(tokens)
+        logp, entropy, value = (values.new_zeros(count, max_tokens) for _ in range(3))
+        # The first distribution is the same for all completions of a prompt: (P, V), not (P * G, V).
+        drawn = _draw(
+            self._log_probs(logits[:, 0], self.forbidden[0]), torch.ones_like(prompts[:, 0]), group, generator
+        )
+        tokens[:, 0], mask[:, 0], logp[:, 0] = drawn.tokens.flatten(), 1, drawn.logp.flatten()
+        entropy[:, 0], value[:, 0] = (x.repeat_interleave(group) for x in (drawn.entropy, values[:, 0]))
+        mean_probs = [drawn.mean_probs]
+
         if max_tokens > 1:
             cache.batch_repeat_interleave(group)
-        # The first distribution is the same for all completions of a prompt: (P, V), not (P * G, V).
-        drawn = _draw(log_probs[:, 0], torch.ones_like(prompts[:, 0]), group, generator)
-        tokens = drawn.tokens.flatten()  # (P * G,)
-        live = torch.ones_like(tokens)
-        entropy, value = (x.repeat_interleave(group) for x in (drawn.entropy, values[:, 0]))
-        columns = [(tokens, live, drawn.logp.flatten(), entropy, value)]
-        mean_probs = [drawn.mean_probs]
+            let_grow(cache)
         seen = prompt_mask.repeat_interleave(group, dim=0)
-        while len(columns) < max_tokens:
-            seen = torch.cat((seen, live[:, None]), dim=1)
-            live = live * (tokens != self.eos_id)
-            if not live.any():
+        rows = torch.arange(count, device=prompts.device)  # of those that are read on; a few of them may have ended
+        for place in range(1, max_tokens):
+            live = mask[rows, place - 1] * (tokens[rows, place - 1] != self.eos_id)  # (R,)
+            remaining = int(live.sum())
+            if not remaining:
                 break
-            log_probs, values, cache = self._read(tokens[:, None], seen, cache, True, 1)
-            drawn = _draw(log_probs[:, 0], live, 1, generator)
-            tokens = torch.where(live.bool(), drawn.tokens[:, 0], self.pad_id)
-            columns.append((tokens, live, drawn.logp[:, 0] * live, drawn.entropy * live, values[:, 0] * live))
+            if remaining < _CROWDED * len(rows):
+                kept = live.nonzero().squeeze(1)
+                cache.batch_select_indices(kept)
+                rows, seen, live = rows[kept], seen[kept], live[kept]
+            seen = torch.cat((seen, live[:, None]), dim=1)
+            logits, values, cache = self._read(tokens[rows, place - 1, None], seen, cache, True, 1)
+            drawn = _draw(self._log_probs(logits[:, 0], self.forbidden[1]), live, 1, generator)
+            tokens[rows, place] = torch.where(live.bool(), drawn.tokens[:, 0], self.pad_id)
+            mask[rows, place] = live
+            logp[rows, place] = drawn.logp[:, 0] * live
+            entropy[rows, place] = drawn.entropy * live
+            value[rows, place] = values[:, 0] * live
             mean_probs.append(drawn.mean_probs)
-        stacked = [torch.stack(column, dim=1).unflatten(0, (-1, group)) for column in zip(*columns, strict=True)]
-        return Completions._make([*stacked, torch.stack(mean_probs)])
+        fields = [x[:, : len(mean_probs)].unflatten(0, (-1, group)) for x in (tokens, mask, logp, entropy, value)]
+        return Completions._make([*fields, torch.stack(mean_probs)])
 
     def reference(self) -> Reference:
         """What the policy says now, to be asked later, without gradients.
@@ -166,10 +218,9 @@ class Policy(nn.Module):
         return evaluate
 
     def _read(self, ids: Tensor, mask: Tensor, cache: Any, want_cache: bool, keep: int) -> tuple[Tensor, Tensor, Any]:
-        """Log-probabilities (N, keep, V), values (N, keep) at the last ``keep`` of ids (N, S), and the cache.
+        """Logits (N, keep, V), values (N, keep) at the last ``keep`` of ids (N, S), and the cache.
 
-        mask (N, S') covers the cached tokens as well; positions count from the first token that is no padding. Without
-        a cache the first of the ``keep`` distributions is that of a completion's first token.
+        mask (N, S') covers the cached tokens as well; positions count from the first token that is no padding.
         """
         positions = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -ids.shape[1] :]
         output = self.model(
@@ -181,10 +232,13 @@ class Policy(nn.Module):
             output_hidden_states=True,
             logits_to_keep=keep,
         )
-        later = torch.arange(keep, device=ids.device) >= (1 if cache is None else 0)
-        logits = output.logits.float().masked_fill(self.forbidden[later.long()], _FORBIDDEN)
         values = self.value_head(output.hidden_states[-1][:, -keep:].float()).squeeze(-1).float()
-        return token_log_probs(logits), values, output.past_key_values
+        return output.logits, values, output.past_key_values
+
+    @staticmethod
+    def _log_probs(logits: Tensor, forbidden: Tensor) -> Tensor:
+        """Log-probabilities (..., V) of logits (..., V) where forbidden (V,) or (..., V) tokens have none."""
+        return token_log_probs(logits.float().masked_fill(forbidden, _FORBIDDEN))
 
     def _check_length(self, prompt: int, completion: int) -> None:
         # The last token of a completion is never read.

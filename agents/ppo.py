@@ -19,7 +19,6 @@ from agents.loop import all_means, interruption, make_accelerator, progress_bar
 from agents.losses import (
     clipped_policy_loss,
     clipped_value_loss,
-    masked_mean,
     mean_batch_entropy,
     token_entropy,
 )
@@ -62,7 +61,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
     if not isinstance(config, PPOConfig):
         raise ConfigError(f"{out} is a run of supervised training: go on with it with formal-envs sft --resume")
     task, reward = spec.build()
-    layout = spec.layout()
+    layout = spec.layout(find_checkpoint(out / "checkpoint"))
     accelerator = make_accelerator(config)
     rank, world = accelerator.process_index, accelerator.num_processes
     policy = Policy(build_model(config, layout.tokenizer), layout).to(accelerator.device)
@@ -170,27 +169,28 @@ def ppo_loss(
 
     Returns: the loss (), and its terms and diagnostics () by name.
     """
-    log_probs, values = model(batch.prompts, batch.prompt_mask, batch.tokens, batch.mask)
-    log_probs = log_probs.flatten(0, 1)  # (B, T, V), B completions
-    tokens, mask = batch.tokens.flatten(0, 1), batch.mask.flatten(0, 1).float()  # (B, T)
-    old_logp, advantages = batch.logp.flatten(0, 1), batch.advantages.flatten(0, 1)
-    logp = log_probs.gather(-1, tokens[..., None]).squeeze(-1)
+    log_probs, values = model(batch.prompts, batch.prompt_mask, batch.tokens, batch.mask)  # (N, V), (N,)
+    live = batch.mask.bool()
+    positions = live.nonzero()[:, 2]
+    old_logp, advantages = batch.logp[live], batch.advantages[live]
+    logp = log_probs.gather(-1, batch.tokens[live][:, None]).squeeze(-1)
 
-    policy_loss = clipped_policy_loss(logp, old_logp, advantages, mask, config.clip)
-    entropy = masked_mean(token_entropy(log_probs), mask)
-    of_batch = mean_batch_entropy(log_probs, mask)
-    loss = policy_loss - entropy_coef * entropy - config.batch_entropy_coef * of_batch
+    policy_loss = clipped_policy_loss(logp, old_logp, advantages, config.clip)
+    loss = policy_loss
+    if entropy_coef > 0:
+        loss = loss - entropy_coef * token_entropy(log_probs).mean()
+    if config.batch_entropy_coef > 0:
+        loss = loss - config.batch_entropy_coef * mean_batch_entropy(log_probs, positions)
     terms = {"policy_loss": policy_loss}
     if config.advantage == "gae":
-        old_values, returns = batch.values.flatten(0, 1), batch.returns.flatten(0, 1)
-        value_loss = clipped_value_loss(values.flatten(0, 1), old_values, returns, mask, config.value_clip)
+        value_loss = clipped_value_loss(values, batch.values[live], batch.returns[live], config.value_clip)
         loss = loss + config.value_coef * value_loss
         terms["value_loss"] = value_loss
     with torch.no_grad():
         ratio = (logp - old_logp).exp()
         terms["loss"] = loss
-        terms["ratio"] = masked_mean(ratio, mask)
-        terms["clip_fraction"] = masked_mean(((ratio - 1).abs() > config.clip).float(), mask)
+        terms["ratio"] = ratio.mean()
+        terms["clip_fraction"] = ((ratio - 1).abs() > config.clip).float().mean()
     return loss, {name: term.detach() for name, term in terms.items()}
 
 

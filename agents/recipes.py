@@ -11,13 +11,24 @@ Settings = Mapping[str, Any]
 
 _MODELS: Mapping[str, Settings] = {
     "Sentiment": {"width": 128},
-    "Game": {"layers": 4, "width": 128, "context": 512},
+    "Game": {"architecture": "llama", "layers": 4, "width": 128, "context": 512},
 }
 """New models, by task."""
 
 _SFT: Mapping[str, Settings] = {
     "Sentiment": {"steps": 600, "batch": 64},
-    "Game": {"steps": 2000, "batch": 32, "evaluate_every": 250, "validation": 128, "test_episodes": 512},
+    # Many games, few at a time.
+    "Game": {
+        "steps": 5000,
+        "examples": 49_152,
+        "batch": 16,
+        "window": 32,
+        "learning_rate": 4e-3,
+        "warmup": 100,
+        "evaluate_every": 500,
+        "validation": 256,
+        "test_episodes": 1024,
+    },
 }
 
 _WARM: Settings = {
@@ -39,6 +50,7 @@ _WARM_TASKS: Mapping[str, Settings] = {
         "completions": 4,
         "minibatches": 4,
         "learning_rate": 1e-4,
+        "credit": "error",
         "batch_entropy_coef": 0.01,
         "kl_coef": 0.01,
         "test_episodes": 512,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from agents.advantages import gae, group_centre, group_normalise, whiten
+from agents.advantages import blame, gae, group_centre, group_normalise, whiten
 from agents.config import PPOConfig
 from agents.diversity import distinct_ngrams
 from agents.kl import full_kl, kl_of_samples
@@ -97,12 +98,15 @@ def collect(
     token_rewards.scatter_(2, last, values[..., None])
     kl = torch.zeros_like(mask)
     if reference is not None:
-        kl = _kl(policy, reference, ids, prompt_mask, done, config) * mask
+        kl = _kl(policy, reference, ids, prompt_mask, done, config)
         token_rewards = token_rewards - kl_coef * kl
 
     if config.advantage != "gae":
         within_group = {"centred": group_centre, "group": group_normalise}[config.advantage]
         advantages = within_group(token_rewards.sum(dim=2))[..., None] * mask
+        if config.credit == "error":
+            places = torch.tensor(_error_tokens(layout.tokenizer, done, scores), device=ids.device).view_as(values)
+            advantages = blame(advantages, places)
         returns = token_rewards.flip(2).cumsum(dim=2).flip(2) * mask
     else:
         flat = gae(
@@ -131,16 +135,36 @@ def _kl(
     policy: Policy, reference: Reference, ids: Tensor, prompt_mask: Tensor, done: Completions, config: PPOConfig
 ) -> Tensor:
     """KL to the reference (P, G, T), a mini-batch at a time: distributions over large vocabularies take much memory."""
-    parts = []
+    kl = torch.zeros_like(done.logp)
     for rows in torch.arange(len(ids), device=ids.device).chunk(config.minibatches):
-        inputs = (ids[rows], prompt_mask[rows], done.tokens[rows], done.mask[rows])
-        base = reference(*inputs).log_probs
+        tokens, mask = done.tokens[rows], done.mask[rows]
+        inputs = (ids[rows], prompt_mask[rows], tokens, mask)
+        base = reference(*inputs).log_probs  # (N, V)
+        live = mask.bool()
         if config.kl_estimator == "full":
-            parts.append(full_kl(policy(*inputs).log_probs, base))
+            estimate = full_kl(policy(*inputs).log_probs, base)
         else:
-            base_logp = base.gather(-1, done.tokens[rows][..., None]).squeeze(-1)
-            parts.append(kl_of_samples(done.logp[rows], base_logp, config.kl_estimator))
-    return torch.cat(parts)
+            base_logp = base.gather(-1, tokens[live][:, None]).squeeze(-1)
+            estimate = kl_of_samples(done.logp[rows][live], base_logp, config.kl_estimator)
+        kl[rows] = kl[rows].masked_scatter(live, estimate)
+    return kl
+
+
+def _error_tokens(tokenizer: Tokenizer, done: Completions, scores: Sequence[Score]) -> list[int]:
+    """The place of the token at which each of the P * G completions went wrong, by its score; -1 where it is unknown.
+
+    Where a text ends too early it is the last token.
+    """
+    rows, lengths = done.tokens.flatten(0, 1).tolist(), done.mask.sum(dim=2).flatten().tolist()
+    return [
+        -1 if score.failed_at is None else _token_at(tokenizer, row[:length], score.failed_at)
+        for row, length, score in zip(rows, lengths, scores, strict=True)
+    ]
+
+
+def _token_at(tokenizer: Tokenizer, ids: Sequence[int], offset: int) -> int:
+    """The place of the token that holds the character at ``offset`` of the text of ``ids``, or else the last one."""
+    return bisect_right(range(1, len(ids)), offset, key=lambda end: len(tokenizer.decode(ids[:end])))
 
 
 def _score_distinct(reward: Reward, prompts: list[str], completions: list[str]) -> list[Score]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -56,7 +57,7 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
     if not isinstance(config, SFTConfig):
         raise ConfigError(f"{out} is a run of PPO: go on with it with formal-envs train --resume")
     task, reward = spec.build()
-    held_out, layout = spec.task(split="test"), spec.layout()
+    held_out, layout = spec.task(split="test"), spec.layout(find_checkpoint(out / "checkpoint"))
     accelerator = make_accelerator(config)
     rank, world = accelerator.process_index, accelerator.num_processes
     policy = Policy(build_model(config, layout.tokenizer), layout).to(accelerator.device)
@@ -77,6 +78,7 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
             block = encode_examples(layout, task.sample(keys[start : start + _BLOCK]), config.loss)
             examples += block
             made.update(len(block))
+    passes = Passes([len(ids) for ids, _ in examples], config.batch, config.window, config.seed)
     unseen = held_out.sample(problem_keys(seeded_stream(config.seed, EVALUATION), np.arange(config.validation)))
     validation = encode_examples(layout, unseen, config.loss)
     log = RunLog(run, progress.step if checkpoint else -1, main=accelerator.is_main_process)
@@ -108,8 +110,8 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
                 group["lr"] = rate
 
             first = (step * world + rank) * config.batch
-            chosen = places(first, config.batch, config.examples, config.seed)
-            ids, mask, labels = to_batch([examples[place] for place in chosen], layout.tokenizer.pad_id)
+            chosen = [examples[place] for place in passes.places(first, config.batch)]
+            ids, mask, labels = to_batch(chosen, layout.tokenizer.pad_id)
             with accelerator.autocast():
                 loss = next_token_loss(model, ids, mask, labels)
             optimizer.zero_grad()
@@ -170,15 +172,41 @@ def encode_examples(layout: TokenLayout, problems: Problems, loss: str) -> list[
     return examples
 
 
-def places(first: int, count: int, examples: int, seed: int) -> list[int]:
-    """Which examples come at ``count`` places of the endless stream of shuffled passes, from ``first`` on."""
-    found: list[int] = []
-    while len(found) < count:
-        turn, place = divmod(first + len(found), examples)
-        generator = torch.Generator().manual_seed(int(seeded_stream(seed, ORDER, turn) >> np.uint64(1)))
-        order = torch.randperm(examples, generator=generator)
-        found += order[place : place + count - len(found)].tolist()
-    return found
+class Passes:
+    """The endless stream of passes through the examples, each in an order of its own.
+
+    Args:
+        lengths: of the examples, in tokens.
+        batch, window: each run of ``batch * window`` examples of a pass is cut into batches of similar length.
+        seed: decides the orders.
+    """
+
+    def __init__(self, lengths: Sequence[int], batch: int, window: int, seed: int):
+        self._lengths = torch.tensor(lengths)
+        self._batch, self._window, self._seed = batch, window, seed
+        self._order = lru_cache(maxsize=2)(self._ordered)
+
+    def places(self, first: int, count: int) -> list[int]:
+        """Which examples come at ``count`` places of the stream, from ``first`` on."""
+        found: list[int] = []
+        while len(found) < count:
+            turn, place = divmod(first + len(found), len(self._lengths))
+            found += self._order(turn)[place : place + count - len(found)].tolist()
+        return found
+
+    def _ordered(self, turn: int) -> Tensor:
+        """The order (examples,) of a pass."""
+        generator = torch.Generator().manual_seed(int(seeded_stream(self._seed, ORDER, turn) >> np.uint64(1)))
+        order = torch.randperm(len(self._lengths), generator=generator)
+        if self._window == 1:
+            return order
+        parts: list[Tensor] = []
+        for run in order.split(self._batch * self._window):
+            batches = run[self._lengths[run].argsort(stable=True)].split(self._batch)
+            whole = len(run) // self._batch  # a shorter batch stays last, so that the others start at their places
+            shuffled = torch.randperm(whole, generator=generator).tolist()
+            parts += [batches[n] for n in [*shuffled, *range(whole, len(batches))]]
+        return torch.cat(parts)
 
 
 def to_batch(examples: Sequence[Example], pad_id: int) -> tuple[Tensor, Tensor, Tensor]:

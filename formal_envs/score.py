@@ -15,11 +15,14 @@ class Score(NamedTuple):
         value: the reward, finite, within the range that the reward object declares.
         parts: what the value was made of, by name; every part is a finite number.
         failure: why the text does not earn the full reward; None when it does.
+        failed_at: 0-based offset into the completion of the first character that is wrong: what stands before it could
+            have become right. Its length where it ends too early; None where the failure has no such place.
     """
 
     value: float
     parts: Mapping[str, float]
     failure: str | None = None
+    failed_at: int | None = None
 
 
 @runtime_checkable

@@ -31,8 +31,8 @@ def start(path, **settings):
 
 def learn(policy, optimizer, batch):
     log_probs, values = policy(*batch)
-    logp = log_probs.gather(-1, batch[2][..., None]).squeeze(-1)
-    loss = -(logp * batch[3]).sum() + ((values - 1).square() * batch[3]).sum()
+    logp = log_probs.gather(-1, batch[2][batch[3].bool()][:, None])
+    loss = -logp.sum() + (values - 1).square().sum()
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()

@@ -8,19 +8,40 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LAYERS = ["errors", "hub", "score", "grammars", "lang", "rewards", "tokenizers", "tasks", "envs", "bench", "adapters"]
+LAYERS = [
+    "errors",
+    "hub",
+    "objects",
+    "score",
+    "grammars",
+    "lang",
+    "rewards",
+    "tokenizers",
+    "tasks",
+    "envs",
+    "bench",
+    "adapters",
+]
 MODULES = sorted((ROOT / "formal_envs").rglob("*.py"))
 
 
 AGENT_LAYERS = [
-    {"commands", "config", "schedules", "losses", "kl", "diversity"},
+    {"commands", "config", "schedules", "losses", "kl", "diversity", "growing_cache", "game_rewards"},
     {"agent", "advantages", "recipes", "loop"},
     {"run", "baselines", "classifier", "policy"},
     {"checkpoint", "rollout", "plots", "samples"},
     {"models"},
     {"policy_agent"},
     {"ppo", "sft"},
-    {"bench", "experiments", "game_commands", "training_commands", "classifier_command"},
+    {
+        "bench",
+        "experiments",
+        "game_commands",
+        "training_commands",
+        "check_command",
+        "classifier_command",
+        "export_command",
+    },
     {"cli"},
 ]
 AGENT_MODULES = sorted(path for path in (ROOT / "agents").rglob("*.py") if path.parts[-2:] != ("agents", "__init__.py"))
@@ -56,7 +77,7 @@ def test_importing_loads_nothing_heavy(use):
         "pandas",
         "datasets",
     }
-    heavy |= {"pyarrow", "vaderSentiment", "sacrebleu", "huggingface_hub"}
+    heavy |= {"pyarrow", "vaderSentiment", "sacrebleu", "huggingface_hub", "llguidance"}
     loaded = run(f"import formal_envs, sys{use}; print(*{{name.split('.')[0] for name in sys.modules}})")
     assert "formal_envs" in loaded.split()
     assert not heavy & set(loaded.split())

@@ -58,6 +58,22 @@ def test_a_new_model_is_the_seeds():
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_new_model_of_each_architecture(architecture):
+    tokenizer = char_tokenizer("0123456789+=")
+    model = build_model(PPOConfig(architecture=architecture, layers=2, width=24, heads=2, context=20), tokenizer)
+    config = model.config
+    assert config.model_type == architecture
+    assert (config.num_hidden_layers, config.hidden_size, config.num_attention_heads) == (2, 24, 2)
+    assert config.max_position_embeddings == 20
+    assert model.get_output_embeddings().weight is not model.get_input_embeddings().weight
+    model.train()
+    ids = torch.arange(10)[None]
+    assert torch.equal(model(input_ids=ids).logits, model(input_ids=ids).logits)  # no dropout
+    with pytest.raises(ConfigError, match=r"architecture .*llama"):
+        PPOConfig(architecture="lama")
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_a_folder_is_loaded_with_weights_of_32_bits(tmp_path, architecture):
     path = tiny_causal(tmp_path / "model", architecture)
     plain = transformers.AutoModelForCausalLM.from_pretrained(path)

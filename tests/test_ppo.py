@@ -17,6 +17,8 @@ transformers = pytest.importorskip("transformers")
 pytest.importorskip("accelerate")
 
 from click.testing import CliRunner  # noqa: E402
+from hypothesis import given  # noqa: E402
+from hypothesis import strategies as st  # noqa: E402
 from killed_runs import whole_and_killed  # noqa: E402
 from tiny_models import tiny_causal, tiny_classifier  # noqa: E402
 
@@ -28,10 +30,11 @@ from agents.models import new_model  # noqa: E402
 from agents.policy import Policy  # noqa: E402
 from agents.policy_agent import PolicyAgent  # noqa: E402
 from agents.ppo import ppo_loss, train  # noqa: E402
-from agents.rollout import collect  # noqa: E402
+from agents.rollout import _token_at, collect  # noqa: E402
 from agents.run import Run, RunSpec  # noqa: E402
 from formal_envs.errors import ConfigError  # noqa: E402
 from formal_envs.tasks.streams import problem_keys, seeded_stream  # noqa: E402
+from formal_envs.tokenizers import VocabularyTokenizer  # noqa: E402
 
 SMALL = {
     "prompts": 16,
@@ -61,6 +64,19 @@ def roll_out(spec, policy, layout, reference=None, kl_coef=0.0):
     prompts = task.sample(problem_keys(seeded_stream(0), np.arange(spec.config.prompts))).prompts
     generator = torch.Generator().manual_seed(0)
     return collect(policy, reference, layout, reward, prompts, spec.config, kl_coef, generator)[:2]
+
+
+@given(st.lists(st.integers(0, 11), min_size=1, max_size=9), st.data())
+def test_the_token_that_holds_a_character(ids, data):
+    tokenizer = VocabularyTokenizer(["a", "bc", " def", "12", "345", "(", ")", "game", "x", "y z", "w"])
+    text = tokenizer.decode(ids)  # 11 is BOS, of no character
+    offset = data.draw(st.integers(0, len(text) + 2))
+    place = _token_at(tokenizer, ids, offset)
+    before = len(tokenizer.decode(ids[:place]))
+    if offset < len(text):
+        assert before <= offset < before + len(tokenizer.decode(ids[place : place + 1]))
+    else:
+        assert place == len(ids) - 1
 
 
 def test_the_loss_is_the_sum_of_its_terms_on_the_first_pass():

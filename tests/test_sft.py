@@ -19,15 +19,16 @@ from hypothesis import strategies as st  # noqa: E402
 from killed_runs import whole_and_killed  # noqa: E402
 
 from agents.agent import evaluate  # noqa: E402
+from agents.checkpoint import hugging_face_tokenizer  # noqa: E402
 from agents.config import PPOConfig, SFTConfig  # noqa: E402
 from agents.policy_agent import PolicyAgent  # noqa: E402
 from agents.ppo import train  # noqa: E402
 from agents.run import Run, RunSpec  # noqa: E402
 from agents.sft import (  # noqa: E402
     Example,
+    Passes,
     encode_examples,
     next_token_loss,
-    places,
     to_batch,
     train_supervised,
     validation_loss,
@@ -101,13 +102,24 @@ def test_the_loss_by_hand():
         assert validation_loss(Uniform(), examples, 0, batch) == pytest.approx(expected)
 
 
-@given(st.integers(0, 200), st.integers(1, 50), st.integers(1, 20), st.integers(0, 3))
+@given(st.integers(0, 200), st.integers(1, 50), st.integers(1, 20), st.integers(1, 3), st.integers(0, 3))
 @settings(max_examples=60, deadline=None)
-def test_every_pass_sees_each_example_once_however_it_is_cut_into_batches(first, count, examples, seed):
-    whole = places(0, first + count, examples, seed)
-    assert places(first, count, examples, seed) == whole[first:]
+def test_every_pass_sees_each_example_once_however_it_is_cut_into_batches(first, count, examples, window, seed):
+    passes = Passes([n % 7 for n in range(examples)], 3, window, seed)
+    whole = passes.places(0, first + count)
+    assert passes.places(first, count) == whole[first:]
     for start in range(0, len(whole) - examples + 1, examples):
         assert sorted(whole[start : start + examples]) == list(range(examples))
+
+
+@given(st.lists(st.integers(1, 99), min_size=24, max_size=24), st.integers(0, 9))
+@settings(max_examples=30, deadline=None)
+def test_a_window_of_batches_is_shared_out_by_length(lengths, seed):
+    order = Passes(lengths, 4, 3, seed).places(0, 24)
+    for start in (0, 12):  # two windows of three batches
+        batches = [[lengths[n] for n in order[place : place + 4]] for place in range(start, start + 12, 4)]
+        batches.sort()
+        assert batches[0][-1] <= batches[1][0] <= batches[1][-1] <= batches[2][0]
 
 
 def test_a_run_leaves_a_whole_folder(tmp_path):
@@ -177,9 +189,14 @@ def test_a_run_of_the_other_kind_is_refused(tmp_path):
 
 
 def test_settings_come_from_the_task_and_from_the_run_that_is_gone_on_with(tmp_path):
-    Run.create(tmp_path / "sft", parse(terms=3, tokenizer="char", answer="chain", max_tokens=30))
-    spec = RunSpec.parse("FormalArith-v0", {"model": str(tmp_path / "sft"), "answer": "number"})
-    assert spec.config.tokenizer == "char"
+    settings = {"model": str(tmp_path / "sft"), "answer": "number"}
+    run = Run.create(tmp_path / "sft", parse(terms=3, tokenizer="char", answer="chain", max_tokens=30))
+    with pytest.raises(ConfigError, match="no checkpoint yet"):
+        RunSpec.parse("FormalArith-v0", settings)
+    hugging_face_tokenizer(run.spec.layout().tokenizer).save_pretrained(run.checkpoint)
+    (run.checkpoint / "trainer.pt").touch()
+    spec = RunSpec.parse("FormalArith-v0", settings)
+    assert spec.layout().tokenizer.tokens == run.spec.layout().tokenizer.tokens == tuple(sorted("0123456789+="))
     assert spec.config.max_tokens == 30
     assert spec.options == {"terms": 3, "answer": "number"}
     assert RunSpec.parse("FormalArith-v0", {}).config == PPOConfig()

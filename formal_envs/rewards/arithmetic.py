@@ -180,10 +180,10 @@ class ArithmeticReward:
 
     def _well_formed(self, solution: int, error: int) -> Score:
         if error == 0:
-            return _new_score((1.0, {"error": 0.0, "exact": 1.0, "well_formed": 1.0}, None))
+            return _new_score((1.0, {"error": 0.0, "exact": 1.0, "well_formed": 1.0}, None, None))
         capped = error if error < MAX_ERROR else MAX_ERROR
         parts = {"error": float(capped), "exact": 0.0, "well_formed": 1.0}
-        return _new_score((self._values[capped], parts, f"off by {error} from the solution {solution}"))
+        return _new_score((self._values[capped], parts, f"off by {error} from the solution {solution}", None))
 
     def _malformed(self, failure: str) -> Score:
         parts = {"error": float(MAX_ERROR), "exact": 0.0, "well_formed": 0.0}

@@ -13,15 +13,16 @@ from formal_envs.lang import GameError, GameReport, evaluate_game
 from formal_envs.lang.native import library
 from formal_envs.lang.report import UNPLAYABLE
 from formal_envs.rewards.novelty import novelty
-from formal_envs.rewards.recomposed import Recomposed, position, recompose
+from formal_envs.rewards.recomposed import Recomposed, first_error, offset, position, recompose
 from formal_envs.score import Score
 
 MAX_TEXT = 50_000
 """Longest game, in characters; longer text earns nothing. A game of 1,024 tokens has about 5,000."""
 MAX_TURNS = 500
 """Turns for each player after which a game is cut; it counts as drawn then. As in arXiv:2410.17126."""
-PLAYABLE = 0.1
-"""What the graded reward gives for a game that can be played, whatever it is like."""
+PLAYABLE = 1.0 / 3.0
+"""What the graded reward gives for a game that can be played, whatever it is like: what the paper's gives for one that
+never ends. To play at all is to count for as much as to play well, or a policy would neglect it."""
 HALF_LENGTH = 3.0
 """Turns of each player, after the first, that halve what a game lacks for being short."""
 CACHED = 2048
@@ -38,13 +39,14 @@ class GameReward:
     - a game that cannot be played, because of an error in play, under two turns a game on average or a ludeme that the
       engine lacks: 0.05.
     - a game that plays: ``"paper"`` gives the mean of the cube roots of balance, completion and drawishness; one that
-      never ends earns 1/3. ``"graded"`` gives 0.1 and 0.9 times the ``quality``, which is near 1 for games that are
+      never ends earns 1/3. ``"graded"`` gives 1/3 and 2/3 of the ``quality``, which is near 1 for games that are
       fair, end with a winner, and are neither short nor near the limit of turns.
 
     Parts: ``compiles``, ``supported``, ``plays`` in {0, 1}; ``balance``, ``completion``, ``drawishness`` in [0, 1], as
     in ``GameReport``; ``turns``, the mean of a game, all players together; ``novelty`` in [0, 1], 0 where the text does
     not compile; ``position`` in [0, 1), the share of the completion before the first error, 1 where it compiles.
-    ``failure`` is None where the game plays, else the stage that refused it, why, and the place in the game.
+    ``failure`` is None where the game plays, else the stage that refused it, why, and the place in the game;
+    ``failed_at`` is known where the text does not compile and the completion itself is to blame, not what follows it.
 
     Any text is scored, in bounded time: the length of a game and the work that it may ask for are limited, and the work
     is counted, not timed. A batch runs in as many threads as there are processors for this process of
@@ -83,7 +85,7 @@ class GameReward:
     def score(self, prompt: str, completion: str) -> Score:
         """Score one completion."""
         game = recompose(prompt, completion)
-        return self._score(game, self._judge(game.text))
+        return self._score(completion, game, self._judge(game.text))
 
     def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
         """Score ``completions[i]`` as an answer to ``prompts[i]``; equal to ``score`` on each, and faster."""
@@ -95,14 +97,17 @@ class GameReward:
                 judged = dict(zip(texts, pool.map(self._judge, texts), strict=True))
         else:
             judged = {text: self._judge(text) for text in texts}
-        return [self._score(game, judged[game.text]) for game in games]
+        return [self._score(*pair, judged[pair[1].text]) for pair in zip(completions, games, strict=True)]
 
-    def _score(self, game: Recomposed, judged: _Judged) -> Score:
-        place, value = 1.0, judged.value
+    def _score(self, completion: str, game: Recomposed, judged: _Judged) -> Score:
+        share, value, failed_at = 1.0, judged.value, None
         if not judged.parts["compiles"]:
-            place = position(game, judged.error) if judged.error else 0.0
-            value = UNPLAYABLE * place if self.kind == "graded" else 0.0
-        return Score(value, {**judged.parts, "position": place}, judged.failure)
+            share = 0.0
+            if judged.error:
+                error = first_error(judged.error)
+                share, failed_at = position(game, judged.error.stage, error), offset(completion, game, error)
+            value = UNPLAYABLE * share if self.kind == "graded" else 0.0
+        return Score(value, {**judged.parts, "position": share}, judged.failure, failed_at)
 
 
 def graded(*, playouts: int = 100) -> GameReward:

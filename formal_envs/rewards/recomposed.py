@@ -55,10 +55,10 @@ def recompose(prompt: str, completion: str) -> Recomposed:
     middle = completion.strip()
     end = _closing(middle)
     middle = middle[:end]
-    around = _around(prompt)
-    if around is None:
+    parts = around(prompt)
+    if parts is None:
         return Recomposed(middle, 0, len(middle), False, end is not None)
-    head, tail = around
+    head, tail = parts
     text = _joined(head, middle)
     return Recomposed(_joined(text, tail), len(text) - len(middle), len(text), True, end is not None)
 
@@ -77,7 +77,7 @@ def _closing(text: str) -> int | None:
     return None
 
 
-def _around(prompt: str) -> tuple[str, str] | None:
+def around(prompt: str) -> tuple[str, str] | None:
     """What stands before and behind the completion in a prompt for fill-in-the-middle."""
     prompt = prompt.strip()
     if prompt.startswith(PREFIX) and prompt.endswith(MIDDLE):
@@ -94,16 +94,27 @@ def _joined(left: str, right: str) -> str:
     return f"{left} {right}" if blank else left + right
 
 
-def position(game: Recomposed, error: GameError) -> float:
-    """Share of the completion that stands before the first error, in [0, 1).
+def offset(completion: str, game: Recomposed, place: int) -> int | None:
+    """Where in a completion the first error at ``place`` of its game stands; None where it is not in the completion.
+
+    A completion whose brackets do not close is wrong at its end, if not before.
+    """
+    if place >= game.end and not game.closed:
+        place = game.end
+    elif not game.begin <= place < game.end:
+        return None
+    return len(completion) - len(completion.lstrip()) + place - game.begin
+
+
+def position(game: Recomposed, stage: str, place: int) -> float:
+    """Share of the completion that stands before the first error, at ``place`` of the game, in [0, 1).
 
     Counted in tokens, so that white space, comments and long names earn nothing. Nothing is gained by stopping early: a
     completion shorter than any that is asked for (``LEAST_GAME``, ``LEAST_CUT``) counts as that long, and one whose
     brackets do not close as twice as long as it is. Where the error lies behind the completion, all of the completion
     stands before it; also where what the prompt gave is not right with it, such as a name that it does not define.
     """
-    place = first_error(error)
-    if place < game.begin and error.stage in ("names", "board"):
+    if place < game.begin and stage in ("names", "board"):
         place = game.end
     middle = game.text[game.begin : game.end]
     before = middle[: max(place - game.begin, 0)]
