@@ -21,7 +21,7 @@ lint: $(VENV)/installed
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,sb3,test,datasets]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,sb3,test,datasets,masks]'
 	touch $@
 
 clean:

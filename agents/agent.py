@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from formal_envs.tasks.streams import problem_keys, seeded_stream
 
 TRAINING, EVALUATION, BASELINE = range(3)
 """Purposes of a problem stream: the same seed gives each of them another one."""
+
+_BATCH = 512
 
 
 @runtime_checkable
@@ -50,12 +52,24 @@ def train_agent(
 
 
 def evaluate(
-    agent: Agent, task: Task, reward: Reward, *, episodes: int, seed: int, batch_size: int = 512
+    agent: Agent,
+    task: Task,
+    reward: Reward,
+    *,
+    episodes: int,
+    seed: int,
+    batch_size: int = 0,
+    progress: Callable[[int], Any] = lambda episodes: None,
 ) -> dict[str, float]:
     """Mean reward and mean parts (``exact`` among them, where the reward has it) over fresh problems of a task.
 
     Where the completions are texts, of two words and more in the mean, ``agents.diversity`` is measured as well.
+
+    Args:
+        batch_size: problems asked at once; 0 is 512, or ``task.problems_ahead`` where that is less.
+        progress: is told how many episodes each batch had, when it is scored.
     """
+    batch_size = batch_size or min(_BATCH, task.problems_ahead)
     stream = seeded_stream(seed, EVALUATION)
     completions: list[str] = []
     scores: list[Score] = []
@@ -64,6 +78,7 @@ def evaluate(
         answers = agent.act(prompts)
         completions += answers
         scores += score_batch(reward, prompts, answers)
+        progress(len(prompts))
     parts = {name: float(np.mean([score.parts[name] for score in scores])) for name in scores[0].parts}
     texts = sum(map(count_words, completions)) >= 2 * len(completions)
     return {

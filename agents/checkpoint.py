@@ -12,10 +12,11 @@ from tokenizers import Tokenizer as TokenizerObject
 from transformers import PreTrainedTokenizerFast
 
 from agents.policy import Policy
+from agents.run import TRAINER_FILE, find_checkpoint
 from formal_envs.errors import ConfigError
-from formal_envs.tokenizers import HuggingFaceTokenizer, Tokenizer, VocabularyTokenizer
+from formal_envs.tokenizers import SPECIAL_TOKENS, HuggingFaceTokenizer, Tokenizer, VocabularyTokenizer
 
-_TRAINER = "trainer.pt"
+__all__ = ["find_checkpoint", "hugging_face_tokenizer", "restore", "save_checkpoint"]
 
 
 def save_checkpoint(
@@ -37,20 +38,12 @@ def save_checkpoint(
         policy.model.save_pretrained(fresh)
     hugging_face_tokenizer(tokenizer).save_pretrained(fresh)
     state = {"value_head": policy.value_head.state_dict(), "optimizer": optimizer.state_dict(), "progress": progress}
-    torch.save(state, fresh / _TRAINER)
+    torch.save(state, fresh / TRAINER_FILE)
     if folder.exists():  # else .old is the only one there is
         shutil.rmtree(old, ignore_errors=True)
         folder.rename(old)
     fresh.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def find_checkpoint(folder: Path) -> Path | None:
-    """The checkpoint at ``folder``, or the one before it if a kill came between the two renames of a replacement."""
-    for path in (folder, folder.with_name(folder.name + ".old")):
-        if (path / _TRAINER).is_file():
-            return path
-    return None
 
 
 def restore(checkpoint: Path, policy: Policy, optimizer: torch.optim.Optimizer, device: torch.device) -> dict[str, Any]:
@@ -61,27 +54,30 @@ def restore(checkpoint: Path, policy: Policy, optimizer: torch.optim.Optimizer, 
         set_peft_model_state_dict(policy.model, load_peft_weights(str(checkpoint), device=str(device)))
     else:
         policy.model.load_state_dict(type(policy.model).from_pretrained(checkpoint).state_dict())
-    saved = torch.load(checkpoint / _TRAINER, map_location=device, weights_only=True)
+    saved = torch.load(checkpoint / TRAINER_FILE, map_location=device, weights_only=True)
     policy.value_head.load_state_dict(saved["value_head"])
     optimizer.load_state_dict(saved["optimizer"])
     return saved["progress"]
 
 
 def hugging_face_tokenizer(tokenizer: Tokenizer) -> Any:
-    """The same tokenizer as transformers knows it, with the same ids.
+    """The same tokenizer as transformers knows it, with the same ids; ``load_tokenizer`` reads it back as it was.
 
     Raises:
-        ConfigError: it is neither a VocabularyTokenizer nor from Hugging Face.
+        ConfigError: it is neither a VocabularyTokenizer nor from Hugging Face, or a token is called as a special one.
     """
     if isinstance(tokenizer, HuggingFaceTokenizer):
         return tokenizer.tokenizer
     if not isinstance(tokenizer, VocabularyTokenizer):
         raise ConfigError(f"cannot save {tokenizer!r} for transformers: use a VocabularyTokenizer or Hugging Face's")
     ids = {token: number for number, token in enumerate(tokenizer.tokens)}
-    specials = {"<bos>": tokenizer.bos_id, "<eos>": tokenizer.eos_id, "<pad>": tokenizer.pad_id}
-    rust = TokenizerObject(models.WordLevel({**ids, **specials}, unk_token="<pad>"))
+    bos, eos, pad = SPECIAL_TOKENS
+    if not ids.keys().isdisjoint(SPECIAL_TOKENS):
+        raise ConfigError(f"cannot save a tokenizer that has a word called as a special token: {bos}, {eos} or {pad}")
+    specials = {bos: tokenizer.bos_id, eos: tokenizer.eos_id, pad: tokenizer.pad_id}
+    rust = TokenizerObject(models.WordLevel({**ids, **specials}, unk_token=pad))
     rust.pre_tokenizer = pre_tokenizers.Split(Regex(tokenizer.pattern), behavior="isolated")
     rust.decoder = decoders.Fuse()
     return PreTrainedTokenizerFast(
-        tokenizer_object=rust, bos_token="<bos>", eos_token="<eos>", pad_token="<pad>", padding_side="left"
+        tokenizer_object=rust, bos_token=bos, eos_token=eos, pad_token=pad, padding_side="left"
     )

@@ -10,8 +10,10 @@ from typing import Any
 
 import click
 
+from agents.check_command import check_reward_command
 from agents.classifier_command import train_classifier_command
 from agents.commands import SETTINGS, Commands, needs_torch, parse_settings
+from agents.export_command import export_command
 from agents.game_commands import game
 from agents.training_commands import sft, train
 from formal_envs.errors import ConfigError, unknown
@@ -26,7 +28,7 @@ def main() -> None:
     """Gymnasium text environments with programmed rewards, and a PPO agent that trains on them."""
 
 
-for _command in (game, train, sft, train_classifier_command):
+for _command in (game, train, sft, train_classifier_command, check_reward_command, export_command):
     main.add_command(_command)
 
 
@@ -37,7 +39,7 @@ def list_command(as_json: bool) -> None:
     rows = [
         {"env": f"Formal{name}{form}-v0", "options": option_names(name) + extra, "rewards": list(spec.rewards)}
         for name, spec in TASKS.items()
-        for form, extra in (("", []), ("Token", ["tokenizer", "max_tokens"]))
+        for form, extra in (("", []), ("Token", ["tokenizer", "max_tokens", "mask"]))
     ]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
@@ -121,6 +123,8 @@ def eval_command(
     settings: tuple[str, ...],
 ) -> None:
     """Evaluate AGENT, a run's folder or one of random, constant, oracle, on held-out problems."""
+    from tqdm import tqdm
+
     from agents.agent import Agent, evaluate
     from agents.baselines import ConstantAgent, OracleAgent, RandomAgent
 
@@ -144,7 +148,8 @@ def eval_command(
         else:
             player = OracleAgent(task, episodes, seed)
     result = {"agent": agent, "env": env, "split": split, "seed": seed}
-    result.update(evaluate(player, task, reward, episodes=episodes, seed=seed))
+    with tqdm(total=episodes, unit="episode", desc="eval", disable=None) as bar:  # on a terminal alone
+        result.update(evaluate(player, task, reward, episodes=episodes, seed=seed, progress=bar.update))
     if as_json:
         click.echo(json.dumps(result))
         return
@@ -224,6 +229,22 @@ def bench_game_command(data: Path | None, playouts: int, as_json: bool) -> None:
     click.echo(
         json.dumps(result) if as_json else "\n".join(f"{name:34} {value:,.4f}" for name, value in result.items())
     )
+
+
+@bench.command("masks")
+@click.option("--seconds", default=2.0, show_default=True, type=click.FloatRange(0.1), help="CPU time a measurement.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def bench_masks_command(seconds: float, as_json: bool) -> None:
+    """Masks from a grammar: microseconds a token with and without, and how many masked random texts are sentences."""
+    from formal_envs.envs.mask_bench import bench_masks
+
+    result = bench_masks(seconds)
+    if as_json:
+        click.echo(json.dumps(result))
+        return
+    for name, row in result.items():
+        cost = f"{row['masked_us']:7.2f} us a token, {row['any_us']:6.2f} without: {row['ratio']:6.2f} x"
+        click.echo(f"{name:36} {cost}; {row['valid']:.2f} of {row['ended']:.0f} texts are sentences")
 
 
 @bench.command("ppo")

@@ -1,4 +1,4 @@
-"""``formal-envs game``: look at a game in Ludii's language, play it, count its moves, measure it, draw it."""
+"""``formal-envs game``: look at a game in Ludii's language, play it, count its moves, measure it, draw it; or many."""
 
 from __future__ import annotations
 
@@ -126,6 +126,36 @@ def stats(file: TextIO, playouts: int, max_turns: int, seed: int, as_json: bool)
         return
     for name, value in row.items():
         click.echo(f"{name:16} {value:.4f}" if isinstance(value, float) else f"{name:16} {value}")
+
+
+@game.command()
+@click.argument("corpus", required=False)
+@click.option(
+    "--playouts", default=100, show_default=True, type=click.IntRange(1, 10_000), help="Random games of each."
+)
+@_JSON
+def rewards(corpus: str | None, playouts: int, as_json: bool) -> None:
+    """Show the spread of the rewards over CORPUS, a folder of .lud or a games.jsonl.gz; by default the package's games.
+
+    The percentiles are of the games that play.
+    """
+    from tqdm import tqdm
+
+    from agents.game_rewards import PERCENTILES, reward_spread
+    from formal_envs.tasks.game_corpus import own_games, read_texts
+
+    texts = [text for _, text in read_texts(corpus)] if corpus else own_games()
+    with tqdm(total=len(texts), unit="game", desc="rewards", disable=None) as bar:
+        spread = reward_spread(texts, playouts, bar.update)
+    row = dataclasses.asdict(spread)
+    if as_json:
+        click.echo(json.dumps({"playouts": playouts, **row, "percentiles": PERCENTILES}))
+        return
+    click.echo(f"{spread.games} games: {spread.compile} compile, {spread.supported} are supported, {spread.play} play")
+    if spread.play:
+        click.echo(f"{'percentile':10}" + "".join(f"{percentile:7}" for percentile in PERCENTILES))
+        for name in ("graded", "paper"):
+            click.echo(f"{name:10}" + "".join(f"{value:7.3f}" for value in row[name]))
 
 
 @game.command()

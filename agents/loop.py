@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, PartialState
 from tqdm import tqdm
 
 from agents.config import TrainingConfig
@@ -34,13 +34,13 @@ def all_means(accelerator: Accelerator, values: Mapping[str, float]) -> dict[str
     return dict(zip(values, means.tolist(), strict=True))
 
 
-def progress_bar(name: str, total: int, done: int, accelerator: Accelerator, unit: str = "step") -> Any:
-    """A bar of steps, or of another unit, shown by the main process alone."""
+def progress_bar(name: str, total: int, done: int, processes: Accelerator | PartialState, unit: str = "step") -> Any:
+    """A bar of steps, or of another unit, shown by the main one of the processes alone."""
     return tqdm(
         total=total,
         initial=done,
         unit=unit,
-        disable=not accelerator.is_main_process,
+        disable=not processes.is_main_process,
         desc=name,
         dynamic_ncols=True,
         mininterval=0.1 if sys.stderr.isatty() else 10,

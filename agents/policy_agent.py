@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, PartialState
 
 from agents.agent import evaluate
 from agents.checkpoint import find_checkpoint
+from agents.loop import progress_bar
 from agents.models import load_model
 from agents.policy import Policy
 from agents.rollout import decode_completions, encode_prompts
@@ -39,7 +40,7 @@ class PolicyAgent:
         checkpoint = find_checkpoint(run.checkpoint)
         if checkpoint is None:
             raise ConfigError(f"no checkpoint in {run.folder}: train it, or go on with it with --resume")
-        layout = run.spec.layout(checkpoint if run.spec.config.model else None)
+        layout = run.spec.layout(checkpoint)
         policy = Policy(load_model(str(checkpoint)), layout)
         device = Accelerator(cpu=run.spec.config.device == "cpu").device  # a run from a GPU can be looked at elsewhere
         return cls(policy.to(device), layout, sampling_seed)
@@ -54,8 +55,10 @@ class PolicyAgent:
 def held_out_results(
     policy: Policy, layout: TokenLayout, task: Task, reward: Reward, episodes: int, seed: int
 ) -> dict[str, dict[str, float]]:
-    """``evaluate`` of the policy, decoding greedily and sampling, for a run's summary."""
-    return {
-        "greedy_test": evaluate(PolicyAgent(policy, layout), task, reward, episodes=episodes, seed=seed),
-        "sampled_test": evaluate(PolicyAgent(policy, layout, seed), task, reward, episodes=episodes, seed=seed),
-    }
+    """``evaluate`` of the policy, decoding greedily and sampling, for a run's summary; a bar shows each."""
+    results = {}
+    for name, sampling_seed in (("greedy_test", None), ("sampled_test", seed)):
+        agent = PolicyAgent(policy, layout, sampling_seed)
+        with progress_bar(name, episodes, 0, PartialState(), "episode") as bar:
+            results[name] = evaluate(agent, task, reward, episodes=episodes, seed=seed, progress=bar.update)
+    return results

@@ -12,14 +12,18 @@ from typing import Any
 
 from agents.config import PPOConfig, SFTConfig, TrainingConfig
 from agents.recipes import recipe
+from formal_envs.envs import task_name
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError, unknown
 from formal_envs.hub import check_name
 from formal_envs.score import Reward, Score
 from formal_envs.tasks import TASKS, Task, make_task, option_names
+from formal_envs.tokenizers import Tokenizer, VocabularyTokenizer, load_tokenizer
 
 TRAINERS: dict[str, type[TrainingConfig]] = {"ppo": PPOConfig, "sft": SFTConfig}
 """Ways of training by name, with the class of their settings."""
+TRAINER_FILE = "trainer.pt"
+"""What a checkpoint holds for the trainer, beside the model and its tokenizer."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,8 @@ class RunSpec:
     def parse(cls, env: str, settings: Mapping[str, Any], kind: type[TrainingConfig] = PPOConfig) -> RunSpec:
         """Sort settings by name into the task's options and the trainer's.
 
-        What is not given comes from the run that ``model`` names, if it names one (its tokenizer, and its options where
-        it is on the same task), then from agents/recipes.py, then from the trainer's defaults.
+        What is not given comes from the run that ``model`` names, if it names one (the longest completion, and its
+        options where it is on the same task), then from agents/recipes.py, then from the trainer's defaults.
 
         Raises:
             ConfigError: the id or a name is unknown (the nearest is named), or a value is out of range.
@@ -66,24 +70,37 @@ class RunSpec:
     def layout(self, saved: Path | None = None) -> TokenLayout:
         """The tokenizer, the longest completion and the tokens that one may hold, as in the token environment.
 
-        Args: saved, a folder from which the model's own tokenizer is read, instead of where the model came from.
+        A model keeps the list of words that it was trained with, whatever words its task has got since. Those that the
+        list lacks are written character by character, in completions of the length that all words would need.
+
+        Args: saved, the run's own checkpoint, where it has one: it holds the tokenizer that the run began with.
 
         Raises:
-            ConfigError: the model, or its tokenizer, is not to be found.
+            ConfigError: the model, or its tokenizer, is not to be found, or it cannot write the task's words.
         """
-        name = self.config.tokenizer or str(saved or self.config.model)
-        if name and name == self.config.model:
+        task, name = self.task(), str(saved or self.config.tokenizer or self.config.model or "word")
+        if name == self.config.model:
             check_model_name(name)  # before the tokenizer's loader does
-        return TokenLayout(self.task(), name or "word", self.config.max_tokens or None)
+        if is_run(Path(name)):
+            name = str(_checkpoint_of(Path(name)))
+        tokenizer = load_tokenizer(name, task.charset, task.vocabulary)
+        longest = self.config.max_tokens or (TokenLayout(task).max_tokens if _lacks_words(tokenizer, task) else None)
+        return TokenLayout(task, tokenizer, longest)
 
 
 def _inherited(source: str, task: str) -> dict[str, Any]:
-    """Settings that a run on the model of another run keeps: its tokenizer, and the options of the same task."""
+    """Settings that a run on another run's model keeps: the longest completion, and the options of the same task."""
     if not source or not is_run(Path(source)):
         return {}
     spec = Run.open(Path(source)).spec
-    kept = {"tokenizer": spec.config.tokenizer or spec.config.model or "word", "max_tokens": spec.config.max_tokens}
-    return {**(spec.options if task_name(spec.env) == task else {}), **kept}
+    return {**(spec.options if task_name(spec.env) == task else {}), "max_tokens": spec.config.max_tokens}
+
+
+def _lacks_words(tokenizer: Tokenizer, task: Task) -> bool:
+    """Whether a tokenizer of words, not of characters alone, has only some of a task's words."""
+    if not isinstance(tokenizer, VocabularyTokenizer) or all(len(token) == 1 for token in tokenizer.tokens):
+        return False
+    return not set(task.vocabulary) <= set(tokenizer.tokens)
 
 
 def check_model_name(name: str) -> None:
@@ -104,17 +121,19 @@ def is_run(folder: Path) -> bool:
         return False
 
 
-def task_name(env: str) -> str:
-    """The task behind the id of an environment, in its text or its token form.
+def find_checkpoint(folder: Path) -> Path | None:
+    """The checkpoint at ``folder``, or the one before it if a kill came between the two renames of a replacement."""
+    for path in (folder, folder.with_name(folder.name + ".old")):
+        if (path / TRAINER_FILE).is_file():
+            return path
+    return None
 
-    Raises:
-        ConfigError: there is no such environment; the nearest is named.
-    """
-    ids = {f"Formal{name}{form}-v0": name for name in TASKS for form in ("", "Token")}
-    plain = env.removeprefix("formal_envs:")
-    if plain not in ids:
-        raise unknown("environment", env, ids)
-    return ids[plain]
+
+def _checkpoint_of(run: Path) -> Path:
+    found = find_checkpoint(run / "checkpoint")
+    if found is None:
+        raise ConfigError(f"no tokenizer at {str(run)!r}: the run has no checkpoint yet; --resume it first")
+    return found
 
 
 class Run:

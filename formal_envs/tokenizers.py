@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby, takewhile
+from pathlib import Path
 from typing import Any, Protocol
 
 from formal_envs.errors import ConfigError, ParseFailure, unknown
 from formal_envs.hub import check_name
+
+SPECIAL_TOKENS = ("<bos>", "<eos>", "<pad>")
+"""What BOS, EOS and PAD of a VocabularyTokenizer are called where it is saved in Hugging Face's form."""
 
 
 class Tokenizer(Protocol):
@@ -132,12 +137,14 @@ def load_tokenizer(
     """A tokenizer by name, for the texts of a task.
 
     Args:
-        name: "word", "char", or the path or hub id of a Hugging Face tokenizer.
+        name: "word", "char", or the path or hub id of a Hugging Face tokenizer; a folder in which a VocabularyTokenizer
+            was saved, with its checkpoint, gives that one back.
         charset: the task's characters, the tokens of "char".
         vocabulary: the task's words, the tokens of "word"; empty where it has none.
 
     Raises:
-        ConfigError: the task has no words, or nothing is found under that name.
+        ConfigError: the task has no words, or nothing is found under that name, or what was saved cannot write the
+            task's words.
     """
     if name == "word":
         if not vocabulary:
@@ -148,6 +155,9 @@ def load_tokenizer(
         return VocabularyTokenizer(vocabulary)
     if name == "char":
         return char_tokenizer(charset)
+    if saved := _saved_vocabulary(Path(name)):
+        _check_words(saved, name, charset, vocabulary)
+        return saved
     near = difflib.get_close_matches(name, ("word", "char"), cutoff=0.7)
     if near and not os.path.exists(name):  # before a hub is asked
         raise unknown("tokenizer", name, ("word", "char"))
@@ -168,3 +178,35 @@ def load_tokenizer(
     if len(loaded) <= len(loaded.all_special_ids):  # what transformers makes of a folder without a tokenizer's files
         raise ConfigError(f"there is no tokenizer at {name!r}, only special tokens; save one there, or use another")
     return HuggingFaceTokenizer(loaded)
+
+
+def _saved_vocabulary(folder: Path) -> VocabularyTokenizer | None:
+    """The VocabularyTokenizer that was saved in a folder, with its ids; None where none was."""
+    try:
+        model = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))["model"]
+        kind, unknown_token, ids = model["type"], model["unk_token"], model["vocab"]
+    except (OSError, ValueError, KeyError, TypeError):  # there is none, or it is of another kind
+        return None
+    if kind != "WordLevel" or unknown_token != SPECIAL_TOKENS[-1]:
+        return None
+    *tokens, bos, eos, pad = sorted(ids, key=ids.__getitem__)
+    return VocabularyTokenizer(tokens) if (bos, eos, pad) == SPECIAL_TOKENS else None
+
+
+def _check_words(tokenizer: VocabularyTokenizer, name: str, charset: str, vocabulary: Sequence[str]) -> None:
+    """Raise a ConfigError where a tokenizer has no tokens for words of a task, not even for their characters."""
+    missing = [word for word in vocabulary or charset if set(word) <= set(charset) and not _writes(tokenizer, word)]
+    if missing:
+        raise ConfigError(
+            f"the tokens saved in {name!r} cannot write words of the task, {len(missing)} in all, such as "
+            f"{missing[0]!r}: the model was trained on another task or with other options, or the task has new words "
+            "since then. Train a new model, or use the options and the version of formal-envs that it was trained with"
+        )
+
+
+def _writes(tokenizer: VocabularyTokenizer, text: str) -> bool:
+    try:
+        tokenizer.encode(text)
+    except ParseFailure:
+        return False
+    return True

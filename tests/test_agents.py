@@ -57,6 +57,12 @@ def test_every_problem_is_asked_once_whatever_the_batch_size():
     assert len(seen[0]) == 30
 
 
+def test_the_progress_of_an_evaluation_is_told_by_the_batch():
+    told = []
+    evaluate(ConstantAgent("25"), *make_task("Arith"), episodes=30, seed=3, batch_size=7, progress=told.append)
+    assert told == [7, 7, 7, 7, 2]
+
+
 @pytest.mark.parametrize("options", [{}, {"answer": "chain"}, {"terms": 4, "operators": "+-*()", "reward": "exact"}])
 def test_the_oracle_earns_everything(options):
     task, reward = make_task("Arith", **options)

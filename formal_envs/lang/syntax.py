@@ -18,7 +18,8 @@ MAX_LENGTH = 1_000_000  # characters; the longest game known has 164,171
 MAX_DEPTH = 100  # brackets in brackets; the deepest game known has 37
 
 _FENCE_BEFORE = re.compile(r"\s*```[A-Za-z]*\s")  # Ludii skips it like any text before the game
-_FENCE_AFTER = re.compile(r"(?:\s*```)?\s*(?:<\|end\w*\|>|<\|im_end\|>|</s>)?\s*\Z")  # and a model's end of text
+# And a model's end of text. It begins where no white space is before it, and no two \s* meet: white space costs once.
+_FENCE_AFTER = re.compile(r"(?<!\s)(?:\s*```)?(?:\s*(?:<\|end\w*\|>|<\|im_end\|>|</s>))?\s*\Z")
 
 
 class Form:

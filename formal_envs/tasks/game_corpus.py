@@ -69,9 +69,8 @@ def read_games(source: str) -> list[str]:
         ConfigError: there is no such thing, or no text in it is a game that can be played.
     """
     games: dict[str, None] = {}
-    count, first = 0, ""
-    for name, text in _texts(source):
-        count += 1
+    texts, first = read_texts(source), ""
+    for name, text in texts:
         try:
             game = canonical(text)
             compile_game(game)
@@ -80,15 +79,24 @@ def read_games(source: str) -> list[str]:
         else:
             games[game] = None
     if not games:
-        expected = "expected a folder with .lud files or a games.jsonl.gz, or one such file"
-        if not count:
-            raise ConfigError(f"there is no game in {source!r}; {expected}. Leave corpus out for the generator")
-        raise ConfigError(f"none of the {count} texts in {source!r} is a game that can be played{first}")
+        raise ConfigError(f"none of the {len(texts)} texts in {source!r} is a game that can be played{first}")
     return list(games)
 
 
+def read_texts(source: str) -> list[tuple[str, str]]:
+    """The names and the texts of what ``read_games`` reads, as they are, whether they are games or not.
+
+    Raises:
+        ConfigError: there is no such thing.
+    """
+    texts = list(_texts(source))
+    if not texts:
+        expected = "expected a folder with .lud files or a games.jsonl.gz, or one such file"
+        raise ConfigError(f"there is no game in {source!r}; {expected}. Leave corpus out for the package's own games")
+    return texts
+
+
 def _texts(source: str) -> Iterator[tuple[str, str]]:
-    """The names and the texts of a folder's or a file's games."""
     path = Path(source)
     if path.is_dir():
         records = path / "games.jsonl.gz"

@@ -1,0 +1,135 @@
+"""``formal-envs check-reward``: find what is wrong with a reward before training does."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from agents.commands import SETTINGS, parse_settings
+from formal_envs.errors import ConfigError
+
+if TYPE_CHECKING:
+    from formal_envs.testing import Report
+
+_SEED_OF_PROBLEMS = 4  # entropy of the stream of problems, besides the seed
+
+
+@click.command("check-reward")
+@click.argument("reward", required=False, metavar="[MODULE:OBJECT]")
+@click.option("--env", help="Environment whose problems are asked; its own reward is checked where no other is named.")
+@click.option("--in", "source", type=click.File("r", "utf-8"), help='JSON lines with "prompt" and "solution" instead.')
+@click.option("--n", default=64, show_default=True, type=click.IntRange(1), help="Problems of the environment.")
+@click.option("--correct", metavar="MODULE:OBJECT", help="Function of (completion, solution), for what is right.")
+@click.option("--grammar", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A .lark of completions.")
+@click.option("--max-partial", type=click.FloatRange(0, 1), help="Most that a wrong text may earn, as a share.")
+@click.option("--max-constant", type=click.FloatRange(0, 1), help="Most that one answer to all prompts may earn.")
+@click.option("--tolerance", default=0.0, show_default=True, type=click.FloatRange(0), help="Between equal scores.")
+@click.option("--budget", default=2000, show_default=True, type=click.IntRange(1), help="Texts that the search scores.")
+@click.option("--time-limit", default=2.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Seconds.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Decides problems and texts.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@SETTINGS
+def check_reward_command(
+    reward: str | None,
+    env: str | None,
+    source: TextIO | None,
+    n: int,
+    correct: str | None,
+    grammar: Path | None,
+    seed: int,
+    as_json: bool,
+    settings: tuple[str, ...],
+    **options: Any,
+) -> None:
+    """Check a reward: laws, hostile texts, and a search for wrong texts that earn much. The exit status is 0 or 1.
+
+    MODULE:OBJECT is an object with score(prompt, completion), or a function of (completion), (prompt, completion),
+    (prompt, completion, solution), or with the arguments of TRL's or verl's reward functions.
+    """
+    from formal_envs.testing import check_reward
+
+    if (env is None) == (source is None):
+        raise ConfigError("say what is asked: --env FormalArith-v0, or --in problems.jsonl")
+    if reward is None and env is None:
+        raise ConfigError("say which reward: MODULE:OBJECT, or --env for the environment's own")
+    problems = _asked(env, n, seed, parse_settings(settings)) if env else _read(source or ())
+    own = problems.pop("reward", None)
+    judgement = problems.pop("correct", None)
+    report = check_reward(
+        _load(reward) if reward else own,
+        correct=_load(correct) if correct else judgement,
+        grammar=grammar.read_text(encoding="utf-8") if grammar else None,
+        seed=seed,
+        **problems,
+        **options,
+    )
+    click.echo(json.dumps(_row(report)) if as_json else str(report))
+    if not report.ok:
+        raise click.exceptions.Exit(1)
+
+
+def _asked(env: str, n: int, seed: int, settings: dict[str, Any]) -> dict[str, Any]:
+    """Problems of an environment, its reward, and what tells a right answer to it."""
+    import numpy as np
+
+    from agents.run import task_name
+    from formal_envs.score import score_batch
+    from formal_envs.tasks import make_task
+    from formal_envs.tasks.streams import problem_keys, seeded_stream
+    from formal_envs.testing import same_value
+
+    task, reward = make_task(task_name(env), **settings)
+    problems = task.sample(problem_keys(seeded_stream(seed, _SEED_OF_PROBLEMS), np.arange(n)))
+    asked: dict[str, Any] = {"prompts": problems.prompts, "reward": reward}
+    if "exact" in score_batch(reward, problems.prompts[:1], problems.solutions[:1])[0].parts:
+        correct: Callable[[str, str], bool] | None = same_value if task_name(env) == "Arith" else None
+        return {**asked, "solutions": problems.solutions, "correct": correct}
+    return {**asked, "examples": problems.solutions}  # good completions, and not the only ones
+
+
+def _read(lines: Sequence[str] | TextIO) -> dict[str, Any]:
+    """Problems of JSON lines."""
+    rows = []
+    for number, line in enumerate(lines, 1):
+        try:
+            row = json.loads(line) if line.strip() else None
+        except ValueError as error:
+            raise ConfigError(f"line {number} is no JSON object: {error}") from None
+        if row is not None:
+            if not isinstance(row, dict) or not isinstance(row.get("prompt"), str):
+                raise ConfigError(f"line {number} needs a string 'prompt', got {line.strip()[:60]}")
+            rows.append(row)
+    solutions = [row.get("solution") for row in rows]
+    known = [solution for solution in solutions if isinstance(solution, str)]
+    if known and len(known) < len(rows):
+        raise ConfigError(f"expected a string 'solution' in every line or in none, got {len(known)} of {len(rows)}")
+    return {"prompts": [row["prompt"] for row in rows], "solutions": known or None}
+
+
+def _load(name: str) -> Any:
+    """The object of a name, such as ``my_package.rewards:exact``; modules of the working folder are found too."""
+    module, separator, path = name.partition(":")
+    if not separator or not module or not path:
+        raise ConfigError(f"expected MODULE:OBJECT, such as my_rewards:exact, got {name!r}")
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+    try:
+        found: Any = importlib.import_module(module)
+        for part in path.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(f"cannot find {name!r}: {error}") from error
+    return found() if isinstance(found, type) else found
+
+
+def _row(report: Report) -> dict[str, Any]:
+    import dataclasses
+
+    return {"ok": report.ok, "seconds": report.seconds, **dataclasses.asdict(report)}

@@ -1,0 +1,39 @@
+"""A kit that finds what is wrong with a reward, before training does.
+
+``check_reward`` holds a reward to laws that every reward should keep, and searches for wrong texts that earn much::
+
+    from formal_envs.testing import check_reward
+
+    def test_my_reward():
+        report = check_reward(my_reward, prompts=["6+8=", "1+1="], solutions=["14", "2"])
+        assert report.ok, str(report)
+
+Needs hypothesis: ``pip install 'formal-envs[testing]'``.
+"""
+
+from __future__ import annotations
+
+from formal_envs.errors import ConfigError
+
+try:
+    import hypothesis  # noqa: F401
+except ImportError:
+    raise ConfigError("formal_envs.testing needs hypothesis: pip install 'formal-envs[testing]'") from None
+
+from formal_envs.testing.check import check_reward
+from formal_envs.testing.judgement import exact_match, same_value
+from formal_envs.testing.laws import blanks_around, white_space_around
+from formal_envs.testing.report import Check, Finding, Report
+from formal_envs.testing.strategies import completions
+
+__all__ = [
+    "Check",
+    "Finding",
+    "Report",
+    "blanks_around",
+    "check_reward",
+    "completions",
+    "exact_match",
+    "same_value",
+    "white_space_around",
+]

@@ -1,0 +1,112 @@
+"""What a check of a reward found."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "note"]
+Result = Literal["ok", "error", "note", "-"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something found about a reward.
+
+    Attributes:
+        check: the name of the check that found it.
+        severity: "error" for a broken law, or a wrong text that is paid as much as a right one, or more than a
+            threshold allows; "note" for what is measured and shown.
+        message: what is so, on a line.
+        texts: the completions that show it, shrunk.
+        size: of what is paid for: the share of the way from the floor to a right answer's reward; 0 for a law.
+        code: a test that fails while it is so, in Python; ``reward`` in it is the reward.
+    """
+
+    check: str
+    severity: Severity
+    message: str
+    texts: tuple[str, ...]
+    size: float = 0.0
+    code: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.severity}: {self.check}: {self.message}\n\n{textwrap.indent(self.code, '    ')}"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the report's table.
+
+    Attributes:
+        name: of the check.
+        result: "ok", "error", "note", or "-" where it was not made.
+        texts: how many texts were scored for it; 0 where the scores of the first check said all.
+        seconds: of wall time that it took.
+        remark: what the result is, or why the check was not made.
+    """
+
+    name: str
+    result: Result
+    texts: int
+    seconds: float
+    remark: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class Report:
+    """What was checked of a reward, and what was found.
+
+    All but ``seconds`` is the same for the same arguments.
+
+    Attributes:
+        reward: the reward's name.
+        checks: a line for each check.
+        findings: errors first.
+        prompts: how many there were.
+        seed: what the texts were drawn with.
+    """
+
+    reward: str
+    checks: tuple[Check, ...]
+    findings: tuple[Finding, ...]
+    prompts: int
+    seed: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error; notes there may be."""
+        return not self.errors
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that are errors."""
+        return tuple(finding for finding in self.findings if finding.severity == "error")
+
+    @property
+    def notes(self) -> tuple[Finding, ...]:
+        """The findings that are none."""
+        return tuple(finding for finding in self.findings if finding.severity == "note")
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of all checks."""
+        return sum(check.seconds for check in self.checks)
+
+    def __repr__(self) -> str:
+        errors = "; ".join(f"{error.check}: {error.message}" for error in self.errors)  # what pytest shows is short
+        return f"Report({self.reward}: {errors or 'ok'})"
+
+    def __str__(self) -> str:
+        verdict = f"{len(self.errors)} errors" if self.errors else "ok"
+        texts = sum(check.texts for check in self.checks)
+        head = f"{self.reward}: {verdict}, {len(self.notes)} notes"
+        facts = f"{texts:,} texts, {self.prompts} prompts, seed {self.seed}, {self.seconds:.1f} s"
+        lines = [head, facts, "", f"{'check':22} {'result':7} {'texts':>7} {'seconds':>8}"]
+        lines += [
+            f"{c.name:22} {c.result:7} {c.texts or '':>7} {c.seconds:8.2f}  {c.remark}".rstrip() for c in self.checks
+        ]
+        for finding in self.findings:
+            lines += ["", str(finding)]
+        return "\n".join(lines)

@@ -1,0 +1,63 @@
+"""Every reward of the suite passes the kit that comes with it."""
+
+import numpy as np
+import pytest
+from tiny_models import tiny_classifier
+
+from formal_envs.rewards import ClassifierReward, GameReward, VaderReward
+from formal_envs.tasks import make_task
+from formal_envs.tasks.streams import problem_keys, seeded_stream
+from formal_envs.testing import blanks_around, check_reward, same_value, white_space_around
+
+KERNELS = 1e-5
+"""What the order of a network's additions may come to."""
+
+
+def asked(name, n, **options):
+    """Problems of a task, and its reward."""
+    task, reward = make_task(name, **options)
+    problems = task.sample(problem_keys(seeded_stream(0), np.arange(n)))
+    return problems.prompts, problems.solutions, reward
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"reward": "exact"}, {"answer": "chain", "operators": "+-*"}, {"reward": "exact", "terms": 2}],
+    ids=str,
+)
+def test_arithmetic(options):
+    prompts, solutions, reward = asked("Arith", 512, **options)
+    report = check_reward(
+        reward, prompts=prompts, solutions=solutions, correct=same_value, invariances=[blanks_around], budget=800
+    )
+    assert report.ok, str(report)
+    if not options:  # the figures of the paper's reward
+        most, constant = report.notes
+        assert most.size == pytest.approx(0.95004, abs=1e-5)  # off by one: 2 / (1 + exp(0.1))
+        assert constant.size == pytest.approx(0.747, abs=0.02)
+
+
+def test_vader():
+    prompts, reviews, _ = asked("Sentiment", 16)
+    reward = VaderReward(repetition_penalty=0.5)
+    report = check_reward(reward, prompts=prompts, examples=reviews, budget=400)
+    assert report.ok, str(report)
+    assert report.notes[0].size > 0.9  # praise without sense
+
+
+def test_classifier(tmp_path):
+    folder = tiny_classifier(tmp_path)
+    prompts, reviews, _ = asked("Sentiment", 4)
+    reward = ClassifierReward(folder, output="logit")
+    report = check_reward(reward, prompts=prompts, examples=reviews, tolerance=KERNELS, budget=60, time_limit=30)
+    assert report.ok, str(report)
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("graded", "infill"), ("paper", "compose")])
+def test_games(kind, mode):
+    prompts, games, _ = asked("Game", 6, mode=mode, playouts=1)
+    reward = GameReward(kind=kind, playouts=2)
+    report = check_reward(
+        reward, prompts=prompts, examples=games, invariances=[white_space_around], budget=200, time_limit=30
+    )
+    assert report.ok, str(report)
