@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from agents.cli import main
+from formal_envs.envs.mask_bench import CASES
 
 
 def test_bench_arith():
@@ -20,3 +21,17 @@ def test_bench_ppo():
     result = CliRunner().invoke(main, ["bench", "ppo", "--steps", "10", "--device", "cpu"])
     assert result.exit_code == 0, result.output
     assert "update_prompts_per_second" in result.output
+
+
+def test_bench_masks(monkeypatch):
+    pytest.importorskip("llguidance")
+    monkeypatch.setattr("formal_envs.envs.mask_bench.STEPS", 60)
+    for name in [name for name in CASES if "Grammar" in name or "compose" in name]:
+        monkeypatch.delitem(CASES, name)
+    result = CliRunner().invoke(main, ["bench", "masks", "--seconds", "0.1", "--json"])
+    rows = json.loads(result.output)
+    assert len(rows) == 2
+    for row in rows.values():
+        assert row["ratio"] > 1
+        assert row["valid"] == 1
+    assert rows["FormalArithToken-v0, characters"]["ended"] > 100

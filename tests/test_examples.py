@@ -1,13 +1,16 @@
 """The examples run, and the README's code does what it shows."""
 
+import json
 import re
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+LOGIC = {"prompt": "table", "evaluator": "agreement"}
 
 
 def run(*arguments):
@@ -25,6 +28,41 @@ def test_every_python_block_of_the_readme_runs():
 
 def test_own_agent():
     assert "reward_mean" in run("examples/own_agent.py")
+
+
+def test_json_grammar():
+    lines = run("examples/json_grammar.py").splitlines()
+    assert [line.split("  ")[0] for line in lines[1:3]] == ['{"a": 1, "b": [true]}', '{"b": {}, "c": null}']
+    values = [float(line[24:31]) for line in lines[1:]]
+    assert values == [1, 0.333, 0, 0.069, 0.078]  # 2 of 2 keys; 1 of 3; no object; 11 of 16 places; 7 of 9
+    assert "got '}' at column 9" in lines[-1]
+
+
+def test_sql_grammar():
+    lines = run("examples/sql_grammar.py").splitlines()
+    assert [float(line[40:47]) for line in lines[:3]] == [0.1, 1, 0.093]
+    assert "expected 'legs' or 'name'" in lines[2]
+
+
+def test_logic_grammar():
+    values = [float(line[21:28]) for line in run("examples/logic_grammar.py").splitlines()]
+    assert values == [1, 1, 0.5, 0.067, 0.033]  # q & r twice; p, right in 4 rows of 8; 2 of 3, and 1 of 3 places
+
+
+def test_functions_of_an_example_are_options_on_the_command_line():
+    functions = [f"--set={option}=examples/logic_grammar.py:{name}" for option, name in LOGIC.items()]
+    options = ["--n=60", "--json", "--set=grammar=examples/logic.lark", *functions]
+    shown = run("-m", "agents.cli", "sample", "FormalGrammar-v0", *options)
+    problems = [problem for problem in map(json.loads, shown.splitlines()) if "->" not in problem["solution"]]
+    assert len(problems) > 5
+    for problem in problems:  # Python's ~, & and | bind alike
+        rows = [eval(problem["solution"], dict(zip("pqr", row, strict=True))) & 1 for row in product((0, 1), repeat=3)]
+        assert "".join(map(str, rows)) == problem["prompt"].strip()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*_grammar.py")), ids=lambda path: path.name)
+def test_examples_of_grammars_are_short(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 60
 
 
 def test_sb3_ppo():

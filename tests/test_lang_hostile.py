@@ -96,6 +96,7 @@ BOARDS = [
     "(board (square 3) {" + " ".join(f'(track "T{i}" "0,E,N,W" loop:True)' for i in range(2000)) + "})",
 ]
 TEXTS = {
+    "no phases": game(phases=" "),
     "brackets": "(" * 10_000,
     "games in games": '(game "G" ' * 10_000,
     "not, 10,000 deep": game(end=f"(if {nested('(not ', '(is Line 3)', 10_000)} (result Mover Win))"),

@@ -496,7 +496,9 @@ def test_every_registered_task_keeps_its_own_bounds(name):
 @pytest.mark.parametrize("name", sorted(TASKS))
 def test_options_of_a_task_and_of_its_rewards_have_different_names(name):
     own = set(inspect.signature(TASKS[name].task).parameters)
-    rewards = [set(inspect.signature(factory).parameters) for factory in TASKS[name].rewards.values()]
+    signatures = [inspect.signature(factory).parameters for factory in TASKS[name].rewards.values()]
+    assert all("task" not in parameters or next(iter(parameters)) == "task" for parameters in signatures)
+    rewards = [set(parameters) - {"task"} for parameters in signatures]
     assert not own & set().union(*rewards)
     assert set(option_names(name)) == own.union(*rewards, {"reward"})
     assert len(option_names(name)) == len(set(option_names(name)))

@@ -10,6 +10,7 @@ from gymnasium.error import ResetNeeded
 from gymnasium.spaces import Discrete, MultiDiscrete
 from numpy.typing import NDArray
 
+from formal_envs.envs.masks import grammar_masks
 from formal_envs.envs.text import TaskEnv
 from formal_envs.errors import ConfigError, check_integer
 from formal_envs.score import Reward
@@ -145,6 +146,9 @@ class TokenEnv(TaskEnv):
             Tokenizer.
         max_tokens: the most tokens of a completion, EOS included. None: one, where one token can hold every
             solution (the paper's setting), otherwise enough for the longest solution and EOS.
+        mask: "any", as above; or "grammar": the tokens that can still lead to a sentence of the task's grammar, and
+            EOS, also as the first token, exactly where the completion makes one (see ``GrammarMasks``). It needs
+            llguidance.
         reward: the name of one of the task's rewards, any Reward object, or None for the task's default.
         render_mode: "ansi" or None.
         **options: the task's own.
@@ -159,12 +163,14 @@ class TokenEnv(TaskEnv):
         *,
         tokenizer: str | Tokenizer = "word",
         max_tokens: int | None = None,
+        mask: str = "any",
         reward: str | Reward | None = None,
         render_mode: str | None = None,
         **options: Any,
     ):
         super().__init__(task, reward, render_mode, options)
         self.layout = TokenLayout(self.task, tokenizer, max_tokens)
+        self._masks = grammar_masks(mask, self.task, self.layout.tokenizer)
         self.observation_space = self.layout.observation_space
         self.action_space = self.layout.action_space
         self._prompt: str | None = None
@@ -180,6 +186,8 @@ class TokenEnv(TaskEnv):
         """Ask the next problem; ``options`` are not used."""
         self._prompt, ids = self._next_problem(seed)
         self._length = 0
+        if self._masks:
+            self._masks.begin(0, self._prompt)
         if self.render_mode:
             self._show(self._prompt)
         self._tokens = ids.astype(np.int64)
@@ -197,6 +205,8 @@ class TokenEnv(TaskEnv):
             raise ResetNeeded("no episode is under way: call reset() before step()")
         self._tokens[self.layout.prompt_places + self._length] = token
         self._length += 1
+        if self._masks:
+            self._masks.take(0, int(token))
         info: dict[str, Any] = {"action_mask": self._mask()}
         if not self.layout.ends[token] and self._length < self.layout.max_tokens:
             if self.render_mode:
@@ -215,6 +225,8 @@ class TokenEnv(TaskEnv):
         return self._mask().astype(bool)
 
     def _mask(self) -> NDArray[np.int8]:
+        if self._masks:
+            return self._masks.rows[0].copy()
         return (self.layout.later_mask if self._length else self.layout.first_mask).copy()
 
 

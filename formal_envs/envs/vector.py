@@ -17,6 +17,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from formal_envs.envs.answers import AnswerTable, answer_table
+from formal_envs.envs.masks import grammar_masks
 from formal_envs.envs.prefetch import Streams
 from formal_envs.envs.spaces import AnyText
 from formal_envs.envs.token import TokenLayout, check_tokens
@@ -198,7 +199,7 @@ class VectorTokenEnv(TaskVectorEnv):
 
     Args:
         num_envs: n.
-        task, tokenizer, max_tokens, reward, **options: as of ``TokenEnv``.
+        task, tokenizer, max_tokens, mask, reward, **options: as of ``TokenEnv``.
 
     Raises:
         ConfigError: a name or an option that does not exist, or has no meaning.
@@ -211,11 +212,13 @@ class VectorTokenEnv(TaskVectorEnv):
         *,
         tokenizer: str | Tokenizer = "word",
         max_tokens: int | None = None,
+        mask: str = "any",
         reward: str | Reward | None = None,
         **options: Any,
     ):
         super().__init__(num_envs, task, reward, options)
         self.layout = TokenLayout(self.task, tokenizer, max_tokens)
+        self._masks = grammar_masks(mask, self.task, self.layout.tokenizer, num_envs)
         self.single_observation_space = self.layout.observation_space
         self.single_action_space = self.layout.action_space
         self.observation_space = batch_space(self.single_observation_space, num_envs)
@@ -223,7 +226,8 @@ class VectorTokenEnv(TaskVectorEnv):
         self._tokens = np.zeros((num_envs, self.layout.window), np.int64)
         self._prompts: NDArray[np.object_] = np.empty(num_envs, object)
         self._lengths = np.zeros(num_envs, np.int64)  # tokens that each slot's completion has
-        self._answers = answer_table(self.reward, self.task, self.layout)
+        # The table's problems have no texts, which a grammar's masks begin with.
+        self._answers = None if self._masks else answer_table(self.reward, self.task, self.layout)
         self._keys = np.zeros((2, num_envs), np.int64)  # with a table: operands and value of each slot's problem
 
     def _read(self, problems: Problems) -> tuple[NDArray[Any], ...]:
@@ -250,6 +254,9 @@ class VectorTokenEnv(TaskVectorEnv):
         else:
             self._tokens[slots], self._prompts[slots] = self._streams.take(slots)
         self._lengths[slots] = 0
+        if self._masks:
+            for slot in slots.tolist():
+                self._masks.begin(slot, self._prompts[slot])
 
     def step(
         self, actions: Sequence[int] | NDArray[np.int64]
@@ -266,6 +273,9 @@ class VectorTokenEnv(TaskVectorEnv):
             raise ConfigError(f"expected actions of shape ({self.num_envs},), got {tokens.shape}")
         self._tokens[self._slots, self.layout.prompt_places + self._lengths] = tokens
         self._lengths += 1
+        if self._masks:
+            for slot, token in enumerate(tokens.tolist()):
+                self._masks.take(slot, token)
         ended = self.layout.ends[tokens] | (self._lengths == self.layout.max_tokens)
         rewards = np.zeros(self.num_envs)
         infos: Info = {}
@@ -305,6 +315,8 @@ class VectorTokenEnv(TaskVectorEnv):
         return self._action_masks().astype(bool)
 
     def _action_masks(self) -> NDArray[np.int8]:
+        if self._masks:
+            return self._masks.rows.copy()
         begun = self._lengths > 0
         if begun.all() or not begun.any():  # as always with one token; a copy is many times faster than a choice
             mask = self.layout.later_mask if begun[0] else self.layout.first_mask

@@ -242,6 +242,8 @@ class Compiler:
                     self.nodes.list(changes) if changes else -1,
                 )
             )
+        if not self.phase_rows:
+            raise self.fail("names", "a game has a phase or more, got none", rules or self.game)
 
     def play(self, play: Call) -> int:
         """The row of what may be played."""

@@ -5,6 +5,9 @@ The optional arguments of a signature are a deterministic automaton, written as 
 cut into classes that no two types share in part, so that the lexer need not know which type is meant. Read it with
 ``Lark(typed_grammar(), start=START, parser="earley", lexer="basic")``: two seconds to build, some tenths of a second
 for a game. For LALR it is a little too ambiguous: ``(sites {})`` is an empty list of numbers, or of coordinates.
+
+A grammar of one line has the texts that printer.one_line writes, and no others: it says where the blanks are. So it
+ignores nothing and looks at nothing around its tokens.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from functools import partial
 
 from formal_envs.lang.signatures import LANGUAGE
 from formal_envs.lang.typed_tree import Signature
-from formal_envs.lang.wants import CONSTANTS
+from formal_envs.lang.wants import CONSTANTS, MAX_INT
 
 START = "text"
 _END = r'(?=[\s(){}"]|$)'
@@ -30,16 +33,24 @@ _USES = {**LANGUAGE.enums, "flag": ("True", "False"), "integer": tuple(CONSTANTS
 def typed_grammar(start: str = "game") -> str:
     """The grammar of the type ``start``, as the text of a .lark file."""
     writer = _Writer()
-    lines = [f"{START}: {writer.type(start)}", ""]
-    for make in writer.queue:
-        lines += make()
-    return "\n".join([*lines, "", *_terminals("\n".join(lines)), ""])
+    return writer.text(START, writer.type(start))
+
+
+def one_line_grammar(types: Iterable[str], blank_before: bool = False) -> str:
+    """The grammar of the ludemes of these types, on one line, and behind a blank if so; its first rule is ``start``."""
+    writer = _Writer(one_line=True)
+    atoms = frozenset().union(*map(LANGUAGE.atoms, types))
+    before = writer.blank if blank_before else ""
+    ludemes = [writer.ludeme(s) for s in LANGUAGE.signatures.values() if s.result in atoms]
+    return writer.text("start", *(before + ludeme for ludeme in ludemes))
 
 
 class _Writer:
     """Writes the rules that are asked for, and those that they ask for."""
 
-    def __init__(self) -> None:
+    def __init__(self, one_line: bool = False) -> None:
+        self.one_line = one_line
+        self.blank = "BLANK " if one_line else ""  # what stands between two arguments
         self.words = _word_classes()
         self.asked: set[str] = set()
         self.queue: list[Callable[[], list[str]]] = []
@@ -50,6 +61,21 @@ class _Writer:
             self.queue.append(make)
         return rule
 
+    def text(self, name: str, *options: str) -> str:
+        """The grammar whose first rule has this name, and these options."""
+        lines = [f"{name}: {' | '.join(options)}", ""]
+        for make in self.queue:
+            lines += make()
+        rules = "\n".join(lines)
+        return "\n".join([rules, "", *(_line_terminals(rules) if self.one_line else _terminals(rules)), ""])
+
+    def ludeme(self, signature: Signature) -> str:
+        """The name of a signature's rule."""
+        return self._ask(self._slug(signature), partial(self._signature, signature))
+
+    def _slug(self, signature: Signature) -> str:
+        return f"l_{signature.slug}" if self.one_line else signature.slug  # one is called "start"
+
     def type(self, name: str) -> str:
         """The name of a type's rule."""
         if name.startswith("{"):
@@ -57,7 +83,9 @@ class _Writer:
         return self._ask(_rule(name), partial(self._type, name))
 
     def _array(self, item: str) -> list[str]:
-        return [f'{_array(item)}: "{{" {self.type(item)}* "}}"']
+        name = self.type(item)
+        items = f"({name} ({self.blank}{name})*)?" if self.blank else f"{name}*"
+        return [f'{_array(item)}: "{{" {items} "}}"']
 
     def _type(self, name: str) -> list[str]:
         """The literals, the keywords and the ludemes of a type, or the types that it stands for."""
@@ -68,14 +96,14 @@ class _Writer:
         options += dict.fromkeys(self.words[word] for word in _USES.get(name, ()))
         for signature in LANGUAGE.signatures.values():
             if signature.result == name:
-                options.append(self._ask(signature.slug, partial(self._signature, signature)))
+                options.append(self.ludeme(signature))
         return [_written(_rule(name), options)]
 
     def _signature(self, signature: Signature) -> list[str]:
         """A ludeme and its tails, one a set of places that the next argument may have."""
-        slug, head = signature.slug, _head(signature.head)
+        slug, head = self._slug(signature), _head(signature.head)
         if signature.selector:
-            head += f" {self.words[signature.selector]}"
+            head += f" {self.blank}{self.words[signature.selector]}"
         states = {frozenset([0]): 0}
         queue = [frozenset([0])]
         lines = [f"// {signature.text}", f"{slug}: {head} _{slug}_0"]
@@ -86,7 +114,7 @@ class _Writer:
                 if target not in states:
                     states[target] = len(states)
                     queue.append(target)
-                options.append(f"{symbol} _{slug}_{states[target]}")
+                options.append(f"{self.blank}{symbol} _{slug}_{states[target]}")
             lines.append(_written(f"_{slug}_{states[state]}", options))
         return lines
 
@@ -134,9 +162,24 @@ def _terminals(rules: str) -> list[str]:
     patterns |= {terminal: f"({'|'.join(words)}){_END}" for terminal, words in classes.items()}
     patterns |= {"STRING": r'"[^"]*"', "INT": rf"[-+]?[0-9]+{_END}"}
     patterns["FLOAT"] = rf"[-+]?([0-9]+\.[0-9]*|\.[0-9]+){_END}"
+    return [*_named(patterns, rules), r"COMMENT: /\/\/[^\n]*/", r"%ignore /\s+/", "%ignore COMMENT"]
+
+
+def _line_terminals(rules: str) -> list[str]:
+    """The same, as they are written on one line: what ends them is said by the rules."""
+    patterns = {_head(s.head): re.escape(f"({s.head}") for s in LANGUAGE.signatures.values()}
+    patterns |= {_label(p.label): f"{p.label}:" for s in LANGUAGE.signatures.values() for p in s.params if p.label}
+    for word, terminal in _word_classes().items():
+        patterns[terminal] = f"{patterns[terminal]}|{word}" if terminal in patterns else word
+    number = f"-?(0|[1-9][0-9]{{0,{len(str(MAX_INT)) - 2}}})"
+    patterns |= {"BLANK": " ", "STRING": r'"[ !#-~]*"', "INT": number, "FLOAT": rf"{number}\.[0-9]{{1,9}}"}
+    return _named(patterns, rules)
+
+
+def _named(patterns: dict[str, str], rules: str) -> list[str]:
+    """The definitions of the terminals that the rules name."""
     named = set(re.findall(r"\b[A-Z][A-Z_0-9]*\b", rules))
-    lines = [f"{name}: /{pattern.replace('/', chr(92) + '/')}/" for name, pattern in patterns.items() if name in named]
-    return [*lines, r"COMMENT: /\/\/[^\n]*/", r"%ignore /\s+/", "%ignore COMMENT"]
+    return [f"{name}: /{pattern.replace('/', chr(92) + '/')}/" for name, pattern in patterns.items() if name in named]
 
 
 def _head(name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from formal_envs.errors import ConfigError, unknown
@@ -17,6 +18,7 @@ from formal_envs.rewards.sentiment import by_classifier, vader
 from formal_envs.score import Reward
 from formal_envs.tasks.arithmetic import ArithmeticTask
 from formal_envs.tasks.game import GameTask
+from formal_envs.tasks.grammar import GrammarTask, exact, partial_credit
 from formal_envs.tasks.sentiment import SentimentTask
 from formal_envs.tasks.streams import Keys
 
@@ -71,7 +73,8 @@ class Task(Protocol):
 class TaskSpec:
     """A registered task: its class, and its rewards by name, the default first.
 
-    Both are called with keyword options of their own; no option of a reward has the name of one of the task's.
+    Both are called with keyword options of their own; no option of a reward has the name of one of the task's. A reward
+    whose first parameter is ``task``, positional only, is given the task.
     """
 
     task: Callable[..., Task]
@@ -84,6 +87,7 @@ TASKS: dict[str, TaskSpec] = {
     ),
     "Sentiment": TaskSpec(SentimentTask, {"vader": vader, "classifier": by_classifier}),
     "Game": TaskSpec(GameTask, {"graded": graded, "paper": paper}),
+    "Grammar": TaskSpec(GrammarTask, {"partial": partial_credit, "exact": exact}),
 }
 
 
@@ -96,8 +100,14 @@ def option_names(name: str) -> list[str]:
     if name not in TASKS:
         raise unknown("task", name, TASKS)
     spec = TASKS[name]
-    rewards = [option for factory in spec.rewards.values() for option in inspect.signature(factory).parameters]
+    rewards = [option for factory in spec.rewards.values() for option in _options(factory)]
     return list(dict.fromkeys([*inspect.signature(spec.task).parameters, *rewards, "reward"]))
+
+
+def _options(factory: Callable[..., Reward]) -> list[str]:
+    """The keyword options of a reward."""
+    parameters = inspect.signature(factory).parameters.values()
+    return [parameter.name for parameter in parameters if parameter.kind is not parameter.POSITIONAL_ONLY]
 
 
 def make_task(name: str, *, reward: str | Reward | None = None, **options: Any) -> tuple[Task, Reward]:
@@ -119,11 +129,16 @@ def make_task(name: str, *, reward: str | Reward | None = None, **options: Any) 
     own = inspect.signature(spec.task).parameters
     task_options = {option: value for option, value in options.items() if option in own}
     reward_options = {option: value for option, value in options.items() if option not in own}
-    made = _make_reward(spec, reward, reward_options)  # first: a data set may take its time
+    make = _reward_maker(spec, reward, reward_options)
+    if "task" in inspect.signature(make).parameters:
+        task = spec.task(**task_options)
+        return task, make(task)
+    made = make()  # first: a data set may take its time
     return spec.task(**task_options), made
 
 
-def _make_reward(spec: TaskSpec, reward: str | Reward | None, options: dict[str, Any]) -> Reward:
+def _reward_maker(spec: TaskSpec, reward: str | Reward | None, options: dict[str, Any]) -> Callable[..., Reward]:
+    """What makes the reward, of the task where that is asked for."""
     if reward is None:
         reward = next(iter(spec.rewards))
     if isinstance(reward, str):
@@ -131,12 +146,12 @@ def _make_reward(spec: TaskSpec, reward: str | Reward | None, options: dict[str,
             raise unknown("reward", reward, spec.rewards)
         factory = spec.rewards[reward]
         for option in options:
-            if option not in inspect.signature(factory).parameters:
-                takers = [each for each, other in spec.rewards.items() if option in inspect.signature(other).parameters]
+            if option not in _options(factory):
+                takers = [each for each, other in spec.rewards.items() if option in _options(other)]
                 raise ConfigError(f"the reward {reward!r} takes no {option!r}; it is an option of {', '.join(takers)}")
-        return factory(**options)
+        return partial(factory, **options)
     if isinstance(reward, type) or not isinstance(reward, Reward):  # a class has the members too
         raise ConfigError(f"reward must be a name or have 'score' and 'range', got {reward!r}")
     if options:
         raise ConfigError(f"a Reward object takes no further options: leave out {', '.join(options)}")
-    return reward
+    return lambda: reward

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from formal_envs.errors import ConfigError, check_choice, check_integer
 from formal_envs.rewards.arithmetic import MAX_DIGITS, MAX_STATEMENT
+from formal_envs.tasks.arithmetic_grammar import continuation
+from formal_envs.tasks.plain_grammar import Continuation
 from formal_envs.tasks.streams import Keys, integers, mix64
 from formal_envs.tasks.symbols import ABSENT, SYMBOLS, Integers, texts
 
@@ -184,6 +186,10 @@ class ArithmeticTask:
                 part[..., redo] = new
             keys, redo = fresh.keys[~fresh.fits], redo[~fresh.fits]
         return ArithmeticProblems(draft.prompts.T, draft.solutions.T, draft.values, draft.terms)
+
+    def continuation(self, prompt: str) -> Continuation:
+        """The reductions of a prompt's last statement that are right in form, whatever their values."""
+        return continuation(prompt, self.charset, self.max_digits)
 
     @cached_property
     def _widths(self) -> list[int]:
