@@ -16,6 +16,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lang_games import GAMES as PARSED
+from odd_games import ODD, faults
 from playable_games import playable_games
 
 from formal_envs.errors import ConfigError
@@ -175,8 +176,9 @@ def check_score(reward, score):
     elif not parts["plays"]:
         assert score.value == 0.05
     else:
-        assert score.value >= (0.1 if reward.kind == "graded" else 0.05)
+        assert score.value >= (1 / 3 if reward.kind == "graded" else 0.05)
     assert score.failure is None or score.failure.isprintable()
+    assert score.failed_at is None or not parts["compiles"]
 
 
 @st.composite
@@ -297,12 +299,54 @@ def test_tic_tac_toe_by_hand():
     turns = report.mean_turns / 2
     expected = balance * decisive * (1 - 2 ** -((turns - 1) / 3)) * (1 - (turns / 500) ** 2)
     score = graded().score("", TIC_TAC_TOE)
-    assert score.value == pytest.approx(0.1 + 0.9 * expected)
+    assert score.value == pytest.approx((1 + 2 * expected) / 3)
     assert score.parts == {
         **{"compiles": 1, "supported": 1, "plays": 1, "balance": balance, "completion": decisive},
         **{"drawishness": decisive, "turns": report.mean_turns, "novelty": novelty(TIC_TAC_TOE), "position": 1},
     }
     assert graded().score(HOLE, f" {MOVE}") == score
+
+
+@pytest.mark.parametrize(
+    ("prompt", "completion", "wrong"),
+    [
+        ("", MISSPELT, "(is Lin "),
+        ("", "  " + TIC_TAC_TOE + ")", None),  # cut behind the game
+        ("", TIC_TAC_TOE[:-1], ""),  # ends too early
+        ("", "[" + TIC_TAC_TOE, "["),
+        (HOLE, " (move Add (to (sites Emty)))", "Emty"),
+        (HOLE, "(move Add (to (sites Empty))", ""),
+        (HOLE, MOVE, None),
+        (HOLE, '(move Add (piece "Horse") (to (sites Empty)))', '"Horse"'),
+        (PIECE_HOLE, '(piece "Bell" Each)', None),  # what follows it asks for a Ball
+        (HOLE, "", ""),
+    ],
+)
+def test_where_a_completion_failed(prompt, completion, wrong):
+    score = GRADED.score(prompt, completion)
+    if wrong is None:
+        assert score.failed_at is None
+    elif wrong:
+        assert completion[score.failed_at :].startswith(wrong.removeprefix("(is "))
+    else:
+        assert score.failed_at == len(completion)
+    assert PAPER.score_batch([prompt], [completion])[0].failed_at == score.failed_at
+
+
+@given(cuts(), st.integers(0, 80), st.sampled_from([")", "(", "}", '"x"', "9", "(zzz", "Empty"]))
+@settings(max_examples=40, deadline=None)
+def test_a_completion_that_failed_stays_wrong_whatever_follows_the_place(cut, at, junk):
+    game, begin, end = cut
+    words = TOKEN.findall(game[begin:end])
+    broken = " ".join([*words[:at], junk, *words[at + 1 :]])
+    prompt = infill_prompt(game, begin, end)
+    place = GRADED.score(prompt, broken).failed_at
+    if place is not None and place < len(broken):
+        token = TOKEN.match(broken, place)
+        again = GRADED.score(prompt, broken[: token.end()])
+        assert again.parts["compiles"] == 0
+        assert again.failed_at is not None
+        assert again.failed_at <= len(broken[: token.end()])
 
 
 def report(balance=1.0, completion=1.0, drawishness=1.0, turns=60.0):
@@ -419,9 +463,9 @@ def test_degenerate_games_earn_little():
     reward = graded()
     two_moves = TIC_TAC_TOE.replace(LINE, "(>= (count Moves) 2)")
     assert reward.score("", FIRST_MOVE_WINS).value == 0.05
-    assert reward.score("", ENDLESS).value == pytest.approx(0.1)
+    assert reward.score("", ENDLESS).value == pytest.approx(1 / 3)
     assert paper().score("", ENDLESS).value == pytest.approx(1 / 3)
-    assert reward.score("", two_moves).value == pytest.approx(0.1)
+    assert reward.score("", two_moves).value == pytest.approx(1 / 3)
     assert paper().score("", two_moves).value == pytest.approx(2 / 3)
     assert reward.score("", TIC_TAC_TOE).value > 0.3
     assert reward.score("", TEXTS["hex"]).value > 0.8
@@ -572,3 +616,16 @@ print(sum(score.parts["plays"] for score in scores))
 
 def test_the_shortest_cut_is_a_fifth():
     assert LEAST_CUT == 0.2
+
+
+# ---- What earns without being a game (see odd_games.py)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_games_earn_no_more_than_they_are_known_to(name):
+    """The bounds are figures of the table: what random play cannot see is paid for, and a change should be noticed."""
+    bounds = {"over": (0.05, 0.05), "drawn": (0.34, 0.34), "never": (0.34, 0.34), "the first": (0.34, 0.67)}
+    graded_most, paper_most = next((pair for start, pair in bounds.items() if name.startswith(start)), (0.9, 1))
+    assert graded().score("", ODD[name]).value <= graded_most
+    assert paper().score("", ODD[name]).value <= paper_most
+    assert bool(faults(ODD[name])) == (graded_most < 0.9)  # the others look honest at random

@@ -7,18 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 
 from formal_envs.errors import ConfigError, check_choice
 from formal_envs.lang import GameError, check_game, compile_game
+from formal_envs.lang.holes import hole_types
 from formal_envs.lang.report import evaluate_program
+from formal_envs.lang.signatures import SIGNATURES
+from formal_envs.lang.typed_grammar import one_line_grammar
+from formal_envs.rewards.recomposed import around
 from formal_envs.tasks.briefs import MAX_BRIEF_LENGTH, PARTS, brief
 from formal_envs.tasks.game_corpus import held_out, own_games, read_games
 from formal_envs.tasks.game_cuts import MAX_CUT_LENGTH, MAX_CUT_TOKENS, MAX_PROMPT_LENGTH, MAX_PROMPT_TOKENS, Cut, cuts
+from formal_envs.tasks.game_mixing import Mixer
 from formal_envs.tasks.game_words import CHARSET, vocabulary
 from formal_envs.tasks.game_writer import games
+from formal_envs.tasks.plain_grammar import OPTIONS, Continuation
 from formal_envs.tasks.streams import Keys, integers, problem_keys
 from formal_envs.tokenizers import VocabularyTokenizer
 
@@ -34,6 +40,7 @@ OWN_SHARE = 8
 PLAYOUTS = 4
 """Random games that a game of the grammar must stand before it is asked for."""
 
+_MIXING = np.arange(3, 4)  # the word of a key that a mixture is made from
 _FIRST_WORD = 16  # of the 64-bit words that a key gives; those before it are for the other draws
 _REMEMBERED = 1 << 16
 
@@ -57,7 +64,8 @@ class GameTask:
     """Complete the description of a board game in Ludii's language, or write one.
 
     Seven problems in eight are games of grammars/games.lark, each of which is compiled and played before it is asked
-    for; one in eight is a game of the corpus that comes with the package.
+    for. One in eight is a game of the corpus that comes with the package: as it was written in the split "test", and
+    mixed with parts of the others in "train", so that what is learned is not some hundred games by heart.
 
     Args:
         mode: "infill": an expression is cut out of a game, as in arXiv:2410.17126; the prompt is
@@ -109,12 +117,17 @@ class GameTask:
         from_corpus = integers(keys, 0, OWN_SHARE) == 0 if not self.corpus else np.ones(len(keys), bool)
         rows, details = integers(keys, 1, len(self._games)), integers(keys, 2, 1 << 16)
         for key, given, row, detail in zip(keys, from_corpus.tolist(), rows.tolist(), details.tolist(), strict=True):
-            game = self._games[row] if given else self._written(key)
+            game = self._from_corpus(row, key) if given else self._written(key)
             cut = self._problem(game, detail)
             problems.prompts.append(cut.prompt)
             problems.solutions.append(cut.solution)
             problems.games.append(game)
         return problems
+
+    def continuation(self, prompt: str) -> Continuation:
+        """Games on one line, or ludemes of the types that the gap in a prompt may have, with a blank before them."""
+        parts = around(prompt)
+        return Continuation(_grammar() if parts is None else _gap_grammar(tuple(sorted(hole_types(*parts)))))
 
     def _usable(self, found: list[str] | tuple[str, ...]) -> list[str]:
         """The games of the split that can be asked for."""
@@ -130,6 +143,19 @@ class GameTask:
 
     def _in_split(self, game: str) -> bool:
         return self.split == "all" or held_out(game) == (self.split == "test")
+
+    def _from_corpus(self, row: int, key: np.uint64) -> str:
+        """A game of the corpus; a mixture of it and others, where it is our own and for training."""
+        game = self._games[row]
+        if self.corpus or self.split != "train":
+            return game
+        mixed = self._mixer.mix(game, problem_keys(key, _MIXING)[0])
+        usable = self._in_split(mixed) and _fits(mixed) and (self.mode == "compose" or _cuts(mixed))
+        return mixed if usable else game
+
+    @cached_property
+    def _mixer(self) -> Mixer:
+        return Mixer(self._games, PLAYOUTS)
 
     def _written(self, key: np.uint64) -> str:
         """The first game of a key's numbers that is of the split and can be played."""
@@ -151,6 +177,17 @@ class GameTask:
             return Cut(_brief(game, PARTS), game)
         kept = [part for n, part in enumerate(PARTS) if detail >> n & 1 and detail >> len(PARTS) & 3]
         return Cut(_brief(game, [] if self.brief == "empty" else kept), game)
+
+
+@cache
+def _grammar() -> str:
+    return f"{OPTIONS}\n{one_line_grammar(['game'])}"
+
+
+@lru_cache(256)
+def _gap_grammar(types: tuple[str, ...]) -> str:
+    any_type = sorted({signature.result for signature in SIGNATURES.values()})  # for a prompt that is part of no game
+    return f"{OPTIONS}\n{one_line_grammar(types or any_type, blank_before=True)}"
 
 
 @cache
