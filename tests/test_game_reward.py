@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -28,6 +29,8 @@ from formal_envs.rewards.game import MAX_TEXT, GameReward, graded, paper, qualit
 from formal_envs.rewards.novelty import novelty
 from formal_envs.rewards.recomposed import LEAST_CUT, TOKEN, infill_prompt, recompose
 from formal_envs.score import Reward, score_batch
+from formal_envs.tasks.game import GameTask
+from formal_envs.tasks.streams import problem_keys
 
 law = settings(deadline=None)
 FOLDER = Path(__file__).parent / "games"
@@ -39,7 +42,18 @@ FIRST_MOVE_WINS = TIC_TAC_TOE.replace(LINE, "(is Line 1)")
 ENDLESS = TIC_TAC_TOE.replace(MOVE, "(move Select (from (sites Board)))")
 MISSPELT = TIC_TAC_TOE.replace(LINE, "(is Lin 3)")
 UNSUPPORTED = TIC_TAC_TOE.replace("(square 3)", "(layers 2 (square 3))")
-PARTS = ["compiles", "supported", "plays", "balance", "completion", "drawishness", "turns", "novelty", "position"]
+PARTS = [
+    "compiles",
+    "supported",
+    "plays",
+    "balance",
+    "completion",
+    "drawishness",
+    "turns",
+    "novelty",
+    "position",
+    "brief",
+]
 FEW = 4
 GRADED, PAPER = graded(playouts=FEW), paper(playouts=FEW)
 BOTH = [GRADED, PAPER]
@@ -302,7 +316,13 @@ def test_tic_tac_toe_by_hand():
     assert score.value == pytest.approx((1 + 2 * expected) / 3)
     assert score.parts == {
         **{"compiles": 1, "supported": 1, "plays": 1, "balance": balance, "completion": decisive},
-        **{"drawishness": decisive, "turns": report.mean_turns, "novelty": novelty(TIC_TAC_TOE), "position": 1},
+        **{
+            "drawishness": decisive,
+            "turns": report.mean_turns,
+            "novelty": novelty(TIC_TAC_TOE),
+            "position": 1,
+            "brief": 1,
+        },
     }
     assert graded().score(HOLE, f" {MOVE}") == score
 
@@ -616,6 +636,39 @@ print(sum(score.parts["plays"] for score in scores))
 
 def test_the_shortest_cut_is_a_fifth():
     assert LEAST_CUT == 0.2
+
+
+# ---- Briefs
+
+
+@pytest.mark.parametrize(
+    ("asked", "met"),
+    [
+        ("", 1),
+        ("write a game", 1),
+        ("board: square 3", 1),
+        ("board: square 4", 0),
+        ("players: 2; goal: a line of 3", 1),
+        ("board: square 3; players: 3", 0.5),
+        ("board: square 4; players: 2; pieces: none; goal: a line of 3, or", 0.25),  # the goal says less
+        ("board: squ; goal: a line", 0.5),  # the last may have been cut
+    ],
+)
+def test_what_a_brief_asks_is_paid(asked, met):
+    free, score = (graded().score(prompt, TIC_TAC_TOE) for prompt in ("", asked + "\n"))
+    assert score.parts["brief"] == met
+    assert score.value == pytest.approx(1 / 3 + met * (free.value - 1 / 3))
+    assert paper().score(asked, TIC_TAC_TOE).value == paper().score("", TIC_TAC_TOE).value
+    assert graded().score(asked, MISSPELT).parts["brief"] == float(":" not in asked)
+
+
+def test_the_games_of_briefs_meet_them():
+    problems = GameTask(mode="compose").sample(problem_keys(np.uint64(3), np.arange(60)))
+    scores = GRADED.score_batch(problems.prompts, problems.solutions)
+    assert all(score.parts["brief"] == 1 for score in scores)
+    others = GRADED.score_batch(problems.prompts, problems.solutions[1:] + problems.solutions[:1])
+    asked = [score.parts["brief"] for score, prompt in zip(others, problems.prompts, strict=True) if prompt.strip()]
+    assert sum(asked) / len(asked) < 0.5
 
 
 # ---- What earns without being a game (see odd_games.py)

@@ -21,13 +21,13 @@ from lark.exceptions import UnexpectedInput
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 from formal_envs.lang import GameError, check_game, compile_game
+from formal_envs.lang.briefs import MAX_BRIEF_LENGTH, PARTS, brief
 from formal_envs.lang.report import evaluate_program
 from formal_envs.lang.signatures import SIGNATURES
 from formal_envs.lang.typed_grammar import START, typed_grammar
 from formal_envs.rewards.game import GameReward
 from formal_envs.rewards.recomposed import recompose
 from formal_envs.tasks import game as game_task
-from formal_envs.tasks.briefs import MAX_BRIEF_LENGTH, PARTS, brief
 from formal_envs.tasks.game import MAX_GAME_LENGTH, MAX_GAME_TOKENS, GameTask
 from formal_envs.tasks.game_corpus import canonical, held_out, own_games, read_games, structure
 from formal_envs.tasks.game_cuts import MAX_CUT_TOKENS, cuts, expressions

@@ -23,6 +23,7 @@ own passing piece pieces points rectangle right rings rotated shape side sides s
 threatened tiling top tri triangle union wedge win with without"""
 """The words of briefs; names and numbers are others."""
 
+_PART = re.compile(rf"(?:^|; )({'|'.join(PARTS)}): ")
 _MOST_PIECES, _MOST_GOALS, _MOST_NAME = 6, 4, 16
 _TRANSPARENT = ("shift", "scale", "skew", "renumber", "recoordinate", "splitCrossings", "makeFaces", "trim")
 _SIDES = ("Mover", "Next", "Enemy")
@@ -34,8 +35,25 @@ _PLACES = {
 
 def brief(game: Call, parts: Iterable[str] = PARTS) -> str:
     """The brief of a game, a line without a line break; of each of the four ``parts``, or of some."""
-    said = {"board": _board, "players": _players, "pieces": _pieces, "goal": _goal}
-    return "; ".join(f"{part}: {said[part](game)}" for part in parts)[:MAX_BRIEF_LENGTH]
+    return "; ".join(f"{part}: {_SAID[part](game)}" for part in parts)[:MAX_BRIEF_LENGTH]
+
+
+def read_brief(line: str) -> dict[str, str]:
+    """What a brief says of each of its parts; empty where the line is none."""
+    found = _PART.split(line.strip())  # what stands before the first part, then names and texts by turns
+    return dict(zip(found[1::2], found[2::2], strict=True)) if not found[0] else {}
+
+
+def share_met(game: Call, asked: dict[str, str]) -> float:
+    """The share of what a brief asks that the brief of a game says too, word for word; 1 where it asks nothing.
+
+    The last part may have been cut for its length.
+    """
+    if not asked:
+        return 1.0
+    *others, last = asked
+    met = sum(_SAID[part](game) == asked[part] for part in others) + _SAID[last](game).startswith(asked[last])
+    return met / len(asked)
 
 
 # ---- Board, players, pieces
@@ -290,3 +308,6 @@ def _spaced(name: str) -> str:
     if name.isupper() or name[:1].isdigit() or re.fullmatch(r"[PT]\d\w*", name):
         return name
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+
+
+_SAID: dict[str, Callable[[Call], str]] = {"board": _board, "players": _players, "pieces": _pieces, "goal": _goal}

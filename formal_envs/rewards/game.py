@@ -9,7 +9,8 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from formal_envs.errors import check_choice, check_integer
-from formal_envs.lang import GameError, GameReport, evaluate_game
+from formal_envs.lang import GameError, GameReport, check_game, evaluate_game
+from formal_envs.lang.briefs import read_brief, share_met
 from formal_envs.lang.native import library
 from formal_envs.lang.report import UNPLAYABLE
 from formal_envs.rewards.novelty import novelty
@@ -39,12 +40,14 @@ class GameReward:
     - a game that cannot be played, because of an error in play, under two turns a game on average or a ludeme that the
       engine lacks: 0.05.
     - a game that plays: ``"paper"`` gives the mean of the cube roots of balance, completion and drawishness; one that
-      never ends earns 1/3. ``"graded"`` gives 1/3 and 2/3 of the ``quality``, which is near 1 for games that are
-      fair, end with a winner, and are neither short nor near the limit of turns.
+      never ends earns 1/3. ``"graded"`` gives 1/3, and 2/3 of the ``quality`` times ``brief``; the quality is near 1
+      for games that are fair, end with a winner, and are neither short nor near the limit of turns.
 
     Parts: ``compiles``, ``supported``, ``plays`` in {0, 1}; ``balance``, ``completion``, ``drawishness`` in [0, 1], as
     in ``GameReport``; ``turns``, the mean of a game, all players together; ``novelty`` in [0, 1], 0 where the text does
-    not compile; ``position`` in [0, 1), the share of the completion before the first error, 1 where it compiles.
+    not compile; ``position`` in [0, 1), the share of the completion before the first error, 1 where it compiles;
+    ``brief`` in [0, 1], the share of what a prompt asks of board, players, pieces and goal that the game's own brief
+    says too, 1 where it asks nothing.
     ``failure`` is None where the game plays, else the stage that refused it, why, and the place in the game;
     ``failed_at`` is known where the text does not compile and the completion itself is to blame, not what follows it.
 
@@ -85,7 +88,7 @@ class GameReward:
     def score(self, prompt: str, completion: str) -> Score:
         """Score one completion."""
         game = recompose(prompt, completion)
-        return self._score(completion, game, self._judge(game.text))
+        return self._score(prompt, completion, game, self._judge(game.text))
 
     def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
         """Score ``completions[i]`` as an answer to ``prompts[i]``; equal to ``score`` on each, and faster."""
@@ -97,17 +100,25 @@ class GameReward:
                 judged = dict(zip(texts, pool.map(self._judge, texts), strict=True))
         else:
             judged = {text: self._judge(text) for text in texts}
-        return [self._score(*pair, judged[pair[1].text]) for pair in zip(completions, games, strict=True)]
+        rows = zip(prompts, completions, games, strict=True)
+        return [self._score(prompt, text, game, judged[game.text]) for prompt, text, game in rows]
 
-    def _score(self, completion: str, game: Recomposed, judged: _Judged) -> Score:
+    def _score(self, prompt: str, completion: str, game: Recomposed, judged: _Judged) -> Score:
         share, value, failed_at = 1.0, judged.value, None
-        if not judged.parts["compiles"]:
-            share = 0.0
+        asked = {} if game.infill else read_brief(prompt)
+        met = 1.0
+        if judged.parts["compiles"]:
+            if asked:
+                met = share_met(check_game(game.text), asked)
+            if self.kind == "graded" and judged.parts["plays"]:
+                value = PLAYABLE + met * (value - PLAYABLE)
+        else:
+            share, met = 0.0, float(not asked)
             if judged.error:
                 error = first_error(judged.error)
                 share, failed_at = position(game, judged.error.stage, error), offset(completion, game, error)
             value = UNPLAYABLE * share if self.kind == "graded" else 0.0
-        return Score(value, {**judged.parts, "position": share}, judged.failure, failed_at)
+        return Score(value, {**judged.parts, "position": share, "brief": met}, judged.failure, failed_at)
 
 
 def graded(*, playouts: int = 100) -> GameReward:

@@ -13,12 +13,12 @@ import numpy as np
 
 from formal_envs.errors import ConfigError, check_choice
 from formal_envs.lang import GameError, check_game, compile_game
+from formal_envs.lang.briefs import MAX_BRIEF_LENGTH, PARTS, brief
 from formal_envs.lang.holes import hole_types
 from formal_envs.lang.report import evaluate_program
 from formal_envs.lang.signatures import SIGNATURES
 from formal_envs.lang.typed_grammar import one_line_grammar
 from formal_envs.rewards.recomposed import around
-from formal_envs.tasks.briefs import MAX_BRIEF_LENGTH, PARTS, brief
 from formal_envs.tasks.game_corpus import held_out, own_games, read_games
 from formal_envs.tasks.game_cuts import MAX_CUT_LENGTH, MAX_CUT_TOKENS, MAX_PROMPT_LENGTH, MAX_PROMPT_TOKENS, Cut, cuts
 from formal_envs.tasks.game_mixing import Mixer

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from formal_envs.lang.briefs import PARTS, WORDS
 from formal_envs.lang.ludemes import supported
 from formal_envs.lang.signatures import LANGUAGE, SIGNATURES
 from formal_envs.lang.typed_tree import Param
 from formal_envs.lang.wants import CONSTANTS
 from formal_envs.rewards.recomposed import MIDDLE, PREFIX, SUFFIX
-from formal_envs.tasks.briefs import PARTS, WORDS
 from formal_envs.tasks.game_corpus import own_games
 from formal_envs.tasks.game_writer import games
 
