@@ -31,7 +31,8 @@ class TrainingConfig:
         lora_rank, lora_alpha: rank and scale of low-rank adapters on every linear layer (Hu et al., arXiv:2106.09685),
             which then are all that is trained; rank 0 trains the model's own weights.
         gradient_checkpointing: keep no activations inside layers, and compute them again in the backward pass.
-        learning_rate, schedule, warmup: Adam's peak rate; constant, linear or cosine; steps of linear rise.
+        optimizer: "adam"; or "muon" for the matrices of hidden layers, and Adam for the rest.
+        learning_rate, schedule, warmup: the peak rate; constant, linear or cosine; steps of linear rise.
         grad_clip: greatest norm of the gradient.
         device: "auto", "cpu" or "cuda".
         bf16: compute in bfloat16 where the device has it; the weights stay in 32 bits.
@@ -55,6 +56,7 @@ class TrainingConfig:
     lora_rank: int = 0
     lora_alpha: float = 32.0
     gradient_checkpointing: bool = False
+    optimizer: str = "adam"
     learning_rate: float = 1e-3
     schedule: str = "cosine"
     warmup: int = 20
@@ -71,6 +73,7 @@ class TrainingConfig:
             check_integer(name, getattr(self, name), 1, 2**31 - 1)
         check_integer("context", self.context, 2, 2**31 - 1)
         check_choice("architecture", self.architecture, ARCHITECTURES)
+        check_choice("optimizer", self.optimizer, ("adam", "muon"))
         check_choice("schedule", self.schedule, SCHEDULES)
         check_choice("device", self.device, ("auto", "cpu", "cuda"))
         for name in ("learning_rate", "grad_clip", "lora_alpha"):

@@ -23,6 +23,7 @@ from agents.losses import (
     token_entropy,
 )
 from agents.models import build_model
+from agents.optimizers import make_optimizer
 from agents.policy import Policy
 from agents.policy_agent import held_out_results
 from agents.rollout import Rollout, Sampled, collect
@@ -69,7 +70,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
     run = Run.begin(out, spec, resume, accelerator)
 
     policy.value_head.requires_grad_(config.advantage == "gae")
-    optimizer = torch.optim.Adam([p for p in policy.parameters() if p.requires_grad], config.learning_rate)
+    optimizer = make_optimizer(policy, config.optimizer, config.learning_rate, weight_decay=0.0)
     progress = Progress(0, config.entropy_coef, config.kl_coef, 0, 0.0)
     checkpoint = find_checkpoint(run.checkpoint)
     if checkpoint:

@@ -23,6 +23,7 @@ _SFT: Mapping[str, Settings] = {
         "examples": 49_152,
         "batch": 16,
         "window": 32,
+        "optimizer": "muon",
         "learning_rate": 4e-3,
         "warmup": 100,
         "evaluate_every": 500,

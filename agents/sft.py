@@ -18,6 +18,7 @@ from agents.checkpoint import find_checkpoint, restore, save_checkpoint
 from agents.config import SFTConfig
 from agents.loop import all_means, interruption, make_accelerator, progress_bar
 from agents.models import build_model
+from agents.optimizers import make_optimizer
 from agents.policy import Policy
 from agents.policy_agent import PolicyAgent, held_out_results
 from agents.run import Run, RunLog, RunSpec, sample_row
@@ -64,7 +65,7 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
     run = Run.begin(out, spec, resume, accelerator)
 
     policy.value_head.requires_grad_(False)  # it has nothing to learn from here
-    optimizer = torch.optim.AdamW([p for p in policy.parameters() if p.requires_grad], config.learning_rate)
+    optimizer = make_optimizer(policy, config.optimizer, config.learning_rate, weight_decay=0.01)
     progress = Progress(0, 0.0)
     checkpoint = find_checkpoint(run.checkpoint)
     if checkpoint:

@@ -1,0 +1,76 @@
+"""The optimisers of a run: Adam, or Muon for the matrices of hidden layers with Adam for the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from formal_envs.errors import ConfigError
+
+
+def make_optimizer(policy: nn.Module, name: str, rate: float, weight_decay: float) -> torch.optim.Optimizer:
+    """The optimizer of the parameters that are trained.
+
+    Args:
+        policy: with the language model as ``policy.model``.
+        name: "adam", with decoupled weight decay (Loshchilov and Hutter, arXiv:1711.05101); or "muon", which makes the
+            update of each weight matrix between hidden layers orthogonal (K. Jordan, "Muon: an optimizer for hidden
+            layers in neural networks", 2024), scaled to the size of Adam's (Liu et al., arXiv:2502.16982), so that one
+            learning rate serves both.
+        rate: learning rate.
+        weight_decay: share of a weight that is taken off at each step, times the rate.
+
+    Raises:
+        ConfigError: this version of torch has no Muon.
+    """
+    trained = [parameter for parameter in policy.parameters() if parameter.requires_grad]
+    if name == "adam":
+        return torch.optim.AdamW(trained, rate, weight_decay=weight_decay)
+    if not hasattr(torch.optim, "Muon"):
+        raise ConfigError(f"torch {torch.__version__} has no Muon: install 2.9 or later, or set optimizer=adam")
+    hidden = {id(matrix) for matrix in _hidden_matrices(policy)}
+    matrices = [parameter for parameter in trained if id(parameter) in hidden]
+    others = [parameter for parameter in trained if id(parameter) not in hidden]
+    return Together(
+        torch.optim.Muon(matrices, rate, weight_decay=weight_decay, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(others, rate, weight_decay=weight_decay),
+    )
+
+
+class Together(torch.optim.Optimizer):
+    """Several optimizers, each of parameters of its own, as one."""
+
+    def __init__(self, *optimizers: torch.optim.Optimizer):
+        groups = [group for optimizer in optimizers for group in optimizer.param_groups]
+        super().__init__([parameter for group in groups for parameter in group["params"]], {})
+        self.optimizers = optimizers
+        self._share_groups()
+
+    def _share_groups(self) -> None:
+        """Let a change of a learning rate reach the optimizers."""
+        self.param_groups = [group for optimizer in self.optimizers for group in optimizer.param_groups]
+
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        """A step of each."""
+        for optimizer in self.optimizers:
+            optimizer.step(closure)
+
+    def state_dict(self) -> dict[str, Any]:
+        """The state of each."""
+        return {"optimizers": [optimizer.state_dict() for optimizer in self.optimizers]}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """What ``state_dict`` gave."""
+        for optimizer, state in zip(self.optimizers, state_dict["optimizers"], strict=True):
+            optimizer.load_state_dict(state)
+        self._share_groups()
+
+
+def _hidden_matrices(policy: nn.Module) -> list[nn.Parameter]:
+    """Weights of two dimensions that are neither embeddings nor the output layer's nor the value head's."""
+    model: Any = policy.model
+    outer = {id(module.weight) for module in model.modules() if isinstance(module, nn.Embedding)}
+    outer.add(id(model.get_output_embeddings().weight))
+    return [matrix for matrix in model.parameters() if matrix.ndim == 2 and id(matrix) not in outer]
