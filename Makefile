@@ -5,7 +5,7 @@ OUT ?= runs/arith
 STEPS ?=
 BIN := $(VENV)/bin
 
-.PHONY: train test lint clean
+.PHONY: train test lint rllib clean
 
 train: $(VENV)/installed
 	$(BIN)/formal-envs train FormalArith-v0 --out $(OUT) $(if $(STEPS),--steps $(STEPS))
@@ -18,10 +18,15 @@ lint: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+rllib:  # ray pins a gymnasium of its own
+	$(PYTHON) -m venv .venv-rllib
+	.venv-rllib/bin/pip install --quiet torch==2.13.0 '.[rllib]'
+	.venv-rllib/bin/python examples/rllib_ppo.py
+
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,sb3,test,datasets,masks]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,sb3,test,datasets,masks,trl]'
 	touch $@
 
 clean:

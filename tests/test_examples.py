@@ -68,3 +68,15 @@ def test_examples_of_grammars_are_short(path):
 def test_sb3_ppo():
     pytest.importorskip("stable_baselines3")
     assert "held-out prompts" in run("examples/sb3_ppo.py", "--steps", "2048")
+
+
+@pytest.mark.parametrize("algorithm", ["PPO", "A2C", "MaskablePPO"])
+def test_sb3_transformer(algorithm):
+    pytest.importorskip("sb3_contrib")
+    options = ("--algorithm", algorithm, "--steps", "1024", "--episodes", "50")
+    assert "held-out prompts" in run("examples/sb3_transformer.py", *options)
+
+
+def test_rllib_ppo():
+    pytest.importorskip("ray.rllib")  # in an environment of its own: `make rllib`
+    assert "mean reward 0." in run("examples/rllib_ppo.py")

@@ -26,7 +26,7 @@ MODULES = sorted((ROOT / "formal_envs").rglob("*.py"))
 
 
 AGENT_LAYERS = [
-    {"commands", "config", "schedules", "losses", "kl", "diversity", "growing_cache", "game_rewards"},
+    {"commands", "config", "schedules", "losses", "kl", "diversity", "growing_cache", "optimizers", "game_rewards"},
     {"agent", "advantages", "recipes", "loop"},
     {"run", "baselines", "classifier", "policy"},
     {"checkpoint", "rollout", "plots", "samples"},

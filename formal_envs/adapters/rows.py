@@ -1,0 +1,136 @@
+"""Rows of problems for other trainers, with ids by which a completion is scored without the set that they came from.
+
+A problem is a pure function of its environment's options, a seed and an index, and a row's id holds all of these. So
+that options are all that there is to a reward, they are JSON values: names of rewards, paths of files. A file that an
+option names must be there when a row is scored, too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from formal_envs.envs import task_name
+from formal_envs.errors import ConfigError, check_integer
+from formal_envs.score import Reward, Score
+from formal_envs.score import score_batch as score_prompts
+from formal_envs.tasks import Problems, Task, make_task
+from formal_envs.tasks.streams import new_streams, problem_keys
+
+_BLOCK = 1024
+_LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class RowId:
+    """What a row is made of. Its text is a JSON object.
+
+    Attributes:
+        env: the id of the text environment.
+        options: its options, the split among them.
+        seed, index: the problem is that of ``reset(seed=seed)``, after ``index`` more calls of ``reset()``.
+    """
+
+    env: str
+    options: dict[str, Any]
+    seed: int
+    index: int
+
+    def __str__(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def parse(cls, text: str) -> RowId:
+        """The id whose text this is.
+
+        Raises:
+            ConfigError: it is no text of an id.
+        """
+        try:
+            values = json.loads(text)
+        except (TypeError, ValueError):
+            values = None
+        if not isinstance(values, dict) or values.keys() != {field.name for field in fields(cls)}:
+            raise ConfigError(f"expected the id of a row, a JSON object of env, index, options and seed, got {text!r}")
+        if not isinstance(values["env"], str) or not isinstance(values["options"], dict):
+            raise ConfigError(f"the id of a row needs the name of an environment and an object of options, got {text}")
+        for name in ("seed", "index"):
+            check_integer(name, values[name], 0, _LARGEST)
+        return cls(**values)
+
+
+def rows(env: str, n: int, *, seed: int = 0, **options: Any) -> Iterator[dict[str, str]]:
+    """The first ``n`` problems of a seed: what the environment asks after ``reset(seed=seed)``, in its order.
+
+    Args:
+        env: the id of an environment.
+        n: number of problems.
+        seed: decides the problems.
+        **options: of the environment, as JSON has them; ``split`` is "train" without it.
+
+    Returns:
+        Objects of ``id``, ``prompt`` and ``solution``, a completion that is good.
+
+    Raises:
+        ConfigError: a name or an option does not exist, has no meaning, or is no JSON value.
+    """
+    check_integer("n", n, 0, _LARGEST)
+    check_integer("seed", seed, 0, _LARGEST)
+    made = {"split": "train", **options}
+    try:
+        text = json.dumps(made, sort_keys=True)
+    except TypeError as error:
+        raise ConfigError(f"the options of rows must be JSON values, such as the name of a reward: {error}") from None
+    name = f"Formal{task_name(env)}-v0"
+    task, _ = _built(name, text)
+    return _rows(task, RowId(name, made, seed, 0), n)  # what is wrong has been said before the first row is asked for
+
+
+def _rows(task: Task, row_id: RowId, n: int) -> Iterator[dict[str, str]]:
+    for first in range(0, n, _BLOCK):
+        indices = range(first, min(first + _BLOCK, n))
+        problems = _problems(task, row_id.seed, indices)
+        for index, prompt, solution in zip(indices, problems.prompts, problems.solutions, strict=True):
+            yield {"id": str(replace(row_id, index=index)), "prompt": prompt, "solution": solution}
+
+
+def score(row_id: str, completion: str) -> Score:
+    """Score a completion of the row's prompt, with the reward of the row's environment."""
+    return score_batch([row_id], [completion])[0]
+
+
+def score_batch(row_ids: Sequence[str], completions: Sequence[str]) -> list[Score]:
+    """Score ``completions[i]`` as an answer to row ``row_ids[i]``; rows of several environments may be mixed.
+
+    Raises:
+        ConfigError: an id is none, or the two sequences differ in length.
+    """
+    if len(row_ids) != len(completions):
+        raise ConfigError(f"expected as many completions as ids ({len(row_ids)}), got {len(completions)}")
+    asked: dict[tuple[str, str, int], dict[int, list[int]]] = {}  # the places of each problem of each stream
+    for place, row in enumerate(map(RowId.parse, row_ids)):
+        stream = (row.env, json.dumps(row.options, sort_keys=True), row.seed)
+        asked.setdefault(stream, {}).setdefault(row.index, []).append(place)
+    scores: dict[int, Score] = {}
+    for (env, options, seed), places_of in asked.items():
+        task, reward = _built(env, options)
+        prompts = _problems(task, seed, list(places_of)).prompts
+        pairs = [(prompt, place) for prompt, at in zip(prompts, places_of.values(), strict=True) for place in at]
+        found = score_prompts(reward, [prompt for prompt, _ in pairs], [completions[place] for _, place in pairs])
+        scores.update(zip((place for _, place in pairs), found, strict=True))
+    return [scores[place] for place in range(len(row_ids))]
+
+
+@lru_cache(maxsize=16)
+def _built(env: str, options: str) -> tuple[Task, Reward]:
+    return make_task(task_name(env), **json.loads(options))
+
+
+def _problems(task: Task, seed: int, indices: Sequence[int]) -> Problems:
+    stream = new_streams(np.random.default_rng(seed), 1)[0]  # as an environment draws it
+    return task.sample(problem_keys(stream, np.array(indices, np.int64)))

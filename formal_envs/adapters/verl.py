@@ -1,0 +1,59 @@
+"""verl: rows as it reads them, and ``compute_score`` in both of its signatures. It needs no package.
+
+verl takes ``custom_reward_function.path=pkg://formal_envs.adapters.verl``, or the path of this file, and
+``custom_reward_function.name=compute_score``, or ``compute_score_batch`` where its reward manager is ``batch``. The
+names of a score's parts, which it logs, must be the same in a whole batch: they are within an environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from formal_envs.adapters.rows import RowId, score_batch
+from formal_envs.errors import ConfigError
+
+
+def verl_row(row: Mapping[str, str]) -> dict[str, Any]:
+    """A row of ``formal_envs.adapters.rows`` in the columns that verl reads."""
+    row_id = RowId.parse(row["id"])
+    return {
+        "data_source": row_id.env,
+        "prompt": [{"role": "user", "content": row["prompt"]}],
+        "ability": "formal",
+        "reward_model": {"style": "rule", "ground_truth": row["solution"]},
+        "extra_info": {"id": row["id"], "index": row_id.index, "split": row_id.options.get("split", "train")},
+    }
+
+
+def compute_score(
+    data_source: str, solution_str: str, ground_truth: str, extra_info: Mapping[str, Any] | None = None
+) -> dict[str, float]:
+    """Score a completion: ``score``, and the parts of the score, which verl logs beside it.
+
+    Args:
+        data_source, ground_truth: not used; the row's id says more.
+        solution_str: the completion.
+        extra_info: the row's, with its ``id``.
+
+    Raises:
+        ConfigError: the row has no id.
+    """
+    return compute_score_batch([data_source], [solution_str], [ground_truth], [extra_info])[0]
+
+
+def compute_score_batch(
+    data_sources: Sequence[str],
+    solution_strs: Sequence[str],
+    ground_truths: Sequence[str],
+    extra_infos: Sequence[Mapping[str, Any] | None],
+) -> list[dict[str, float]]:
+    """Score completions, each as ``compute_score`` does."""
+    ids = [_id(info) for info in extra_infos]
+    return [{**score.parts, "score": score.value} for score in score_batch(ids, list(solution_strs))]
+
+
+def _id(extra_info: Mapping[str, Any] | None) -> str:
+    if not extra_info or "id" not in extra_info:
+        raise ConfigError(f"extra_info needs the id of an exported row, got {extra_info!r}")
+    return extra_info["id"]
