@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -163,7 +164,9 @@ def _load_run(folder: Path, env: str | None, options: dict[str, Any], sampling_s
     from agents.run import Run
 
     run = Run.open(folder)
-    return PolicyAgent.load(run, sampling_seed), env or run.spec.env, {**run.spec.options, **options}
+    config = replace(run.spec.config, mask=options.pop("mask", run.spec.config.mask))
+    agent = PolicyAgent.load(Run(folder, replace(run.spec, config=config)), sampling_seed)
+    return agent, env or run.spec.env, {**run.spec.options, **options}
 
 
 @main.command()

@@ -24,6 +24,8 @@ class TrainingConfig:
         steps: batches learned from.
         max_tokens: longest completion; 0 takes what the task needs.
         tokenizer: "word", "char", or the path or hub id of a Hugging Face tokenizer; "" is the model's own, or "word".
+        mask: "any", or "grammar": sample and decode only tokens that can still lead to a sentence of the task's
+            grammar. PPO's probabilities and entropies are then over these tokens; solved problems are learned without.
         model: path or hub id of a causal language model, or the folder of a run; "" makes one with random weights from
             the next five.
         architecture: of a new model: "gpt2", "gpt_neox" or "llama".
@@ -47,6 +49,7 @@ class TrainingConfig:
     steps: int = 1000
     max_tokens: int = 0
     tokenizer: str = ""
+    mask: str = "any"
     model: str = ""
     architecture: str = "gpt2"
     layers: int = 2
@@ -76,6 +79,7 @@ class TrainingConfig:
         check_choice("optimizer", self.optimizer, ("adam", "muon"))
         check_choice("schedule", self.schedule, SCHEDULES)
         check_choice("device", self.device, ("auto", "cpu", "cuda"))
+        check_choice("mask", self.mask, ("any", "grammar"))
         for name in ("learning_rate", "grad_clip", "lora_alpha"):
             self._require(name, getattr(self, name) > 0, "be positive")
         self._require("width", self.width % self.heads == 0, f"be a multiple of heads ({self.heads})")

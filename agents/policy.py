@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from agents.growing_cache import let_grow
 from agents.losses import token_entropy, token_log_probs
+from formal_envs.envs.masks import GrammarMasks
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 
@@ -34,7 +35,7 @@ class Evaluation(NamedTuple):
     values: Tensor
 
 
-Reference = Callable[[Tensor, Tensor, Tensor, Tensor], Evaluation]
+Reference = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor | None], Evaluation]
 """Evaluates completions as ``Policy.forward`` does, and is not trained."""
 
 
@@ -50,6 +51,8 @@ class Completions(NamedTuple):
         entropy: (P, G, T) in nats of the distributions that they were drawn from.
         values: (P, G, T).
         mean_probs: (T, V), the mean of those distributions over the completions that reach a position.
+        allowed: (P, G, T, B) uint8, the ``GrammarMasks.bits`` that the tokens were drawn under, without meaning behind
+            the end; None where there were no masks.
     """
 
     tokens: Tensor
@@ -58,6 +61,7 @@ class Completions(NamedTuple):
     entropy: Tensor
     values: Tensor
     mean_probs: Tensor
+    allowed: Tensor | None = None
 
 
 class Policy(nn.Module):
@@ -92,13 +96,16 @@ class Policy(nn.Module):
         forbidden[:, : allowed.shape[1]] = ~allowed
         self.register_buffer("forbidden", forbidden, persistent=False)  # (first, later) x V
 
-    def forward(self, prompts: Tensor, prompt_mask: Tensor, tokens: Tensor, mask: Tensor) -> Evaluation:
+    def forward(
+        self, prompts: Tensor, prompt_mask: Tensor, tokens: Tensor, mask: Tensor, allowed: Tensor | None = None
+    ) -> Evaluation:
         """Evaluate completions; each prompt is read once for all G of its completions.
 
         Texts of similar length are read together, so that little padding is. Where gradients flow through recomputed
         activations, which exclude a cache, a prompt is read with each of its completions.
 
-        Args: prompts, prompt_mask (P, S), left-padded; tokens, mask (P, G, T).
+        Args: prompts, prompt_mask (P, S), left-padded; tokens, mask (P, G, T); allowed (P, G, T, B), as of
+            ``Completions``.
 
         Raises:
             ConfigError: prompts and completions together exceed the model's positions.
@@ -108,14 +115,15 @@ class Policy(nn.Module):
         numbers = (mask.flatten().cumsum(dim=0) - 1).view_as(mask)  # of each generated token, in the result's order
         together = count if length == 1 else max(1, _READ_AT_ONCE // group)
         if together >= count:
-            pieces = self._evaluate(prompts, prompt_mask, tokens, mask, numbers)
+            pieces = self._evaluate(prompts, prompt_mask, tokens, mask, numbers, allowed)
         else:
             pieces = []
             before, after = prompt_mask.sum(dim=1), mask.sum(dim=2).amax(dim=1)  # (P,)
             for rows in (before + after).argsort(stable=True).split(together):
                 begin, end = prompts.shape[1] - int(before[rows].max()), int(after[rows].max())
-                texts = (x[rows, :, :end] for x in (tokens, mask, numbers))
-                pieces += self._evaluate(prompts[rows, begin:], prompt_mask[rows, begin:], *texts)
+                ids, live, places = (x[rows, :, :end] for x in (tokens, mask, numbers))
+                under = None if allowed is None else allowed[rows, :, :end]
+                pieces += self._evaluate(prompts[rows, begin:], prompt_mask[rows, begin:], ids, live, places, under)
         log_probs, values, places = (torch.cat(field) for field in zip(*pieces, strict=True))
         if len(pieces) > 1:
             order = places.argsort()
@@ -123,7 +131,13 @@ class Policy(nn.Module):
         return Evaluation(log_probs, values)
 
     def _evaluate(
-        self, prompts: Tensor, prompt_mask: Tensor, tokens: Tensor, mask: Tensor, numbers: Tensor
+        self,
+        prompts: Tensor,
+        prompt_mask: Tensor,
+        tokens: Tensor,
+        mask: Tensor,
+        numbers: Tensor,
+        allowed: Tensor | None,
     ) -> list[tuple[Tensor, Tensor, Tensor]]:
         """Log-probabilities (n, V), values (n,) and numbers (n,) of generated tokens, in pieces, each token once.
 
@@ -137,27 +151,36 @@ class Policy(nn.Module):
             whole = torch.cat((prompts.repeat_interleave(group, dim=0), so_far), dim=1)  # (P * G, S + T - 1)
             logits, values, _ = self._read(whole, seen, None, False, length)
             later = (live.nonzero()[:, 1] > 0).long()
-            return [(self._log_probs(logits[live], self.forbidden[later]), values[live], numbers[live])]
+            forbidden = self._forbidden(later, None if allowed is None else allowed.flatten(0, 1)[live])
+            return [(self._log_probs(logits[live], forbidden), values[live], numbers[live])]
 
         logits, values, cache = self._read(prompts, prompt_mask, None, length > 1, 1)
-        log_probs = self._log_probs(logits, self.forbidden[0]).expand(-1, group, -1)  # (P, G, V)
+        forbidden = self._forbidden(0, None if allowed is None else allowed[:, :1, 0])  # one for all of a prompt
+        log_probs = self._log_probs(logits, forbidden).expand(-1, group, -1)  # (P, G, V)
         starts = live[:, 0]
         pieces = [(log_probs.flatten(0, 1)[starts], values.expand(-1, group).flatten()[starts], numbers[starts, 0])]
         if length > 1:
             cache.batch_repeat_interleave(group)
             logits, values, _ = self._read(so_far, seen, cache, True, length - 1)
             rest = live[:, 1:]
-            log_probs = self._log_probs(logits[rest], self.forbidden[1])
-            pieces.append((log_probs, values[rest], numbers[:, 1:][rest]))
+            forbidden = self._forbidden(1, None if allowed is None else allowed.flatten(0, 1)[:, 1:][rest])
+            pieces.append((self._log_probs(logits[rest], forbidden), values[rest], numbers[:, 1:][rest]))
         return pieces
 
     @torch.no_grad()
     def sample(
-        self, prompts: Tensor, prompt_mask: Tensor, group: int, max_tokens: int, generator: torch.Generator | None
+        self,
+        prompts: Tensor,
+        prompt_mask: Tensor,
+        group: int,
+        max_tokens: int,
+        generator: torch.Generator | None,
+        masks: GrammarMasks | None = None,
     ) -> Completions:
         """Sample completions (no temperature, no top-k or top-p), or decode greedily without a generator.
 
-        Args: prompts, prompt_mask (P, S), left-padded; group, completions of each prompt; max_tokens >= 1.
+        Args: prompts, prompt_mask (P, S), left-padded; group, completions of each prompt; max_tokens >= 1; masks, of P
+            texts that are begun: they are used up.
 
         Raises:
             ConfigError: prompts and completions together may exceed the model's positions.
@@ -169,16 +192,19 @@ class Policy(nn.Module):
         mask = torch.zeros_like(tokens)
         logp, entropy, value = (values.new_zeros(count, max_tokens) for _ in range(3))
         # The first distribution is the same for all completions of a prompt: (P, V), not (P * G, V).
-        drawn = _draw(
-            self._log_probs(logits[:, 0], self.forbidden[0]), torch.ones_like(prompts[:, 0]), group, generator
-        )
+        under = None if masks is None else torch.tensor(masks.bits, device=prompts.device)  # (P, B)
+        log_probs = self._log_probs(logits[:, 0], self._forbidden(0, under))
+        drawn = _draw(log_probs, torch.ones_like(prompts[:, 0]), group, generator)
         tokens[:, 0], mask[:, 0], logp[:, 0] = drawn.tokens.flatten(), 1, drawn.logp.flatten()
         entropy[:, 0], value[:, 0] = (x.repeat_interleave(group) for x in (drawn.entropy, values[:, 0]))
         mean_probs = [drawn.mean_probs]
+        allowed = [] if under is None else [under.repeat_interleave(group, dim=0)]  # (P * G, B) a place
 
         if max_tokens > 1:
             cache.batch_repeat_interleave(group)
             let_grow(cache)
+            if masks is not None:
+                masks.repeat(group)
         seen = prompt_mask.repeat_interleave(group, dim=0)
         rows = torch.arange(count, device=prompts.device)  # of those that are read on; a few of them may have ended
         for place in range(1, max_tokens):
@@ -192,7 +218,12 @@ class Policy(nn.Module):
                 rows, seen, live = rows[kept], seen[kept], live[kept]
             seen = torch.cat((seen, live[:, None]), dim=1)
             logits, values, cache = self._read(tokens[rows, place - 1, None], seen, cache, True, 1)
-            drawn = _draw(self._log_probs(logits[:, 0], self.forbidden[1]), live, 1, generator)
+            if masks is not None:
+                going = rows[live.bool()]
+                masks.take_all(going.tolist(), tokens[going, place - 1].tolist())
+                allowed.append(torch.tensor(masks.bits, device=prompts.device))
+                under = allowed[-1][rows]
+            drawn = _draw(self._log_probs(logits[:, 0], self._forbidden(1, under)), live, 1, generator)
             tokens[rows, place] = torch.where(live.bool(), drawn.tokens[:, 0], self.pad_id)
             mask[rows, place] = live
             logp[rows, place] = drawn.logp[:, 0] * live
@@ -200,7 +231,8 @@ class Policy(nn.Module):
             value[rows, place] = values[:, 0] * live
             mean_probs.append(drawn.mean_probs)
         fields = [x[:, : len(mean_probs)].unflatten(0, (-1, group)) for x in (tokens, mask, logp, entropy, value)]
-        return Completions._make([*fields, torch.stack(mean_probs)])
+        packed = torch.stack(allowed, dim=1).unflatten(0, (-1, group)) if allowed else None
+        return Completions._make([*fields, torch.stack(mean_probs), packed])
 
     def reference(self) -> Reference:
         """What the policy says now, to be asked later, without gradients.
@@ -211,9 +243,11 @@ class Policy(nn.Module):
         frozen = self if adapted else copy.deepcopy(self).requires_grad_(False)
 
         @torch.no_grad()
-        def evaluate(prompts: Tensor, prompt_mask: Tensor, tokens: Tensor, mask: Tensor) -> Evaluation:
+        def evaluate(
+            prompts: Tensor, prompt_mask: Tensor, tokens: Tensor, mask: Tensor, allowed: Tensor | None = None
+        ) -> Evaluation:
             with self.model.disable_adapter() if adapted else nullcontext():
-                return frozen(prompts, prompt_mask, tokens, mask)
+                return frozen(prompts, prompt_mask, tokens, mask, allowed)
 
         return evaluate
 
@@ -234,6 +268,17 @@ class Policy(nn.Module):
         )
         values = self.value_head(output.hidden_states[-1][:, -keep:].float()).squeeze(-1).float()
         return output.logits, values, output.past_key_values
+
+    def _forbidden(self, places: int | Tensor, under: Tensor | None) -> Tensor:
+        """The tokens (..., V) that have no probability: those that masks leave out, or the layout where there are none.
+
+        Args: places, of the layout: 0 for first tokens, 1 for later ones; under (..., B), the bits of masks, or None.
+        """
+        if under is None:
+            return self.forbidden[places]
+        bits = under[..., None] & (1 << torch.arange(8, device=under.device)).to(under.dtype)  # (..., B, 8)
+        bits = bits.flatten(-2)
+        return nn.functional.pad(bits, (0, self.forbidden.shape[1] - bits.shape[-1])) == 0
 
     @staticmethod
     def _log_probs(logits: Tensor, forbidden: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from agents.checkpoint import find_checkpoint
 from agents.loop import progress_bar
 from agents.models import load_model
 from agents.policy import Policy
-from agents.rollout import decode_completions, encode_prompts
+from agents.rollout import begin_masks, decode_completions, encode_prompts
 from agents.run import Run
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
@@ -48,7 +48,8 @@ class PolicyAgent:
     def act(self, prompts: Sequence[str]) -> list[str]:
         """A completion of each prompt."""
         ids, mask = encode_prompts(self.layout.tokenizer, prompts, self._device)
-        done = self.policy.sample(ids, mask, 1, self.layout.max_tokens, self._generator)
+        masks = begin_masks(self.layout, prompts)
+        done = self.policy.sample(ids, mask, 1, self.layout.max_tokens, self._generator, masks)
         return decode_completions(self.layout.tokenizer, done.tokens.flatten(0, 1), done.mask.flatten(0, 1))
 
 

@@ -170,7 +170,7 @@ def ppo_loss(
 
     Returns: the loss (), and its terms and diagnostics () by name.
     """
-    log_probs, values = model(batch.prompts, batch.prompt_mask, batch.tokens, batch.mask)  # (N, V), (N,)
+    log_probs, values = model(batch.prompts, batch.prompt_mask, batch.tokens, batch.mask, batch.allowed)  # (N, V), (N,)
     live = batch.mask.bool()
     positions = live.nonzero()[:, 2]
     old_logp, advantages = batch.logp[live], batch.advantages[live]

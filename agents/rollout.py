@@ -16,6 +16,7 @@ from agents.diversity import distinct_ngrams
 from agents.kl import full_kl, kl_of_samples
 from agents.losses import entropy, masked_mean, weighted_mean
 from agents.policy import Completions, Policy, Reference
+from formal_envs.envs.masks import GrammarMasks
 from formal_envs.envs.token import TokenLayout
 from formal_envs.score import Reward, Score, score_batch
 from formal_envs.tokenizers import Tokenizer
@@ -24,7 +25,8 @@ from formal_envs.tokenizers import Tokenizer
 class Rollout(NamedTuple):
     """A batch of P prompts with G scored completions each, of at most T tokens.
 
-    prompts, prompt_mask (P, S), left-padded; tokens, mask, logp, values, advantages, returns (P, G, T).
+    prompts, prompt_mask (P, S), left-padded; tokens, mask, logp, values, advantages, returns (P, G, T); allowed
+    (P, G, T, B) or None, as of ``Completions``.
     """
 
     prompts: Tensor
@@ -35,10 +37,11 @@ class Rollout(NamedTuple):
     values: Tensor
     advantages: Tensor
     returns: Tensor
+    allowed: Tensor | None
 
     def select(self, rows: Tensor) -> Rollout:
         """The prompts of the given rows, with all their completions."""
-        return Rollout(*(field[rows] for field in self))
+        return Rollout._make(None if field is None else field[rows] for field in self)
 
 
 def encode_prompts(tokenizer: Tokenizer, prompts: Sequence[str], device: torch.device) -> tuple[Tensor, Tensor]:
@@ -48,6 +51,14 @@ def encode_prompts(tokenizer: Tokenizer, prompts: Sequence[str], device: torch.d
     ids = torch.tensor([[tokenizer.pad_id] * (longest - len(row)) + row for row in rows])
     mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in rows])
     return ids.to(device), mask.to(device)
+
+
+def begin_masks(layout: TokenLayout, prompts: Sequence[str]) -> GrammarMasks | None:
+    """Masks of texts after the prompts, where the layout has masks."""
+    masks = layout.masks(len(prompts))
+    if masks is not None:
+        masks.begin_all(range(len(prompts)), prompts)
+    return masks
 
 
 def decode_completions(tokenizer: Tokenizer, tokens: Tensor, mask: Tensor) -> list[str]:
@@ -85,7 +96,8 @@ def collect(
     """Sample ``config.completions`` completions of each prompt, score them and estimate advantages."""
     ids, prompt_mask = encode_prompts(layout.tokenizer, prompts, generator.device)
     group = config.completions
-    done = policy.sample(ids, prompt_mask, group, layout.max_tokens, generator)
+    masks = begin_masks(layout, prompts)
+    done = policy.sample(ids, prompt_mask, group, layout.max_tokens, generator, masks)
     texts = decode_completions(layout.tokenizer, done.tokens.flatten(0, 1), done.mask.flatten(0, 1))
     began = time.perf_counter()
     scores = _score_distinct(reward, [prompt for prompt in prompts for _ in range(group)], texts)
@@ -126,7 +138,8 @@ def collect(
     }
     if layout.max_tokens > 1:
         stats["distinct_2"] = distinct_ngrams(texts, 2)
-    rollout = Rollout(ids, prompt_mask, done.tokens, done.mask, done.logp, done.values, advantages, returns)
+    sampled = done.tokens, done.mask, done.logp, done.values
+    rollout = Rollout(ids, prompt_mask, *sampled, advantages, returns, done.allowed)
     return Sampled(rollout, stats, texts, scores)
 
 
@@ -138,7 +151,7 @@ def _kl(
     kl = torch.zeros_like(done.logp)
     for rows in torch.arange(len(ids), device=ids.device).chunk(config.minibatches):
         tokens, mask = done.tokens[rows], done.mask[rows]
-        inputs = (ids[rows], prompt_mask[rows], tokens, mask)
+        inputs = (ids[rows], prompt_mask[rows], tokens, mask, None if done.allowed is None else done.allowed[rows])
         base = reference(*inputs).log_probs  # (N, V)
         live = mask.bool()
         if config.kl_estimator == "full":

@@ -76,7 +76,8 @@ class RunSpec:
         Args: saved, the run's own checkpoint, where it has one: it holds the tokenizer that the run began with.
 
         Raises:
-            ConfigError: the model, or its tokenizer, is not to be found, or it cannot write the task's words.
+            ConfigError: the model, or its tokenizer, is not to be found, it cannot write the task's words, or there are
+                no masks for them.
         """
         task, name = self.task(), str(saved or self.config.tokenizer or self.config.model or "word")
         if name == self.config.model:
@@ -85,7 +86,7 @@ class RunSpec:
             name = str(_checkpoint_of(Path(name)))
         tokenizer = load_tokenizer(name, task.charset, task.vocabulary)
         longest = self.config.max_tokens or (TokenLayout(task).max_tokens if _lacks_words(tokenizer, task) else None)
-        return TokenLayout(task, tokenizer, longest)
+        return TokenLayout(task, tokenizer, longest, self.config.mask)
 
 
 def _inherited(source: str, task: str) -> dict[str, Any]:

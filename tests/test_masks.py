@@ -1,5 +1,7 @@
 """Masks from a grammar: exactly the tokens that can still lead to a sentence; every masked text that ends is one."""
 
+import multiprocessing
+import os
 import pickle
 import random
 import sys
@@ -283,6 +285,36 @@ def test_environments_with_masks_keep_the_laws_of_the_others(env_id, options):
         if n == 30:
             native = pickle.loads(pickle.dumps(native))
             assert np.array_equal(native.action_masks(), info["action_mask"].astype(bool))
+
+
+def test_texts_that_are_repeated_go_on_each_on_its_own():
+    task, tokenizer = task_and_tokenizer("Grammar", {"tokenizer": "char", "prompt": "JSON: "})
+    masks = GrammarMasks(task, tokenizer).of(2)
+    masks.begin_all([0, 1], ["JSON: "] * 2)
+    masks.take_all([0, 1], [tokenizer.encode(letter)[0] for letter in '["'])
+    masks.repeat(2)  # "[" and "[", then '"' and '"'
+    masks.take_all([1, 3], [tokenizer.encode(letter)[0] for letter in "{a"])
+    masks = pickle.loads(pickle.dumps(masks))
+    for row, text in zip(masks.rows, ["[", "[{", '"', '"a'], strict=True):
+        alone = GrammarMasks(task, tokenizer)
+        alone.begin(0, "JSON: ")
+        for token in tokenizer.encode(text):
+            alone.take(0, token)
+        assert np.array_equal(row, alone.rows[0]), text
+    assert len({row.tobytes() for row in masks.rows}) >= 3
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_process_fills_masks_of_its_own():
+    """Many masks are filled by threads, which a fork leaves behind."""
+    env = gymnasium.make_vec("FormalGrammarToken-v0", num_envs=4, mask="grammar")
+    env.reset(seed=0)
+    process = multiprocessing.get_context("fork").Process(target=env.reset, kwargs={"seed": 1})
+    process.start()
+    process.join(20)
+    process.kill()
+    assert process.exitcode == 0
 
 
 def test_where_two_lexers_disagree_it_is_an_error_and_no_wrong_sentence():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from formal_envs.errors import ConfigError, check_choice
+from formal_envs.errors import ConfigError
 from formal_envs.tasks import Task
 from formal_envs.tasks.plain_grammar import Continuation, Grammatical
 from formal_envs.tasks.streams import problem_keys, seeded_stream
@@ -39,42 +42,65 @@ class GrammarMasks:
     more, because one was taken that is forbidden, EOS alone is left.
 
     Attributes:
-        rows: (n, vocab) int8, 1 for the tokens that may come next.
+        bits: (n, bytes) uint8, a bit a token, the lowest first: 1 for the tokens that may come next. Rows are of whole
+            words of 32 bits; those past the vocabulary are 0.
 
     Args:
         task: whose grammar it is.
         tokenizer: of the texts.
         count: n.
+        reader: that of other masks with the same tokenizer, as ``of`` gives it.
 
     Raises:
         ConfigError: the task has no grammar, llguidance is missing, or it cannot read the grammar or the tokenizer.
     """
 
-    def __init__(self, task: Task, tokenizer: Tokenizer, count: int = 1):
+    def __init__(self, task: Task, tokenizer: Tokenizer, count: int = 1, reader: _Reader | None = None):
         if not isinstance(task, Grammatical):
             raise ConfigError(f"mask='grammar' needs a task with a grammar, which {type(task).__name__} has not")
-        self._made_of = (task, tokenizer, count)
         self._task = task
         self._tokenizer = tokenizer
-        self._ends = [tokenizer.bos_id, tokenizer.eos_id, tokenizer.pad_id]
-        self._library = _llguidance()
-        self._vocabulary = _vocabulary(self._library, tokenizer)
-        self._ready: dict[str, Any] = {}
+        self._reader = reader or _Reader(tokenizer)
         self._texts: list[_Text | None] = [None] * count
-        self._bits = np.zeros((1, -(-tokenizer.vocab_size // 32)), np.int32)
-        self.rows = np.zeros((count, tokenizer.vocab_size), np.int8)
-        first = task.sample(problem_keys(seeded_stream(0), np.arange(1))).prompts[0]
-        self._matcher(task.continuation(first))  # what is wrong with the grammar shows here
+        self._ends = [tokenizer.bos_id, tokenizer.eos_id, tokenizer.pad_id]
+        kinds = np.zeros((2, -(-tokenizer.vocab_size // 32) * 32), bool)  # the tokens that go on, and EOS
+        kinds[0, : tokenizer.vocab_size] = True
+        kinds[0, self._ends] = False
+        kinds[1, tokenizer.eos_id] = True
+        self._going_on, self._eos = np.packbits(kinds, axis=1, bitorder="little")
+        self.bits = np.zeros((count, len(self._eos)), np.uint8)
+        if reader is None:  # what is wrong with the grammar shows here
+            first = task.sample(problem_keys(seeded_stream(0), np.arange(1))).prompts[0]
+            self._reader.matcher(task.continuation(first))
 
     def __reduce__(self) -> tuple[Any, ...]:
         begun = [text and (text.prompt, text.tokens) for text in self._texts]
-        return _restored, (self._made_of, begun)
+        return _restored, (self._task, self._tokenizer, self._reader, begun)
+
+    def of(self, count: int) -> GrammarMasks:
+        """Masks of so many other texts of the task, made at little cost."""
+        return GrammarMasks(self._task, self._tokenizer, count, self._reader)
+
+    @property
+    def rows(self) -> NDArray[np.int8]:
+        """The bits one by one, (n, vocab): 1 for the tokens that may come next."""
+        unpacked = np.unpackbits(self.bits, axis=1, count=self._tokenizer.vocab_size, bitorder="little")
+        return unpacked.view(np.int8)
 
     def begin(self, slot: int, prompt: str) -> None:
-        """Begin a text after this prompt."""
-        goal = self._task.continuation(prompt)
-        self._texts[slot] = _Text(prompt, goal, [], self._matcher(goal))
-        self._fill(slot)
+        """Begin a text after this prompt.
+
+        Raises:
+            ConfigError: llguidance cannot read the prompt's grammar.
+        """
+        self.begin_all([slot], [prompt])
+
+    def begin_all(self, slots: Sequence[int], prompts: Iterable[str]) -> None:
+        """Begin a text in each of the slots, as ``begin`` does."""
+        for slot, prompt in zip(slots, prompts, strict=True):
+            goal = self._task.continuation(prompt)
+            self._texts[slot] = _Text(prompt, goal, [], self._reader.matcher(goal))
+        self._fill(slots)
 
     def take(self, slot: int, token: int) -> None:
         """Append a token to the text of a slot.
@@ -83,16 +109,86 @@ class GrammarMasks:
             ConfigError: llguidance gave up on a token that may come next, as the grammar is too ambiguous for it, or
                 says that it may, and nothing can follow it.
         """
+        self.take_all([slot], [token])
+
+    def take_all(self, slots: Sequence[int], tokens: Sequence[int]) -> None:
+        """Append a token to the text of each of the slots, as ``take`` does."""
+        going = []
+        for slot, token in zip(slots, tokens, strict=True):
+            text = self._text(slot)
+            text.tokens.append(token)
+            if token not in self._ends and self.bits[slot, token >> 3] >> (token & 7) & 1:
+                text.matcher.consume_token(token)
+                going.append(slot)
+            else:
+                self.bits[slot] = self._eos
+        self._fill(going)
+
+    def repeat(self, times: int) -> None:
+        """Go on with each text so many times, side by side."""
+        begun = [self._text(slot) for slot in range(len(self._texts))]
+        self._texts = [
+            text._replace(tokens=[*text.tokens], matcher=text.matcher.deep_copy())
+            for text in begun
+            for _ in range(times)
+        ]
+        self.bits = self.bits.repeat(times, axis=0)
+
+    def _text(self, slot: int) -> _Text:
         text = self._texts[slot]
         assert text is not None
-        text.tokens.append(token)
-        if self.rows[slot, token] and token not in self._ends:
-            text.matcher.consume_token(token)
-            self._fill(slot)
-        else:
-            self._only_eos(slot)
+        return text
 
-    def _matcher(self, goal: Continuation) -> Any:
+    def _fill(self, slots: Sequence[int]) -> None:
+        """Work out the masks of the slots, all at once."""
+        texts = [self._text(slot) for slot in slots]
+        self._reader.fill([text.matcher for text in texts], slots, self.bits)
+        self.bits[slots] &= self._going_on
+        for slot, text in zip(slots, texts, strict=True):
+            _working(text.matcher)
+            if self._is_sentence(text):
+                self.bits[slot] |= self._eos
+            elif not self.bits[slot].any():
+                begun = text.goal.begun + self._tokenizer.decode(text.tokens)
+                raise ConfigError(f"no token can follow {begun!r}: {_DEAD_END}")
+
+    def _is_sentence(self, text: _Text) -> bool:
+        language = text.goal.language
+        if not text.matcher.is_accepting():
+            return False
+        return language is None or language.accepts(text.goal.begun + self._tokenizer.decode(text.tokens))
+
+
+def _restored(
+    task: Task, tokenizer: Tokenizer, reader: _Reader, begun: Sequence[tuple[str, list[int]] | None]
+) -> GrammarMasks:
+    """The masks of a pickle: the texts are written again."""
+    masks = GrammarMasks(task, tokenizer, len(begun), reader)
+    for slot, text in enumerate(begun):
+        if text:
+            masks.begin(slot, text[0])
+            for token in text[1]:
+                masks.take(slot, token)
+    return masks
+
+
+class _Reader:
+    """llguidance with the tokens of a tokenizer and the grammars that it read last, which masks share.
+
+    Raises:
+        ConfigError: llguidance is missing, or cannot read the tokenizer.
+    """
+
+    def __init__(self, tokenizer: Tokenizer):
+        self._tokenizer = tokenizer
+        self._library = _llguidance()
+        self._vocabulary = _vocabulary(self._library, tokenizer)
+        self._ready: dict[str, Any] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Reader, (self._tokenizer,)
+
+    def matcher(self, goal: Continuation) -> Any:
         """The state of llguidance at the beginning of a completion."""
         if goal.grammar not in self._ready:
             if len(self._ready) == KEPT:
@@ -104,44 +200,20 @@ class GrammarMasks:
             matcher.consume_tokens(self._tokenizer.encode(goal.begun))
         return _working(matcher)
 
-    def _fill(self, slot: int) -> None:
-        text = self._texts[slot]
-        assert text is not None
-        self._library.numpy.fill_next_token_bitmask(text.matcher, self._bits)
-        _working(text.matcher)
-        row = np.unpackbits(self._bits.view(np.uint8)[0], bitorder="little")[: self.rows.shape[1]].view(np.int8)
-        row[self._ends] = 0
-        row[self._tokenizer.eos_id] = self._is_sentence(text)
-        if not row.any():
-            begun = text.goal.begun + self._tokenizer.decode(text.tokens)
-            raise ConfigError(f"no token can follow {begun!r}: {_DEAD_END}")
-        self.rows[slot] = row
-
-    def _is_sentence(self, text: _Text) -> bool:
-        language = text.goal.language
-        if not text.matcher.is_accepting():
-            return False
-        return language is None or language.accepts(text.goal.begun + self._tokenizer.decode(text.tokens))
-
-    def _only_eos(self, slot: int) -> None:
-        self.rows[slot] = 0
-        self.rows[slot, self._tokenizer.eos_id] = 1
+    def fill(self, matchers: Sequence[Any], rows: Sequence[int], bits: NDArray[np.uint8]) -> None:
+        """Write what may come next in each of these states into its row of bits (n, bytes)."""
+        words = bits.view(np.int32)
+        if len(matchers) == 1:
+            self._library.numpy.fill_next_token_bitmask(matchers[0], words, rows[0])
+        elif matchers:
+            pairs = list(zip(matchers, rows, strict=True))
+            self._library.numpy.fill_next_token_bitmask_par(_executor(self._library, os.getpid()), pairs, words)
 
 
-def grammar_masks(mask: str, task: Task, tokenizer: Tokenizer, count: int = 1) -> GrammarMasks | None:
-    """The masks of ``mask="grammar"``; None for ``mask="any"``."""
-    return GrammarMasks(task, tokenizer, count) if check_choice("mask", mask, ("any", "grammar")) == "grammar" else None
-
-
-def _restored(made_of: tuple[Any, ...], begun: Sequence[tuple[str, list[int]] | None]) -> GrammarMasks:
-    """The masks of a pickle: the texts are written again."""
-    masks = GrammarMasks(*made_of)
-    for slot, text in enumerate(begun):
-        if text:
-            masks.begin(slot, text[0])
-            for token in text[1]:
-                masks.take(slot, token)
-    return masks
+@cache
+def _executor(library: Any, process: int) -> Any:
+    """Threads that fill masks; of one process, because they do not outlive a fork."""
+    return library.LLExecutor()
 
 
 def _working(matcher: Any) -> Any:

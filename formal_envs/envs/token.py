@@ -10,9 +10,9 @@ from gymnasium.error import ResetNeeded
 from gymnasium.spaces import Discrete, MultiDiscrete
 from numpy.typing import NDArray
 
-from formal_envs.envs.masks import grammar_masks
+from formal_envs.envs.masks import GrammarMasks
 from formal_envs.envs.text import TaskEnv
-from formal_envs.errors import ConfigError, check_integer
+from formal_envs.errors import ConfigError, check_choice, check_integer
 from formal_envs.score import Reward
 from formal_envs.tasks import Problems, Task
 from formal_envs.tasks.arithmetic import ABSENT, SYMBOLS, ArithmeticProblems, ArithmeticTask
@@ -41,12 +41,15 @@ class TokenLayout:
             Tokenizer.
         max_tokens: the most tokens of a completion, EOS included. None: one, where one token can hold every
             solution, otherwise enough for the longest solution and EOS.
+        mask: "any", or "grammar": the task's grammar decides which tokens may come next, by ``masks``.
 
     Raises:
-        ConfigError: the tokenizer cannot be used for the task, or ``max_tokens`` is out of range.
+        ConfigError: the tokenizer cannot be used for the task, ``max_tokens`` is out of range, or there are no masks.
     """
 
-    def __init__(self, task: Task, tokenizer: str | Tokenizer = "word", max_tokens: int | None = None):
+    def __init__(
+        self, task: Task, tokenizer: str | Tokenizer = "word", max_tokens: int | None = None, mask: str = "any"
+    ):
         if isinstance(tokenizer, str):
             tokenizer = load_tokenizer(tokenizer, task.charset, task.vocabulary)
         self.tokenizer: Tokenizer = tokenizer
@@ -66,6 +69,12 @@ class TokenLayout:
         self._id_type = np.min_scalar_type(size - 1)
         self.observation_space = MultiDiscrete(np.full(self.window, size))
         self.action_space = Discrete(size)
+        masked = check_choice("mask", mask, ("any", "grammar")) == "grammar"
+        self._masks = GrammarMasks(task, tokenizer) if masked else None
+
+    def masks(self, count: int) -> GrammarMasks | None:
+        """New masks from the grammar, of so many texts; None where it does not decide."""
+        return self._masks and self._masks.of(count)
 
     @property
     def reads_symbols(self) -> bool:
@@ -169,8 +178,8 @@ class TokenEnv(TaskEnv):
         **options: Any,
     ):
         super().__init__(task, reward, render_mode, options)
-        self.layout = TokenLayout(self.task, tokenizer, max_tokens)
-        self._masks = grammar_masks(mask, self.task, self.layout.tokenizer)
+        self.layout = TokenLayout(self.task, tokenizer, max_tokens, mask)
+        self._masks = self.layout.masks(1)
         self.observation_space = self.layout.observation_space
         self.action_space = self.layout.action_space
         self._prompt: str | None = None
@@ -226,7 +235,7 @@ class TokenEnv(TaskEnv):
 
     def _mask(self) -> NDArray[np.int8]:
         if self._masks:
-            return self._masks.rows[0].copy()
+            return self._masks.rows[0]
         return (self.layout.later_mask if self._length else self.layout.first_mask).copy()
 
 

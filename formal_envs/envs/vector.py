@@ -17,7 +17,6 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from formal_envs.envs.answers import AnswerTable, answer_table
-from formal_envs.envs.masks import grammar_masks
 from formal_envs.envs.prefetch import Streams
 from formal_envs.envs.spaces import AnyText
 from formal_envs.envs.token import TokenLayout, check_tokens
@@ -217,8 +216,8 @@ class VectorTokenEnv(TaskVectorEnv):
         **options: Any,
     ):
         super().__init__(num_envs, task, reward, options)
-        self.layout = TokenLayout(self.task, tokenizer, max_tokens)
-        self._masks = grammar_masks(mask, self.task, self.layout.tokenizer, num_envs)
+        self.layout = TokenLayout(self.task, tokenizer, max_tokens, mask)
+        self._masks = self.layout.masks(num_envs)
         self.single_observation_space = self.layout.observation_space
         self.single_action_space = self.layout.action_space
         self.observation_space = batch_space(self.single_observation_space, num_envs)
@@ -255,8 +254,7 @@ class VectorTokenEnv(TaskVectorEnv):
             self._tokens[slots], self._prompts[slots] = self._streams.take(slots)
         self._lengths[slots] = 0
         if self._masks:
-            for slot in slots.tolist():
-                self._masks.begin(slot, self._prompts[slot])
+            self._masks.begin_all(slots.tolist(), self._prompts[slots])
 
     def step(
         self, actions: Sequence[int] | NDArray[np.int64]
@@ -274,8 +272,7 @@ class VectorTokenEnv(TaskVectorEnv):
         self._tokens[self._slots, self.layout.prompt_places + self._lengths] = tokens
         self._lengths += 1
         if self._masks:
-            for slot, token in enumerate(tokens.tolist()):
-                self._masks.take(slot, token)
+            self._masks.take_all(range(self.num_envs), tokens.tolist())
         ended = self.layout.ends[tokens] | (self._lengths == self.layout.max_tokens)
         rewards = np.zeros(self.num_envs)
         infos: Info = {}
@@ -316,7 +313,7 @@ class VectorTokenEnv(TaskVectorEnv):
 
     def _action_masks(self) -> NDArray[np.int8]:
         if self._masks:
-            return self._masks.rows.copy()
+            return self._masks.rows
         begun = self._lengths > 0
         if begun.all() or not begun.any():  # as always with one token; a copy is many times faster than a choice
             mask = self.layout.later_mask if begun[0] else self.layout.first_mask
