@@ -12,7 +12,7 @@ from formal_envs.tasks.game_mixing import Mixer
 from formal_envs.tasks.streams import integers, problem_keys
 
 GAMES = [game for game in own_games() if not held_out(game)]
-MIXER = Mixer(GAMES, 4)
+MIXER, ANOTHER = Mixer(GAMES, 4), Mixer(GAMES, 4)
 rows, keys = st.integers(0, len(GAMES) - 1), st.integers(0, 2**64 - 1).map(np.uint64)
 
 
@@ -20,7 +20,7 @@ rows, keys = st.integers(0, len(GAMES) - 1), st.integers(0, 2**64 - 1).map(np.ui
 @settings(max_examples=40, deadline=None)
 def test_a_mixture_is_a_game_that_plays_and_a_function_of_its_key(row, key):
     mixed = MIXER.mix(GAMES[row], key)
-    assert mixed == Mixer(GAMES, 4).mix(GAMES[row], key) or row % 8  # to build a mixer takes its time
+    assert mixed == ANOTHER.mix(GAMES[row], key)
     assert canonical(mixed) == mixed
     compile_game(mixed)
     assert evaluate_game(mixed, 4).playable or mixed == GAMES[row]
