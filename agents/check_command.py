@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import sys
@@ -14,6 +13,7 @@ import click
 
 from agents.commands import SETTINGS, parse_settings
 from formal_envs.errors import ConfigError
+from formal_envs.objects import load_object
 
 if TYPE_CHECKING:
     from formal_envs.testing import Report
@@ -63,8 +63,8 @@ def check_reward_command(
     own = problems.pop("reward", None)
     judgement = problems.pop("correct", None)
     report = check_reward(
-        _load(reward) if reward else own,
-        correct=_load(correct) if correct else judgement,
+        _load("the reward", reward) if reward else own,
+        correct=_load("--correct", correct) if correct else judgement,
         grammar=grammar.read_text(encoding="utf-8") if grammar else None,
         seed=seed,
         **problems,
@@ -113,19 +113,11 @@ def _read(lines: Sequence[str] | TextIO) -> dict[str, Any]:
     return {"prompts": [row["prompt"] for row in rows], "solutions": known or None}
 
 
-def _load(name: str) -> Any:
-    """The object of a name, such as ``my_package.rewards:exact``; modules of the working folder are found too."""
-    module, separator, path = name.partition(":")
-    if not separator or not module or not path:
-        raise ConfigError(f"expected MODULE:OBJECT, such as my_rewards:exact, got {name!r}")
+def _load(kind: str, name: str) -> Any:
+    """The object of a name, made where it is a class; modules of the working folder are found too."""
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
-    try:
-        found: Any = importlib.import_module(module)
-        for part in path.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError) as error:
-        raise ConfigError(f"cannot find {name!r}: {error}") from error
+    found = load_object(kind, name)
     return found() if isinstance(found, type) else found
 
 

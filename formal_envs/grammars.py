@@ -11,11 +11,12 @@ from typing import Any, Literal
 from lark import Lark, Transformer, Tree
 from lark.exceptions import LarkError, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
+from formal_envs.earley import bound_work
 from formal_envs.errors import ConfigError, ParseFailure, check_choice
 
 MAX_TEXT = {"lalr": 100_000, "earley": 512}
 """Longest text that each parser should be asked about, in characters. LALR takes time linear in it; Earley too for most
-grammars, and up to the cube for ambiguous ones: ``s: s s | "a"`` takes a second for 128 characters."""
+grammars, and up to the cube for ambiguous ones, until it gives up: ``s: s s | "a"`` at some 160 characters."""
 _SHOWN = 8  # of the tokens that were expected
 
 
@@ -103,10 +104,13 @@ class Language:
         """The tree of a sentence.
 
         Raises:
-            ParseFailure: the text is no sentence; it holds the place of the first error and what was expected there.
+            ParseFailure: the text is no sentence; it holds the place of the first error and what was expected there. Or
+                Earley's parser gives up there, as the work is more than ``formal_envs.earley.MOST_WORK``.
         """
         try:
             return self.lark.parse(text)
+        except ParseFailure as failure:  # from the bound, which does not see the text
+            raise ParseFailure(failure.reason, text, failure.column) from None
         except UnexpectedInput as error:
             place = _place(error, text)
             expected = _joined(self.shown(name) for name in self._expected(error, text[:place]))
@@ -144,9 +148,12 @@ class Language:
 @lru_cache(32)
 def _built(grammar: str, start: str, parser: Literal["lalr", "earley"], source: str) -> Lark:
     try:
-        return Lark(grammar, start=start, parser=parser, source_path=source or None)
+        lark = Lark(grammar, start=start, parser=parser, source_path=source or None)
     except (LarkError, OSError) as error:
         raise ConfigError(f"the grammar {source or 'that was given'} cannot be used: {error}") from None
+    if parser == "earley":
+        bound_work(lark)
+    return lark
 
 
 def _joined(shown: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""Python objects by name, so that an option on the command line can say a function of the user's own."""
+"""Python objects by name, so that an option on the command line can say a function or an object of the user's own."""
 
 from __future__ import annotations
 
@@ -6,16 +6,44 @@ import importlib
 import re
 import runpy
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 from formal_envs.errors import ConfigError, unknown
 
-_REFERENCE = re.compile(r"(?P<source>[\w.]+|.+\.py):(?P<name>[^\W\d]\w*)")
+_NAME = r"[^\W\d]\w*"
+_REFERENCE = re.compile(rf"(?P<source>[\w.]+|.+\.py):(?P<path>{_NAME}(?:\.{_NAME})*)")
 
 
 def is_reference(text: str) -> bool:
-    """Whether a text has the form ``module:function`` or ``path/to/file.py:function``."""
+    """Whether a text has the form ``module:name`` or ``path/to/file.py:name``."""
     return _REFERENCE.fullmatch(text) is not None
+
+
+def load_object(kind: str, name: object) -> Any:
+    """The object of a name, such as ``my_package.rewards:exact`` or ``rewards.py:Exact.score``.
+
+    Args:
+        kind: of what it is the value, for errors.
+        name: ``module:name`` or ``path/to/file.py:name``; dots in the name lead to attributes.
+
+    Raises:
+        ConfigError: it has another form, or there is no such module, file or object; the nearest is named.
+    """
+    match = _REFERENCE.fullmatch(name) if isinstance(name, str) else None
+    if match is None:
+        raise ConfigError(f"{kind} must be an object or its name, 'module:name' or 'file.py:name', got {name!r}")
+    source, (first, *rest) = match["source"], match["path"].split(".")
+    try:
+        members = runpy.run_path(source) if source.endswith(".py") else vars(importlib.import_module(source))
+    except (ImportError, FileNotFoundError) as error:
+        raise ConfigError(f"{kind} {name!r}: {error}") from error
+    if first not in members:
+        raise unknown(f"object of {source}", first, [name for name in members if not name.startswith("_")])
+    try:
+        return reduce(getattr, rest, members[first])
+    except AttributeError as error:
+        raise ConfigError(f"{kind} {name!r}: {error}") from None
 
 
 class Function:
@@ -23,15 +51,17 @@ class Function:
 
     Args:
         kind: of what it is the value, for errors.
-        given: the function, or its name: ``module:function`` or ``path/to/file.py:function``.
+        given: the function, or its name as ``load_object`` takes it.
 
     Raises:
-        ConfigError: it is neither, or there is no such module, file or function; the nearest is named.
+        ConfigError: it is neither, or there is no such function.
     """
 
     def __init__(self, kind: str, given: str | Callable[..., Any]):
         self._made_of = (kind, given)
-        self._function = given if callable(given) else _load(kind, given)
+        self._function = given if callable(given) else load_object(kind, given)
+        if not callable(self._function):
+            raise ConfigError(f"{kind} must be a function, got {given!r}, which is {self._function!r}")
 
     def __call__(self, *arguments: Any) -> Any:
         """Call the function."""
@@ -48,17 +78,3 @@ class Function:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Function, self._made_of
-
-
-def _load(kind: str, name: object) -> Callable[..., Any]:
-    match = _REFERENCE.fullmatch(name) if isinstance(name, str) else None
-    if match is None:
-        raise ConfigError(f"{kind} must be a function, 'module:function' or 'file.py:function', got {name!r}")
-    source, function = match["source"], match["name"]
-    try:
-        members = runpy.run_path(source) if source.endswith(".py") else vars(importlib.import_module(source))
-    except (ModuleNotFoundError, FileNotFoundError) as error:
-        raise ConfigError(f"{kind} {name!r}: {error}") from None
-    if not callable(members.get(function)):
-        raise unknown(f"function of {source}", function, [each for each, value in members.items() if callable(value)])
-    return members[function]

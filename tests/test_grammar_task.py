@@ -10,9 +10,10 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from lark import Tree
+from lark import Lark, Tree
+from lark.exceptions import UnexpectedInput
 
 from formal_envs.errors import ConfigError, ParseFailure
 from formal_envs.grammars import Language, read
@@ -187,6 +188,60 @@ def test_texts_past_the_limit_earn_nothing():
     assert failure == "text of 600 characters, at most 512 allowed"
 
 
+@pytest.mark.parametrize(("limit", "place"), [(120, 1), (121, 2), (284, 2), (285, None)])
+def test_the_work_of_the_earley_parser_by_hand(monkeypatch, limit, place):
+    """Of "aa", with the items of each column: an item that is looked at costs 1, one that waits or advances 40.
+
+    | 0: start: . start start, 0 | "a" is awaited: 40 |
+    | 1: start: "a" ., 0 looks at 1 and advances 1, to start: start . start, 0; start: . start start, 1 | 41 + 40 = 81 |
+    | 2: start: "a" ., 1 looks at these 3 and advances 2; start: start start ., 0 looks at 1 and advances 1 | 124 + 40 |
+    """
+    monkeypatch.setattr("formal_envs.earley.MOST_WORK", limit)
+    language = Language('start: start start | "a"', parser="earley")
+    if place is None:
+        assert language.accepts("aa")
+    else:
+        with pytest.raises(ParseFailure, match=f"the parser gives up at column {place + 1}"):
+            language.parse("aa")
+
+
+def test_a_text_with_too_many_readings_earns_by_the_place_where_the_parser_gives_up():
+    """Of 512 characters, at the limit as it is: the cube of the length would take minutes."""
+    reward = GrammarReward(Language('start: start start | "a"', parser="earley"))
+    score = reward.score("", "a" * 512)
+    assert 128 < score.failed_at < 256
+    assert score.parts == {"sentence": 0.0, "position": score.failed_at / 513, "exact": 0.0}
+    assert score.failure == f"too many ways to read the text: the parser gives up at column {score.failed_at + 1}"
+
+
+@pytest.mark.parametrize(
+    "grammar",
+    [
+        SUMS,
+        'start: start start start | "1" start | start "+" | "1" |',
+        'start: x* y\nx: "1"* y\ny: "+"* | "1"',
+        "start.2: start start | one\none: /[1+]/ | /1[1+]/",
+    ],
+)
+@settings(law, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), text=st.text("1+", max_size=40), limit=st.integers(1_000, 100_000))
+def test_the_parser_gives_up_by_the_text_before_and_else_reads_what_it_would(grammar, data, text, limit, monkeypatch):
+    language, free = Language(grammar, parser="earley"), Lark(grammar, parser="earley")
+    monkeypatch.setattr("formal_envs.earley.MOST_WORK", limit)
+    try:
+        tree = language.parse(text)
+    except ParseFailure as failure:
+        if "gives up" not in failure.reason:
+            with pytest.raises(UnexpectedInput):
+                free.parse(text)
+        elif failure.column < len(text) - 1:  # a character further on may be read ahead
+            other = text[: failure.column + 1] + data.draw(st.text("1+", max_size=20))
+            with pytest.raises(ParseFailure, match=re.escape(str(failure))):
+                language.parse(other)
+    else:
+        assert tree == free.parse(text)
+
+
 def test_rewards_are_equal_by_what_they_are_made_of():
     made = [
         GrammarReward(Language(grammar, parser=parser), evaluator=evaluator, kind=kind, continues=continues)
@@ -204,17 +259,18 @@ def test_rewards_are_equal_by_what_they_are_made_of():
 def test_functions_are_found_by_the_name_of_their_module_or_file(tmp_path):
     file = tmp_path / "own.py"
     file.write_text("def score(prompt, tree):\n    return 0.25\nvalue = 3\n")
-    for name, expected in ((f"{file}:score", 0.25), ("operator:eq", False)):
+    for name, expected in ((f"{file}:score", 0.25), ("operator:eq", False), ("builtins:str.__eq__", False)):
         function = Function("evaluator", name)
         assert function("a", "b") == pickle.loads(pickle.dumps(function))("a", "b") == expected
     assert make(grammar=LISTS, evaluator=f"{file}:score")[1].score("[", "]").value == 0.25
     for name, message in (
         (f"{file}:scroe", "did you mean 'score'"),
-        (f"{file}:value", "unknown function of"),
+        (f"{file}:score.nothing", "has no attribute 'nothing'"),
+        (f"{file}:value", "must be a function, got .*which is 3"),
         (f"{tmp_path}/other.py:score", "No such file"),
         ("no_such_module:score", "No module named"),
-        ("score", "'module:function'"),
-        (3, "'module:function'"),
+        ("score", "'module:name'"),
+        (3, "'module:name'"),
     ):
         with pytest.raises(ConfigError, match=message):
             Function("evaluator", name)
@@ -385,9 +441,9 @@ def test_a_grammar_comes_from_a_text_or_a_file_and_survives_the_file(tmp_path):
         ({"grammar": LETTERS}, "hardly any sentence of this grammar makes a problem: its beginning is a sentence"),
         ({"grammar": 'start: "a" "b" "c"', "split": "test"}, "split 'test' is empty"),
         ({"prompt": ""}, "None asks for the rest of a sentence"),
-        ({"prompt": 3}, "prompt must be a function"),
+        ({"prompt": 3}, "prompt must be an object or its name"),
         ({"prompt": lambda tree: 3}, "must give a text, got 3"),
-        ({"evaluator": "nothing"}, "evaluator must be a function"),
+        ({"evaluator": "nothing"}, "evaluator must be an object or its name"),
         ({"split": "tset"}, "did you mean 'test'"),
         ({"gramar": LISTS}, "did you mean 'grammar'"),
         ({"reward": "exakt"}, "did you mean 'exact'"),

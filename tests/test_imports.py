@@ -13,6 +13,7 @@ LAYERS = [
     "hub",
     "objects",
     "score",
+    "earley",
     "grammars",
     "lang",
     "rewards",
@@ -42,6 +43,7 @@ AGENT_LAYERS = [
         "classifier_command",
         "export_command",
     },
+    {"reproduce_command"},
     {"cli"},
 ]
 AGENT_MODULES = sorted(path for path in (ROOT / "agents").rglob("*.py") if path.parts[-2:] != ("agents", "__init__.py"))

@@ -338,7 +338,7 @@ def test_the_command_checks_a_reward_of_the_users():
         ([], "--env"),
         (["planted_rewards:substring"], "--env"),
         (["--in", "-"], "MODULE:OBJECT"),
-        (["substring", "--env", "FormalArith-v0"], "MODULE:OBJECT"),
+        (["substring", "--env", "FormalArith-v0"], "'module:name'"),
         (["planted_rewards:substrin", "--env", "FormalArith-v0"], "substrin"),
         (["no_such_module:x", "--env", "FormalArith-v0"], "no_such_module"),
         (["planted_rewards:substring", "--in", "-"], "line 1"),
