@@ -4,7 +4,7 @@ python examples/sql_grammar.py
 """
 
 import sqlite3
-from functools import cache
+from contextlib import closing
 
 import gymnasium
 from lark import Tree
@@ -24,8 +24,8 @@ NAME: "'ant'" | "'bat'" | "'cat'" | "'eel'" | "'hen'" | "'spider'"
 ANIMALS = [("ant", 6, 0), ("bat", 2, 2), ("cat", 4, 0), ("eel", 0, 0), ("hen", 2, 2), ("spider", 8, 0)]
 
 
-@cache
 def database() -> sqlite3.Connection:
+    """The animals, in a database of its own each time: threads may not share one."""
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE animals (name TEXT, legs INT, wings INT)")
     connection.executemany("INSERT INTO animals VALUES (?, ?, ?)", ANIMALS)
@@ -35,7 +35,8 @@ def database() -> sqlite3.Connection:
 def rows(tree: Tree) -> str:
     """The prompt: what a query gives, a line a row, and an empty line."""
     query = " ".join(tree.scan_values(lambda token: token is not None))
-    found = database().execute(query).fetchall()
+    with closing(database()) as connection:
+        found = connection.execute(query).fetchall()
     return "".join(" ".join(map(str, row)) + "\n" for row in found) + "\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -118,14 +119,14 @@ class Language:
 
     def _expected(self, error: UnexpectedInput, before: str) -> Iterable[str]:
         """The terminals that could have stood at the place of the error."""
-        if not isinstance(error, UnexpectedToken):
-            return getattr(error, "allowed", None) or getattr(error, "expected", None) or ()
-        try:  # the parser may have closed rules for the wrong token's sake, and knows only what fits behind them
-            parser = self.lark.parse_interactive(before)
-            parser.exhaust_lexer()
-        except UnexpectedInput:  # cut there, the text is read as other tokens
-            return error.accepts or error.expected
-        return parser.accepts()
+        if self.lark.options.parser == "lalr":
+            with suppress(UnexpectedInput):  # cut there, the text may be read as other tokens
+                # The error itself has what some other text could go on with, whose parser is in the same state.
+                parser = self.lark.parse_interactive(before)
+                parser.exhaust_lexer()
+                return parser.accepts()
+        known = (getattr(error, name, None) for name in ("accepts", "allowed", "expected"))
+        return next(filter(None, known), ())
 
     def accepts(self, text: str) -> bool:
         """Whether the text is a sentence."""
@@ -137,7 +138,7 @@ class Language:
 
     def shown(self, terminal: str) -> str:
         """A terminal as errors show it: its text, its name, or its pattern."""
-        if terminal == "$END":
+        if terminal in ("$END", "<END-OF-FILE>"):  # of the parser, and of the lexer
             return "the end"
         pattern = self.lark.get_terminal(terminal).pattern
         if pattern.type == "str":

@@ -71,6 +71,7 @@ def make(**options):
         ("[1 2]", PARTIAL * 2 / 5, "expected ',' or ']', got '2' at column 4"),
         (" " * 50, 0.0, "expected '[', got the end at column 51"),
         ("[1]]", PARTIAL * 3 / 5, "expected the end, got ']' at column 4"),
+        ("[1];", PARTIAL * 3 / 5, "expected the end, got character ';' at column 4"),
         ("[1;2]", PARTIAL * 2 / 6, "expected ',' or ']', got character ';' at column 3"),
     ],
 )
