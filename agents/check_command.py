@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -16,6 +17,7 @@ from formal_envs.errors import ConfigError
 from formal_envs.objects import load_object
 
 if TYPE_CHECKING:
+    from formal_envs.rewards.grammar import GrammarReward
     from formal_envs.testing import Report
 
 _SEED_OF_PROBLEMS = 4  # entropy of the stream of problems, besides the seed
@@ -26,8 +28,20 @@ _SEED_OF_PROBLEMS = 4  # entropy of the stream of problems, besides the seed
 @click.option("--env", help="Environment whose problems are asked; its own reward is checked where no other is named.")
 @click.option("--in", "source", type=click.File("r", "utf-8"), help='JSON lines with "prompt" and "solution" instead.')
 @click.option("--n", default=64, show_default=True, type=click.IntRange(1), help="Problems of the environment.")
-@click.option("--correct", metavar="MODULE:OBJECT", help="Function of (completion, solution), for what is right.")
+@click.option(
+    "--correct",
+    metavar="MODULE:OBJECT",
+    help="What is right: a function of (completion, solution), with or without prompt.",
+)
+@click.option(
+    "--invariance",
+    "invariances",
+    multiple=True,
+    metavar="MODULE:OBJECT",
+    help="A change of a completion that changes no score, such as formal_envs.testing:blanks_around.",
+)
 @click.option("--grammar", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A .lark of completions.")
+@click.option("--floor", type=float, help="What nothing earns, by default the least value.")
 @click.option("--max-partial", type=click.FloatRange(0, 1), help="Most that a wrong text may earn, as a share.")
 @click.option("--max-constant", type=click.FloatRange(0, 1), help="Most that one answer to all prompts may earn.")
 @click.option("--tolerance", default=0.0, show_default=True, type=click.FloatRange(0), help="Between equal scores.")
@@ -42,6 +56,8 @@ def check_reward_command(
     source: TextIO | None,
     n: int,
     correct: str | None,
+    invariances: tuple[str, ...],
+    floor: float | None,
     grammar: Path | None,
     seed: int,
     as_json: bool,
@@ -60,16 +76,15 @@ def check_reward_command(
     if reward is None and env is None:
         raise ConfigError("say which reward: MODULE:OBJECT, or --env for the environment's own")
     problems = _asked(env, n, seed, parse_settings(settings)) if env else _read(source or ())
-    own = problems.pop("reward", None)
-    judgement = problems.pop("correct", None)
-    report = check_reward(
-        _load("the reward", reward) if reward else own,
-        correct=_load("--correct", correct) if correct else judgement,
-        grammar=grammar.read_text(encoding="utf-8") if grammar else None,
-        seed=seed,
-        **problems,
-        **options,
-    )
+    if reward:
+        problems |= {"reward": _load("the reward", reward), "floor": None}
+    if correct:
+        problems["correct"] = _load("--correct", correct)
+    if floor is not None:
+        problems["floor"] = floor
+    options["invariances"] = [_load("--invariance", name) for name in invariances]
+    text = grammar.read_text(encoding="utf-8") if grammar else None
+    report = check_reward(grammar=text, seed=seed, **problems, **options)
     click.echo(json.dumps(_row(report)) if as_json else str(report))
     if not report.ok:
         raise click.exceptions.Exit(1)
@@ -80,6 +95,7 @@ def _asked(env: str, n: int, seed: int, settings: dict[str, Any]) -> dict[str, A
     import numpy as np
 
     from agents.run import task_name
+    from formal_envs.rewards.grammar import PARTIAL, GrammarReward
     from formal_envs.score import score_batch
     from formal_envs.tasks import make_task
     from formal_envs.tasks.streams import problem_keys, seeded_stream
@@ -88,10 +104,25 @@ def _asked(env: str, n: int, seed: int, settings: dict[str, Any]) -> dict[str, A
     task, reward = make_task(task_name(env), **settings)
     problems = task.sample(problem_keys(seeded_stream(seed, _SEED_OF_PROBLEMS), np.arange(n)))
     asked: dict[str, Any] = {"prompts": problems.prompts, "reward": reward}
-    if "exact" in score_batch(reward, problems.prompts[:1], problems.solutions[:1])[0].parts:
-        correct: Callable[[str, str], bool] | None = same_value if task_name(env) == "Arith" else None
-        return {**asked, "solutions": problems.solutions, "correct": correct}
-    return {**asked, "examples": problems.solutions}  # good completions, and not the only ones
+    if "exact" not in score_batch(reward, problems.prompts[:1], problems.solutions[:1])[0].parts:
+        return {**asked, "examples": problems.solutions}  # good completions, and not the only ones
+    asked["solutions"] = problems.solutions
+    if isinstance(reward, GrammarReward):  # any character may be the beginning of a sentence
+        return {**asked, "correct": partial(_is_right, reward), "floor": PARTIAL * (reward.kind == "partial")}
+    return {**asked, "correct": same_value if task_name(env) == "Arith" else None}
+
+
+def _is_right(reward: GrammarReward, prompt: str, completion: str) -> bool:
+    """Whether a text is a sentence to which the evaluator gives all, whatever the reward makes of it."""
+    from formal_envs.rewards.grammar import MAX_DEPTH, deeper
+
+    text = prompt + completion if reward.continues else completion
+    if len(text) > reward.language.max_text or not reward.language.accepts(text):
+        return False
+    if reward.evaluator is None:
+        return True
+    tree = reward.language.parse(text)
+    return not deeper(tree, MAX_DEPTH) and reward.evaluator(prompt, tree) == 1
 
 
 def _read(lines: Sequence[str] | TextIO) -> dict[str, Any]:

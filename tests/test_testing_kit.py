@@ -1,8 +1,10 @@
 """The kit's own parts: laws by hand, forms of rewards, shrinking, the report, the command."""
 
 import json
+import runpy
 import sys
 from functools import partial
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -318,6 +320,46 @@ def run(*arguments, code=0, input=None):
 def test_the_command_checks_an_environments_own_reward():
     text = run("--env", "FormalArith-v0", "--n", 16, "--budget", 100)
     assert text.startswith("ArithmeticReward('paper'): ok")
+
+
+@pytest.mark.parametrize(
+    ("grammar", "functions"),
+    [
+        ("", {}),
+        ("examples/logic.lark", {"prompt": "logic_grammar.py:table", "evaluator": "logic_grammar.py:agreement"}),
+        ("sql", {"prompt": "sql_grammar.py:rows", "evaluator": "sql_grammar.py:same_rows"}),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("reward", ["partial", "exact"])
+def test_the_command_knows_what_a_right_sentence_is(grammar, functions, reward):
+    root = Path(__file__).parents[1]
+    if grammar == "sql":
+        grammar = runpy.run_path(str(root / "examples" / "sql_grammar.py"))["GRAMMAR"]
+    elif grammar:
+        grammar = str(root / grammar)
+    options = {"reward": reward, "grammar": grammar}
+    options |= {option: f"{root}/examples/{name}" for option, name in functions.items()}
+    settings = [f"--set={option}={value}" for option, value in options.items()]
+    report = json.loads(run("--env", "FormalGrammar-v0", "--budget", 200, "--n", 16, "--json", *settings))
+    assert not [finding for finding in report["findings"] if finding["severity"] == "error"]
+    checked = {check["name"] for check in report["checks"] if check["result"] != "-"}
+    assert {"gold is the maximum", "nothing earns nothing"} <= checked
+
+
+def test_the_command_s_options_reach_the_kit():
+    """Any number earns a half: a floor of that makes it nothing, and a changed number is not the same answer."""
+    name = "test_testing_kit:half_for_any_number"
+    rows = "".join(json.dumps({"prompt": p, "solution": s}) + "\n" for p, s in SUMS.items())
+    checks = json.loads(run(name, "--in", "-", "--budget", 100, "--floor", 0.5, "--json", input=rows))["checks"]
+    assert {check["name"]: check["result"] for check in checks}["what wrong texts earn"] == "ok"
+    change = ["--invariance", "test_testing_kit:with_a_nine"]
+    output = run(name, "--in", "-", "--budget", 100, *change, code=1, input=rows)
+    assert "after with_a_nine" in output
+
+
+def with_a_nine(completion):
+    return f"{completion}9"
 
 
 def test_the_command_checks_a_reward_of_the_users():

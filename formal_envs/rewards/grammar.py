@@ -84,7 +84,7 @@ class GrammarReward:
             return self._broken(str(failure), share, place if place >= 0 else None)
         if self.evaluator is None:
             return Score(1.0, {"sentence": 1.0, "position": 1.0, "exact": 1.0})
-        if _deeper(tree, MAX_DEPTH):
+        if deeper(tree, MAX_DEPTH):
             return self._sentence(0.0, f"a tree of more than {MAX_DEPTH} levels, too deep for the evaluator")
         value = self.evaluator(prompt, tree)
         if not isinstance(value, (int, float)) or not 0 <= value <= 1:
@@ -107,7 +107,7 @@ def _visible(text: str) -> int:
     return sum(map(len, text.split()))
 
 
-def _deeper(tree: Tree[Any], limit: int) -> bool:
+def deeper(tree: Tree[Any], limit: int) -> bool:
     """Whether a tree has more levels than the limit; takes no stack."""
     level: list[Any] = [tree]
     for _ in range(limit):
