@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, runtime_checkable
 
@@ -63,6 +64,8 @@ def evaluate(
 ) -> dict[str, float]:
     """Mean reward and mean parts (``exact`` among them, where the reward has it) over fresh problems of a task.
 
+    ``commonest`` is the share of the completion that is given most often.
+
     Where the completions are texts, of two words and more in the mean, ``agents.diversity`` is measured as well.
 
     Args:
@@ -85,5 +88,6 @@ def evaluate(
         "episodes": episodes,
         "reward_mean": float(np.mean([score.value for score in scores])),
         **parts,
+        "commonest": Counter(completions).most_common(1)[0][1] / episodes,
         **(diversity(completions) if texts else {}),
     }

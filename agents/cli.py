@@ -16,6 +16,7 @@ from agents.classifier_command import train_classifier_command
 from agents.commands import SETTINGS, Commands, needs_torch, parse_settings
 from agents.export_command import export_command
 from agents.game_commands import game
+from agents.reproduce_command import reproduce_command
 from agents.training_commands import sft, train
 from formal_envs.errors import ConfigError, unknown
 from formal_envs.tasks import TASKS, make_task, option_names
@@ -29,7 +30,15 @@ def main() -> None:
     """Gymnasium text environments with programmed rewards, and a PPO agent that trains on them."""
 
 
-for _command in (game, train, sft, train_classifier_command, check_reward_command, export_command):
+for _command in (
+    game,
+    train,
+    sft,
+    train_classifier_command,
+    check_reward_command,
+    export_command,
+    reproduce_command,
+):
     main.add_command(_command)
 
 
@@ -182,20 +191,6 @@ def plot(runs: tuple[Path, ...], out: Path | None) -> None:
     target = out or runs[0] / "curves.png"
     plot_runs([Run.open(folder) for folder in runs], target)
     click.echo(target)
-
-
-@main.command()
-@click.argument("name")
-@click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Folder of the runs, the table and the curves."
-)
-@click.option("--steps", type=click.IntRange(1), help="Steps of each run, instead of the experiment's.")
-@needs_torch
-def experiment(name: str, out: Path, steps: int | None) -> None:
-    """Run a comparison of settings, such as batch_entropy, and print its table. Finished runs are kept."""
-    from agents import experiments
-
-    click.echo(experiments.run(experiments.load(name), out, steps))
 
 
 @main.group(cls=Commands)

@@ -169,6 +169,8 @@ class PPOConfig(TrainingConfig):
         kl_coef: weight of the KL to the frozen reference, the model as training found it, in each token's reward. The
             KL is measured at 0 too where ``model`` is given; a model with random weights has no reference at 0.
         kl_estimator: "log_ratio", "absolute", "squared" or "full".
+        evaluate_every: steps between greedy evaluations on ``validation`` held-out problems, which metrics hold with
+            names that begin with ``greedy_``; 0 evaluates at the end alone.
         kl_target, kl_horizon: nats a completion that the KL coefficient adapts to (0 keeps it fixed), and how slowly.
     """
 
@@ -196,10 +198,13 @@ class PPOConfig(TrainingConfig):
     kl_estimator: str = "log_ratio"
     kl_target: float = 0.0
     kl_horizon: float = 10_000.0
+    evaluate_every: int = 0
+    validation: int = 512
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("prompts", "completions", "epochs", "minibatches"):
+        check_integer("evaluate_every", self.evaluate_every, 0, 2**31 - 1)
+        for name in ("prompts", "completions", "epochs", "minibatches", "validation"):
             check_integer(name, getattr(self, name), 1, 2**31 - 1)
         check_choice("advantage", self.advantage, ("centred", "group", "gae"))
         check_choice("credit", self.credit, ("completion", "error"))

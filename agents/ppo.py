@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents.agent import TRAINING
+from agents.agent import TRAINING, evaluate
 from agents.checkpoint import find_checkpoint, restore, save_checkpoint
 from agents.config import PPOConfig
 from agents.loop import all_means, interruption, make_accelerator, progress_bar
@@ -25,7 +25,7 @@ from agents.losses import (
 from agents.models import build_model
 from agents.optimizers import make_optimizer
 from agents.policy import Policy
-from agents.policy_agent import held_out_results
+from agents.policy_agent import PolicyAgent, held_out_results
 from agents.rollout import Rollout, Sampled, collect
 from agents.run import Run, RunLog, RunSpec, sample_row
 from agents.schedules import adapt_entropy_coef, adapt_kl_coef, interpolate, learning_rate
@@ -62,7 +62,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
     if not isinstance(config, PPOConfig):
         raise ConfigError(f"{out} is a run of supervised training: go on with it with formal-envs sft --resume")
     task, reward = spec.build()
-    layout = spec.layout(find_checkpoint(out / "checkpoint"))
+    held_out, layout = spec.task(split="test"), spec.layout(find_checkpoint(out / "checkpoint"))
     accelerator = make_accelerator(config)
     rank, world = accelerator.process_index, accelerator.num_processes
     policy = Policy(build_model(config, layout.tokenizer), layout).to(accelerator.device)
@@ -143,6 +143,10 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
                 progress.kl_coef = adapt_kl_coef(
                     progress.kl_coef, stats["kl"], config.kl_target, config.kl_horizon, completions
                 )
+            if config.evaluate_every and progress.step % config.evaluate_every == 0:
+                agent = PolicyAgent(policy, layout)
+                results = evaluate(agent, held_out, reward, episodes=config.validation, seed=config.seed)
+                metrics |= {f"greedy_{name}": value for name, value in results.items() if name != "episodes"}
             log.write(metrics)
             if progress.step in (1, config.steps) or progress.step % config.checkpoint_every == 0:
                 log.write_samples(progress.step, _one_of_each(prompts, sampled)[:_SHOWN])
@@ -156,7 +160,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
     summary = {
         "finished": progress.step == config.steps,
         **asdict(progress),
-        **held_out_results(policy, layout, spec.task(split="test"), reward, config.test_episodes, config.seed),
+        **held_out_results(policy, layout, held_out, reward, config.test_episodes, config.seed),
     }
     if accelerator.is_main_process:
         run.write_summary(summary)

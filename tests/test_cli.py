@@ -81,13 +81,14 @@ def test_eval_of_the_baselines():
         (["eval", "oracle", "--env", "FormalArith-v0", "--split", "tests"], "test"),
         (["train", "FormalArith-v0", "--out", "x", "--set", "learning_rte=1"], "learning_rate"),
         (["train", "--out", "no-such-folder", "--resume"], "no config.json"),
-        (["experiment", "batch_entrop", "--out", "x"], "batch_entropy"),
+        (["reproduce", "stabilit", "--out", "x"], "stability"),
+        (["reproduce", "fig3", "--out", "x", "--set", "stps=1"], "steps"),
         (["plot", "no-such-folder"], "no config.json"),
     ],
 )
 def test_typos_name_the_nearest(arguments, said, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    if arguments[0] in ("train", "experiment"):
+    if arguments[0] in ("train", "reproduce"):
         pytest.importorskip("torch")
     output = CliRunner().invoke(main, arguments)
     assert output.exit_code in (1, 2)

@@ -1,0 +1,96 @@
+"""Arithmetic from random weights: which settings solve it, how often and how soon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agents.experiments.bases import PAPER_PPO
+from agents.experiments.curves import at_end, final, first_step, metric
+from agents.experiments.plan import Figure, Panel, Plan, Result
+
+_DEFAULT = "README's default"
+_PLAIN = {**PAPER_PPO, "prompts": 128, "learning_rate": 1e-3, "schedule": "linear"}
+_GROUPS = {"advantage": "group", "entropy_coef": 0.0, "entropy_target": -1.0, "batch_entropy_coef": 0.0}
+_VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "plain PPO": _PLAIN,
+    "PPO + b_ENT": {**_PLAIN, "entropy_coef": 0.1},
+    "PPO + b_BENT": {**_PLAIN, "batch_entropy_coef": 0.3},
+    "groups": _GROUPS,
+    "groups + b_BENT": {**_GROUPS, "batch_entropy_coef": 0.3},
+    _DEFAULT: {},
+}
+_STEPS = {
+    "tiny": {"gae": 520, "group": 2000, "centred": 2000},
+    "paper": {"gae": 1300, "group": 5000, "centred": 5000},
+}
+"""About equal times on one core: two minutes, and five. A step of one completion a prompt has four epochs."""
+_EVALUATIONS = 50
+_SOLVED, _LEARNED = 0.99, 0.95
+_COLLAPSED_ENTROPY, _COLLAPSED_SHARE = 1.0, 0.5
+
+
+def figure(scale: str) -> Figure:
+    """The figure on stability."""
+    lines = {label: _plan(scale, changes) for label, changes in _VARIANTS.items()}
+    panels = [
+        Panel("Right answers", lines, _over_budget("greedy_exact"), "share, greedy, held out", _BUDGET, (0, 1)),
+        Panel("Batch entropy", lines, _over_budget("batch_entropy"), "nats", _BUDGET),
+        Panel("At the end, each seed", lines, final("exact"), "share of right answers, greedy, held out", "", (0, 1)),
+    ]
+    return Figure("Arithmetic from random weights: stability", panels, 3, _conclude, _table, seeds=5)
+
+
+_BUDGET = "share of the budget of time"
+
+
+def _plan(scale: str, changes: Mapping[str, Any]) -> Plan:
+    steps = _STEPS[scale][str(changes.get("advantage", "centred"))]
+    settings = {**changes, "steps": steps, "evaluate_every": steps // _EVALUATIONS, "validation": 1024}
+    return Plan("ppo", "FormalArith-v0", settings, seconds=125 if scale == "tiny" else 300)
+
+
+def _over_budget(name: str) -> Any:
+    def curve(result: Result) -> tuple[Sequence[float], Sequence[float]]:
+        steps, values = metric(name)(result)
+        return [step / len(result.metrics) for step in steps], values
+
+    return curve
+
+
+def _table(results: Mapping[str, Sequence[Result]]) -> list[dict[str, Any]]:
+    return [{"settings": label, **_row(found)} for label, found in results.items()]
+
+
+def _row(results: Sequence[Result]) -> dict[str, Any]:
+    finals = [result.summary["greedy_test"] for result in results]
+    reached = {
+        level: [first_step(result, "greedy_exact", level) for result in results] for level in (_LEARNED, _SOLVED)
+    }
+    collapsed = [
+        at_end(result, "batch_entropy") < _COLLAPSED_ENTROPY
+        or result.summary["greedy_test"]["commonest"] > _COLLAPSED_SHARE
+        for result in results
+    ]
+    return {
+        "seeds": len(results),
+        "right at the end": " ".join(f"{test['exact']:.3f}" for test in finals),
+        f"solved ({_SOLVED})": f"{sum(test['exact'] >= _SOLVED for test in finals)} of {len(results)}",
+        f"learned ({_LEARNED})": f"{sum(test['exact'] >= _LEARNED for test in finals)} of {len(results)}",
+        **{f"share of the budget to {level}": _shares(reached[level], results) for level in reached},
+        "collapsed": f"{sum(collapsed)} of {len(results)}",
+    }
+
+
+def _shares(steps: Sequence[float | None], results: Sequence[Result]) -> str:
+    pairs = zip(steps, results, strict=True)
+    return " ".join("-" if step is None else f"{step / len(result.metrics):.2f}" for step, result in pairs)
+
+
+def _conclude(data: Mapping[str, Any]) -> str:
+    rows = "; ".join(
+        f"{row['settings']}: learned ({_LEARNED}) by {row[f'learned ({_LEARNED})']} seeds, "
+        f"solved ({_SOLVED}) by {row[f'solved ({_SOLVED})']}, collapsed {row['collapsed']}"
+        for row in data["table"]
+    )
+    return f"In equal times on one core, {rows}."
