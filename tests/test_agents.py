@@ -81,3 +81,13 @@ def test_baselines_are_agents_and_random_ones_repeat():
     assert ConstantAgent("25").act(prompts) == ["25"] * 50
     for agent in (RandomAgent(task, 1), ConstantAgent("25"), OracleAgent(task, 1, 0)):
         assert isinstance(agent, Agent)
+
+
+def test_the_commonest_completion_is_counted():
+    task, reward = make_task("Arith", split="test")
+
+    class Hesitant:
+        def act(self, prompts):
+            return [("25", "25", "25", "26")[number % 4] for number in range(len(prompts))]
+
+    assert evaluate(Hesitant(), task, reward, episodes=16, seed=0)["commonest"] == 0.75

@@ -318,3 +318,22 @@ def test_bad_settings_name_the_fix():
     with pytest.raises(ConfigError, match="FormalArith-v0"):
         RunSpec.parse("FormalAritt-v0", {})
     assert PPOConfig.from_dict({"learning_rate": 1}).learning_rate == 1.0
+
+
+def test_evaluations_on_the_way_change_nothing_else_and_are_those_of_the_model(tmp_path):
+    settings = {**SMALL, "steps": 6}
+    rows = []
+    for every in (0, 3):
+        run = Run(tmp_path / str(every), RunSpec.parse("FormalArith-v0", {**settings, "evaluate_every": every}))
+        summary = train(run.spec, run.folder)
+        rows.append(without_times(run))
+    plain, evaluated = rows
+    added = {name for name in evaluated[2] if name not in plain[2]}
+    assert {"greedy_exact", "greedy_reward_mean", "greedy_commonest"} <= added
+    assert [{name: row[name] for name in row if name not in added} for row in evaluated] == plain
+    assert [bool(added & row.keys()) for row in evaluated] == [False, False, True, False, False, True]
+    agent = PolicyAgent.load(run)
+    task, reward = run.spec.task(split="test"), run.spec.build()[1]
+    found = evaluate(agent, task, reward, episodes=run.spec.config.validation, seed=0)
+    assert found["exact"] == evaluated[-1]["greedy_exact"]
+    assert summary["finished"]
