@@ -40,7 +40,7 @@ _SEED_OF_PROBLEMS = 4  # entropy of the stream of problems, besides the seed
     metavar="MODULE:OBJECT",
     help="A change of a completion that changes no score, such as formal_envs.testing:blanks_around.",
 )
-@click.option("--grammar", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A .lark of completions.")
+@click.option("--grammar", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A .lark of what is written.")
 @click.option("--floor", type=float, help="What nothing earns, by default the least value.")
 @click.option("--max-partial", type=click.FloatRange(0, 1), help="Most that a wrong text may earn, as a share.")
 @click.option("--max-constant", type=click.FloatRange(0, 1), help="Most that one answer to all prompts may earn.")
@@ -83,8 +83,9 @@ def check_reward_command(
     if floor is not None:
         problems["floor"] = floor
     options["invariances"] = [_load("--invariance", name) for name in invariances]
-    text = grammar.read_text(encoding="utf-8") if grammar else None
-    report = check_reward(grammar=text, seed=seed, **problems, **options)
+    if grammar:
+        problems["grammar"] = grammar.read_text(encoding="utf-8")
+    report = check_reward(seed=seed, **problems, **options)
     click.echo(json.dumps(_row(report)) if as_json else str(report))
     if not report.ok:
         raise click.exceptions.Exit(1)
@@ -107,8 +108,9 @@ def _asked(env: str, n: int, seed: int, settings: dict[str, Any]) -> dict[str, A
     if "exact" not in score_batch(reward, problems.prompts[:1], problems.solutions[:1])[0].parts:
         return {**asked, "examples": problems.solutions}  # good completions, and not the only ones
     asked["solutions"] = problems.solutions
-    if isinstance(reward, GrammarReward):  # any character may be the beginning of a sentence
-        return {**asked, "correct": partial(_is_right, reward), "floor": PARTIAL * (reward.kind == "partial")}
+    if isinstance(reward, GrammarReward):
+        asked |= {"correct": partial(_is_right, reward), "grammar": reward.language.lark}
+        return {**asked, "floor": PARTIAL * (reward.kind == "partial")}  # any character may begin a sentence
     return {**asked, "correct": same_value if task_name(env) == "Arith" else None}
 
 

@@ -9,7 +9,7 @@ from agents.experiments.curves import describe
 from agents.experiments.plan import Figure, Panel, Plan, Result
 
 _TERMS = (4, 5, 6, 8)
-_STEPS = {"tiny": 2000, "paper": 5000}
+_SIZES = {"tiny": {"steps": 2000}, "paper": {"steps": 5000, "layers": 12, "width": 768, "heads": 12}}
 _MODELS = {"GPT-2 (learned positions)": "gpt2", "Llama (rotary positions)": "llama"}
 
 
@@ -23,9 +23,9 @@ def figure(scale: str) -> Figure:
 
 
 def _plan(scale: str, architecture: str) -> Plan:
-    settings = {"terms": 5, "architecture": architecture, "context": 128, "steps": _STEPS[scale]}
+    settings = {"terms": 5, "architecture": architecture, "context": 128, **_SIZES[scale]}
     tests = {str(terms): {"terms": terms} for terms in _TERMS}
-    return Plan("ppo", "FormalArith-v0", settings, tests=tests, seconds=150 if scale == "tiny" else 400)
+    return Plan("ppo", "FormalArith-v0", settings, tests=tests, seconds=150 if scale == "tiny" else 20_000)
 
 
 def _by_terms(result: Result) -> tuple[Sequence[float], Sequence[float]]:
