@@ -26,7 +26,7 @@ def test_bench_ppo():
 def test_bench_masks(monkeypatch):
     pytest.importorskip("llguidance")
     monkeypatch.setattr("formal_envs.envs.mask_bench.STEPS", 60)
-    for name in [name for name in CASES if "Grammar" in name or "compose" in name]:
+    for name in [name for name in CASES if name not in ("FormalArith, characters", "FormalGrammar, SQL")]:
         monkeypatch.delitem(CASES, name)
     result = CliRunner().invoke(main, ["bench", "masks", "--seconds", "0.1", "--json"])
     rows = json.loads(result.output)
@@ -34,4 +34,5 @@ def test_bench_masks(monkeypatch):
     for row in rows.values():
         assert row["ratio"] > 1
         assert row["valid"] == 1
-    assert rows["FormalArithToken-v0, characters"]["ended"] > 100
+        assert row["ended"] > 0
+    assert rows["FormalArith, characters"]["ended"] > 100

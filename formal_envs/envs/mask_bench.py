@@ -16,14 +16,32 @@ STEPS = 400
 """Steps of all slots whose actions are drawn under the mask, outside the clock; they are played over and over."""
 ROUNDS = 3
 """Environments with masks and without take turns this often, so that a change in the machine's pace reaches both."""
-CLOSING, CLOSING_WEIGHT = (")", "]", "}", '"', ""), 100.0
+CLOSING, CLOSING_WEIGHT = (")", "]", "}", '"'), 100.0
 """What ends a text, a string or a bracket is drawn so many times as often as another token, or long texts never end."""
+LOGIC = """
+?start: [start "->"] either
+?either: [either "|"] both
+?both: [both "&"] factor
+?factor: /[pqr]/ | "~" factor | "(" start ")"
+%ignore " "
+"""
+SQL = """
+start: "SELECT" columns "FROM" "animals" ["WHERE" condition] ["ORDER" "BY" COLUMN ["DESC"]]
+columns: "*" | COLUMN ("," COLUMN)*
+condition: comparison (("AND" | "OR") comparison)*
+comparison: "legs" ("<" | "=" | ">") /[02468]/ | "name" "=" /'[a-z]{1,9}'/
+COLUMN: "name" | "legs" | "wings"
+%ignore " "
+"""
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
-    "FormalArithToken-v0, characters": ("FormalArithToken-v0", {"tokenizer": "char"}),
-    "FormalGrammarToken-v0, words": ("FormalGrammarToken-v0", {}),
-    "FormalGrammarToken-v0, characters": ("FormalGrammarToken-v0", {"tokenizer": "char"}),
-    "FormalGameToken-v0, words": ("FormalGameToken-v0", {}),
-    "FormalGameToken-v0, mode=compose": ("FormalGameToken-v0", {"mode": "compose"}),
+    "FormalArith, characters": ("FormalArithToken-v0", {"tokenizer": "char"}),
+    "FormalArith, chains": ("FormalArithToken-v0", {"tokenizer": "char", "answer": "chain"}),
+    "FormalGrammar, JSON": ("FormalGrammarToken-v0", {}),
+    "FormalGrammar, JSON, characters": ("FormalGrammarToken-v0", {"tokenizer": "char"}),
+    "FormalGrammar, SQL": ("FormalGrammarToken-v0", {"grammar": SQL, "prompt": "query: "}),
+    "FormalGrammar, logic": ("FormalGrammarToken-v0", {"grammar": LOGIC, "size": 30}),
+    "FormalGame, infill": ("FormalGameToken-v0", {}),
+    "FormalGame, compose": ("FormalGameToken-v0", {"mode": "compose"}),
 }
 
 _MASKS = ("grammar", "any")
@@ -84,6 +102,7 @@ def _drawn(env_id: str, options: dict[str, Any]) -> tuple[NDArray[np.int64], int
     env: Any = gymnasium.make_vec(env_id, NUM_ENVS, mask="grammar", **options)
     tokenizer = env.layout.tokenizer
     closing = [tokenizer.decode([token]).strip() in CLOSING for token in range(tokenizer.vocab_size)]
+    closing[tokenizer.eos_id] = True
     weights = np.where(closing, CLOSING_WEIGHT, 1.0)
     rng = np.random.default_rng(0)
     env.reset(seed=0)
@@ -91,9 +110,8 @@ def _drawn(env_id: str, options: dict[str, Any]) -> tuple[NDArray[np.int64], int
     ended = valid = 0
     for step in range(STEPS):
         masks = env.action_masks()
-        actions[step] = (masks * rng.random(masks.shape) ** (1 / weights)).argmax(
-            axis=1
-        )  # in proportion to the weights
+        keys = masks * rng.random(masks.shape) ** (1 / weights)
+        actions[step] = keys.argmax(axis=1)  # in proportion to the weights
         info = env.step(actions[step])[-1]
         for slot in np.flatnonzero(actions[step] == tokenizer.eos_id).tolist():
             ended += 1
