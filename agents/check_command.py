@@ -40,7 +40,7 @@ _SEED_OF_PROBLEMS = 4  # entropy of the stream of problems, besides the seed
     metavar="MODULE:OBJECT",
     help="A change of a completion that changes no score, such as formal_envs.testing:blanks_around.",
 )
-@click.option("--grammar", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A .lark of what is written.")
+@click.option("--grammar", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A .lark of completions.")
 @click.option("--floor", type=float, help="What nothing earns, by default the least value.")
 @click.option("--max-partial", type=click.FloatRange(0, 1), help="Most that a wrong text may earn, as a share.")
 @click.option("--max-constant", type=click.FloatRange(0, 1), help="Most that one answer to all prompts may earn.")

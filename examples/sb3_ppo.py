@@ -19,7 +19,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
 
-    envs = make_vec_env("FormalArithToken-v0", n_envs=64, seed=arguments.seed)
+    quiet = {"render_mode": None}  # Stable-Baselines3 asks for pictures otherwise, and is warned
+    envs = make_vec_env("FormalArithToken-v0", n_envs=64, seed=arguments.seed, env_kwargs=quiet)
     model = PPO("MlpPolicy", envs, n_steps=16, batch_size=256, gamma=1.0, ent_coef=0.01, seed=arguments.seed, verbose=1)
     model.learn(arguments.steps)
 

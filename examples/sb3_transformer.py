@@ -28,7 +28,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
 
-    envs = make_vec_env(arguments.env, n_envs=64, seed=arguments.seed)
+    quiet = {"render_mode": None}  # Stable-Baselines3 asks for pictures otherwise, and is warned
+    envs = make_vec_env(arguments.env, n_envs=64, seed=arguments.seed, env_kwargs=quiet)
     settings = {"n_steps": 16, "gamma": 1.0, "ent_coef": 0.01, "seed": arguments.seed, "policy_kwargs": POLICY}
     if arguments.algorithm != "A2C":
         settings["batch_size"] = 256

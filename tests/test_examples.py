@@ -80,3 +80,14 @@ def test_sb3_transformer(algorithm):
 def test_rllib_ppo():
     pytest.importorskip("ray.rllib")  # in an environment of its own: `make rllib`
     assert "mean reward 0." in run("examples/rllib_ppo.py")
+
+
+def test_verl_reward(tmp_path):
+    pytest.importorskip("verl")  # beside it: tensordict, ray, hydra-core, codetiming
+    from tiny_models import tiny_causal
+
+    rows, tokenizer = tmp_path / "train.parquet", tiny_causal(tmp_path / "tokenizer")
+    run("-m", "agents.cli", "export", "FormalArith-v0", "--n=10", "--format=verl", f"--out={rows}")
+    lines = run("examples/verl_reward.py", "--rows", rows, "--tokenizer", tokenizer).splitlines()
+    assert [line.split()[1] for line in lines[-9::3]] == ["1.0000"] * 3
+    assert [line.split()[1] for line in lines[-7::3]] == ["0.0000"] * 3
