@@ -1,8 +1,9 @@
 """verl: rows as it reads them, and ``compute_score`` in both of its signatures. It needs no package.
 
 verl takes ``custom_reward_function.path=pkg://formal_envs.adapters.verl``, or the path of this file, and
-``custom_reward_function.name=compute_score``, or ``compute_score_batch`` where its reward manager is ``batch``. The
-names of a score's parts, which it logs, must be the same in a whole batch: they are within an environment.
+``custom_reward_function.name=compute_score``, or ``compute_score_batch`` where the reward manager is ``batch``, which
+earlier versions have. The names of a score's parts, which it logs, must be the same in a whole batch: they are
+within an environment.
 """
 
 from __future__ import annotations
