@@ -16,7 +16,7 @@ from click.testing import CliRunner  # noqa: E402
 from killed_runs import whole_and_killed  # noqa: E402
 from test_masks import is_sentence  # noqa: E402
 from test_policy import of_tokens  # noqa: E402
-from test_ppo import SMALL, make_policy, roll_out, without_times  # noqa: E402
+from tiny_runs import SMALL, check_first_loss, make_policy, roll_out, without_times  # noqa: E402
 
 from agents.cli import main  # noqa: E402
 from agents.losses import token_entropy  # noqa: E402
@@ -157,11 +157,7 @@ def test_the_first_update_has_ratios_of_one_and_the_entropies_of_what_was_drawn(
     spec = RunSpec.parse("FormalArith-v0", settings)
     policy, layout = make_policy(spec)
     rollout, stats = roll_out(spec, policy, layout)
-    loss, tensors = ppo_loss(policy, rollout, spec.config, entropy_coef=0.2)
-    terms = {name: tensor.item() for name, tensor in tensors.items()}
-    expected = terms["policy_loss"] + 0.1 * terms["value_loss"] - 0.2 * stats["entropy"] - 0.3 * stats["batch_entropy"]
-    assert loss.item() == pytest.approx(expected, rel=1e-4)
-    assert terms["ratio"] == pytest.approx(1.0, abs=1e-5)
+    check_first_loss(spec, policy, rollout, stats)
     _, part = ppo_loss(policy, rollout.select(torch.tensor([5, 2, 11])), spec.config, entropy_coef=0.2)
     assert part["ratio"].item() == pytest.approx(1.0, abs=1e-5)
     assert part["clip_fraction"].item() == 0

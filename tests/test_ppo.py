@@ -21,49 +21,19 @@ from hypothesis import given  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 from killed_runs import whole_and_killed  # noqa: E402
 from tiny_models import tiny_causal, tiny_classifier  # noqa: E402
+from tiny_runs import SMALL, check_first_loss, make_policy, roll_out, without_times  # noqa: E402
 
 from agents.agent import evaluate  # noqa: E402
 from agents.checkpoint import find_checkpoint  # noqa: E402
 from agents.cli import main  # noqa: E402
 from agents.config import PPOConfig  # noqa: E402
-from agents.models import new_model  # noqa: E402
-from agents.policy import Policy  # noqa: E402
 from agents.policy_agent import PolicyAgent  # noqa: E402
-from agents.ppo import ppo_loss, train  # noqa: E402
-from agents.rollout import _token_at, collect  # noqa: E402
+from agents.ppo import train  # noqa: E402
+from agents.rollout import _token_at  # noqa: E402
 from agents.run import Run, RunSpec  # noqa: E402
 from formal_envs.errors import ConfigError  # noqa: E402
 from formal_envs.tasks.streams import problem_keys, seeded_stream  # noqa: E402
 from formal_envs.tokenizers import VocabularyTokenizer  # noqa: E402
-
-SMALL = {
-    "prompts": 16,
-    "completions": 4,
-    "layers": 1,
-    "width": 16,
-    "heads": 2,
-    "warmup": 2,
-    "test_episodes": 32,
-    "device": "cpu",
-}
-TIMES = ("seconds", "sample_seconds", "update_seconds", "reward_seconds")
-
-
-def without_times(run):
-    return [{name: value for name, value in row.items() if name not in TIMES} for row in run.metrics()]
-
-
-def make_policy(spec):
-    torch.manual_seed(0)
-    layout = spec.layout()
-    return Policy(new_model(layout.tokenizer, 1, 16, 2, 64), layout), layout
-
-
-def roll_out(spec, policy, layout, reference=None, kl_coef=0.0):
-    task, reward = spec.build()
-    prompts = task.sample(problem_keys(seeded_stream(0), np.arange(spec.config.prompts))).prompts
-    generator = torch.Generator().manual_seed(0)
-    return collect(policy, reference, layout, reward, prompts, spec.config, kl_coef, generator)[:2]
 
 
 @given(st.lists(st.integers(0, 11), min_size=1, max_size=9), st.data())
@@ -83,11 +53,7 @@ def test_the_loss_is_the_sum_of_its_terms_on_the_first_pass():
     spec = RunSpec.parse("FormalArith-v0", {**SMALL, "batch_entropy_coef": 0.3, "advantage": "gae", "completions": 1})
     policy, layout = make_policy(spec)
     rollout, stats = roll_out(spec, policy, layout)
-    loss, tensors = ppo_loss(policy, rollout, spec.config, entropy_coef=0.2)
-    terms = {name: tensor.item() for name, tensor in tensors.items()}
-    expected = terms["policy_loss"] + 0.1 * terms["value_loss"] - 0.2 * stats["entropy"] - 0.3 * stats["batch_entropy"]
-    assert loss.item() == pytest.approx(expected, rel=1e-4)
-    assert terms["ratio"] == pytest.approx(1.0, abs=1e-5)
+    terms = check_first_loss(spec, policy, rollout, stats)
     assert terms["clip_fraction"] == 0.0
     assert terms["policy_loss"] == pytest.approx(0.0, abs=1e-5)  # whitened advantages at ratio 1
 
