@@ -1,6 +1,7 @@
-"""TRL's GRPOTrainer on a task: its problems as the dataset, its reward as the reward function.
+"""TRL's GRPOTrainer on a task: its problems as the dataset, its reward as the reward function or as an environment.
 
 python examples/trl_grpo.py --model MODEL --env FormalArith-v0 --steps 200
+python examples/trl_grpo.py --model CHAT_MODEL --tool --max-tokens 64
 """
 
 import argparse
@@ -8,13 +9,16 @@ import argparse
 import torch
 from trl import GRPOConfig, GRPOTrainer
 
-from formal_envs.adapters.trl import make_dataset, programmed_reward
+from formal_envs.adapters.trl import ProblemEnvironment, make_dataset, programmed_reward
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", required=True, help="a folder or hub id of a causal language model")
     parser.add_argument("--env", default="FormalArith-v0")
+    parser.add_argument(
+        "--tool", action="store_true", help="answers are calls of a tool, which the chat template knows"
+    )
     parser.add_argument("--max-tokens", type=int, default=8, help="of a completion (default: %(default)s)")
     parser.add_argument("--learning-rate", type=float, default=1e-5)
     parser.add_argument("--steps", type=int, default=200)
@@ -33,16 +37,18 @@ def main() -> None:
         save_strategy="no",
         report_to="none",
     )
+    rewards = {"environment_factory": ProblemEnvironment} if arguments.tool else {"reward_funcs": programmed_reward}
     trainer = GRPOTrainer(
         arguments.model,
-        reward_funcs=programmed_reward,
         args=config,
-        train_dataset=make_dataset(arguments.env, 8 * arguments.steps),
+        train_dataset=make_dataset(arguments.env, 8 * arguments.steps, chat=arguments.tool),
+        **rewards,
     )
     trainer.train()
     for row in trainer.state.log_history:
         if "reward" in row:
-            print(f"step {row['step']}: reward {row['reward']:.4f}, exact {row.get('parts/exact', 0.0):.3f}")
+            exact = f", exact {row['parts/exact']:.3f}" if "parts/exact" in row else ""  # of the reward function
+            print(f"step {row['step']}: reward {row['reward']:.4f}{exact}")
 
 
 if __name__ == "__main__":

@@ -129,8 +129,9 @@ def test_ten_steps_with_the_reward_function(tmp_path, words):
     assert not torch.equal(weights_of(model), before)
 
 
-def test_ten_steps_in_environments_that_are_answered_by_a_tool(tmp_path):
-    """Each token that this model may write is the call of the tool with a number, or the end."""
+@pytest.fixture
+def caller():
+    """A model each token of which is the call of the tool with a number, or the end; and its tokenizer."""
     names = {"eos_token": "<|im_end|>", "pad_token": PAD, "unk_token": END}
     tokenizer = tiny_tokenizer(END, PAD, "<|im_start|>", "<|im_end|>", **names)
     tokenizer.chat_template = (files("trl") / "chat_templates" / "qwen3.jinja").read_text(encoding="utf-8")
@@ -140,12 +141,17 @@ def test_ten_steps_in_environments_that_are_answered_by_a_tool(tmp_path):
     size = {"n_positions": 1024, "n_embd": 32, "n_layer": 1, "n_head": 2}
     ends = {"eos_token_id": tokenizer.eos_token_id, "pad_token_id": tokenizer.pad_token_id}
     model = GPT2LMHeadModel(GPT2Config(vocab_size=len(tokenizer), **size, **ends))
+    model.generation_config.suppress_tokens = [token for token in range(len(tokenizer)) if token not in written]
+    return model, tokenizer
+
+
+def test_ten_steps_in_environments_that_are_answered_by_a_tool(tmp_path, caller):
+    model, tokenizer = caller
     before = weights_of(model)
-    others = [token for token in range(len(tokenizer)) if token not in written]
     settings = {"per_device_train_batch_size": 8, "max_completion_length": 4, "learning_rate": 1e-2}
     trainer = trl.GRPOTrainer(
         model,
-        args=config(tmp_path, **settings, generation_kwargs={"suppress_tokens": others}),
+        args=config(tmp_path, **settings),
         train_dataset=make_dataset("FormalArith-v0", 20, chat=True),
         processing_class=tokenizer,
         environment_factory=ProblemEnvironment,
@@ -160,11 +166,14 @@ def test_ten_steps_in_environments_that_are_answered_by_a_tool(tmp_path):
     assert not torch.equal(weights_of(model), before)
 
 
-def test_the_example_runs(tmp_path, words):
-    for part in words:
+@pytest.mark.parametrize(
+    ("written", "steps", "options"), [("words", STEPS, ["--max-tokens=1"]), ("caller", 2, ["--max-tokens=4", "--tool"])]
+)
+def test_the_example_runs(tmp_path, request, written, steps, options):
+    for part in request.getfixturevalue(written):
         part.save_pretrained(tmp_path / "model")
-    options = ("--steps", str(STEPS), "--max-tokens", "1", "--out", str(tmp_path / "out"))
+    options = (*options, f"--steps={steps}", f"--out={tmp_path / 'out'}")
     shown = run("examples/trl_grpo.py", "--model", str(tmp_path / "model"), *options)
     rewards = [float(reward) for reward in re.findall(r"^step \d+: reward ([\d.]+)", shown, re.MULTILINE)]
-    assert len(rewards) == STEPS
+    assert len(rewards) == steps
     assert all(0 < reward < 1 for reward in rewards)
