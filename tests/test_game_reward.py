@@ -682,3 +682,15 @@ def test_odd_games_earn_no_more_than_they_are_known_to(name):
     assert graded().score("", ODD[name]).value <= graded_most
     assert paper().score("", ODD[name]).value <= paper_most
     assert bool(faults(ODD[name])) == (graded_most < 0.9)  # the others look honest at random
+
+
+@pytest.mark.parametrize("kind", ["paper", "graded"])
+@pytest.mark.parametrize("completion", ["", " \n", "// nothing"])
+def test_a_part_that_could_be_left_out_is_asked_for_all_the_same(kind, completion):
+    given_back = TIC_TAC_TOE.replace("(rules", "(rules (start {})")
+    prompt = hole(given_back, "(start {})")
+    reward = GameReward(kind=kind, playouts=4)
+    score = reward.score(prompt, completion)
+    assert score == reward.score_batch([prompt], [completion])[0]
+    assert (score.value, score.parts["plays"], score.parts["position"]) == (0.0, 0.0, 0.0)
+    assert "empty" in score.failure

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formal_envs.errors import ConfigError
+from formal_envs.lang.open_names import OpenNames
 from formal_envs.tasks import Task
 from formal_envs.tasks.plain_grammar import Continuation, Grammatical
 from formal_envs.tasks.streams import problem_keys, seeded_stream
@@ -19,6 +20,8 @@ from formal_envs.tokenizers import HuggingFaceTokenizer, Tokenizer
 KEPT = 64
 """Grammars that are kept ready for further texts."""
 
+_KEPT_NAMES = 4096  # rows of bits
+
 _DEAD_END = (
     "llguidance takes the longest token at every place, where the grammar's own lexer takes another; make them differ, "
     "or use parser='earley'. Or the tokenizer lacks the characters that would have to follow"
@@ -26,12 +29,13 @@ _DEAD_END = (
 
 
 class _Text(NamedTuple):
-    """A text under way: its prompt, what it has to become, its tokens so far, and llguidance's state."""
+    """A text under way: its prompt, what it has to become, its tokens so far, llguidance's state, and its names."""
 
     prompt: str
     goal: Continuation
     tokens: list[int]
     matcher: Any
+    names: OpenNames | None
 
 
 class GrammarMasks:
@@ -99,7 +103,7 @@ class GrammarMasks:
         """Begin a text in each of the slots, as ``begin`` does."""
         for slot, prompt in zip(slots, prompts, strict=True):
             goal = self._task.continuation(prompt)
-            self._texts[slot] = _Text(prompt, goal, [], self._reader.matcher(goal))
+            self._texts[slot] = _Text(prompt, goal, [], self._reader.matcher(goal), goal.names)
         self._fill(slots)
 
     def take(self, slot: int, token: int) -> None:
@@ -119,6 +123,8 @@ class GrammarMasks:
             text.tokens.append(token)
             if token not in self._ends and self.bits[slot, token >> 3] >> (token & 7) & 1:
                 text.matcher.consume_token(token)
+                if text.names:
+                    text.names.write(self._reader.texts[token])
                 going.append(slot)
             else:
                 self.bits[slot] = self._eos
@@ -128,7 +134,9 @@ class GrammarMasks:
         """Go on with each text so many times, side by side."""
         begun = [self._text(slot) for slot in range(len(self._texts))]
         self._texts = [
-            text._replace(tokens=[*text.tokens], matcher=text.matcher.deep_copy())
+            text._replace(
+                tokens=[*text.tokens], matcher=text.matcher.deep_copy(), names=text.names and text.names.copy()
+            )
             for text in begun
             for _ in range(times)
         ]
@@ -146,6 +154,9 @@ class GrammarMasks:
         self.bits[slots] &= self._going_on
         for slot, text in zip(slots, texts, strict=True):
             _working(text.matcher)
+            if text.names:
+                named = self.bits[slot] & self._reader.named(text.names)
+                self.bits[slot] = named if named.any() else self.bits[slot]
             if self._is_sentence(text):
                 self.bits[slot] |= self._eos
             elif not self.bits[slot].any():
@@ -184,6 +195,8 @@ class _Reader:
         self._library = _llguidance()
         self._vocabulary = _vocabulary(self._library, tokenizer)
         self._ready: dict[str, Any] = {}
+        self.texts = [tokenizer.decode([token]) for token in range(tokenizer.vocab_size)]
+        self._named: dict[Hashable, NDArray[np.uint8]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _Reader, (self._tokenizer,)
@@ -199,6 +212,17 @@ class _Reader:
         if goal.begun:
             matcher.consume_tokens(self._tokenizer.encode(goal.begun))
         return _working(matcher)
+
+    def named(self, names: OpenNames) -> NDArray[np.uint8]:
+        """The tokens that may follow for the names' sake, as bits (bytes,)."""
+        key = names.key()
+        if key not in self._named:
+            if len(self._named) == _KEPT_NAMES:
+                self._named.clear()
+            rows = np.zeros(-(-len(self.texts) // 32) * 32, bool)
+            rows[: len(self.texts)] = True if key is None else names.allowed(self.texts)
+            self._named[key] = np.packbits(rows, bitorder="little")
+        return self._named[key]
 
     def fill(self, matchers: Sequence[Any], rows: Sequence[int], bits: NDArray[np.uint8]) -> None:
         """Write what may come next in each of these states into its row of bits (n, bytes)."""

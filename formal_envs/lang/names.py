@@ -14,11 +14,11 @@ from formal_envs.lang.errors import GameError, nearest
 from formal_envs.lang.typed_tree import Array, Call, Leaf, Node, Signature
 
 MAX_PLAYERS = 16
-_PIECES = frozenset({"piece", "tile", "card", "die", "domino"})
+PIECES = frozenset({"piece", "tile", "card", "die", "domino"})
 _PROPOSALS = frozenset({"is_proposed", "is_decided", "move_vote", "vote"})
 _COORDINATE = re.compile(r"[A-Za-z]{0,2}[0-9]{1,4}")
-_OWNER = re.compile(r"P?[0-9]+$")  # "Home" stands for "Home1" or "HomeP1" of the player in question
-_KINDS = {
+OWNER = re.compile(r"P?[0-9]+$")  # "Home" stands for "Home1" or "HomeP1" of the player in question
+KINDS = {
     "componentName": "piece",
     "pieceName": "piece",
     "regionName": "region",
@@ -48,7 +48,7 @@ class _Names:
         self.game = game
         self.text = text
         self.players = self._count_players()
-        self.exact: dict[str, set[str]] = {kind: set() for kind in _KINDS}
+        self.exact: dict[str, set[str]] = {kind: set() for kind in KINDS}
         self.exact["containerName"].update(("Board", "Hand"))
         self.boards: list[Call] = []
         self.all_pieces = True  # whether every piece has a definition
@@ -82,12 +82,12 @@ class _Names:
 
     def _define(self, call: Call) -> None:
         slug = call.signature.slug
-        if slug in _PIECES:
+        if slug in PIECES:
             name, role = _string(call["name"]), _string(call["roleType"]) or ("Each" if slug == "piece" else "")
             self.exact["pieceName"].add(name)
-            self.exact["componentName"].update(self._owned(name, role))
+            self.exact["componentName"].update(owned(name, role, self.players))
         elif slug == "hand":
-            self.exact["containerName"].update(self._owned("Hand", _string(call["roleType"])))
+            self.exact["containerName"].update(owned("Hand", _string(call["roleType"]), self.players))
         elif slug in ("dice", "deck", "dominoes"):  # they bring pieces of their own
             self.exact["containerName"].add(slug.capitalize())
             self.all_pieces = False
@@ -102,21 +102,13 @@ class _Names:
         elif call.signature.result == "boardItem":
             self.boards.append(call)
 
-    def _owned(self, name: str, role: str) -> set[str]:
-        """The names of the components that a piece defines, one an owner."""
-        if role == "Each":
-            return {f"{name}{player}" for player in range(1, self.players + 1)}
-        if re.fullmatch(r"P\d+", role):
-            return {f"{name}{role[1:]}"}
-        return {name, f"{name}0"} if role == "Neutral" else {name}
-
     def _check(self, call: Call, within: str) -> None:
         slug = call.signature.slug
-        within = "piece" if slug in _PIECES else within
+        within = "piece" if slug in PIECES else within
         for index, kind in _named(call.signature):
             for leaf in _leaves(call.args[index]):
                 if not self._known(kind, str(leaf.value), call, within):
-                    message = f"no {_KINDS[kind]} is called {str(leaf.value)!r}"
+                    message = f"no {KINDS[kind]} is called {str(leaf.value)!r}"
                     raise self._error(leaf, message, _close(leaf.value, self.exact[kind]), self._difference(kind, leaf))
         for arg in call.args:
             for child in _children(arg):
@@ -135,7 +127,7 @@ class _Names:
             known = self.exact["componentName"]
             return within == "piece" or name in known or name.rstrip("0123456789") in self.exact["pieceName"]
         if kind == "regionName":
-            known = {_OWNER.sub("", known) for known in self.exact[kind]}
+            known = {OWNER.sub("", known) for known in self.exact[kind]}
             return within == "piece" or name in known or bool(_COORDINATE.fullmatch(name))
         if kind == "trackName":  # "Track" stands for "TrackCW" and "TrackCCW", "Track1" and "Track2"
             return within == "piece" or any(known.startswith(name) for known in self.exact[kind])
@@ -149,11 +141,20 @@ class _Names:
         return "owner" if kind == "componentName" and name in self.exact["pieceName"] else None
 
 
+def owned(name: str, role: str, players: int) -> set[str]:
+    """The names of the components that a piece defines, one an owner."""
+    if role == "Each":
+        return {f"{name}{player}" for player in range(1, players + 1)}
+    if re.fullmatch(r"P\d+", role):
+        return {f"{name}{role[1:]}"}
+    return {name, f"{name}0"} if role == "Neutral" else {name}
+
+
 def _named(signature: Signature) -> tuple[tuple[int, str], ...]:
     found = _NAMED.get(signature.slug)
     if found is None:
         types = [(index, param.type.strip("{}")) for index, param in enumerate(signature.params)]
-        found = _NAMED[signature.slug] = tuple((index, kind) for index, kind in types if kind in _KINDS)
+        found = _NAMED[signature.slug] = tuple((index, kind) for index, kind in types if kind in KINDS)
     return found
 
 

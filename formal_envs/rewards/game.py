@@ -14,7 +14,7 @@ from formal_envs.lang.briefs import read_brief, share_met
 from formal_envs.lang.native import library
 from formal_envs.lang.report import UNPLAYABLE
 from formal_envs.rewards.novelty import novelty
-from formal_envs.rewards.recomposed import Recomposed, first_error, offset, position, recompose
+from formal_envs.rewards.recomposed import Recomposed, first_error, offset, position, recompose, says_nothing
 from formal_envs.score import Score
 
 MAX_TEXT = 50_000
@@ -36,7 +36,8 @@ class GameReward:
     The game is what ``recompose`` makes of prompt and completion. It is compiled, and ``playouts`` games of uniformly
     random moves are played, the same in every process. A text is
 
-    - not a game: ``"paper"`` gives 0; ``"graded"`` gives 0.05 times ``position``.
+    - not a game, or one from which a part was cut out and that is given back without it: ``"paper"`` gives 0;
+      ``"graded"`` gives 0.05 times ``position``.
     - a game that cannot be played, because of an error in play, under two turns a game on average or a ludeme that the
       engine lacks: 0.05.
     - a game that plays: ``"paper"`` gives the mean of the cube roots of balance, completion and drawishness; one that
@@ -105,6 +106,8 @@ class GameReward:
 
     def _score(self, prompt: str, completion: str, game: Recomposed, judged: _Judged) -> Score:
         share, value, failed_at = 1.0, judged.value, None
+        if game.infill and says_nothing(game):
+            judged, failed_at = _Judged(0.0, _parts(GameReport(compiles=False), 0.0), _NOTHING, None), len(completion)
         asked = {} if game.infill else read_brief(prompt)
         met = 1.0
         if judged.parts["compiles"]:
@@ -142,6 +145,9 @@ def quality(report: GameReport) -> float:
     long_enough = 1.0 - 2.0 ** (-max(turns - 1.0, 0.0) / HALF_LENGTH)
     short_enough = 1.0 - min(turns / MAX_TURNS, 1.0) ** 2
     return report.balance * min(report.completion, report.drawishness) * long_enough * short_enough
+
+
+_NOTHING = "the completion is empty: an expression was cut out here"
 
 
 class _Judged(NamedTuple):

@@ -63,6 +63,11 @@ def recompose(prompt: str, completion: str) -> Recomposed:
     return Recomposed(_joined(text, tail), len(text) - len(middle), len(text), True, end is not None)
 
 
+def says_nothing(game: Recomposed) -> bool:
+    """Whether the completion has no token; many a part that is cut out could be left out as well."""
+    return _tokens(game.text[game.begin : game.end]) == 0
+
+
 def _closing(text: str) -> int | None:
     """Where the first bracket that leaves none open ends."""
     depth = 0

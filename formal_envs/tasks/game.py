@@ -15,6 +15,7 @@ from formal_envs.errors import ConfigError, check_choice
 from formal_envs.lang import GameError, check_game, compile_game
 from formal_envs.lang.briefs import MAX_BRIEF_LENGTH, PARTS, brief
 from formal_envs.lang.holes import hole_types
+from formal_envs.lang.open_names import OpenNames
 from formal_envs.lang.report import evaluate_program
 from formal_envs.lang.signatures import SIGNATURES
 from formal_envs.lang.typed_grammar import one_line_grammar
@@ -127,7 +128,8 @@ class GameTask:
     def continuation(self, prompt: str) -> Continuation:
         """Games on one line, or ludemes of the types that the gap in a prompt may have, with a blank before them."""
         parts = around(prompt)
-        return Continuation(_grammar() if parts is None else _gap_grammar(tuple(sorted(hole_types(*parts)))))
+        grammar = _grammar() if parts is None else _gap_grammar(tuple(sorted(hole_types(*parts))))
+        return Continuation(grammar, names=OpenNames(*(parts or ("", ""))))
 
     def _usable(self, found: list[str] | tuple[str, ...]) -> list[str]:
         """The games of the split that can be asked for."""

@@ -11,6 +11,7 @@ import re
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from formal_envs.grammars import Language
+from formal_envs.lang.open_names import OpenNames
 
 OPTIONS = '%llguidance {"no_forcing": true, "allow_initial_skip": true}'
 """The first line: masks hold every token that fits, not only a text's usual ones; white space may come first."""
@@ -26,11 +27,13 @@ class Continuation(NamedTuple):
         grammar: of the sentences, as above.
         begun: the beginning of the sentence that stands in the prompt already.
         language: the last word on whether a text is a sentence; None where the grammar has it.
+        names: which names may be written, in a game; None where the grammar has the last word on that too.
     """
 
     grammar: str
     begun: str = ""
     language: Language | None = None
+    names: OpenNames | None = None
 
 
 @runtime_checkable
