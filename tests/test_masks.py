@@ -23,7 +23,7 @@ import formal_envs  # noqa: F401  (registers the environments)
 from formal_envs.envs.masks import GrammarMasks
 from formal_envs.errors import ConfigError
 from formal_envs.grammars import Language
-from formal_envs.lang import GameError
+from formal_envs.lang import GameError, check_game
 from formal_envs.lang.checker import Matcher, check_as
 from formal_envs.lang.holes import hole_types
 from formal_envs.lang.signatures import SIGNATURES
@@ -106,6 +106,18 @@ def is_sentence(name, task, prompt, completion):
     return game.closed
 
 
+def undefined_name(prompt, completion):
+    """Whether a part that follows the equipment uses a piece or a region that is not there."""
+    game = recompose(prompt, completion)
+    if game.infill and "(rules" not in game.text[: game.end]:
+        return False
+    try:
+        check_game(game.text)
+    except GameError as error:
+        return error.message.startswith(("no piece", "no region"))
+    return False
+
+
 def rollout(masks, tokenizer, prompt, rng, most):
     """The tokens of a random text under the mask; three in four times something that closes, where that is allowed."""
     masks.begin(0, prompt)
@@ -138,6 +150,8 @@ def test_every_masked_random_text_that_ends_is_a_sentence(task, options, kind):
             ended += 1
             completion = tokenizer.decode(tokens)
             assert is_sentence(task, made, prompt, completion), (prompt, completion)
+            if task == "Game":
+                assert not undefined_name(prompt, completion), (prompt, completion)
     assert ended >= count / 5  # it does happen
 
 

@@ -61,6 +61,8 @@ class _Frame:
         """The kinds of names that a string here may be; None where nothing is known."""
         if self.head == "piece" and not in_equipment:  # a move of pieces of these names, no definition
             return frozenset({"pieceName"})
+        if self.words == ["place"] and self.name is None:
+            return frozenset({"componentName"})
         kinds = _kinds()
         selector = self.words[1] if len(self.words) > 1 else None
         return kinds.get((self.head, selector), kinds.get((self.head, None)))
