@@ -161,7 +161,7 @@ class OpenNames:
         return other
 
     def key(self) -> Hashable:
-        """What ``allows`` depends on; None where anything may follow."""
+        """What ``allowed`` depends on; None where anything may follow."""
         key = (self._rule(), self._string, self._closing(), self._heads(), self._part if self._heads() else None)
         return None if key[0] is None and key[2] is None and key[3] is None else key
 
