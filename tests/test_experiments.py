@@ -1,5 +1,6 @@
 """The figures: their data, their pictures, and the runner, with real runs."""
 
+import fcntl
 import json
 import os
 import signal
@@ -199,6 +200,32 @@ def test_a_killed_command_goes_on_and_ends_with_the_same_json(tmp_path):
     before = {path: path.stat().st_mtime_ns for path in killed.rglob("metrics.jsonl")}
     subprocess.run([*command, "--out", killed], check=True)
     assert {path: path.stat().st_mtime_ns for path in killed.rglob("metrics.jsonl")} == before
+
+
+def test_a_command_that_is_terminated_leaves_no_run_behind(tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "agents.cli",
+        "reproduce",
+        "fig5",
+        "--seeds",
+        "1",
+        "--jobs",
+        "1",
+        "--out",
+        tmp_path,
+    ]
+    process = subprocess.Popen(command)
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.glob("runs/*/metrics.jsonl")):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait() == 128 + signal.SIGTERM
+    with (tmp_path / "lock").open() as lock:  # which its processes hold
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_a_run_that_fails_is_an_error_with_its_log(tmp_path):

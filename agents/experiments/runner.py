@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -170,7 +171,11 @@ def _output(job: Job) -> Iterator[IO[bytes] | None]:
 
 @contextlib.contextmanager
 def _stopped(running: Mapping[str, _Running]) -> Iterator[None]:
-    """Wait for the processes that are left after Ctrl-C, which they have got as well, and end them after an error."""
+    """Wait for the processes that are left after Ctrl-C, which they have got as well, and end them after an error.
+
+    A request to terminate is one as well; it would leave them behind otherwise.
+    """
+    previous = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         yield
     except KeyboardInterrupt:
@@ -182,6 +187,8 @@ def _stopped(running: Mapping[str, _Running]) -> Iterator[None]:
             each.process.terminate()
             each.process.wait()
         raise
+    finally:
+        signal.signal(signal.SIGTERM, previous)
 
 
 @contextlib.contextmanager
