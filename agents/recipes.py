@@ -19,14 +19,14 @@ _SFT: Mapping[str, Settings] = {
     "Sentiment": {"steps": 600, "batch": 64},
     # Many games, few at a time.
     "Game": {
-        "steps": 5000,
-        "examples": 49_152,
+        "steps": 10_000,
+        "examples": 98_304,
         "batch": 16,
         "window": 32,
         "optimizer": "muon",
         "learning_rate": 4e-3,
         "warmup": 100,
-        "evaluate_every": 500,
+        "evaluate_every": 1000,
         "validation": 256,
         "test_episodes": 1024,
     },
@@ -46,14 +46,14 @@ _WARM_TASKS: Mapping[str, Settings] = {
     "Sentiment": {"steps": 250, "prompts": 32, "completions": 8, "learning_rate": 5e-4, "kl_coef": 0.005},
     # Batches that the reward can play in about the time that the model needs.
     "Game": {
-        "steps": 300,
-        "prompts": 16,
-        "completions": 4,
-        "minibatches": 4,
-        "learning_rate": 1e-4,
+        "steps": 80,
+        "prompts": 32,
+        "completions": 8,
+        "minibatches": 2,
         "credit": "error",
         "batch_entropy_coef": 0.01,
-        "kl_coef": 0.01,
+        "kl_coef": 0.005,
+        "checkpoint_every": 20,
         "test_episodes": 512,
     },
 }

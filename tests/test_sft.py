@@ -76,8 +76,12 @@ def test_examples_are_prompts_and_solutions(answer, loss, begin, ends_with_eos):
         assert (example.ids[-1] == layout.tokenizer.eos_id) == ends_with_eos
 
 
+def example(ids, begin):
+    return Example(np.array(ids, np.int32), begin)
+
+
 def test_a_batch_by_hand():
-    ids, mask, labels = to_batch([Example([5, 6, 7], 2), Example([8, 9], 1)], pad_id=0)
+    ids, mask, labels = to_batch([example([5, 6, 7], 2), example([8, 9], 1)], pad_id=0)
     assert ids.tolist() == [[5, 6, 7], [8, 9, 0]]
     assert mask.tolist() == [[1, 1, 1], [1, 1, 0]]
     assert labels.tolist() == [[-100, -100, 7], [-100, 9, -100]]
@@ -95,7 +99,7 @@ def test_the_loss_by_hand():
             logits = self.scale * torch.nn.functional.one_hot(input_ids, 4).float()
             return type("Output", (), {"logits": logits})
 
-    examples = [Example([1, 1, 2], 1), Example([3, 3], 1)]  # two tokens repeat the one before, one does not
+    examples = [example([1, 1, 2], 1), example([3, 3], 1)]  # two tokens repeat the one before, one does not
     expected = -(2 * math.log(1 / 2) + math.log(1 / 6)) / 3
     assert next_token_loss(Uniform(), *to_batch(examples, 0)).item() == pytest.approx(expected)
     for batch in (1, 2):  # a mean over tokens, not over batches

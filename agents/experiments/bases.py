@@ -99,4 +99,5 @@ def games(scale: str) -> Plan:
     if scale == "paper":
         settings = {**PAPER_PPO, "reward": "paper", "prompts": 12, "steps": 2000, "kl_coef": 0.0}
         return Plan("ppo", "FormalGame-v0", settings, start=games_start(scale), seconds=36_000)
-    return Plan("ppo", "FormalGame-v0", {"steps": 60, "test_episodes": 256}, start=games_start(scale), seconds=240)
+    settings = {"steps": 60, "prompts": 16, "minibatches": 1, "test_episodes": 256}
+    return Plan("ppo", "FormalGame-v0", settings, start=games_start(scale), seconds=240)
