@@ -60,7 +60,7 @@ def evaluate(
     episodes: int,
     seed: int,
     batch_size: int = 0,
-    progress: Callable[[int], Any] = lambda episodes: None,
+    watch: Callable[[Sequence[str], Sequence[str], Sequence[Score]], Any] = lambda prompts, completions, scores: None,
 ) -> dict[str, float]:
     """Mean reward and mean parts (``exact`` among them, where the reward has it) over fresh problems of a task.
 
@@ -70,7 +70,7 @@ def evaluate(
 
     Args:
         batch_size: problems asked at once; 0 is 512, or ``task.problems_ahead`` where that is less.
-        progress: is told how many episodes each batch had, when it is scored.
+        watch: is given the prompts, completions and scores of each batch.
     """
     batch_size = batch_size or min(_BATCH, task.problems_ahead)
     stream = seeded_stream(seed, EVALUATION)
@@ -79,9 +79,10 @@ def evaluate(
     for start in range(0, episodes, batch_size):
         prompts = task.sample(problem_keys(stream, np.arange(start, min(episodes, start + batch_size)))).prompts
         answers = agent.act(prompts)
+        scored = score_batch(reward, prompts, answers)
         completions += answers
-        scores += score_batch(reward, prompts, answers)
-        progress(len(prompts))
+        scores += scored
+        watch(prompts, answers, scored)
     parts = {name: float(np.mean([score.parts[name] for score in scores])) for name in scores[0].parts}
     texts = sum(map(count_words, completions)) >= 2 * len(completions)
     return {

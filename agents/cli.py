@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from agents.game_commands import game
 from agents.reproduce_command import reproduce_command
 from agents.training_commands import sft, train
 from formal_envs.errors import ConfigError, unknown
+from formal_envs.score import Score
 from formal_envs.tasks import TASKS, make_task, option_names
 
 _BATCH = 1024
@@ -120,6 +121,9 @@ def _row(number: int, line: str) -> dict[str, Any]:
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the problems.")
 @click.option("--split", default="test", show_default=True, help="train, test or all.")
 @click.option("--sampled", is_flag=True, help="Sample completions, as in training, instead of decoding greedily.")
+@click.option(
+    "--out", type=click.File("w", "utf-8", lazy=True), help="Write prompts, completions and scores, as JSON lines."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @SETTINGS
 def eval_command(
@@ -129,6 +133,7 @@ def eval_command(
     seed: int,
     split: str,
     sampled: bool,
+    out: Any,
     as_json: bool,
     settings: tuple[str, ...],
 ) -> None:
@@ -137,6 +142,7 @@ def eval_command(
 
     from agents.agent import Agent, evaluate
     from agents.baselines import ConstantAgent, OracleAgent, RandomAgent
+    from agents.run import sample_row
 
     options = {**parse_settings(settings), "split": split}
     player: Agent
@@ -159,7 +165,14 @@ def eval_command(
             player = OracleAgent(task, episodes, seed)
     result = {"agent": agent, "env": env, "split": split, "seed": seed}
     with tqdm(total=episodes, unit="episode", desc="eval", disable=None) as bar:  # on a terminal alone
-        result.update(evaluate(player, task, reward, episodes=episodes, seed=seed, progress=bar.update))
+
+        def watch(prompts: Sequence[str], completions: Sequence[str], scores: Sequence[Score]) -> None:
+            bar.update(len(prompts))
+            if out:
+                rows = map(sample_row, prompts, completions, scores)
+                out.writelines(json.dumps(row) + "\n" for row in rows)
+
+        result.update(evaluate(player, task, reward, episodes=episodes, seed=seed, watch=watch))
     if as_json:
         click.echo(json.dumps(result))
         return

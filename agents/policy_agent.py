@@ -61,5 +61,7 @@ def held_out_results(
     for name, sampling_seed in (("greedy_test", None), ("sampled_test", seed)):
         agent = PolicyAgent(policy, layout, sampling_seed)
         with progress_bar(name, episodes, 0, PartialState(), "episode") as bar:
-            results[name] = evaluate(agent, task, reward, episodes=episodes, seed=seed, progress=bar.update)
+            results[name] = evaluate(
+                agent, task, reward, episodes=episodes, seed=seed, watch=lambda prompts, *_: bar.update(len(prompts))
+            )
     return results

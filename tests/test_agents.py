@@ -57,9 +57,16 @@ def test_every_problem_is_asked_once_whatever_the_batch_size():
     assert len(seen[0]) == 30
 
 
-def test_the_progress_of_an_evaluation_is_told_by_the_batch():
+def test_who_watches_an_evaluation_sees_each_batch():
     told = []
-    evaluate(ConstantAgent("25"), *make_task("Arith"), episodes=30, seed=3, batch_size=7, progress=told.append)
+    task, reward = make_task("Arith")
+
+    def watch(prompts, completions, scores):
+        assert completions == ["25"] * len(prompts)
+        assert scores == reward.score_batch(prompts, completions)
+        told.append(len(prompts))
+
+    evaluate(ConstantAgent("25"), task, reward, episodes=30, seed=3, batch_size=7, watch=watch)
     assert told == [7, 7, 7, 7, 2]
 
 

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -53,6 +54,15 @@ def test_score_adds_reward_parts_and_failure(tmp_path):
 )
 def test_score_says_which_line_is_wrong(line, said):
     assert said in run("score", "FormalArith-v0", "--in", "-", "--out", "-", input=line, code=1)
+
+
+def test_eval_writes_what_it_saw(tmp_path):
+    out = tmp_path / "seen.jsonl"
+    shown = run("eval", "constant", "--env", "FormalArith-v0", "--episodes", 40, "--json", "--out", out)
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert len(rows) == 40
+    assert np.mean([row["reward"] for row in rows]) == pytest.approx(json.loads(shown)["reward_mean"], abs=1e-4)
+    assert {"prompt", "completion", "reward", "parts", "failure"} == set(rows[0])
 
 
 def test_eval_of_the_baselines():
