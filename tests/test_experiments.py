@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def test_a_runs_folder_is_named_by_its_work():
     ]
     assert len({each.name(0) for each in [plan, *others]}) == 5
     assert plan.name(0) != plan.name(1)
-    assert plan.with_settings(seconds=5.0).name(1) == plan.name(1)
+    assert replace(plan, seconds=5.0).name(1) == plan.name(1)  # the same work
     first, second = plan.all_commands(7)
     assert first == ["sft", "FormalArith-v0", "--out", f"runs/{plan.start.name(7)}", "--seed=7", "--set=steps=2"]
     assert second[4:6] == ["--from", f"runs/{plan.start.name(7)}"]

@@ -38,9 +38,9 @@ class Plan:
     tests: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     seconds: float = 60.0
 
-    def with_settings(self, seconds: float | None = None, **changes: Any) -> Plan:
+    def with_settings(self, **changes: Any) -> Plan:
         """The same plan with some settings changed."""
-        return replace(self, settings={**self.settings, **changes}, seconds=seconds or self.seconds)
+        return replace(self, settings={**self.settings, **changes})
 
     def with_all(self, changes: Mapping[str, Any]) -> Plan:
         """The same plan with settings changed in it and in what it goes on from, but not in the classifier."""

@@ -121,14 +121,14 @@ class OpenNames:
         self._frames: list[_Frame] = []
         self._string: str | None = None  # the one that is open
         self._word = ""
-        self._used: list[tuple[frozenset[str], str]] = []
+        self._used: list[tuple[frozenset[str], str]] | None = []  # around the part
         self._part: str | None = None  # the part, until its head is known
         self.write(before + " ")
         around = [each.copy() for each in self._frames]
         self.write(behind + " ")  # its brackets close those of before
         self._frames = around
         self._depth = len(around)
-        self._needed = self._unmet(self._used)
+        self._needed, self._used = self._unmet(self._used), None
         self._part = ""
 
     def write(self, text: str) -> None:
@@ -157,7 +157,6 @@ class OpenNames:
         other = object.__new__(OpenNames)
         other.__dict__.update(self.__dict__)
         other._frames = [frame.copy() for frame in self._frames]
-        other._used = [*self._used]
         return other
 
     def key(self) -> Hashable:
@@ -196,7 +195,7 @@ class OpenNames:
         frame, kinds = self._frames[-1], self._frames[-1].kinds(self._in_equipment())
         if frame.name is None:
             frame.name = text
-        if kinds and kinds <= _CHECKED and not self._in_equipment():
+        if self._used is not None and kinds and kinds <= _CHECKED and not self._in_equipment():
             self._used.append((kinds, text))
 
     def _define(self, frame: _Frame) -> None:
