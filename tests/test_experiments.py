@@ -242,3 +242,18 @@ def test_a_run_that_fails_is_an_error_with_its_log(tmp_path):
 def test_unknown_figures_are_refused():
     with pytest.raises(FormalEnvError, match="did you mean 'fig3'"):
         experiments.load("fig33", "tiny")
+
+
+SAVED = sorted((Path(__file__).parent.parent / "docs" / "figures").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", SAVED, ids=lambda path: path.stem)
+def test_the_pictures_of_the_documents_are_drawn_from_their_data(path, tmp_path):
+    data = json.loads(path.read_text())
+    _, svg = draw(data, tmp_path / path.stem)
+    text = svg.read_text()
+    assert path.with_suffix(".png").stat().st_size > 10_000
+    for panel in data["panels"]:
+        assert f">{panel['title']}</text>" in text
+        assert all(f">{line['label']}</text>" in text for line in panel["lines"] if len(panel["lines"]) > 1)
+    assert data["shows"] == experiments.load(data["figure"], "tiny").conclude(json.loads(path.read_text()))
