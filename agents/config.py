@@ -170,7 +170,7 @@ class PPOConfig(TrainingConfig):
             KL is measured at 0 too where ``model`` is given; a model with random weights has no reference at 0.
         kl_estimator: "log_ratio", "absolute", "squared" or "full".
         evaluate_every: steps between greedy evaluations on ``validation`` held-out problems, which metrics hold with
-            names that begin with ``greedy_``; 0 evaluates at the end alone.
+            names that begin with ``greedy_``, and after the last; 0 evaluates only the finished model.
         kl_target, kl_horizon: nats a completion that the KL coefficient adapts to (0 keeps it fixed), and how slowly.
     """
 

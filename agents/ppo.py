@@ -143,7 +143,8 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
                 progress.kl_coef = adapt_kl_coef(
                     progress.kl_coef, stats["kl"], config.kl_target, config.kl_horizon, completions
                 )
-            if config.evaluate_every and progress.step % config.evaluate_every == 0:
+            last = progress.step == config.steps
+            if config.evaluate_every and (last or progress.step % config.evaluate_every == 0):
                 agent = PolicyAgent(policy, layout)
                 results = evaluate(agent, held_out, reward, episodes=config.validation, seed=config.seed)
                 metrics |= {f"greedy_{name}": value for name, value in results.items() if name != "episodes"}

@@ -26,6 +26,7 @@ from agents.experiments.curves import at_end, collect_data, compare, first_step,
 from agents.experiments.drawing import draw, spread
 from agents.experiments.figures import stability
 from agents.experiments.plan import SCALES, Figure, Panel, Plan, Result
+from agents.experiments.runner import Job, run_jobs
 from formal_envs.errors import FormalEnvError
 
 PAPERS = [f"fig{number}" for number in range(1, 10)]
@@ -113,6 +114,7 @@ def test_a_difference_is_named_only_where_its_interval_leaves_out_nothing():
     assert compare([0.6, 0.7, 0.8], [0.1, 0.2, 0.3]) == ("+0.50 [+0.50, +0.50]", "higher")
     assert compare([0.1, 0.3], [0.4, 0.4])[1] == "lower"
     assert compare([0.1, 0.9], [0.5, 0.5])[1] == "not clearly different"
+    assert compare([0.9], [0.5]) == ("+0.40 (one seed)", "not clearly different")
 
 
 @given(st.lists(st.floats(0, 1), max_size=8), st.floats(0.01, 0.3))
@@ -175,6 +177,20 @@ def test_stability_counts_who_solved_and_who_collapsed():
     assert row["collapsed"] == "2 of 3"
 
 
+def test_jobs_wait_for_what_they_need_and_are_reported_as_they_finish(tmp_path):
+    def evaluation(name, *needs):
+        command = ["eval", "oracle", "--env=FormalArith-v0", "--episodes=8", "--json"]
+        return Job(name, command, command, tmp_path / f"{name}.json", needs, 1.0, prints=True)
+
+    jobs = {job.name: job for job in (evaluation("c", "a"), evaluation("a"), evaluation("b", "c"))}
+    reports = []
+    run_jobs(jobs, tmp_path, 2, 1, lambda finished: reports.append(set(finished)))
+    assert reports == [set(), {"a"}, {"a", "c"}, {"a", "b", "c"}]
+    assert json.loads((tmp_path / "b.json").read_text())["exact"] == 1.0
+    run_jobs(jobs, tmp_path, 2, 1, lambda finished: reports.append(set(finished)))
+    assert reports[4:] == [{"a", "b", "c"}]
+
+
 SMALL = ["--seeds", "1", "--jobs", "1", "--set=steps=40", "--set=checkpoint_every=5", "--set=test_episodes=64"]
 
 
@@ -192,9 +208,11 @@ def test_a_killed_command_goes_on_and_ends_with_the_same_json(tmp_path):
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     assert not list(killed.glob("fig5.*"))
+    (begun,) = killed.glob("runs/*/config.json")
+    before = begun.stat().st_mtime_ns
     subprocess.run([*command, "--out", killed], check=True)
+    assert begun.stat().st_mtime_ns == before  # the run was not begun anew
     assert (killed / "fig5.json").read_text() == (whole / "fig5.json").read_text()
-    assert any("--resume" not in log.read_text() for log in (killed / "logs").iterdir())
     page = (killed / "report.html").read_text()
     for text in ("Arithmetic: supervised training", "formal-envs reproduce fig5", "fig5.svg", "step 40"):
         assert text in page

@@ -124,20 +124,24 @@ def last_values(line: Mapping[str, Any]) -> Floats:
 
 
 def describe(values: ArrayLike, form: str = ".2f") -> str:
-    """The mean of values (seeds,) with its interval, as text."""
-    low, high = interval(np.asarray(values, float)[:, None])
-    return f"{np.mean(np.asarray(values, float)):{form}} [{low[0]:{form}}, {high[0]:{form}}]"
+    """The mean of values (seeds,) with its interval, as text; one seed has none."""
+    column = np.asarray(values, float)[:, None]
+    low, high = interval(column)
+    spread = f"[{low[0]:{form}}, {high[0]:{form}}]" if len(column) > 1 else "(one seed)"
+    return f"{column.mean():{form}} {spread}"
 
 
 def compare(values: ArrayLike, others: ArrayLike, form: str = "+.2f") -> tuple[str, str]:
     """The mean difference of two measurements (seeds,) with its interval, and a word for it.
 
-    Returns: the text, and "higher" or "lower" where the interval leaves out 0, else "not clearly different".
+    Returns: the text, and "higher" or "lower" where there are seeds and their interval leaves out 0, else "not clearly
+    different".
     """
     difference = np.asarray(values, float) - np.asarray(others, float)
     low, high = (float(end[0]) for end in interval(difference[:, None]))
-    word = "higher" if low > 0 else "lower" if high < 0 else "not clearly different"
-    return f"{difference.mean():{form}} [{low:{form}}, {high:{form}}]", word
+    clear = len(difference) > 1 and not low <= 0 <= high
+    word = ("higher" if low > 0 else "lower") if clear else "not clearly different"
+    return describe(difference, form), word
 
 
 def summarise(data: Mapping[str, Any], panel: str, form: str = ".2f") -> str:

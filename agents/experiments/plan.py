@@ -66,7 +66,7 @@ class Plan:
         settings = dict(self.settings)
         if self.classifier:
             settings["classifier"] = f"runs/{self.classifier.name(seed)}"
-        given = [f"--set={name}={_text(value)}" for name, value in settings.items()]
+        given = [set_option(*each) for each in settings.items()]
         return [_COMMANDS[self.trainer], self.env, *out, *start, f"--seed={seed}", *given]
 
     def all_commands(self, seed: int) -> list[list[str]]:
@@ -81,8 +81,7 @@ class Plan:
         """The arguments that print what its tests find, by label."""
         command = ["eval", f"runs/{self.name(seed)}", "--json"]
         return {
-            label: [*command, *(f"--set={name}={_text(value)}" for name, value in options.items())]
-            for label, options in self.tests.items()
+            label: [*command, *(set_option(*each) for each in options.items())] for label, options in self.tests.items()
         }
 
     def check(self) -> None:
@@ -177,5 +176,6 @@ class Figure:
         return {name: plan for panel in self.panels for name, plan in panel.named_lines().items()}
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+def set_option(name: str, value: Any) -> str:
+    """The argument of ``formal-envs`` that gives a setting."""
+    return f"--set={name}={value if isinstance(value, str) else json.dumps(value)}"

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -91,11 +91,14 @@ def test_file(run: Path, label: str) -> Path:
     return run / f"test-{label}.json"
 
 
-def run_jobs(jobs: Mapping[str, Job], out: Path, at_once: int, threads: int | None) -> None:
+def run_jobs(
+    jobs: Mapping[str, Job], out: Path, at_once: int, threads: int | None, report: Callable[[Set[str]], None]
+) -> None:
     """Run the jobs that are not finished, ``at_once`` at a time, with a bar over all of them.
 
     Args:
         threads: of each process; None leaves that to torch. One makes the results the same however many run at once.
+        report: called with the names of all finished jobs, at the start and after each.
 
     Raises:
         FormalEnvError: a command failed; its log is named, and the other ones are stopped.
@@ -103,12 +106,14 @@ def run_jobs(jobs: Mapping[str, Job], out: Path, at_once: int, threads: int | No
     """
     (out / "logs").mkdir(parents=True, exist_ok=True)
     with _lock(out) as lock:
-        waiting = [job for job in jobs.values() if not job.finished()]
+        finished = {name for name, job in jobs.items() if job.finished()}
+        waiting = [job for name, job in jobs.items() if name not in finished]
         running: dict[str, _Running] = {}
         environment = {**os.environ, **({"OMP_NUM_THREADS": str(threads)} if threads else {})}
-        with _bar(jobs) as bar, _stopped(running):
+        report(finished)
+        with _bar(jobs, finished) as bar, _stopped(running):
             while waiting or running:
-                for job in [job for job in waiting if all(jobs[need].finished() for need in job.needs)]:
+                for job in [job for job in waiting if finished.issuperset(job.needs)]:
                     if len(running) < at_once:
                         waiting.remove(job)
                         running[job.name] = _Running.begin(job, out, environment, lock)
@@ -116,7 +121,9 @@ def run_jobs(jobs: Mapping[str, Job], out: Path, at_once: int, threads: int | No
                 for name, each in list(running.items()):
                     if each.ended():
                         del running[name]
-                _show(bar, jobs, running)
+                        finished.add(name)
+                        report(finished)
+                _show(bar, jobs, finished, running)
 
 
 @dataclass
@@ -205,11 +212,10 @@ def _lock(out: Path) -> Iterator[int]:
         yield file.fileno()
 
 
-def _bar(jobs: Mapping[str, Job]) -> Any:
-    done = sum(job.seconds for job in jobs.values() if job.finished())
+def _bar(jobs: Mapping[str, Job], finished: Set[str]) -> Any:
     return tqdm(
         total=round(sum(job.seconds for job in jobs.values())),
-        initial=round(done),
+        initial=round(sum(jobs[name].seconds for name in finished)),
         desc="reproduce",
         unit="s of work",
         dynamic_ncols=True,
@@ -217,10 +223,10 @@ def _bar(jobs: Mapping[str, Job]) -> Any:
     )
 
 
-def _show(bar: Any, jobs: Mapping[str, Job], running: Mapping[str, _Running]) -> None:
-    finished = [job for job in jobs.values() if job.finished()]
+def _show(bar: Any, jobs: Mapping[str, Job], finished: Set[str], running: Mapping[str, _Running]) -> None:
     now = {name: each.job.share() for name, each in running.items()}
-    work = sum(job.seconds for job in finished) + sum(jobs[name].seconds * share for name, share in now.items())
+    shares = {**dict.fromkeys(finished, 1.0), **now}
+    work = sum(jobs[name].seconds * share for name, share in shares.items())
     shown = ", ".join(f"{name} {share:.0%}" for name, share in now.items())
     bar.set_postfix_str(f"{len(finished)} of {len(jobs)} done; {shown}", refresh=False)
     bar.update(max(0, round(work) - bar.n))
