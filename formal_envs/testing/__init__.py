@@ -20,9 +20,9 @@ try:
 except ImportError:
     raise ConfigError("formal_envs.testing needs hypothesis: pip install 'formal-envs[testing]'") from None
 
+from formal_envs.testing.agreement import blanks_around, white_space_around
 from formal_envs.testing.check import check_reward
 from formal_envs.testing.judgement import exact_match, same_value
-from formal_envs.testing.laws import blanks_around, white_space_around
 from formal_envs.testing.report import Check, Finding, Report
 from formal_envs.testing.strategies import completions
 

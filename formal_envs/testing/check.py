@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from lark import Lark
 
 from formal_envs.errors import ConfigError, check_integer
+from formal_envs.testing.bench import Bench, NotChecked
 from formal_envs.testing.cases import Case
 from formal_envs.testing.exploits import CONSTANT, WRONG, Wrong, best_constant, search, wrong_findings
 from formal_envs.testing.growth import linear_time
 from formal_envs.testing.isolation import Judge
 from formal_envs.testing.judgement import exact_match
-from formal_envs.testing.laws import LAWS, Bench, Law, NotChecked
+from formal_envs.testing.laws import LAWS, Law
 from formal_envs.testing.report import Check, Report, Result
 from formal_envs.testing.signatures import as_scorer
 from formal_envs.testing.strategies import classics, completions

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
+from formal_envs.testing.bench import Bench, as_test
 from formal_envs.testing.cases import ENDED, Case, Outcome
-from formal_envs.testing.laws import Bench, as_test
 from formal_envs.testing.report import Finding
 
 STEEPEST = 1.5

@@ -1,0 +1,150 @@
+"""What the laws of rewards and the search for exploits work with: the reward, the cases, and the way to a finding."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from formal_envs.testing.cases import ENDED, Case, Outcome
+from formal_envs.testing.isolation import Judge
+from formal_envs.testing.report import Finding
+from formal_envs.testing.shrinking import shrunk
+from formal_envs.testing.signatures import Scorer
+from formal_envs.testing.strategies import do_nothing
+
+SLACK = 1e-6
+"""Share of the reward's range that counts as nothing."""
+PROBES = 60
+"""Most calls of a shrinking."""
+_MANY = 32  # prompts whose solutions and whose answers of no effort are scored
+
+
+class NotChecked(Exception):
+    """A law that says nothing of this reward; the message says why."""
+
+
+@dataclass
+class Bench:
+    """What the laws work with.
+
+    Attributes:
+        judge: scores in another process.
+        scorer: the reward.
+        asked: the prompts, with their solutions.
+        cases: texts to try.
+        known: examples and solutions, to make texts of.
+        right: tells whether a completion is right, where that is known.
+        invariances, tolerance, time_limit, floor: as ``check_reward`` has them.
+        bounds: the declared range, where there is one.
+        first: the outcomes of ``cases``, at the first time of asking.
+        top: what a right answer earns.
+    """
+
+    judge: Judge
+    scorer: Scorer
+    asked: list[Case]
+    cases: list[Case]
+    known: list[str]
+    right: Callable[[Case], bool] | None
+    invariances: Sequence[Callable[[str], str]]
+    tolerance: float
+    time_limit: float
+    bounds: tuple[float, float] | None
+    floor: float | None
+    first: list[Outcome] = field(default_factory=list)
+    top: float = 0.0
+    _texts: int = 0
+
+    def begin(self) -> None:
+        """Score the cases for the first time, and settle what nothing and what a right answer earn."""
+        self.first = self.single(self.cases)
+        seen = [outcome.value for _, outcome in self.scored() if math.isfinite(outcome.value)]
+        golden = [outcome.value for outcome in self.single(self.gold) if math.isfinite(outcome.value)]
+        low, high = self.bounds or (-math.inf, math.inf)
+        if self.floor is None:
+            self.floor = low if math.isfinite(low) else min(seen, default=0.0)
+        self.top = high if math.isfinite(high) else max(golden + seen, default=self.floor)
+
+    @property
+    def gold(self) -> list[Case]:
+        """Right answers."""
+        return [case._replace(completion=case.solution) for case in self.asked[:_MANY] if case.solution is not None]
+
+    @property
+    def idle(self) -> list[Case]:
+        """Answers of no effort."""
+        return [case._replace(completion=text) for case in self.asked[:_MANY] for text in do_nothing(case.prompt)]
+
+    def count(self, texts: int) -> None:
+        """Take note that texts were scored."""
+        self._texts += texts
+
+    def counted(self) -> int:
+        """How many texts were scored since this was asked last."""
+        texts, self._texts = self._texts, 0
+        return texts
+
+    @property
+    def lowest(self) -> float:
+        """What nothing earns."""
+        return self.floor or 0.0
+
+    @property
+    def slack(self) -> float:
+        """How little reward counts as none."""
+        return max(self.tolerance, SLACK * abs(self.top - self.lowest))
+
+    def scored(self) -> list[tuple[Case, Outcome]]:
+        """The cases that have a score."""
+        return [
+            (case, outcome) for case, outcome in zip(self.cases, self.first, strict=True) if outcome.state == "scored"
+        ]
+
+    def check_ends(self) -> None:
+        """Raise NotChecked where texts hang, so that each search does not wait for them."""
+        if any(outcome.state in ENDED for outcome in self.first):
+            raise NotChecked("some texts hang")
+
+    def single(self, cases: Sequence[Case]) -> list[Outcome]:
+        """Score cases, and count them."""
+        self.count(len(cases))
+        return self.judge.single(cases)
+
+    def shorter(self, case: Case, broken: Callable[[Outcome], bool], *, most: int = PROBES) -> tuple[Case, Outcome]:
+        """A shorter completion whose outcome is broken too, and its outcome; ``most`` broken ones are met."""
+        steps = min(PROBES, 4 * most)
+        (found,) = self.single([case])
+
+        def still(text: str) -> bool:
+            nonlocal found, most
+            if most <= 0:
+                return False
+            (outcome,) = self.single([case._replace(completion=text)])
+            if not broken(outcome):
+                return False
+            found, most = outcome, most - 1
+            return True
+
+        return case._replace(completion=shrunk(case.completion, still, steps=steps)), found
+
+
+def broken_law(law: str, message: str, cases: Sequence[Case], code: str) -> Finding:
+    """The finding of a law that cases break, with code that shows it."""
+    return Finding(law, "error", message, tuple(case.completion for case in cases), code=as_test(law, code))
+
+
+def as_test(check: str, code: str) -> str:
+    """Lines of code as a test function."""
+    name = "".join(c if c.isalnum() else "_" for c in check)
+    return "\n".join([f"def test_{name}():", *(f"    {line}".rstrip() for line in code.splitlines())])
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks."""
+    return " ".join(text.split())
+
+
+def length(case: Case) -> int:
+    """Characters of a completion."""
+    return len(case.completion)
