@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,20 +27,22 @@ _STYLE: Any = {
     "svg.fonttype": "none",
 }
 _WIDTH, _HEIGHT = 4.3, 2.9  # of a panel, in inches
+_POINTS_HEIGHT = 0.35  # of a line of a panel of points, where its whole row is of such panels
 _GAP = 0.075  # between labels, as a share of the axis
 
 
 def draw(data: Mapping[str, Any], out: Path) -> list[Path]:
     """Write the picture of a figure's data to ``out``.png and ``out``.svg; returns the two."""
     panels, columns = data["panels"], data["columns"]
-    rows = math.ceil(len(panels) / columns)
+    rows = [panels[begin : begin + columns] for begin in range(0, len(panels), columns)]
+    heights = [max(map(_height, row)) for row in rows]
     labels = list(dict.fromkeys(line["label"] for panel in panels for line in panel["lines"]))
     with rc_context(_STYLE):
-        picture = Picture(figsize=(_WIDTH * columns + 0.4, _HEIGHT * rows + 0.5), layout="constrained")
+        picture = Picture(figsize=(_WIDTH * columns + 0.4, sum(heights) + 0.5), layout="constrained")
         picture.suptitle(data["title"], fontsize=11, x=0.01, ha="left", weight="bold")
-        axes = np.atleast_1d(picture.subplots(rows, columns)).flatten()
+        axes = np.atleast_1d(picture.subplots(len(rows), columns, height_ratios=heights)).flatten()
         for axis, panel in zip(axes, panels, strict=False):
-            (_draw_points if len(panel["lines"][0]["x"]) == 1 else _draw_curves)(axis, panel, labels)
+            (_draw_points if _is_of_points(panel) else _draw_curves)(axis, panel, labels)
             axis.set_title(panel["title"], loc="left")
         for axis in axes[len(panels) :]:
             axis.remove()
@@ -49,6 +50,14 @@ def draw(data: Mapping[str, Any], out: Path) -> list[Path]:
         for path in written:
             picture.savefig(path, dpi=130, metadata={"Date": None} if path.suffix == ".svg" else None)
     return written
+
+
+def _is_of_points(panel: Mapping[str, Any]) -> bool:
+    return len(panel["lines"][0]["x"]) == 1
+
+
+def _height(panel: Mapping[str, Any]) -> float:
+    return 0.9 + _POINTS_HEIGHT * len(panel["lines"]) if _is_of_points(panel) else _HEIGHT
 
 
 def _draw_curves(axis: Axes, panel: Mapping[str, Any], labels: Sequence[str]) -> None:
@@ -87,7 +96,7 @@ def _draw_points(axis: Axes, panel: Mapping[str, Any], labels: Sequence[str]) ->
         axis.plot(values, [row] * len(values), "o", markerfacecolor="none", color=colour, markersize=6)
         axis.plot(line["mean"], [row], "|", color=colour, markersize=14, markeredgewidth=2)
     axis.set_yticks(range(len(names)), names)
-    axis.invert_yaxis()
+    axis.set_ylim(len(names) - 0.5, -0.5)
     axis.grid(axis="y", visible=False)
     axis.set_xlabel(panel["y_label"])
     if panel["span"]:

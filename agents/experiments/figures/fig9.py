@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agents.experiments.bases import games, games_start
-from agents.experiments.curves import compare, find_lines, metric, summarise
+from agents.experiments.curves import compare, describe, final, find_lines, metric
 from agents.experiments.plan import Figure, Panel
 
 _METRICS = {"Reward": "reward_mean", "Compiles": "compiles", "Plays": "plays"}
@@ -20,18 +20,19 @@ def figure(scale: str) -> Figure:
         for stage, plan in stages.items()
         for title, name in _METRICS.items()
     ]
+    panels += [
+        Panel(f"{title}, at the ends", stages, final(name, "sampled_test"), "held-out prompts, sampled", "")
+        for title, name in _METRICS.items()
+    ]
     return Figure("Games: supervised training, then PPO", panels, len(_METRICS), _conclude)
 
 
 def _conclude(data: Mapping[str, Any]) -> str:
-    sentences = [
-        f"{title}, sampled: {summarise(data, f'{title}, supervised')} on held-out prompts, "
-        f"{summarise(data, f'{title}, PPO')} in the last tenth of PPO."
-        for title in _METRICS
-    ]
-    for title in _METRICS:
-        (line,) = find_lines(data, f"{title}, PPO")
-        starts, ends = ([row[place] for row in line["values"]] for place in (0, -1))
-        text, word = compare(ends, starts)
-        sentences.append(f"{title} from the first to the last steps of PPO: {text}, {word}.")
-    return " ".join(sentences)
+    return " ".join(_change(data, title) for title in _METRICS)
+
+
+def _change(data: Mapping[str, Any], title: str) -> str:
+    before, after = ([value for (value,) in line["values"]] for line in find_lines(data, f"{title}, at the ends"))
+    stages = f"{describe(before)} after supervised training, {describe(after)} after PPO"
+    text, word = compare(after, before)
+    return f"{title}, held-out prompts, sampled: {stages}: {text}, {word}."
