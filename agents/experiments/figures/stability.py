@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents.experiments.bases import PAPER_PPO
-from agents.experiments.curves import at_end, final, first_step, metric
+from agents.experiments.curves import at_end, compare, describe, final, find_lines, first_step, last_values, metric
 from agents.experiments.plan import Figure, Panel, Plan, Result
 
 _DEFAULT = "README's default"
@@ -26,6 +26,7 @@ _SIZES = {"tiny": {}, "paper": {"layers": 12, "width": 768, "heads": 12}}
 _EVALUATIONS = 50
 _SOLVED, _LEARNED = 0.99, 0.95
 _COLLAPSED_ENTROPY, _COLLAPSED_SHARE = 1.0, 0.5
+_ENDS = "At the end, each seed"
 
 
 def figure(scale: str) -> Figure:
@@ -34,7 +35,7 @@ def figure(scale: str) -> Figure:
     panels = [
         Panel("Right answers", lines, _over_budget("greedy_exact"), "share, greedy, held out", _BUDGET, (0, 1)),
         Panel("Batch entropy", lines, _over_budget("batch_entropy"), "nats", _BUDGET),
-        Panel("At the end, each seed", lines, final("exact"), "share of right answers, greedy, held out", "", (0, 1)),
+        Panel(_ENDS, lines, final("exact"), "share of right answers, greedy, held out", "", (0, 1)),
     ]
     return Figure("Arithmetic from random weights: stability", panels, 3, _conclude, _table, seeds=5)
 
@@ -87,9 +88,17 @@ def _shares(steps: Sequence[float | None], results: Sequence[Result]) -> str:
 
 
 def _conclude(data: Mapping[str, Any]) -> str:
-    rows = "; ".join(
-        f"{row['settings']}: learned ({_LEARNED}) by {row[f'learned ({_LEARNED})']} seeds, "
-        f"solved ({_SOLVED}) by {row[f'solved ({_SOLVED})']}, collapsed {row['collapsed']}"
-        for row in data["table"]
+    ends = {line["label"]: last_values(line) for line in find_lines(data, _ENDS)}
+    parts = "; ".join(
+        f"{label} {describe(values, '.3f')}, {sum(values >= _LEARNED)} and {sum(values >= _SOLVED)}"
+        for label, values in ends.items()
     )
-    return f"In equal times on one core, {rows}."
+    differences = " and ".join(
+        f"{compare(ends[f'{base} + b_BENT'], ends[without])[0]} to {base}"
+        for base, without in (("PPO", "plain PPO"), ("groups", "groups"))
+    )
+    collapsed = ", ".join(f"{row['settings']} {row['collapsed']}" for row in data["table"])
+    return (
+        f"Right at the end, in equal times on one core, and the seeds at {_LEARNED} and at {_SOLVED}: {parts}. "
+        f"b_BENT adds {differences}. Collapsed: {collapsed}."
+    )
