@@ -27,7 +27,8 @@ def write_page(out: Path, order: Iterable[str]) -> Path:
     page = out / "report.html"
     page.write_text(
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>formal-envs: figures</title>'
-        f"<style>{_STYLE}</style></head><body><h1>Figures</h1><nav>{links}</nav>{body}</body></html>\n",
+        f"<style>{_STYLE}</style></head><body><h1>Figures</h1><nav>{links}</nav><p>{_wall(found, out)}</p>{body}"
+        "</body></html>\n",
         encoding="utf-8",
     )
     return page
@@ -35,21 +36,24 @@ def write_page(out: Path, order: Iterable[str]) -> Path:
 
 def _section(data: Mapping[str, Any], out: Path) -> str:
     name = data["figure"]
-    seconds = [_seconds(out, run) for runs in data["runs"].values() for run in runs]
-    known = [value for value in seconds if value is not None]
-    wall = (
-        f"{sum(known) / 60:.0f} minutes of training in {len(known)} runs, {max(known):.0f} s the longest."
-        if known
-        else ""
-    )
     return (
         f'<section id="{name}"><h2>{name}: {_text(data["title"])}</h2>'
         f'<img src="{name}.svg" alt="{_text(data["title"])}">'
-        f"<p>{_text(data['shows'])}</p><p>Lines are means over seeds, bands 95 % bootstrap intervals. {wall}</p>"
+        f"<p>{_text(data['shows'])}</p>"
+        f"<p>Lines are means over seeds, bands 95 % bootstrap intervals. {_wall([data], out)}</p>"
         f"<pre>{_text(data['command'])}</pre>{_table(data['table'])}"
         f"<details><summary>Runs and settings</summary>{_runs(data, out)}</details>"
         f"<details><summary>Samples, early and late</summary>{_samples(data, out)}</details></section>"
     )
+
+
+def _wall(figures: Sequence[Mapping[str, Any]], out: Path) -> str:
+    """How many runs figures need, each counted once, and how long they took."""
+    seconds = [_seconds(out, run) for run in {run for data in figures for run in data["all_runs"]}]
+    known = [value for value in seconds if value is not None]
+    if not known:
+        return ""
+    return f"{sum(known) / 60:.0f} minutes of training in {len(known)} runs, {max(known):.0f} s the longest."
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> str:

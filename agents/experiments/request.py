@@ -58,6 +58,7 @@ class Request:
         results = {label: [read_result(plan, seed, out) for seed in range(self.seeds)] for label, plan in plans.items()}
         data = collect_data(self.name, self.figure, results, shlex.join(["formal-envs", *self.command()]))
         data["commands"] = {label: plan.all_commands(0) for label, plan in plans.items()}
+        data["all_runs"] = [job.name for job in self.jobs(out).values() if not job.prints]
         (out / f"{self.name}.json").write_text(json.dumps(data) + "\n", encoding="utf-8")
         draw(data, out / self.name)
         return str(data["shows"])
