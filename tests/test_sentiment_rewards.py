@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from vaderSentiment import vaderSentiment
 
 from formal_envs.errors import ConfigError
-from formal_envs.rewards import VaderReward, sentiment
+from formal_envs.rewards import VaderReward
+from formal_envs.rewards.lexicon import lexicon
 from formal_envs.rewards.sentiment import MAX_WORDS, by_classifier, vader
 from formal_envs.rewards.wording import MAX_CHARACTERS, Wording, wording
 from formal_envs.score import Reward, Score, Watched, score_batch
@@ -148,7 +149,7 @@ def test_scores_worked_by_hand(text, total):
 
 
 def test_scoring_alters_nothing_of_the_package():
-    ours = sentiment._vader().analyzer
+    ours = lexicon().analyzer
     before = copy.deepcopy((ours.lexicon, ours.emojis, vaderSentiment.BOOSTER_DICT, vaderSentiment.SPECIAL_CASES))
     for text in HOSTILE.values():
         VADER.score("", text)
@@ -389,7 +390,7 @@ def test_importing_the_rewards_loads_no_package_that_they_ask():
 
 
 def test_without_vaders_package_the_error_names_it(monkeypatch):
-    sentiment._vader.cache_clear()
+    lexicon.cache_clear()
     monkeypatch.setitem(sys.modules, "vaderSentiment.vaderSentiment", None)
     with pytest.raises(ConfigError, match="pip install vaderSentiment"):
         VaderReward()
@@ -414,6 +415,12 @@ def test_without_vaders_package_the_error_names_it(monkeypatch):
         ("it isn't, it isn\u2019t", 0, 3 / 4),
         ("'good' good", 0, 1 / 2),
         ("été été été 42 42", 1 / 4, 2 / 5),
+        ("😀" * 30, 28 / 29, 1 / 30),
+        ("😀 😀\n😀!", 1 / 2, 1 / 3),
+        (":) :) :)", 1 / 2, 1 / 3),
+        (":):):)", 0, 0),  # of which VADER knows nothing
+        ("(ok) :) (ok) :)", 1 / 3, 1 / 2),
+        ("\u2139" * 3, 1 / 2, 1 / 3),  # a letter, and an emoji of VADER's
     ],
 )
 def test_wordings_worked_by_hand(text, repetition, distinct):
@@ -428,6 +435,28 @@ def test_repetition_is_the_share_of_pairs_that_were_there_before(words):
     found = wording(" ".join(words))
     assert found.repetition == pytest.approx(before / len(pairs) if pairs else 0)
     assert found.distinct_words == (len(set(words)) / len(words) if words else 0)
+
+
+@law
+@given(
+    st.lists(
+        st.sampled_from([*"😀❤\u2139 !.", ":)", " :) ", "=(", "<3", " :D ", "good", " bad ", "o.o", "isn't", "\ufe0f"])
+        | st.text(max_size=2)
+        | st.sampled_from(EMOJI)
+        | st.sampled_from(sorted(PACKAGE.lexicon)),
+        min_size=1,
+        max_size=6,
+    ).map("".join),
+    st.integers(4, 20),
+)
+@example("😀", 30)
+@example(":) ", 4)
+@example(") :", 4)
+def test_what_vader_scores_cannot_be_said_again_and_again_without_repetition(text, times):
+    """Two words are no pair twice; three equal ones are. Of ") :" said four times VADER sees ":)" three times."""
+    score = VADER.score("", text * times)
+    assert score.parts["repetition"] > 0 or score.parts["vader"] == 0
+    assert wording(text * 2 * times).repetition >= score.parts["repetition"]
 
 
 # ---- Watched

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from functools import lru_cache
-from typing import Any, NamedTuple
-
 from formal_envs.errors import ConfigError, check_choice
 from formal_envs.rewards.classifier import ClassifierReward
+from formal_envs.rewards.lexicon import lexicon
 from formal_envs.rewards.wording import MAX_CHARACTERS, TARGETS, check_penalty, worded_score
 from formal_envs.score import Reward, Score, Watched
 
@@ -38,7 +34,7 @@ class VaderReward:
         self.target = check_choice("target", target, TARGETS)
         self.repetition_penalty = check_penalty(repetition_penalty)
         self.range = (-1.0 - self.repetition_penalty, 1.0)
-        _vader()  # a missing package shows here and not in the first score
+        lexicon()  # a missing package shows here and not in the first score
 
     def __repr__(self) -> str:
         return f"VaderReward(target={self.target!r}, repetition_penalty={self.repetition_penalty!r})"
@@ -55,7 +51,7 @@ class VaderReward:
         """Score one completion. What VADER is given is bounded; all else takes time linear in the completion."""
         text = prompt + completion
         cut = _beginning(text)
-        compound = float(_vader().analyzer.polarity_scores(text[cut:])["compound"])
+        compound = float(lexicon().analyzer.polarity_scores(text[cut:])["compound"])
         sentiment = compound if self.target == "positive" else 0.0 - compound
         parts = {"vader": compound}
         return worded_score(sentiment, parts, prompt, completion, penalty=self.repetition_penalty, cut=cut)
@@ -99,43 +95,9 @@ def by_classifier(
     return Watched(reward, VaderReward(target=target))
 
 
-class _Vader(NamedTuple):
-    """The package's analyzer, and what it takes to count the words that it reads."""
-
-    analyzer: Any
-    piece: re.Pattern[str]  # a word, or an emoji with what is attached behind it
-    emoji_words: dict[str, int]
-    most_emoji_words: int
-
-
-@lru_cache(maxsize=1)
-def _vader() -> _Vader:
-    try:
-        from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-    except ImportError:
-        raise ConfigError("VADER's reward needs vaderSentiment: pip install vaderSentiment") from None
-    analyzer = SentimentIntensityAnalyzer()
-    # It looks characters up one by one: an emoji of several is never found.
-    emoji_words = {emoji: len(words.split()) for emoji, words in analyzer.emojis.items() if len(emoji) == 1}
-    emoji = _ranges(emoji_words)
-    piece = re.compile(rf"[{emoji}][^\s{emoji}]*|[^\s{emoji}]+")
-    return _Vader(analyzer, piece, emoji_words, max(emoji_words.values()))
-
-
-def _ranges(characters: Iterable[str]) -> str:
-    """Characters as a regular expression has them between brackets; in ranges, since each entry is looked at."""
-    runs: list[list[int]] = []
-    for code in sorted(map(ord, characters)):
-        if runs and runs[-1][1] == code - 1:
-            runs[-1][1] = code
-        else:
-            runs.append([code, code])
-    return "".join(f"{re.escape(chr(first))}-{re.escape(chr(last))}" for first, last in runs)
-
-
 def _beginning(text: str) -> int:
     """Where the end of the text that is scored begins."""
-    package = _vader()
+    package = lexicon()
     if len(text) <= MAX_CHARACTERS:
         others = len(text) - len(text.encode("ascii", "ignore"))  # no ASCII character is an emoji
         if len(text.split()) + others * package.most_emoji_words <= MAX_WORDS:

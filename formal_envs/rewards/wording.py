@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from itertools import pairwise
 from typing import NamedTuple
 
 from formal_envs.errors import ConfigError
+from formal_envs.rewards.lexicon import lexicon
 from formal_envs.score import Score
 
 MAX_CHARACTERS = 4096
 """Longest text that is scored, in characters: of a longer one only the end is read."""
 TARGETS = ("positive", "negative")
 """What a reward of sentiment can ask for."""
-
-_WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
 
 
 class Wording(NamedTuple):
@@ -32,8 +30,12 @@ class Wording(NamedTuple):
 
 
 def wording(text: str) -> Wording:
-    """Count the words of a text: lower-cased runs of letters, digits and underscores, and apostrophes inside them."""
-    words = _WORD.findall(text.lower())
+    """Count the words of a text, lower-cased, and the emoji and emoticons that VADER scores, each of which is a word.
+
+    Raises:
+        ConfigError: vaderSentiment, which knows the emoji, is not installed.
+    """
+    words = lexicon().token.findall(text.lower())
     if not words:
         return Wording(0.0, 0.0)
     pairs = len(words) - 1
