@@ -1,28 +1,19 @@
-"""The engine in C: gathered, compiled once by the machine's C compiler, cached on disk, loaded by ctypes.
+"""The engine in C: its sources, and the library made of them, loaded by ctypes.
 
 The functions that give ludemes their meaning lie in ``engine/*.c``, each bound to its signature by its slug. What C and
 Python must agree on (slots, enumerations, sections of the image) is written here, into a header, from the signatures.
-The library's file name carries a digest of everything that went into it, so an edit makes a new one and no old one is
-ever used by mistake.
+native_build.py compiles it and native_cache.py keeps it: an edit makes a new library, and no old one is ever used by
+mistake.
 """
 
 from __future__ import annotations
 
 import ctypes
-import hashlib
-import logging
-import os
-import platform
 import re
-import shutil
-import subprocess
-import sys
-import tempfile
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 
-from formal_envs.errors import ConfigError
+from formal_envs.lang import native_cache
 from formal_envs.lang.signatures import ENUMS, SIGNATURES
 
 _words = re.compile(r"\w+").findall
@@ -41,9 +32,6 @@ STATIC_REGIONS = _words(
 RELATIONS = ("Orthogonal", "Diagonal", "OffDiagonal", "Adjacent", "All")
 PRIMITIVES = ("int", "float", "bool", "string")
 TYPES = {name: index for index, name in enumerate((*PRIMITIVES, *ENUMS))}
-FLAGS = ["-O2", "-std=gnu11", "-fPIC", "-shared", "-fno-math-errno", "-w"]
-if platform.machine().lower() in ("x86_64", "amd64"):
-    FLAGS.append("-mpopcnt")  # counts bits in one instruction; processors since 2008
 
 _FUNCTION = re.compile(r"^(INT|BOOL|REGION|MOVES|RULE|ARRAY|PLAIN)\((\w+)(, STATIC)?\)", re.MULTILINE)
 
@@ -86,7 +74,7 @@ def _header() -> str:
     for slug, signature in SIGNATURES.items():
         if signature.params:
             lines.append(_c_enum([f"{slug}__{param.slot}" for param in signature.params]))
-    lines.append(_c_enum([f"OP_{slug}" for slug in opcodes()]))
+    lines.append(_c_enum([*(f"OP_{slug}" for slug in opcodes()), "N_LUDEMES"]))
     return "\n".join(lines) + "\n"
 
 
@@ -118,77 +106,31 @@ def _unit() -> str:
     )
 
 
-def _compiler() -> list[str]:
-    if chosen := os.environ.get("CC"):
-        return chosen.split()
-    for name in ("cc", "gcc", "clang"):
-        if path := shutil.which(name):
-            return [path]
-    try:
-        import ziglang  # noqa: F401  (a C compiler from PyPI)
-    except ImportError:
-        raise ConfigError(
-            "the game engine needs a C compiler once: install gcc or clang, set CC, or `pip install ziglang`"
-        ) from None
-    return [sys.executable, "-m", "ziglang", "cc"]
-
-
-def cache_folder() -> Path:
-    """Where compiled engines are kept: FORMAL_ENVS_CACHE, or formal-envs in the user's cache folder."""
-    if chosen := os.environ.get("FORMAL_ENVS_CACHE"):
-        return Path(chosen)
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "formal-envs"
-
-
-def _build(target: Path, sources: dict[str, str], flags: list[str]) -> None:
-    command = [*_compiler(), *flags, "unit.c", "-o", "engine.so", "-lm"]
-    logging.getLogger(__name__).warning("compiling the game engine, once, into %s: some ten seconds", target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        for name, text in sources.items():
-            Path(folder, name).write_text(text, encoding="utf-8")
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-        if done.returncode:
-            raise ConfigError(f"the game engine did not compile: {' '.join(command)}\n{done.stderr[-4000:]}")
-        os.replace(Path(folder, "engine.so"), target)  # whole or not at all, whoever else builds it
-
-
 @cache
 def library() -> ctypes.CDLL:
     """The engine, compiled if this machine has not done so yet.
 
     Raises:
-        ConfigError: there is no C compiler; the message says how to get one.
+        ConfigError: there is no C compiler, or no place for what it writes; the message says what to do.
     """
-    sources, header, unit = _sources(), _header(), _unit()
-    flags = [*FLAGS, *os.environ.get("CFLAGS", "").split()]
-    digest = hashlib.sha256(
-        "\0".join(
-            [*map(str, sorted(sources.items())), header, unit, *flags, os.environ.get("CC", ""), sys.platform]
-        ).encode()
-    )
-    target = cache_folder() / f"engine-{digest.hexdigest()[:16]}.so"
-    if not target.exists():
-        _build(target, {**sources, "generated.h": header, "unit.c": unit}, flags)
-    lib = ctypes.CDLL(str(target))
+    lib = native_cache.load({**_sources(), "generated.h": _header(), "unit.c": _unit()})
     p, i32, i64, u64 = ctypes.c_void_p, ctypes.c_int32, ctypes.c_int64, ctypes.c_uint64
     for name, result, arguments in (
-        ("game_new", p, [p, i64, p]),
+        ("game_new", p, [p, i64, i64, p]),
         ("game_free", None, [p]),
         ("game_state_size", i32, [p]),
-        ("game_initial", None, [p, p]),
+        ("game_initial", i32, [p, p, i64]),
         ("context_new", p, [p]),
         ("context_free", None, [p]),
-        ("context_legal", i32, [p, p, p, i64]),
+        ("context_legal", i32, [p, p, i64, p, i64, i64]),
         ("context_apply", i32, [p, i32, i64]),
         ("context_moves", p, [p]),
         ("context_actions", p, [p]),
         ("context_applied", p, [p, p]),
         ("context_history", p, [p]),
-        ("context_initial_history", None, [p, p]),
-        ("context_perft", i64, [p, p, p, i32, p, i64]),
-        ("context_playouts", i64, [p, u64, i32, i32, i32, i64, i64, p, p]),
+        ("context_initial_history", i32, [p, p, i64]),
+        ("context_perft", i64, [p, p, i64, p, i64, i32, p, i64, i64]),
+        ("context_playouts", i64, [p, u64, i32, i32, i32, i64, i64, p, i64, p, i64]),
     ):
         function = getattr(lib, name)
         function.restype, function.argtypes = result, arguments
