@@ -19,9 +19,10 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 import formal_envs  # noqa: F401  (registers the environments)
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
-from formal_envs.tasks.openings import cut, held_out, prompt_words
+from formal_envs.tasks.openings import cut, prompt_words
 from formal_envs.tasks.reviews import OPENINGS, reviews, tokens
 from formal_envs.tasks.sentiment import SentimentTask
+from formal_envs.tasks.splits import held_out
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 from formal_envs.tokenizers import VocabularyTokenizer
 

@@ -15,7 +15,7 @@ from formal_envs.envs.text import TaskEnv
 from formal_envs.errors import ConfigError, check_choice, check_integer
 from formal_envs.score import Reward
 from formal_envs.tasks import Problems, Task
-from formal_envs.tasks.arithmetic import ABSENT, SYMBOLS, ArithmeticProblems, ArithmeticTask
+from formal_envs.tasks.protocol import Encoded, Encoder
 from formal_envs.tokenizers import Tokenizer, VocabularyTokenizer, load_tokenizer
 
 MAX_TOKENS = 100_000
@@ -53,8 +53,8 @@ class TokenLayout:
         if isinstance(tokenizer, str):
             tokenizer = load_tokenizer(tokenizer, task.charset, task.vocabulary)
         self.tokenizer: Tokenizer = tokenizer
-        self._ids_of_symbols = _ids_of_symbols(task, tokenizer) if isinstance(task, ArithmeticTask) else None
-        prompt_bound, solution_bound = _token_bounds(task, tokenizer, self.reads_symbols)
+        self._encoder = task.encoder(tokenizer) if isinstance(task, Encoded) else None
+        prompt_bound, solution_bound = _token_bounds(task, tokenizer, self._encoder)
         if max_tokens is None:
             max_tokens = 1 if solution_bound == 1 else solution_bound + 1
         self.max_tokens = check_integer("max_tokens", max_tokens, 1, MAX_TOKENS)
@@ -76,15 +76,13 @@ class TokenLayout:
         """New masks from the grammar, of so many texts; None where it does not decide."""
         return self._masks and self._masks.of(count)
 
-    @property
-    def reads_symbols(self) -> bool:
-        """Whether observations are made from arithmetic's symbols, a token each, without any text."""
-        return self._ids_of_symbols is not None
-
     def observations(self, problems: Problems) -> NDArray[np.integer[Any]]:
         """Observations (n, window), of the smallest type, of problems whose completions have not begun."""
-        if self._ids_of_symbols is not None and isinstance(problems, ArithmeticProblems):
-            return self._from_symbols(problems.prompt_symbols, self._ids_of_symbols)
+        if self._encoder:
+            prompts = self._encoder.encode(problems)
+            rows = np.full((len(prompts), self.window), self.tokenizer.pad_id, self._id_type)
+            rows[:, : self.prompt_places] = prompts
+            return rows
         rows = np.full((len(problems.prompts), self.window), self.tokenizer.pad_id, self._id_type)
         for row, prompt in zip(rows, problems.prompts, strict=True):
             ids = self.tokenizer.encode(prompt)
@@ -93,52 +91,19 @@ class TokenLayout:
             row[self.prompt_places - len(ids) : self.prompt_places] = ids
         return rows
 
-    def _from_symbols(self, symbols: NDArray[Any], ids: NDArray[Any]) -> NDArray[np.integer[Any]]:
-        """Observations of problems that are rows of symbols (n, prompt places), given the id of each symbol."""
-        rows = np.full((len(symbols), self.window), self.tokenizer.pad_id, self._id_type)
-        prompts = rows[:, : self.prompt_places]
-        present = symbols != ABSENT
-        if (present[:, :-1] & ~present[:, 1:]).any():  # nothing may stand between the symbols, or after them
-            counts = np.count_nonzero(present, axis=1)[:, None]
-            prompts[np.arange(self.prompt_places) >= self.prompt_places - counts] = ids[symbols[present]]
-        else:
-            prompts[:] = ids[symbols]
-        return rows
-
     def completion(self, observation: NDArray[np.int64], length: int) -> str:
         """The text of the ``length`` tokens that the completion has; those that end it have no text."""
         return self.tokenizer.decode(observation[self.prompt_places : self.prompt_places + length].tolist())
 
 
-def _token_bounds(task: Task, tokenizer: Tokenizer, reads_symbols: bool) -> tuple[int, int]:
+def _token_bounds(task: Task, tokenizer: Tokenizer, encoder: Encoder | None) -> tuple[int, int]:
     """The most tokens that a prompt and a solution take."""
-    if reads_symbols and isinstance(task, ArithmeticTask):  # a token a symbol, also where there is no vocabulary
-        return task.max_prompt_symbols, task.max_solution_symbols
+    if encoder:
+        return encoder.max_prompt_tokens, encoder.max_solution_tokens
     if task.vocabulary and isinstance(tokenizer, VocabularyTokenizer) and set(task.vocabulary) <= set(tokenizer.tokens):
         return task.max_prompt_tokens, task.max_solution_tokens
-    widest = max(len(c.encode()) for c in task.charset)  # a byte-level tokenizer may take a token a byte
+    widest = max(len(c.encode()) for c in task.charset)  # a byte-level tokenizer may take one token per byte
     return task.max_prompt_length * widest, task.max_solution_length * widest
-
-
-def _holds_numbers(task: ArithmeticTask, tokenizer: Tokenizer) -> bool:
-    """Whether every number of the task is one token."""
-    if not isinstance(tokenizer, VocabularyTokenizer) or task.max_number >= len(tokenizer.tokens):
-        return False
-    return {str(n) for n in range(task.max_number + 1)} <= set(tokenizer.tokens)
-
-
-def _ids_of_symbols(task: ArithmeticTask, tokenizer: Tokenizer) -> NDArray[np.integer[Any]] | None:
-    """The token of each of the task's symbols, negative ones counting from the end; None where some have none."""
-    if not isinstance(tokenizer, VocabularyTokenizer) or not _holds_numbers(task, tokenizer):
-        return None
-    if any(len(token) > 1 and not token.isdigit() for token in tokenizer.tokens):
-        return None  # a token may take several symbols
-    known = set(tokenizer.tokens)
-    if not set(task.charset) - set("0123456789") <= known:
-        return None
-    texts = [*map(str, range(task.max_number + 1)), "", *reversed(SYMBOLS)]  # -1 is the first of SYMBOLS, -7 is ABSENT
-    ids = [tokenizer.encode(text)[0] if text in known else tokenizer.pad_id for text in texts]
-    return np.array(ids, np.min_scalar_type(tokenizer.vocab_size - 1))
 
 
 class TokenEnv(TaskEnv):

@@ -16,14 +16,13 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from formal_envs.envs.answers import AnswerTable, answer_table
 from formal_envs.envs.prefetch import Streams
 from formal_envs.envs.spaces import AnyText
 from formal_envs.envs.token import TokenLayout, check_tokens
 from formal_envs.errors import ConfigError, check_integer
 from formal_envs.score import Reward, Score, score_batch
 from formal_envs.tasks import Problems, Task, make_task
-from formal_envs.tasks.arithmetic import ArithmeticProblems
+from formal_envs.tasks.protocol import AnswerTable, Tabulated
 from formal_envs.tasks.streams import new_streams
 from formal_envs.tokenizers import Tokenizer
 
@@ -225,15 +224,18 @@ class VectorTokenEnv(TaskVectorEnv):
         self._tokens = np.zeros((num_envs, self.layout.window), np.int64)
         self._prompts: NDArray[np.object_] = np.empty(num_envs, object)
         self._lengths = np.zeros(num_envs, np.int64)  # tokens that each slot's completion has
-        # The table's problems have no texts, which a grammar's masks begin with.
-        self._answers = None if self._masks else answer_table(self.reward, self.task, self.layout)
-        self._keys = np.zeros((2, num_envs), np.int64)  # with a table: operands and value of each slot's problem
+        self._answers = self._answer_table()
+        self._keys: NDArray[np.int64] | None = None  # with a table: what each slot's score depends on, (n, k)
+
+    def _answer_table(self) -> AnswerTable | None:
+        # A table's problems have no texts, which a grammar's masks begin with.
+        if self._masks or self.layout.max_tokens > 1 or not isinstance(self.task, Tabulated):
+            return None
+        return self.task.answer_table(self.reward, self.layout.tokenizer)
 
     def _read(self, problems: Problems) -> tuple[NDArray[Any], ...]:
         rows = self.layout.observations(problems)
-        if self._answers and isinstance(problems, ArithmeticProblems):
-            return rows, problems.terms, problems.values
-        return rows, _objects(problems.prompts)
+        return rows, self._answers.keys(problems) if self._answers else _objects(problems.prompts)
 
     def reset(
         self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
@@ -249,7 +251,10 @@ class VectorTokenEnv(TaskVectorEnv):
 
     def _ask(self, slots: Slots) -> None:
         if self._answers:
-            self._tokens[slots], self._keys[0, slots], self._keys[1, slots] = self._streams.take(slots)
+            self._tokens[slots], keys = self._streams.take(slots)
+            if self._keys is None:
+                self._keys = np.zeros((self.num_envs, keys.shape[1]), np.int64)
+            self._keys[slots] = keys
         else:
             self._tokens[slots], self._prompts[slots] = self._streams.take(slots)
         self._lengths[slots] = 0
@@ -299,8 +304,8 @@ class VectorTokenEnv(TaskVectorEnv):
         return np.array([score.value for score in scores], np.float64), info
 
     def _score_by_table(self, table: AnswerTable, slots: Slots) -> tuple[NDArray[np.float64], Info]:
-        terms, values = self._keys[:, slots]
-        (rewards, *parts), failures, completions = table.look_up(terms, values, self._tokens[slots])
+        assert self._keys is not None
+        (rewards, *parts), failures, completions = table.look_up(self._keys[slots], self._tokens[slots])
         info: Info = {"parts": {}, "_parts": self._mask(slots)}
         for name, part in zip(table.parts, parts, strict=True):
             info["parts"].update(self._column(name, slots, part))

@@ -17,18 +17,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formal_envs.errors import ConfigError, check_choice, check_integer
-from formal_envs.rewards.arithmetic import MAX_DIGITS, MAX_STATEMENT
+from formal_envs.rewards.arithmetic import MAX_DIGITS, MAX_STATEMENT, ArithmeticReward
+from formal_envs.score import Reward
+from formal_envs.tasks.arithmetic_answers import ArithmeticAnswers
+from formal_envs.tasks.arithmetic_encoder import SymbolEncoder, symbol_ids
 from formal_envs.tasks.arithmetic_grammar import continuation
+from formal_envs.tasks.arithmetic_problems import ArithmeticProblems
 from formal_envs.tasks.plain_grammar import Continuation
+from formal_envs.tasks.splits import TEST_SHARE
 from formal_envs.tasks.streams import Keys, integers, mix64
-from formal_envs.tasks.symbols import ABSENT, SYMBOLS, Integers, texts
+from formal_envs.tasks.symbols import ABSENT, SYMBOLS, Integers
+from formal_envs.tokenizers import Tokenizer
 
 PAPER_LENGTH = 10
 """Characters of the paper's expressions, before a trailing operator is dropped."""
 PAPER_LIMIT = 100
 """The paper rejects values of 100 or more; its vocabulary holds 0 to 99."""
-TEST_SHARE = 10
-"""One problem in this many, chosen by its own hash, belongs to the test split."""
 WORDS = (*map(str, range(PAPER_LIMIT)), *"+*=")
 """The paper's vocabulary: 0 to 99, whose places are their values, and symbols."""
 
@@ -37,32 +41,6 @@ _MINUS = -1 - SYMBOLS.index("-")
 _OPEN = -1 - SYMBOLS.index("(")
 _CLOSE = -1 - SYMBOLS.index(")")
 _DEAD = -4  # an operator code past the end; its depth is -1
-
-
-class ArithmeticProblems:
-    """A batch of n problems.
-
-    Attributes:
-        prompt_symbols, solution_symbols: (n, s) rows of symbols, with ABSENT between.
-        values: (n,) the expressions' values.
-        terms: (n,) the expressions' operands, which are as many as the statements of prompt and solution together.
-    """
-
-    def __init__(self, prompt_symbols: Integers, solution_symbols: Integers, values: Integers, terms: Integers):
-        self.prompt_symbols = prompt_symbols
-        self.solution_symbols = solution_symbols
-        self.values = values
-        self.terms = terms
-
-    @cached_property
-    def prompts(self) -> list[str]:
-        """The texts to continue."""
-        return texts(self.prompt_symbols)
-
-    @cached_property
-    def solutions(self) -> list[str]:
-        """For each prompt a completion that earns the full reward."""
-        return texts(self.solution_symbols)
 
 
 class ArithmeticTask:
@@ -190,6 +168,17 @@ class ArithmeticTask:
     def continuation(self, prompt: str) -> Continuation:
         """The reductions of a prompt's last statement that are right in form, whatever their values."""
         return continuation(prompt, self.charset, self.max_digits)
+
+    def encoder(self, tokenizer: Tokenizer) -> SymbolEncoder | None:
+        """What gives prompts as tokens without their texts; None where a symbol is not one token."""
+        ids = symbol_ids(tokenizer, self.max_number, self.charset)
+        return None if ids is None else SymbolEncoder(ids, self.max_prompt_symbols, self.max_solution_symbols)
+
+    def answer_table(self, reward: Reward, tokenizer: Tokenizer) -> ArithmeticAnswers | None:
+        """The scores of one-token answers; None for other rewards, for chains, and where a symbol is not one token."""
+        if self.answer != "number" or type(reward) is not ArithmeticReward or self.encoder(tokenizer) is None:
+            return None
+        return ArithmeticAnswers(reward, tokenizer, self.max_terms, self.max_number)
 
     @cached_property
     def _widths(self) -> list[int]:

@@ -15,12 +15,11 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 from formal_envs.errors import ConfigError
 from formal_envs.lang import GameError, check_game, compile_game
 from formal_envs.lang.printer import one_line
-from formal_envs.tasks.arithmetic import TEST_SHARE
+from formal_envs.tasks import splits
 
 _UNPRINTABLE = re.compile(r"[^ -~]")  # in names
 _STRING = re.compile(r'"[^"]*"')
@@ -46,8 +45,8 @@ def structure(game: str) -> str:
 
 
 def held_out(game: str) -> bool:
-    """Whether a game belongs to the test split, as one structure in ``TEST_SHARE`` does."""
-    return crc32(structure(game).encode()) % TEST_SHARE == 0
+    """Whether a game belongs to the test split, which its structure decides."""
+    return splits.held_out(structure(game))
 
 
 @cache

@@ -19,9 +19,9 @@ from formal_envs.errors import ConfigError, ParseFailure, check_choice, check_in
 from formal_envs.grammars import Language, read
 from formal_envs.objects import Function, is_reference
 from formal_envs.rewards.grammar import Evaluator, GrammarReward
-from formal_envs.tasks.openings import held_out
 from formal_envs.tasks.plain_grammar import Continuation, plain_grammar
 from formal_envs.tasks.sentences import Sentences
+from formal_envs.tasks.splits import held_out
 from formal_envs.tasks.streams import Keys, problem_keys, seeded_stream
 from formal_envs.tokenizers import VocabularyTokenizer
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from formal_envs.tasks.arithmetic import TEST_SHARE
-
 SHORTEST, LONGEST = 2, 8
 """Words of a prompt, at least and at most."""
 
@@ -32,11 +30,6 @@ def cut(review: str) -> tuple[str, str]:
     opening = " ".join(review.split(" ", words)[:words])
     prompt = opening.rstrip(_MARKS) or opening
     return prompt, review[len(prompt) :]
-
-
-def held_out(prompt: str) -> bool:
-    """Whether a prompt belongs to the test split, as one in ``TEST_SHARE`` does."""
-    return _hash(prompt) % TEST_SHARE == 0
 
 
 def _hash(text: str) -> int:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formal_envs.errors import ConfigError
-from formal_envs.tasks.openings import cut, held_out
+from formal_envs.tasks.openings import cut
+from formal_envs.tasks.splits import held_out
 
 MIN_CHARACTERS = 200
 """Reviews have more characters than this, after their white space is normalised."""

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formal_envs.errors import ConfigError, check_choice
-from formal_envs.tasks.openings import LONGEST, SHORTEST, cut, held_out
+from formal_envs.tasks.openings import LONGEST, SHORTEST, cut
 from formal_envs.tasks.review_data import ReviewPool, read_reviews
 from formal_envs.tasks.reviews import MARKS, OPENINGS, reviews, tokens
+from formal_envs.tasks.splits import held_out
 from formal_envs.tasks.streams import Keys, integers, problem_keys
 
 SPLITS = ("train", "test", "all")
