@@ -289,7 +289,7 @@ class Compiler:
         ]
         containers = [(string(c.name), c.first, c.size, c.owner) for c in self.containers]
         tracks = [(string(t.name), t.owner, int(t.loop), len(t.sites), *t.sites) for t in self.board.tracks]
-        phases = [(string(name), owner, play, end, changes, -1) for name, owner, play, end, changes in self.phase_rows]
+        phases = [(string(name), owner, play, end, changes) for name, owner, play, end, changes in self.phase_rows]
         types = (self.board.site_type, *sorted(self.other_types))
         first, at = {self.board.site_type: 0}, self.n_default
         for name in types[1:]:

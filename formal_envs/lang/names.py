@@ -82,6 +82,8 @@ class _Names:
 
     def _define(self, call: Call) -> None:
         slug = call.signature.slug
+        if slug in PIECES or slug == "hand":
+            self._check_owner(call["roleType"])
         if slug in PIECES:
             name, role = _string(call["name"]), _string(call["roleType"]) or ("Each" if slug == "piece" else "")
             self.exact["pieceName"].add(name)
@@ -101,6 +103,15 @@ class _Names:
             self.exact["proposal"].update(str(leaf.value) for arg in call.args for leaf in _leaves(arg))
         elif call.signature.result == "boardItem":
             self.boards.append(call)
+
+    def _check_owner(self, role: Node | None) -> None:
+        """Pieces and hands belong to somebody who plays; regions, tracks and rules may speak of anybody."""
+        owner = re.fullmatch(r"P(\d+)", _string(role))
+        if role is not None and owner and int(owner[1]) > self.players:
+            last = f"P{self.players}"
+            message = f"the last player is {last}, got the owner {_string(role)}: name P1 to {last}, Each or Shared"
+            expected = tuple(f"P{player}" for player in range(1, self.players + 1)[:5])
+            raise self._error(role, message, (*expected, "Each", "Shared"))
 
     def _check(self, call: Call, within: str) -> None:
         slug = call.signature.slug

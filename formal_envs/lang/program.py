@@ -30,15 +30,16 @@ FAILURES = (
     "",
     "too much work in one game",
     "too many moves or effects in one turn",
-    "an effect on a place that is not on the board",
+    "an effect on a place, a piece or a player that the game does not have",
     "too much memory for what the game remembers",
     "looking ahead within looking ahead too deep",
+    "its image is not one that this version compiles",
 )
 _words = re.compile(r"\w+").findall
 ACTIONS = _words(
     """Add Move Remove Promote Select Pass Swap Copy SetCount SetState SetRotation SetValue SetScore SetNextPlayer
     SetPending SetVar SetCounter SetTemp RememberValue ForgetValue SetValueOfPlayer Trigger Note Propose Vote Mark
-    StoreState SetPhase Forfeit"""
+    StoreState"""
 )
 _i32 = ctypes.c_int32
 
@@ -75,7 +76,8 @@ class _Header(ctypes.Structure):
     ]
 
 
-_HEADER_BYTES = ctypes.sizeof(_Header)
+_DIGESTS = 16  # bytes that a state's history has for a position
+_BAD_MOVE, _BAD_STATE = -100, -101  # as in engine.h
 #: where the arrays begin: after the last field, at a multiple of 8
 _MEMORY = (_Header.remembered.offset + _Header.remembered.size + 7) // 8 * 8
 
@@ -99,10 +101,19 @@ class State:
     __slots__ = ("_block", "_header", "_history", "program")
 
     def __init__(self, program: Program, block: bytes, history: bytes):
+        if len(block) != program.state_size:
+            raise ConfigError(
+                f"a state of this game has {program.state_size} bytes, got {len(block)}: it is of another game"
+            )
         self.program = program
         self._block = block
         self._history = history
         self._header = _Header.from_buffer_copy(block)
+        if len(history) != _DIGESTS * self._header.n_history:
+            raise ConfigError(
+                f"the history of a state has {_DIGESTS} bytes a position, here {_DIGESTS * self._header.n_history},"
+                f" got {len(history)}"
+            )
 
     def copy(self) -> State:
         """Another state equal to this one."""
@@ -186,10 +197,10 @@ class Program:
         self.text = text
         self._local = threading.local()
         why = _i32(0)
-        self._game = library().game_new(image.data.buffer_info()[0], PLY_WORK, ctypes.byref(why))
+        self._game = library().game_new(*image.data.buffer_info(), PLY_WORK, ctypes.byref(why))
         if not self._game:
             raise GameError("play", f"the start position cannot be set up: {FAILURES[why.value]}", text)
-        self._size = library().game_state_size(self._game)
+        self.state_size: int = library().game_state_size(self._game)
         self._texts: dict[bytes, str] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -227,10 +238,11 @@ class Program:
 
     def initial(self) -> State:
         """The start position."""
-        block = ctypes.create_string_buffer(self._size)
-        library().game_initial(self._game, block)
-        digests = ctypes.create_string_buffer(16)
-        library().context_initial_history(self.context().pointer, digests)
+        block = ctypes.create_string_buffer(self.state_size)
+        context = self.context()
+        context.check(library().game_initial(self._game, block, len(block)))
+        digests = ctypes.create_string_buffer(_DIGESTS)
+        context.check(library().context_initial_history(context.pointer, digests, len(digests)))
         return State(self, block.raw, digests.raw if _Header.from_buffer(block).n_history else b"")
 
 
@@ -258,15 +270,25 @@ class _Context:
             library().context_free(self.pointer)
 
     def check(self, code: int) -> int:
-        if code == -100:
+        if code == _BAD_MOVE:
             raise ConfigError("that move is not one of this state")
+        if code == _BAD_STATE:
+            raise ConfigError("that is not a state of this game: take one from initial() or apply()")
         if code < 0:
             raise GameError("play", FAILURES[-1 - code], self.program.text)
         return code
 
     def legal(self, state: State) -> tuple[ctypes.Array[ctypes.c_char], int]:
         block = ctypes.create_string_buffer(state._block, len(state._block))
-        return block, self.check(library().context_legal(self.pointer, block, state._history, PLY_WORK))
+        history = state._history
+        n = library().context_legal(self.pointer, block, len(block), history, len(history), PLY_WORK)
+        return block, self.check(n)
+
+    def history(self, block: ctypes.Array[ctypes.c_char]) -> bytes:
+        """The digests of the positions that the state in ``block``, which the engine has just left, has seen."""
+        return ctypes.string_at(
+            library().context_history(self.pointer), _DIGESTS * _Header.from_buffer(block).n_history
+        )
 
 
 def _site(image: Image, site: int) -> str:
@@ -304,8 +326,6 @@ _FIELDS = {
     "Trigger": "event=:label p:what",
     "Propose": "proposition=:label propositionInt=:zero",
     "Vote": "vote=:label voteInt=:zero",
-    "SetPhase": "p:what v:value",
-    "Forfeit": "p:what",
 }
 _WRITTEN = {
     name: [(part.partition(":")[0], part.partition(":")[2].rstrip("?"), part.endswith("?")) for part in fields.split()]
@@ -387,9 +407,7 @@ def apply_with_actions(state: State, move: Move) -> tuple[State, list[str]]:
     pointer = library().context_applied(context.pointer, ctypes.byref(count))
     records = ctypes.string_at(pointer, 32 * count.value)
     done = [state.program.text_of(records[i : i + 32]) for i in range(0, len(records), 32)]
-    n_history = _Header.from_buffer(block).n_history
-    history = ctypes.string_at(library().context_history(context.pointer), 16 * n_history)
-    return State(state.program, block.raw, history), done
+    return State(state.program, block.raw, context.history(block)), done
 
 
 def perft(program: Program | State, depth: int, ends: bool = False) -> Any:
@@ -401,6 +419,9 @@ def perft(program: Program | State, depth: int, ends: bool = False) -> Any:
     context = state.program.context()
     block = ctypes.create_string_buffer(state._block, len(state._block))
     found = (ctypes.c_int64 * (MAX_PLAYERS + 2))()
-    n = library().context_perft(context.pointer, block, state._history, depth, found if ends else None, PLY_WORK * 100)
+    history, room = state._history, found if ends else None
+    n = library().context_perft(
+        context.pointer, block, len(block), history, len(history), depth, room, len(found), PLY_WORK * 100
+    )
     context.check(min(n, 0))
     return (n, list(found[1 : state.program.n_players + 2])) if ends else n

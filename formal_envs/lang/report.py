@@ -73,12 +73,13 @@ def random_games(
     Returns: (n, 4) of winner (0 nobody, -1 cut, below -1 failed), turns, moves, over; the last position; the work done.
     """
     context = program.context()
-    block = ctypes.create_string_buffer(program.initial()._block, program._size)
+    block = ctypes.create_string_buffer(program.initial()._block, program.state_size)
     rows = np.zeros((n, 4), np.int32)
     done = library().context_playouts(
-        context.pointer, seed, n, turns, MAX_MOVES, work, total, block, rows.ctypes.data_as(ctypes.c_void_p)
+        context.pointer, seed, n, turns, MAX_MOVES, work, total, block, len(block), rows.ctypes.data, rows.size
     )
-    return rows, State(program, block.raw, b""), done
+    context.check(min(done, 0))
+    return rows, State(program, block.raw, context.history(block)), done
 
 
 def play(program: Program, rng: np.random.Generator, max_turns: int = 500) -> Outcome:

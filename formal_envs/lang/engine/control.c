@@ -135,9 +135,10 @@ static i32 holds_after(Ctx *c, i32 move, const Node *condition) {
     i32 mover = s->mover, next = s->next, theirs = c->moves[move].mover;
     begin_ply(c, c->moves + move);
     /* found by (forEach Piece Next): its consequences are his */
-    if (theirs != mover && theirs > 0) s->mover = theirs, s->next = mover;
+    i32 differs = theirs != mover && theirs > 0 && theirs <= c->g->n_players; /* Shared plays no turn */
+    if (differs) s->mover = theirs, s->next = mover;
     apply_with_consequences(c, c->moves + move);
-    if (theirs != mover && theirs > 0) s->mover = mover, s->next = next;
+    if (differs) s->mover = mover, s->next = next;
     i32 holds = int_of(c, condition);
     look_back(c, &ahead);
     return holds;

@@ -63,6 +63,7 @@ void restore_state(Ctx *c, State *saved) {
     use_state(c, saved);
 }
 void take(Ctx *c, i32 site) {
+    if (!is_site(c, site)) fail(c, NOT_THERE);
     i32 words = c->g->words;
     if (c->what[site]) {
         region_drop(c->kinds + c->what[site] * words, site);
@@ -78,6 +79,8 @@ void put(Ctx *c, i32 site, i32 what, i32 who, i32 count, i32 state, i32 rotation
         take(c, site);
         return;
     }
+    if (!is_site(c, site) || (u32)what > (u32)c->g->n_components || (u32)who > (u32)c->g->n_players + 1)
+        fail(c, NOT_THERE);
     if (c->what[site]) {
         region_drop(c->kinds + c->what[site] * words, site);
         region_drop(c->owned + c->who[site] * words, site);
@@ -89,11 +92,6 @@ void put(Ctx *c, i32 site, i32 what, i32 who, i32 count, i32 state, i32 rotation
     region_add(c->owned + who * words, site);
     c->what[site] = what, c->who[site] = who, c->count[site] = count;
     c->state[site] = state, c->rotation[site] = rotation, c->value[site] = value;
-}
-void set_owner(Ctx *c, i32 site, i32 who) {
-    region_drop(c->owned + c->who[site] * c->g->words, site);
-    region_add(c->owned + who * c->g->words, site);
-    c->who[site] = who;
 }
 static u64 pieces_on(Ctx *c) { return (u64)region_size(c, c->occupied) & 0xffff; }
 u64 position_digest(Ctx *c, i32 situational) {
@@ -130,7 +128,7 @@ u32 players_of(Ctx *c, i32 role) {
     case roleType_Enemy: return all & ~mover;
     case roleType_Friend:
     case roleType_Ally: return mover;
-    case roleType_Player: return (u32)c->player < 32 ? (u32)1 << c->player : 0;
+    case roleType_Player: return (u32)c->player <= (u32)c->g->n_players + 1 ? (u32)1 << c->player : 0;
     default:
         if (role >= roleType_P1 && role <= roleType_P16)
             return (u32)1 << (role - roleType_P1 + 1) & all; /* nobody, beyond the players */
@@ -146,7 +144,7 @@ i32 role_of(Ctx *c, const Node *n) {
     return players && !(players & (players - 1)) ? __builtin_ctz(players) : -1;
 }
 i32 component_of(Ctx *c, i32 name, i32 player) {
-    if (name < 0) return 0;
+    if (name < 0 || name >= c->g->n_strings) return 0;
     const NameInfo *info = &c->g->names[name];
     if (player >= 0 && player <= c->g->n_players + 1 && info->of_owner[player]) return info->of_owner[player];
     return info->component;
@@ -247,24 +245,27 @@ void move_then(Ctx *c, Move *m, const Node *then) {
     else c->thens[m->last_then].next = cell;
     m->last_then = cell;
 }
+void absorb(Ctx *c, Move *m, i32 at, i32 start) {
+    i32 top = c->n_actions; /* copied behind the others first: two moves may share their actions */
+    for (i32 i = start; i < c->n_moves; i++) {
+        const Move *e = c->moves + i;
+        if (e->n > MAX_ACTIONS - c->n_actions) fail(c, TOO_MANY_MOVES);
+        memcpy(c->actions + c->n_actions, c->actions + e->first, sizeof(Action) * (size_t)e->n);
+        c->n_actions += e->n;
+        if (e->then < 0) continue;
+        if (m->then < 0) m->then = e->then;
+        else c->thens[m->last_then].next = e->then;
+        m->last_then = e->last_then;
+    }
+    i32 n = c->n_actions - top;
+    memmove(c->actions + at, c->actions + top, sizeof(Action) * (size_t)n);
+    for (i32 k = 0; k < n; k++) c->actions[at + k].decision = 0;
+    c->n_actions = at + n, c->n_moves = start;
+}
 void move_effects(Ctx *c, Move *m, const Node *effects) {
     if (!effects) return;
-    i32 index = (i32)(m - c->moves), first = c->n_actions;
-    i32 start = collect(c, effects), kept = first;
-    for (i32 i = start; i < c->n_moves; i++) { /* the actions of the moves that remain, side by side */
-        const Move *e = c->moves + i;
-        for (i32 k = 0; k < e->n; k++) {
-            c->actions[kept] = c->actions[e->first + k];
-            c->actions[kept++].decision = 0;
-        }
-        if (e->then >= 0) {
-            if (m->then < 0) m->then = e->then;
-            else c->thens[m->last_then].next = e->then;
-            m->last_then = e->last_then;
-        }
-    }
-    c->n_actions = kept;
-    c->n_moves = index + 1;
+    i32 first = c->n_actions;
+    absorb(c, m, first, collect(c, effects));
 }
 /* arrives there: what dies elsewhere is not threatened */
 static i32 move_hits(Ctx *c, const Move *m) { return is_site(c, m->to) && region_has(c->target, m->to); }
@@ -336,6 +337,11 @@ static void set_pending(Ctx *c, i32 value) {
     if (s->n_pending < MAX_PENDING) s->pending[s->n_pending++] = value;
 }
 
+static i32 owner_of(Ctx *c, i32 what) { /* of a kind of piece */
+    if ((u32)what > (u32)c->g->n_components) fail(c, NOT_THERE);
+    return c->g->components[what].owner;
+}
+
 static void apply_action(Ctx *c, const Action *a) {
     State *s = c->s;
     i32 counts = (c->g->uses & USES_COUNT) != 0, to = a->to, from = a->from;
@@ -345,7 +351,7 @@ static void apply_action(Ctx *c, const Action *a) {
         if (c->what[to] && a->what) {
             if (counts) c->count[to] = clamped((i64)c->count[to] + a->count);
         } else
-            put(c, to, a->what, c->g->components[a->what].owner, counts ? a->count : 1,
+            put(c, to, a->what, owner_of(c, a->what), counts ? a->count : 1,
                 a->state < 0 ? c->state[to] : a->state, a->rotation < 0 ? c->rotation[to] : a->rotation,
                 a->value < 0 ? c->value[to] : a->value); /* what was set before stays */
         break;
@@ -357,7 +363,7 @@ static void apply_action(Ctx *c, const Action *a) {
         if (n <= 0) break;
         if (c->count[from] > n) c->count[from] -= n;
         else take(c, from);
-        if (who == NOBODY) who = c->g->components[what].owner; /* seeds set by a start rule */
+        if (who == NOBODY) who = owner_of(c, what); /* seeds set by a start rule */
         /* a number of pieces, named in the rules, leaves marks where they are */
         if (a->what) state = c->state[to], rotation = c->rotation[to], value = c->value[to];
         if (a->state >= 0) state = a->state;
@@ -379,14 +385,14 @@ static void apply_action(Ctx *c, const Action *a) {
         break;
     case A_PROMOTE:
         if (is_site(c, to) && c->what[to])
-            put(c, to, a->what, a->value > 0 ? a->value : c->g->components[a->what].owner, c->count[to],
+            put(c, to, a->what, a->value > 0 ? a->value : owner_of(c, a->what), c->count[to],
                 a->state >= 0 ? a->state : 0, 0, 0);
         break;
     case A_SET_COUNT:
         if (!is_site(c, to)) break;
         if (a->count <= 0) take(c, to);
         else
-            put(c, to, a->what, c->what[to] == a->what ? c->who[to] : c->g->components[a->what].owner, a->count,
+            put(c, to, a->what, c->what[to] == a->what ? c->who[to] : owner_of(c, a->what), a->count,
                 c->state[to], c->rotation[to], c->value[to]);
         break;
     case A_SET_STATE:
@@ -403,9 +409,13 @@ static void apply_action(Ctx *c, const Action *a) {
         if (a->what >= 0 && a->what <= c->g->n_players)
             s->score[a->what] = clamped((a->count ? (i64)s->score[a->what] : 0) + a->value);
         break;
-    case A_SET_NEXT: s->next_player = s->next = a->what; break;
+    case A_SET_NEXT:
+        if (a->what < 1 || a->what > c->g->n_players) fail(c, NOT_THERE);
+        s->next_player = s->next = a->what;
+        break;
     case A_SET_PENDING: set_pending(c, a->value); break;
     case A_SET_VAR:
+        if (a->name >= c->g->n_strings) fail(c, NOT_THERE);
         if (a->name >= 0) c->vars[a->name] = a->value;
         else s->temp = a->value;
         break;
@@ -429,16 +439,14 @@ static void apply_action(Ctx *c, const Action *a) {
     case A_PROPOSE: s->proposed = a->name; break;
     case A_VOTE: s->votes[s->mover] = a->name; break;
     case A_SWAP: {
-        i32 p = a->what, q = a->value, other = s->agents[p];
+        i32 p = a->what, q = a->value, n = c->g->n_players;
+        if (p < 1 || q < 1 || p > n || q > n) fail(c, NOT_THERE);
+        i32 other = s->agents[p];
         s->agents[p] = s->agents[q];
         s->agents[q] = other;
         break;
     }
     case A_STORE: s->stored = a->count ? position_digest(c, 0) : 0; break;
-    case A_SET_PHASE:
-        if (a->what >= 1 && a->what <= c->g->n_players) s->phase[a->what] = a->value;
-        break;
-    case A_FORFEIT: player_done(c, a->what, resultType_Loss); break;
     case A_SELECT:
     case A_PASS:
     case A_NOTE: break;

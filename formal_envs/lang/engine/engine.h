@@ -36,13 +36,23 @@ enum {
     MAX_THENS = 1 << 18,
     MAX_PENDING = 64,
     MAX_REMEMBERED = 256,
-    MAX_DEPTH = 64
+    MAX_DEPTH = 64,
+    MAX_COUNT = 1 << 22 /* of anything that an image counts */
 };
 enum {
     MAX_STACK = 1 << 20,
     MAX_KEPT = 1 << 28
 }; /* bytes: of calls within calls; of what a game holds besides its states */
-enum Failure { OK = 0, OUT_OF_WORK = 1, TOO_MANY_MOVES = 2, BAD_SITE = 3, TOO_MUCH_MEMORY = 4, TOO_DEEP = 5 };
+enum Failure {
+    OK = 0,
+    OUT_OF_WORK = 1,
+    TOO_MANY_MOVES = 2,
+    NOT_THERE = 3, /* a place, a kind of piece or a player that the game does not have */
+    TOO_MUCH_MEMORY = 4,
+    TOO_DEEP = 5,
+    BAD_IMAGE = 6
+};
+enum { BAD_MOVE = -100, BAD_STATE = -101 }; /* what Python handed over is not a move or a state of the game */
 
 typedef struct Ctx Ctx;
 typedef struct Game Game;
@@ -122,7 +132,7 @@ typedef struct NamedRegion {
 } NamedRegion; /* name -1: unnamed; bits: once known */
 typedef struct Phase {
     i32 name, owner;
-    const Node *play, *end, *next, *node;
+    const Node *play, *end, *next;
 } Phase; /* end, next: LIST nodes or NULL */
 typedef struct Map {
     i32 name, n;
@@ -170,7 +180,7 @@ struct Game {
     const u64 *start_kinds; /* where each component stands at the beginning; * words */
     struct Kept *kept; /* what game_free frees */
     size_t kept_bytes;
-    jmp_buf *no_room; /* while it is loaded: where to go when it would hold too much */
+    jmp_buf *refused; /* while it is loaded: where to go when it would hold too much */
     u64 supported_directions; /* absolute directions of any radial of the board */
     u64 supported[5]; /* those of the radials of a relation, in the order of the bits REL_* */
     u64 walked; /* those of orthogonal steps between default sites, along which patterns are walked */
@@ -246,9 +256,7 @@ enum ActionType {
     A_PROPOSE,
     A_VOTE,
     A_MARK,
-    A_STORE,
-    A_SET_PHASE,
-    A_FORFEIT
+    A_STORE
 };
 typedef struct Action { /* fields that an action does not use are 0 for what and count, UNDEFINED otherwise */
     u8 type, decision;
@@ -362,16 +370,20 @@ static inline i32 is_site(Ctx *c, i32 site) { return (u32)site < (u32)c->g->n_si
 static inline i32 on_board(Ctx *c, i32 site) { return (u32)site < (u32)c->g->n_board; }
 
 /* ---- the state */
-static inline const u64 *owned_by(Ctx *c, i32 player) {
+/* Whose number is not checked where it comes from is checked here: no set lies beyond these. */
+static inline const u64 *owned_by(Ctx *c, i32 player) { /* 0 .. n_players + 1 */
+    if ((u32)player > (u32)c->g->n_players + 1) fail(c, NOT_THERE);
     return c->owned + player * c->g->words;
-} /* 0 .. n_players + 1 */
-static inline const u64 *of_kind(Ctx *c, i32 what) { return c->kinds + what * c->g->words; }
+}
+static inline const u64 *of_kind(Ctx *c, i32 what) { /* 0 .. n_components */
+    if ((u32)what > (u32)c->g->n_components) fail(c, NOT_THERE);
+    return c->kinds + what * c->g->words;
+}
 void use_state(Ctx *c, State *s); /* points the context at a state */
 State *save_state(Ctx *c); /* copies the state, to look ahead; restore_state ends it */
 void restore_state(Ctx *c, State *saved);
 void put(Ctx *c, i32 site, i32 what, i32 who, i32 count, i32 state, i32 rotation, i32 value);
 void take(Ctx *c, i32 site); /* empties a site */
-void set_owner(Ctx *c, i32 site, i32 who);
 u64 position_digest(Ctx *c, i32 situational);
 
 /* ---- moves */
@@ -381,6 +393,8 @@ void move_decide(Ctx *c, Move *m); /* the last action is the decision */
 void move_then(Ctx *c, Move *m, const Node *then); /* one consequence more; NULL is none */
 void move_effects(Ctx *c, Move *m,
                   const Node *effects); /* (apply ...): evaluates now, its actions become the move's; NULL is none */
+void absorb(Ctx *c, Move *m, i32 at,
+            i32 start); /* the moves from start on become actions of m, from the place at on, and its consequences */
 /* Before a move to a site is made, where only existence matters: leaves if it will do; 1 if it need not be made. */
 static inline i32 move_asked(Ctx *c, i32 to) {
     if (!c->probe) return 0;

@@ -6,38 +6,79 @@ size_t state_bytes(const Game *g);
 
 static void *keep(Game *g, size_t bytes) { /* zeroed memory that game_free frees */
     Kept *block = (g->kept_bytes += bytes) > MAX_KEPT ? NULL : calloc(1, sizeof(Kept) + bytes);
-    if (!block) longjmp(*g->no_room, 1);
+    if (!block) longjmp(*g->refused, TOO_MUCH_MEMORY);
     block->next = g->kept;
     g->kept = block;
     return block->bytes;
 }
-static const i32 *section(const i32 *image, i32 which, i32 *length) {
-    if (length) *length = image[2 * which + 2];
-    return image + image[2 * which + 1];
+/* Nothing of an image is believed: each read is held to its section, each number to what it counts or indexes. */
+typedef struct Reader {
+    Game *g;
+    const i32 *at, *end;
+} Reader;
+static void hold(Game *g, i32 true_of_images) {
+    if (!true_of_images) longjmp(*g->refused, BAD_IMAGE);
 }
-static Row *rows(Game *g, const i32 *p, i32 n) { /* n rows: a length, then that many integers */
-    Row *r = keep(g, sizeof(Row) * (size_t)n);
-    for (i32 i = 0; i < n; i++) r[i].n = *p++, r[i].at = p, p += r[i].n;
-    return r;
+static Reader section(Game *g, const i32 *image, i64 length, i32 which) { /* a table of offsets and lengths comes first */
+    hold(g, length > 2 * which + 2);
+    i64 from = image[2 * which + 1], n = image[2 * which + 2];
+    hold(g, from >= 0 && n >= 0 && from + n <= length);
+    return (Reader){g, image + from, image + from + n};
 }
-static const Node *node_at(const Game *g, i32 index) { return index < 0 ? NULL : g->nodes[index]; }
+static const i32 *many(Reader *r, i64 n) {
+    hold(r->g, n >= 0 && n <= r->end - r->at);
+    r->at += n;
+    return r->at - n;
+}
+static i32 between(Reader *r, i64 low, i64 high) { /* the next number, which lies there */
+    i32 v = *many(r, 1);
+    hold(r->g, v >= low && v <= high);
+    return v;
+}
+static i32 any(Reader *r) { return *many(r, 1); }
+static i32 string_id(Reader *r) { return between(r, -1, r->g->n_strings - 1); }
+static i32 some_player(Reader *r) { return between(r, -1, MAX_PLAYERS + 1); } /* regions may have owners that do not play */
+static const Node *node_of(Reader *r, i32 least) { /* -1: none */
+    i32 index = between(r, least, r->g->n_nodes - 1);
+    return index < 0 ? NULL : r->g->nodes[index];
+}
+static const Node *list_of(Reader *r, i32 least) {
+    const Node *n = node_of(r, least);
+    hold(r->g, !n || n->kind == LIST);
+    return n;
+}
+static Row *rows(Reader *r, i32 n, i32 limit) { /* n rows: a length, then that many integers, each below the limit */
+    Row *row = keep(r->g, sizeof(Row) * (size_t)n);
+    for (i32 i = 0; i < n; i++) {
+        row[i].n = any(r), row[i].at = many(r, row[i].n);
+        for (i32 k = 0; k < row[i].n; k++) hold(r->g, (u32)row[i].at[k] < (u32)limit);
+    }
+    return row;
+}
 
 /* ---- the tree: op, kind, type, value, n, then n indices of earlier nodes (-1: absent) */
-static void load_nodes(Game *g, const i32 *p) {
-    i32 n = *p++;
+static size_t node_bytes(i32 n) { return (sizeof(Node) + sizeof(Node *) * (size_t)n + 7) & ~(size_t)7; }
+static void load_nodes(Reader r) {
+    Game *g = r.g;
+    i32 n = g->n_nodes = between(&r, 0, (r.end - r.at) / 5);
     size_t room = 0;
-    const i32 *q = p;
-    for (i32 i = 0; i < n; i++, q += 5 + q[4]) room += (sizeof(Node) + sizeof(Node *) * (size_t)q[4] + 7) & ~(size_t)7;
+    for (Reader q = r; q.at < q.end;) room += node_bytes(many(&q, 5)[4]), many(&q, q.at[-1]);
     char *at = keep(g, room);
-    g->n_nodes = n;
     g->nodes = keep(g, sizeof(Node *) * (size_t)n);
-    for (i32 i = 0; i < n; i++, p += 5 + p[4]) {
+    for (i32 i = 0; i < n; i++) {
+        const i32 *p = many(&r, 5);
+        const i32 *arg = many(&r, p[4]);
         Node *node = g->nodes[i] = (Node *)at;
-        at += (sizeof(Node) + sizeof(Node *) * (size_t)p[4] + 7) & ~(size_t)7;
+        at += node_bytes(p[4]);
         node->op = p[0], node->kind = (u8)p[1], node->type = (i16)p[2], node->value = p[3], node->n = p[4];
+        hold(g, p[0] >= -1 && p[0] < N_LUDEMES && p[1] >= 0 && p[1] <= PLAIN);
+        hold(g, p[2] != TYPE_string || (p[3] >= 0 && p[3] < g->n_strings));
         node->folded = node->kind == CONSTANT;
         if (node->op >= 0) node->fn.value = LUDEMES[node->op].fn.value, node->kind = LUDEMES[node->op].kind;
-        for (i32 k = 0; k < p[4]; k++) node->arg[k] = p[5 + k] < 0 ? NULL : g->nodes[p[5 + k]];
+        for (i32 k = 0; k < p[4]; k++) {
+            hold(g, arg[k] >= -1 && arg[k] < i);
+            node->arg[k] = arg[k] < 0 ? NULL : g->nodes[arg[k]];
+        }
     }
 }
 static i32 names_everyone(const Node *n) { /* a constant that means the same whoever moves */
@@ -66,92 +107,134 @@ void context_free(Ctx *c);
 void game_free(Game *g);
 void load_maps(Ctx *c); /* maps.c */
 
-static void load(Game *g, const i32 *image) {
-    i32 length;
-    const i32 *p = section(image, SECTION_COUNTS, NULL);
+static void load_counts(Reader r) {
+    Game *g = r.g;
+    const i32 *p = many(&r, COUNT_n_Cell + 1);
+    for (i32 i = 0; i <= COUNT_n_Cell; i++) hold(g, p[i] >= -1 && p[i] <= MAX_COUNT);
     g->n_players = p[COUNT_n_players], g->n_sites = p[COUNT_n_sites], g->n_board = p[COUNT_n_board];
     g->site_type = p[COUNT_site_type], g->uses = (u32)p[COUNT_uses], g->repetition = p[COUNT_repetition],
     g->n_strings = p[COUNT_n_strings];
     g->n_components = p[COUNT_n_components], g->n_containers = p[COUNT_n_containers], g->n_tracks = p[COUNT_n_tracks];
     g->n_regions = p[COUNT_n_regions], g->n_phases = p[COUNT_n_phases], g->n_maps = p[COUNT_n_maps];
-    for (i32 t = 0; t < 3; t++) g->type_first[t] = p[COUNT_first_Vertex + t], g->type_n[t] = p[COUNT_n_Vertex + t];
+    hold(g, g->n_players >= 1 && g->n_players <= MAX_PLAYERS && g->n_sites >= 1 && g->n_strings >= 0);
+    hold(g, g->n_board >= 0 && g->n_board <= g->n_sites && g->site_type >= 0 && g->site_type <= siteType_Cell);
+    hold(g, g->n_components >= 0 && g->n_components <= INT16_MAX && g->n_containers >= 1 && g->n_phases >= 1);
+    hold(g, g->n_tracks >= 0 && g->n_regions >= 0 && g->n_maps >= 0);
+    for (i32 t = 0; t < 3; t++) {
+        i32 first = g->type_first[t] = p[COUNT_first_Vertex + t], n = g->type_n[t] = p[COUNT_n_Vertex + t];
+        hold(g, n >= 0 && (first < 0 || first + n <= g->n_sites));
+    }
     g->words = (g->n_sites + 63) / 64;
-    load_nodes(g, section(image, SECTION_NODES, NULL));
-
-    p = section(image, SECTION_SITES, NULL);
+}
+static void load_radials(Reader r) {
+    Game *g = r.g;
+    g->radial_first = (i32 *)many(&r, g->n_sites + 1);
+    i32 n_radials = g->radial_first[g->n_sites], before = 0;
+    hold(g, n_radials >= 0 && n_radials <= MAX_COUNT);
+    for (i32 s = 0; s <= g->n_sites; before = g->radial_first[s++])
+        hold(g, g->radial_first[s] >= before && g->radial_first[s] <= n_radials);
+    g->radials = keep(g, sizeof(Radial) * (size_t)n_radials);
+    for (i32 i = 0; i < n_radials; i++) {
+        i32 direction = between(&r, 0, N_absoluteDirection - 1), relations = any(&r), n = between(&r, 1, INT16_MAX);
+        const i32 *at = many(&r, n);
+        for (i32 k = 0; k < n; k++) hold(g, (u32)at[k] < (u32)g->n_sites);
+        g->radials[i] = (Radial){.direction = (i16)direction, .relations = (u32)relations, .n = (i16)n, .at = at};
+        g->supported_directions |= (u64)1 << direction;
+        for (i32 k = 0; k < 5; k++)
+            if (relations >> k & 1) g->supported[k] |= (u64)1 << direction;
+        if (i < g->radial_first[g->n_board] && (relations & REL_Orthogonal)) g->walked |= (u64)1 << direction;
+    }
+}
+static u64 *load_sets(Reader r, i32 n_sets) { /* a length, then that many sites, each */
+    Game *g = r.g;
+    u64 *sets = keep(g, 8 * (size_t)g->words * (size_t)n_sets);
+    for (i32 k = 0; k < n_sets; k++)
+        for (i32 n = between(&r, 0, g->n_sites); n > 0; n--) region_add(sets + k * g->words, between(&r, 0, g->n_sites - 1));
+    return sets;
+}
+static void load_board(Game *g, const i32 *image, i64 length) {
+    Reader r = section(g, image, length, SECTION_SITES);
     i32 **per_site[] = {&g->row,          &g->column,       &g->layer,       &g->colour,
                         &g->container_of, &g->coordinate_x, &g->coordinate_y};
-    for (i32 k = 0; k < 7; k++, p += g->n_sites) *per_site[k] = (i32 *)p;
-
-    p = section(image, SECTION_RADIALS, NULL);
-    g->radial_first = (i32 *)p;
-    i32 n_radials = p[g->n_sites];
-    g->radials = keep(g, sizeof(Radial) * (size_t)n_radials);
-    p += g->n_sites + 1;
-    for (i32 i = 0; i < n_radials; i++, p += 3 + p[2]) {
-        g->radials[i] = (Radial){.direction = (i16)p[0], .relations = (u32)p[1], .n = (i16)p[2], .at = p + 3};
-        g->supported_directions |= (u64)1 << p[0];
-        for (i32 k = 0; k < 5; k++)
-            if (p[1] >> k & 1) g->supported[k] |= (u64)1 << p[0];
-        if (i < g->radial_first[g->n_board] && (p[1] & REL_Orthogonal)) g->walked |= (u64)1 << p[0];
-    }
-    p = section(image, SECTION_NEIGHBOURS, NULL);
-    for (i32 k = 0; k < 5; k++) {
-        g->neighbours[k] = rows(g, p, g->n_sites);
-        for (i32 s = 0; s < g->n_sites; s++) p += 1 + *p;
-    }
+    for (i32 k = 0; k < 7; k++) *per_site[k] = (i32 *)many(&r, g->n_sites);
+    load_radials(section(g, image, length, SECTION_RADIALS));
+    r = section(g, image, length, SECTION_NEIGHBOURS);
+    for (i32 k = 0; k < 5; k++) g->neighbours[k] = rows(&r, g->n_sites, g->n_sites);
     g->board = keep(g, 8 * (size_t)g->words);
     for (i32 s = 0; s < g->n_board; s++) region_add(g->board, s);
-    u64 **sets[] = {&g->static_regions, &g->side_regions};
-    i32 sections[] = {SECTION_STATIC_REGIONS, SECTION_SIDES}, n_sets[] = {N_STATIC_REGIONS, N_absoluteDirection};
-    for (i32 k = 0; k < 2; k++) {
-        p = section(image, sections[k], NULL);
-        *sets[k] = keep(g, 8 * (size_t)(g->words * n_sets[k]));
-        for (i32 r = 0; r < n_sets[k]; r++) {
-            i32 n = *p++;
-            for (i32 i = 0; i < n; i++) region_add(*sets[k] + r * g->words, *p++);
-        }
+    g->static_regions = load_sets(section(g, image, length, SECTION_STATIC_REGIONS), N_STATIC_REGIONS);
+    g->side_regions = load_sets(section(g, image, length, SECTION_SIDES), N_absoluteDirection);
+    for (r = section(g, image, length, SECTION_INCIDENT); r.at < r.end;) {
+        i32 from = between(&r, 0, 2), to = between(&r, 0, 2);
+        g->incident[from][to] = rows(&r, g->type_n[from], g->n_sites);
     }
-    p = section(image, SECTION_INCIDENT, &length);
-    for (const i32 *end = p + length; p < end;) {
-        i32 from = p[0], to = p[1];
-        p += 2;
-        g->incident[from][to] = rows(g, p, g->type_n[from]);
-        for (i32 s = 0; s < g->type_n[from]; s++) p += 1 + *p;
-    }
-
-    p = section(image, SECTION_COMPONENTS, NULL);
+}
+static void load_equipment(Game *g, const i32 *image, i64 length) {
+    Reader r = section(g, image, length, SECTION_COMPONENTS);
     g->components = keep(g, sizeof(Component) * (size_t)(g->n_components + 1));
     g->components[0].facing = -1;
-    for (i32 i = 1; i <= g->n_components; i++, p += 6)
-        g->components[i] = (Component){p[0], p[1], p[2], p[3], node_at(g, p[4]), node_at(g, p[5])};
-    p = section(image, SECTION_CONTAINERS, NULL);
+    for (i32 i = 1; i <= g->n_components; i++) {
+        Component *k = &g->components[i];
+        k->owner = between(&r, 0, g->n_players + 1), k->name = string_id(&r), k->base = string_id(&r);
+        k->facing = between(&r, -1, N_absoluteDirection - 1), k->moves = node_of(&r, -1), k->flips = node_of(&r, -1);
+    }
+    r = section(g, image, length, SECTION_CONTAINERS);
     g->containers = keep(g, sizeof(Container) * (size_t)g->n_containers);
-    for (i32 i = 0; i < g->n_containers; i++, p += 4) g->containers[i] = (Container){p[0], p[1], p[2], p[3]};
-    p = section(image, SECTION_TRACKS, NULL);
+    for (i32 i = 0; i < g->n_containers; i++) {
+        Container *k = &g->containers[i];
+        k->name = string_id(&r), k->first = between(&r, 0, g->n_sites - 1), k->n = between(&r, 0, g->n_sites - k->first);
+        k->owner = between(&r, 0, g->n_players + 1);
+    }
+    r = section(g, image, length, SECTION_TRACKS); /* whose places may lie off the board */
     g->tracks = keep(g, sizeof(Track) * (size_t)g->n_tracks);
     for (i32 i = 0; i < g->n_tracks; i++) {
-        g->tracks[i] = (Track){p[0], p[1], p[2], {p + 4, p[3]}};
-        p += 4 + p[3];
+        Track *t = &g->tracks[i];
+        t->name = string_id(&r), t->owner = some_player(&r), t->loop = any(&r), t->sites.n = any(&r);
+        t->sites.at = many(&r, t->sites.n);
     }
-    p = section(image, SECTION_REGIONS, NULL);
+    r = section(g, image, length, SECTION_REGIONS);
     g->regions = keep(g, sizeof(NamedRegion) * (size_t)g->n_regions);
-    for (i32 i = 0; i < g->n_regions; i++, p += 3) g->regions[i] = (NamedRegion){p[0], p[1], node_at(g, p[2])};
-    p = section(image, SECTION_PHASES, NULL);
-    g->phases = keep(g, sizeof(Phase) * (size_t)g->n_phases);
-    for (i32 i = 0; i < g->n_phases; i++, p += 6)
-        g->phases[i] = (Phase){p[0], p[1], node_at(g, p[2]), node_at(g, p[3]), node_at(g, p[4]), node_at(g, p[5])};
-    p = section(image, SECTION_NAMES, NULL);
-    g->names = keep(g, sizeof(NameInfo) * (size_t)g->n_strings);
-    for (i32 i = 0; i < g->n_strings; i++, p += 7 + g->n_players + 2)
-        g->names[i] = (NameInfo){p[0], p[1], p[2], p[3], p + 4, p + 7};
-    memcpy(g->facing, section(image, SECTION_FACING, NULL), 4 * (size_t)(g->n_players + 2));
-    p = section(image, SECTION_ROOTS, NULL);
-    g->start = node_at(g, p[0]), g->end = node_at(g, p[1]);
-    p = section(image, SECTION_MAPS, NULL);
+    for (i32 i = 0; i < g->n_regions; i++) {
+        NamedRegion *k = &g->regions[i];
+        k->name = string_id(&r), k->owner = some_player(&r), k->region = list_of(&r, 0);
+    }
+    r = section(g, image, length, SECTION_MAPS);
     g->maps = keep(g, sizeof(Map) * (size_t)g->n_maps);
-    for (i32 i = 0; i < g->n_maps; i++, p += 2) g->maps[i] = (Map){.name = p[0], .node = node_at(g, p[1])};
-    g->tracks_named = rows(g, section(image, SECTION_TRACK_NAMES, NULL), g->n_strings);
+    for (i32 i = 0; i < g->n_maps; i++) {
+        g->maps[i].name = string_id(&r), g->maps[i].node = list_of(&r, 0);
+        hold(g, g->maps[i].node->n == 1);
+    }
+    r = section(g, image, length, SECTION_FACING);
+    for (i32 p = 0; p < g->n_players + 2; p++) g->facing[p] = between(&r, -1, N_absoluteDirection - 1);
+}
+static void load_rules(Game *g, const i32 *image, i64 length) {
+    Reader r = section(g, image, length, SECTION_PHASES);
+    g->phases = keep(g, sizeof(Phase) * (size_t)g->n_phases);
+    for (i32 i = 0; i < g->n_phases; i++) {
+        Phase *k = &g->phases[i];
+        k->name = string_id(&r), k->owner = some_player(&r), k->play = node_of(&r, -1);
+        k->end = list_of(&r, -1), k->next = list_of(&r, -1);
+    }
+    r = section(g, image, length, SECTION_NAMES);
+    g->names = keep(g, sizeof(NameInfo) * (size_t)g->n_strings);
+    for (i32 i = 0; i < g->n_strings; i++) {
+        NameInfo *k = &g->names[i];
+        k->component = between(&r, 0, g->n_components), k->container = between(&r, -1, g->n_containers - 1);
+        k->phase = between(&r, -1, g->n_phases - 1), k->site = between(&r, -1, g->n_sites - 1);
+        k->of_type = many(&r, 3), k->of_owner = many(&r, g->n_players + 2);
+        for (i32 p = 0; p < g->n_players + 2; p++) hold(g, (u32)k->of_owner[p] <= (u32)g->n_components);
+    }
+    r = section(g, image, length, SECTION_TRACK_NAMES);
+    g->tracks_named = rows(&r, g->n_strings, g->n_tracks);
+    r = section(g, image, length, SECTION_ROOTS);
+    g->start = list_of(&r, -1), g->end = list_of(&r, -1);
+}
+static void load(Game *g, const i32 *image, i64 length) {
+    load_counts(section(g, image, length, SECTION_COUNTS));
+    load_nodes(section(g, image, length, SECTION_NODES));
+    load_board(g, image, length);
+    load_equipment(g, image, length);
+    load_rules(g, image, length);
     g->state_size = (i32)state_bytes(g);
 }
 
@@ -248,16 +331,20 @@ static void fold_start(Ctx *c, u64 *bits) { /* what depends on the start positio
     }
     fold_pass(c, bits, all_regions_known(g));
 }
-/* A Game from an image, which must outlive it. On failure NULL, and *why says why. */
-Game *game_new(const i32 *image, i64 work, i32 *why) {
+/* A Game from an image of so many integers, which must outlive it. On failure NULL, and *why says why. */
+Game *game_new(const i32 *image, i64 length, i64 work, i32 *why) {
     Game *g = calloc(1, sizeof(Game));
     Ctx *volatile context = NULL;
-    jmp_buf no_room;
+    jmp_buf refused;
     *why = TOO_MUCH_MEMORY;
     if (!g) return NULL;
-    g->no_room = &no_room;
-    if (setjmp(no_room)) goto refused;
-    load(g, image);
+    g->refused = &refused;
+    switch (setjmp(refused)) {
+    case 0: break;
+    case BAD_IMAGE: *why = BAD_IMAGE; /* fall through */
+    default: goto refused;
+    }
+    load(g, image, length);
     Ctx *c = context = context_new(g);
     if (!c) goto refused;
     g->initial = keep(g, (size_t)g->state_size);
@@ -294,11 +381,18 @@ void game_free(Game *g) {
     free(g);
 }
 i32 game_state_size(const Game *g) { return g->state_size; }
-void game_initial(const Game *g, State *s) { memcpy(s, g->initial, (size_t)g->state_size); }
-/* The digests of the start position, as its history holds them. */
-void context_initial_history(Ctx *c, u64 *two) {
+/* The start position: 0, or BAD_STATE where its room is not that of a state. */
+i32 game_initial(const Game *g, State *s, i64 bytes) {
+    if (bytes != g->state_size) return BAD_STATE;
+    memcpy(s, g->initial, (size_t)g->state_size);
+    return 0;
+}
+/* The digests of the start position, as its history holds them, in 16 bytes. */
+i32 context_initial_history(Ctx *c, u64 *two, i64 bytes) {
+    if (bytes != 16) return BAD_STATE;
     use_state(c, c->g->initial);
     two[0] = position_digest(c, 0), two[1] = position_digest(c, 1);
+    return 0;
 }
 
 Ctx *context_new(const Game *g) {
@@ -323,13 +417,49 @@ void context_free(Ctx *c) {
     free(c->moves), free(c->actions), free(c->thens), free(c->numbers), free(c->spare), free(c->history),
         free(c->report), free(c);
 }
-/* The legal moves of a state: their number, or -1 - failure. history: the digests of s->n_history positions. */
-i32 context_legal(Ctx *c, State *s, const u64 *history, i64 work) {
-    c->work = work, c->failure = OK, c->stack = __builtin_frame_address(0);
-    if (setjmp(c->escape)) return -1 - (i32)c->failure;
+/* Whatever bytes Python hands over: no number of a state may lead outside of it or of the game. */
+static i32 header_is_sound(const Game *g, const State *s) {
+    i32 n = g->n_players, phases = 1, seats = 1;
+    for (i32 p = 1; p <= n; p++) {
+        phases &= (u32)s->phase[p] < (u32)g->n_phases;
+        seats &= s->agents[p] >= 1 && s->agents[p] <= n && (u32)s->rank2[p] <= 2 * (u32)n;
+    }
+    i32 players = s->mover >= 1 && s->mover <= n && s->next >= 1 && s->next <= n && (u32)s->previous <= (u32)n &&
+                  (u32)s->next_player <= (u32)n && !((u32)s->active & ~(((u32)2 << n) - 2)) && (u32)s->winner <= (u32)n;
+    i32 lists = (u32)s->n_pending <= MAX_PENDING && (u32)s->n_remembered <= MAX_REMEMBERED && s->n_history >= 0 &&
+                (u32)s->turn_start <= (u32)s->n_history;
+    for (i32 i = 0; lists && i < s->n_remembered; i++)
+        lists = s->remembered[2 * i] >= -1 && s->remembered[2 * i] < g->n_strings;
+    return phases && seats && players && lists;
+}
+static i32 sites_are_sound(Ctx *c) {
+    const Game *g = c->g;
+    i32 spare = g->n_sites & 63, sets = 5 + g->n_players + 2 + g->n_components + 1, sound = 1;
+    for (i32 s = 0; s < g->n_sites; s++)
+        sound &= (u32)c->what[s] <= (u32)g->n_components && (u32)c->who[s] <= (u32)g->n_players + 1;
+    for (i32 k = 0; spare && k < sets; k++) sound &= !(c->empty[(k + 1) * g->words - 1] >> spare);
+    return sound;
+}
+/* Makes a state the context's, with the digests of the s->n_history positions before it: 0, or BAD_STATE. */
+static i32 enter(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i64 work) {
+    if (bytes != c->g->state_size || !header_is_sound(c->g, s)) return BAD_STATE;
+    if (s->n_history > c->max_history || history_bytes != 16 * (i64)s->n_history) return BAD_STATE;
+    c->work = work, c->failure = OK;
     use_state(c, s);
+    if (!sites_are_sound(c)) return BAD_STATE;
+    if (s->n_history) memcpy(c->history, history, (size_t)history_bytes);
+    return 0;
+}
+/* The legal moves of a state: their number, or -1 - failure, or BAD_STATE. history: see enter. */
+i32 context_legal(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i64 work) {
+    c->stack = __builtin_frame_address(0);
+    c->n_moves = 0;
+    if (enter(c, s, bytes, history, history_bytes, work)) return BAD_STATE;
+    if (setjmp(c->escape)) {
+        c->n_moves = 0; /* there is nothing to apply */
+        return -1 - (i32)c->failure;
+    }
     seed_random(c, position_digest(c, 1) + (u64)s->n_moves); /* the same moves each time they are asked for */
-    if (s->n_history) memcpy(c->history, history, 16 * (size_t)s->n_history);
     return legal_moves(c);
 }
 /* One of the moves of the last context_legal, applied to the same state in place: 0, or -1 - failure. */
@@ -338,7 +468,7 @@ i32 context_apply(Ctx *c, i32 index, i64 work) {
     if (!c->report && !(c->report = malloc(sizeof(Action) * MAX_ACTIONS))) return -1 - (i32)TOO_MUCH_MEMORY;
     c->applied = c->report, c->n_applied = 0, c->max_applied = MAX_ACTIONS;
     if (setjmp(c->escape)) return -1 - (i32)c->failure;
-    if (index < 0 || index >= c->n_moves) return -100;
+    if (index < 0 || index >= c->n_moves) return BAD_MOVE;
     apply_move(c, c->moves + index);
     return 0;
 }
@@ -350,7 +480,7 @@ const Action *context_applied(const Ctx *c, i32 *n) {
 }
 const u64 *context_history(const Ctx *c) { return c->history; }
 
-/* Sequences of exactly depth moves; ends[0..2] counts those whose last move ended the game, by winner. -1 - failure. */
+/* Sequences of exactly depth moves; ends counts those whose last move ended the game, by winner. -1 - failure. */
 static i64 count(Ctx *c, i32 depth, i64 *ends) {
     i32 n = legal_moves(c);
     if (c->s->over) return 0;
@@ -375,24 +505,27 @@ static i64 count(Ctx *c, i32 depth, i64 *ends) {
     use_state(c, s);
     return total;
 }
-i64 context_perft(Ctx *c, State *s, const u64 *history, i32 depth, i64 *ends, i64 work) {
-    c->work = work, c->failure = OK, c->stack = __builtin_frame_address(0);
+i64 context_perft(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i32 depth, i64 *ends, i64 n_ends,
+                  i64 work) {
+    c->stack = __builtin_frame_address(0);
+    if (enter(c, s, bytes, history, history_bytes, work)) return BAD_STATE;
+    if (ends && n_ends < c->g->n_players + 2) return BAD_STATE;
     if (setjmp(c->escape)) return -1 - (i64)c->failure;
-    use_state(c, s);
     seed_random(c, 0);
-    if (s->n_history) memcpy(c->history, history, 16 * (size_t)s->n_history);
     return depth < 1 ? 1 : count(c, depth, ends);
 }
 /* Plays n random games, the last one on *s. Per game 4 integers: winner (0 nobody, -1 cut by a limit, -1 - failure), turns,
  * moves, over. work is for one game, total for all of them; returns how much was done. */
-i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_moves, i64 work, i64 total, State *s, i32 *out) {
+i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_moves, i64 work, i64 total, State *s, i64 bytes,
+                     i32 *out, i64 n_out) {
+    if (bytes != c->g->state_size || n_out != 4 * (i64)n) return BAD_STATE;
     volatile i64 left = total;
     c->stack = __builtin_frame_address(0);
     for (volatile i32 i = 0; i < n; i++) {
         const volatile i64 given = work < left ? work : left;
         seed_random(c, seed + (u64)i * 0xd1342543de82ef95u);
         c->work = given, c->failure = OK;
-        game_initial(c->g, s);
+        game_initial(c->g, s, bytes);
         use_state(c, s);
         s->n_history = 0;
         if (!setjmp(c->escape)) {

@@ -286,5 +286,6 @@ BOOL(is_repeat) {
     return position_repeated(c, kind ? kind->value : repetitionType_Positional);
 }
 //: is_cycle: (is Cycle) -> bool
-/* the recorded games never end by one, not even where a position came up fourteen times */
+/* It never holds: Ludii reads it and always answers no, and no recorded game ends by one, not even where a position came up
+ * fourteen times. */
 BOOL(is_cycle) { return UNUSED, 0; }

@@ -321,7 +321,8 @@ static i32 lies_ahead(Ctx *c, i32 from, i32 to) { /* in the half plane that the 
     static const i32 dx[16] = {0, 5, 1, 12, 1, 12, 1, 5, 0, -5, -1, -12, -1, -12, -1, -5},
                      dy[16] = {1, 12, 1, 5, 0, -5, -1, -12, -1, -12, -1, -5, 0, 5, 1, 12};
     i32 facing = compass_point(facing_of(c, from));
-    i64 x = c->g->coordinate_x[to] - c->g->coordinate_x[from], y = c->g->coordinate_y[to] - c->g->coordinate_y[from];
+    i64 x = (i64)c->g->coordinate_x[to] - c->g->coordinate_x[from],
+        y = (i64)c->g->coordinate_y[to] - c->g->coordinate_y[from];
     return x * dx[facing] + y * dy[facing] > 0;
 }
 static void leap_from(Ctx *c, const Rule *rule, DirSet directions) {

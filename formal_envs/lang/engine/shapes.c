@@ -236,13 +236,11 @@ static i32 near_in(Ctx *c, i32 site, DirSet dirs, const u64 *set) { /* neighbour
     FOR_RADIALS (site, dirs, r) found += r->n && region_has(set, r->at[0]);
     return found;
 }
-static i32 path_loop(Ctx *c, i32 colour, i32 start) { return (void)c, (void)colour, (void)start, 0; }
 //: is_loop: (is Loop [<siteType>] [surround:<roleType> | {<roleType surroundList>}] [<direction>] [<int colour>]
 //:     [<int start> | <region>] [path:<bool>]) -> bool
 BOOL(is_loop) {
     const Node *role = ARG(is_loop, surround), *roles = ARG(is_loop, surroundList);
     i32 start = ARG(is_loop, start) ? site_at(c, ARG(is_loop, siteType), ARG(is_loop, start)) : c->s->last_to;
-    if (bool_or(c, ARG(is_loop, path), 0)) return path_loop(c, int_or(c, ARG(is_loop, colour), c->s->mover), start);
     if (!is_site(c, start) || !c->what[start]) return 0;
     DirSet dirs = directions_of(c, ARG(is_loop, direction), start, REL_Adjacent);
     const u64 *ring = owned_by(c, c->who[start]);

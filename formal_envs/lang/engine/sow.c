@@ -83,20 +83,8 @@ static void sow_capture(Ctx *c, const Node *n, const Sowing *s) {
 /* The moves from first on become one, their actions side by side. */
 static void join_moves(Ctx *c, i32 first) {
     Move *m = c->moves + first;
-    i32 kept = m->first + m->n;
-    for (i32 i = first + 1; i < c->n_moves; i++) {
-        const Move *e = c->moves + i;
-        for (i32 k = 0; k < e->n; k++) {
-            c->actions[kept] = c->actions[e->first + k];
-            c->actions[kept++].decision = 0;
-        }
-        if (e->then < 0) continue;
-        if (m->then < 0) m->then = e->then;
-        else c->thens[m->last_then].next = e->then;
-        m->last_then = e->last_then;
-    }
-    c->n_actions = kept, c->n_moves = first + 1;
-    m->n = kept - m->first;
+    absorb(c, m, m->first + m->n, first + 1);
+    m->n = c->n_actions - m->first;
 }
 //: sow: (sow [<siteType>] [<int site>] [count:<int>] [numPerHole:<int>] [<trackName track>] [owner:<int>]
 //:     [if:<bool>] [sowEffect:<moves>] [apply:<effect>] [includeSelf:<bool>] [origin:<bool>] [skipIf:<bool>]
