@@ -6,6 +6,9 @@ count below zero, a count without a piece); a pretty-printed tree is read back a
 engine is built with the address and undefined-behaviour sanitizers, so that a bad access in C ends the run too.
 
 Seeds are the games in tests/games and, where the folder is there, those of the conformance data (FORMAL_ENVS_LUDII).
+
+With ``--texts N`` there is no atheris: N of the games here and in formal_envs/games, each with one to three of its
+numbers and roles changed to such as lie far outside. ``--sanitize`` builds the engine with gcc then.
 """
 
 from __future__ import annotations
@@ -59,6 +62,17 @@ NASTY = [
     ),
     *("(square 1000000000)", "(hex 0)", "(moveAgain)", "(last To)", "(sites Empty)", "(- 0 1)", "(/ 1 0)", "(% 1 0)"),
 ]
+FAR = [-(2**31) + 1, -1, 0, 9, 16, 17, 31, 32, 33, 63, 64, 255, 256, 32767, 32768, 65535, 65536, 2**31 - 1]
+COMPUTED = [
+    *("(- 0 5)", "(count Moves)", "(* 65536 32767)", "(player 17)", "(last To)", "(value Random (range -5 70000))"),
+    *("(mapEntry 5)", "(handSite P16 70000)", "(score Mover)", "(counter)", "(^ 2 31)", "(% 7 -1)"),
+]
+ROLES = [
+    *("P1", "P2", "P3", "P9", "P16", "Team1", "Team16", "TeamMover", "Neutral", "Shared", "All", "Each", "Mover"),
+    *("Next", "Prev", "NonMover", "Enemy", "Friend", "Ally", "Player"),
+]
+LITERAL = re.compile(r"([A-Za-z]+:)?-?[0-9]+")
+LITTLE_WORK = 3_000_000  # of all games of a text with --texts
 SANITIZE = "-fsanitize=address,undefined -fsanitize-undefined-trap-on-error -fno-omit-frame-pointer -g -O1"
 
 
@@ -128,6 +142,35 @@ def mutate(text: str, random: Random, pool: list[list[str]]) -> str:
     return " ".join(tokens)
 
 
+def far(text: str, random: Random) -> str:
+    """The text with one to three of its numbers and roles changed to others, most of them far outside."""
+    tokens = TOKEN.findall(re.sub(r"//.*", "", text))
+    places = [i for i, token in enumerate(tokens) if LITERAL.fullmatch(token) or token in ROLES]
+    for at in random.sample(places, min(len(places), random.choice([1, 1, 1, 2, 3]))):
+        label, colon, _ = tokens[at].rpartition(":")
+        if tokens[at] in ROLES:
+            tokens[at] = random.choice(ROLES)
+        else:
+            tokens[at] = label + colon + (random.choice(COMPUTED) if random.random() < 0.2 else str(random.choice(FAR)))
+    return " ".join(tokens)
+
+
+def fuzz_numbers(options: argparse.Namespace) -> None:
+    """The child of ``--texts``: a text that breaks a law, or the engine, is left behind in a file."""
+    from formal_envs.lang import report
+
+    report.MAX_WORK = report.MAX_TOTAL_WORK = LITTLE_WORK
+    root = Path(__file__).parents[1]
+    folders = root / "tests" / "games", root / "formal_envs" / "games"
+    texts = [path.read_text(encoding="utf-8") for folder in folders for path in sorted(folder.rglob("*.lud"))]
+    last = Path(options.out, "last.lud")
+    for index in range(options.texts):
+        random = Random(f"{options.seed}/{index}")
+        last.write_text(far(random.choice(texts), random), encoding="utf-8")
+        check(last.read_text(encoding="utf-8"))
+    last.unlink(missing_ok=True)
+
+
 def check(text: str) -> None:
     """Raise AssertionError if the text breaks a law; any other exception is a finding too."""
     from formal_envs.lang import GameError, apply, check_game, compile_game, evaluate_game, legal_moves
@@ -193,21 +236,36 @@ def fuzz(options: argparse.Namespace) -> None:
     print(counts, time.monotonic() - started)
 
 
+def _output(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
 def main() -> int:
     """Run the fuzzer in a child, so that a crash of the engine is reported here."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--texts", type=int, default=0, help="texts with far numbers and roles, without atheris")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--sanitize", action="store_true", help="build the engine with sanitizers (needs clang)")
+    parser.add_argument(
+        "--sanitize", action="store_true", help="build the engine with sanitizers (clang, or gcc for --texts)"
+    )
     parser.add_argument("--out", default="runs/fuzz", help="where a text that breaks a law is written")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     Path(options.out).mkdir(parents=True, exist_ok=True)
     if options.child:
-        fuzz(options)
+        fuzz_numbers(options) if options.texts else fuzz(options)
         return 0
     environment = dict(os.environ)
-    if options.sanitize:
+    if options.sanitize and options.texts:
+        libraries = [_output("gcc", f"-print-file-name=lib{name}.so") for name in ("asan", "ubsan")]
+        environment |= {
+            "CC": "gcc",
+            "CFLAGS": SANITIZE.replace("-fsanitize-undefined-trap-on-error", "-fno-sanitize-recover=all"),
+            "LD_PRELOAD": " ".join(libraries),
+            "ASAN_OPTIONS": "detect_leaks=0",
+        }
+    elif options.sanitize:
         import atheris
 
         environment |= {

@@ -115,11 +115,12 @@ MOVES(allcombinations) {
 typedef struct Ahead {
     State *saved;
     jmp_buf *probe;
-    i32 moves, actions, thens, n_applied;
+    i32 moves, actions, thens, n_applied, max_applied;
     Action *applied;
 } Ahead;
 static Ahead look_ahead(Ctx *c) {
-    Ahead a = {save_state(c), c->probe, c->n_moves, c->n_actions, c->n_thens, c->n_applied, c->applied};
+    Ahead a = {save_state(c), c->probe,     c->n_moves,     c->n_actions,
+               c->n_thens,    c->n_applied, c->max_applied, c->applied};
     c->applied = NULL, c->probe = NULL; /* what is only imagined is not reported, and answers nothing yet */
     return a;
 }
@@ -127,7 +128,7 @@ static void look_back(Ctx *c, const Ahead *a) {
     restore_state(c, a->saved);
     c->probe = a->probe;
     c->n_moves = a->moves, c->n_actions = a->actions, c->n_thens = a->thens;
-    c->applied = a->applied, c->n_applied = a->n_applied;
+    c->applied = a->applied, c->n_applied = a->n_applied, c->max_applied = a->max_applied;
 }
 static i32 holds_after(Ctx *c, i32 move, const Node *condition) {
     Ahead ahead = look_ahead(c);
@@ -167,7 +168,7 @@ static void do_then_next(Ctx *c, const Node *prior, const Node *next) {
     c->applied = done, c->n_applied = 0, c->max_applied = MAX_PRIOR;
     run_effects(c, prior);
     i32 n_done = c->n_applied, decided = chosen(done, n_done);
-    c->applied = NULL, c->max_applied = MAX_ACTIONS;
+    c->applied = NULL;
     if (n_done >= MAX_PRIOR) fail(c, TOO_MANY_MOVES);
     collect(c, next);
     i32 end = c->n_moves, actions = c->n_actions, thens = c->n_thens;
@@ -206,7 +207,6 @@ MOVES(do) {
 /* What was done on the copy becomes one move, if anything was. */
 static void emit_done(Ctx *c, const Ahead *ahead, const Action *done, const Node *then) {
     i32 n_done = c->n_applied;
-    c->max_applied = MAX_ACTIONS;
     look_back(c, ahead);
     if (n_done >= MAX_PRIOR) fail(c, TOO_MANY_MOVES);
     if (!n_done) return;
