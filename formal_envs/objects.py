@@ -1,4 +1,8 @@
-"""Python objects by name, so that an option on the command line can say a function or an object of the user's own."""
+"""Python objects by name, so that an option on the command line can say a function or an object of the user's own.
+
+To find an object is to run its module. So a name must be the user's own: what comes with data, as a row's id does, gets
+here only where ``formal_envs.adapters.trust`` has found it trusted.
+"""
 
 from __future__ import annotations
 

@@ -10,7 +10,13 @@ from click.testing import CliRunner
 
 from agents.cli import main
 from formal_envs.adapters.rows import RowId, rows, score, score_batch
-from formal_envs.adapters.verl import compute_score, compute_score_batch, verl_row
+from formal_envs.adapters.verl import (
+    compute_score,
+    compute_score_batch,
+    make_compute_score,
+    make_compute_score_batch,
+    verl_row,
+)
 from formal_envs.errors import ConfigError
 from formal_envs.score import Score
 from formal_envs.testing.signatures import as_scorer
@@ -40,7 +46,7 @@ def test_rows_are_what_the_environment_asks_and_pays(env):
         assert row["prompt"] == prompt
         completion = (row["solution"], "", "7 or 8", row["solution"][:-1])[index]
         _, reward, _, _, info = played.step(completion)
-        scored = score(row["id"], completion)
+        scored = score(row["id"], completion, trusted=[ENVS[env]])
         assert (scored.value, scored.parts, scored.failure) == (reward, info["parts"], info["failure"])
         assert RowId.parse(row["id"]) == RowId(env, {"split": "train", **ENVS[env]}, 7, index)
 
@@ -61,8 +67,9 @@ def test_a_batch_mixes_environments_and_repeats_problems_in_any_order():
     ids = [row["id"] for row in made] * 2
     completions = [row["solution"] for row in made] + ["7"] * len(made)
     order = sorted(range(len(ids)), key=lambda place: (place * 7) % len(ids))
-    mixed = score_batch([ids[place] for place in order], [completions[place] for place in order])
-    assert mixed == [score(ids[place], completions[place]) for place in order]
+    trusted = list(ENVS.values())
+    mixed = score_batch([ids[place] for place in order], [completions[place] for place in order], trusted=trusted)
+    assert mixed == [score(ids[place], completions[place], trusted=trusted) for place in order]
     assert len({score.value for score in mixed}) > 5
 
 
@@ -168,8 +175,9 @@ def test_verl_gets_the_same_from_a_batch_with_the_same_names_for_any_text(env):
     texts = [read[0]["reward_model"]["ground_truth"], "", "\0 nan"]
     columns = [[row["data_source"] for row in read], texts, [row["reward_model"]["ground_truth"] for row in read]]
     infos = [row["extra_info"] for row in read]
-    together = compute_score_batch(*columns, infos)
-    assert together == [compute_score(*arguments) for arguments in zip(*columns, infos, strict=True)]
+    one, batch = make_compute_score([ENVS[env]]), make_compute_score_batch([ENVS[env]])
+    together = batch(*columns, infos)
+    assert together == [one(*arguments) for arguments in zip(*columns, infos, strict=True)]
     assert together[0]["score"] > min(row["score"] for row in together)
     assert len({tuple(row) for row in together}) == 1  # verl logs columns, a value for every row
 

@@ -1,8 +1,10 @@
 """Rows of problems for other trainers, with ids by which a completion is scored without the set that they came from.
 
 A problem is a pure function of its environment's options, a seed and an index, and a row's id holds all of these. So
-that options are all that there is to a reward, they are JSON values: names of rewards, paths of files. A file that an
-option names must be there when a row is scored, too.
+that options are all that there is to a reward, they are JSON values: numbers, names of rewards, paths of files.
+
+Whoever writes an id must not thereby run code or read files where it is scored: options that name files, functions,
+models or grammars are for ids only where the scoring process trusts them; see ``formal_envs.adapters.trust``.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from formal_envs.adapters.trust import Trusted, check_options, check_trusted, check_values, shown
 from formal_envs.envs import task_name
 from formal_envs.errors import ConfigError, check_integer
 from formal_envs.score import Reward, Score
@@ -22,6 +25,8 @@ from formal_envs.score import score_batch as score_prompts
 from formal_envs.tasks import Problems, Task, make_task
 from formal_envs.tasks.streams import new_streams, problem_keys
 
+MAX_ID = 100_000
+"""Longest id, in characters."""
 _BLOCK = 1024
 _LARGEST = 2**63 - 1
 
@@ -51,14 +56,21 @@ class RowId:
         Raises:
             ConfigError: it is no text of an id.
         """
+        if isinstance(text, str) and len(text) > MAX_ID:
+            raise ConfigError(f"the id of a row has at most {MAX_ID} characters, got {len(text)}")
         try:
-            values = json.loads(text)
-        except (TypeError, ValueError):
+            values = json.loads(text) if isinstance(text, str) else None
+        except (ValueError, RecursionError):  # of too many brackets
             values = None
         if not isinstance(values, dict) or values.keys() != {field.name for field in fields(cls)}:
-            raise ConfigError(f"expected the id of a row, a JSON object of env, index, options and seed, got {text!r}")
+            raise ConfigError(
+                f"expected the id of a row, a JSON object of env, index, options and seed, got {shown(text)}"
+            )
         if not isinstance(values["env"], str) or not isinstance(values["options"], dict):
-            raise ConfigError(f"the id of a row needs the name of an environment and an object of options, got {text}")
+            raise ConfigError(
+                f"the id of a row needs the name of an environment and an object of options, got {shown(text)}"
+            )
+        check_values(values["options"])
         for name in ("seed", "index"):
             check_integer(name, values[name], 0, _LARGEST)
         return cls(**values)
@@ -82,13 +94,14 @@ def rows(env: str, n: int, *, seed: int = 0, **options: Any) -> Iterator[dict[st
     check_integer("n", n, 0, _LARGEST)
     check_integer("seed", seed, 0, _LARGEST)
     made = {"split": "train", **options}
-    try:
-        text = json.dumps(made, sort_keys=True)
-    except TypeError as error:
-        raise ConfigError(f"the options of rows must be JSON values, such as the name of a reward: {error}") from None
+    check_values(made)
+    text = json.dumps(made, sort_keys=True)
     name = f"Formal{task_name(env)}-v0"
     task, _ = _built(name, text)
-    return _rows(task, RowId(name, made, seed, 0), n)  # what is wrong has been said before the first row is asked for
+    first = RowId(name, made, seed, 0)
+    if len(str(replace(first, index=_LARGEST))) > MAX_ID:
+        raise ConfigError(f"an id would have more than {MAX_ID} characters: name a file in place of its text")
+    return _rows(task, first, n)  # what is wrong has been said before the first row is asked for
 
 
 def _rows(task: Task, row_id: RowId, n: int) -> Iterator[dict[str, str]]:
@@ -99,22 +112,34 @@ def _rows(task: Task, row_id: RowId, n: int) -> Iterator[dict[str, str]]:
             yield {"id": str(replace(row_id, index=index)), "prompt": prompt, "solution": solution}
 
 
-def score(row_id: str, completion: str) -> Score:
-    """Score a completion of the row's prompt, with the reward of the row's environment."""
-    return score_batch([row_id], [completion])[0]
+def score(row_id: str, completion: str, *, trusted: Trusted = ()) -> Score:
+    """Score a completion of the row's prompt, with the reward of the row's environment. See ``score_batch``."""
+    return score_batch([row_id], [completion], trusted=trusted)[0]
 
 
-def score_batch(row_ids: Sequence[str], completions: Sequence[str]) -> list[Score]:
+def score_batch(row_ids: Sequence[str], completions: Sequence[str], *, trusted: Trusted = ()) -> list[Score]:
     """Score ``completions[i]`` as an answer to row ``row_ids[i]``; rows of several environments may be mixed.
 
+    Args:
+        row_ids, completions: as many of each.
+        trusted: the options that ids may hold beyond plain ones, such as ``[{"grammar": "my.lark"}]``: what the rows
+            were made with, word for word. What an id holds must stand in one of them.
+
     Raises:
-        ConfigError: an id is none, or the two sequences differ in length.
+        ConfigError: an id is none or holds what is not trusted, a completion is no text, or the two sequences differ
+            in length. Then nothing has been scored, and nothing that an id names has been looked at.
     """
     if len(row_ids) != len(completions):
         raise ConfigError(f"expected as many completions as ids ({len(row_ids)}), got {len(completions)}")
+    for completion in completions:
+        if not isinstance(completion, str):
+            raise ConfigError(f"a completion must be a text, got {shown(completion)}")
+    check_trusted(trusted)
     asked: dict[tuple[str, str, int], dict[int, list[int]]] = {}  # the places of each problem of each stream
     for place, row in enumerate(map(RowId.parse, row_ids)):
         stream = (row.env, json.dumps(row.options, sort_keys=True), row.seed)
+        if stream not in asked:
+            check_options(task_name(row.env), row.options, trusted)
         asked.setdefault(stream, {}).setdefault(row.index, []).append(place)
     scores: dict[int, Score] = {}
     for (env, options, seed), places_of in asked.items():

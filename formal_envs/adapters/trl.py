@@ -1,21 +1,28 @@
 """TRL: any task as a dataset, a reward function and an environment of its GRPOTrainer. It needs the extra trl.
 
 The rows' ids say all that a reward needs, so that the same function and the same class serve every task, and a dataset
-may mix several.
+may mix several. A dataset is somebody's: its ids ask for no more than what ``trusted`` states.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from formal_envs.adapters.rows import rows, score, score_batch
+from formal_envs.adapters.trust import Trusted, check_trusted, shown
 from formal_envs.errors import ConfigError
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
+Completion: TypeAlias = "str | Sequence[Mapping[str, Any]]"
+"""A text, or messages, of which the last is scored."""
+
 _ANSWERED = "The problem was answered before; the first answer counts."
+_NO_TEXT = "The answer must be a text; it was not taken."
+_NO_IDS = "the dataset needs the column id: make it with formal_envs.adapters.trl.make_dataset"
 
 
 def make_dataset(env: str, n: int, *, seed: int = 0, chat: bool = False, **options: Any) -> Dataset:
@@ -41,8 +48,8 @@ def make_dataset(env: str, n: int, *, seed: int = 0, chat: bool = False, **optio
 
 def programmed_reward(
     prompts: Sequence[Any],
-    completions: Sequence[str | Sequence[Mapping[str, Any]]],
-    id: Sequence[str],
+    completions: Sequence[Completion],
+    id: Sequence[str] | None = None,
     log_extra: Callable[[str, list[Any]], None] | None = None,
     log_metric: Callable[[str, float], None] | None = None,
     **columns: Any,
@@ -57,9 +64,36 @@ def programmed_reward(
         id: the dataset's column.
         log_extra, log_metric: given by TRL.
         **columns: not used.
+
+    Raises:
+        ConfigError: the dataset has no such column, an id is none or holds what is not trusted, or a completion is
+            neither a text nor messages.
     """
-    texts = [text if isinstance(text, str) else text[-1]["content"] or "" for text in completions]
-    scores = score_batch(id, texts)
+    return trusting_reward((), prompts, completions, id, log_extra, log_metric)
+
+
+def make_reward(trusted: Trusted) -> Callable[..., list[float]]:
+    """The function for ``reward_funcs`` whose rows may hold the options that are trusted, as ``score_batch`` has them.
+
+    TRL gives a reward function every column of the dataset as a keyword, so that trust cannot be one.
+    """
+    return partial(trusting_reward, check_trusted(trusted))
+
+
+def trusting_reward(
+    trusted: Trusted,
+    /,
+    prompts: Sequence[Any],
+    completions: Sequence[Completion],
+    id: Sequence[str] | None = None,
+    log_extra: Callable[[str, list[Any]], None] | None = None,
+    log_metric: Callable[[str, float], None] | None = None,
+    **columns: Any,
+) -> list[float]:
+    """What ``make_reward`` makes, with what it was made of."""
+    if id is None:
+        raise ConfigError(_NO_IDS)
+    scores = score_batch(id, list(map(_text, completions)), trusted=trusted)
     if log_extra:
         log_extra("failure", [score.failure or "" for score in scores])
     if log_metric:
@@ -70,14 +104,42 @@ def programmed_reward(
     return [score.value for score in scores]
 
 
+def _text(completion: Completion) -> str:
+    """The text of a completion. A message without content says nothing, as one that only calls a tool does."""
+    if isinstance(completion, str):
+        return completion
+    if isinstance(completion, Sequence) and completion and isinstance(completion[-1], Mapping):
+        content = completion[-1].get("content")
+        if content is None or isinstance(content, str):
+            return content or ""
+        blocks = [_block(block) for block in content] if isinstance(content, Sequence) else [None]
+        if None not in blocks:
+            return "".join(filter(None, blocks))
+    raise ConfigError(
+        f"a completion must be a text, or messages whose last has a text or blocks of text, got {shown(completion)}"
+    )
+
+
+def _block(block: object) -> str | None:
+    """The text of a part of a message, such as ``{"type": "text", "text": "29"}``; None where it is of another kind."""
+    if not isinstance(block, Mapping) or block.get("type") != "text" or not isinstance(block.get("text"), str):
+        return None
+    return str(block["text"])
+
+
 class ProblemEnvironment:
     """An ``environment_factory`` of TRL: the model answers by a call of a tool, and the environment has the reward.
 
     The dataset is that of ``make_dataset(..., chat=True)``. The first answer counts, and what it earned is not told, so
     that no model can try answers until one is right; without an answer the empty text is scored.
+
+    Args:
+        trusted: the options that ids may hold beyond plain ones, as ``score_batch`` has them. The factory is then
+            ``functools.partial(ProblemEnvironment, trusted)``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, trusted: Trusted = ()) -> None:
+        self._trusted = check_trusted(trusted)
         self._id = ""
         self._answer: str | None = None
 
@@ -88,7 +150,7 @@ class ProblemEnvironment:
             ConfigError: the row has no id.
         """
         if not id:
-            raise ConfigError("the dataset needs the column id: make it with formal_envs.adapters.trl.make_dataset")
+            raise ConfigError(_NO_IDS)
         self._id, self._answer = id, None
 
     def answer(self, text: str) -> str:
@@ -102,9 +164,11 @@ class ProblemEnvironment:
         """
         if self._answer is not None:
             return _ANSWERED
+        if not isinstance(text, str):  # the model chose the argument
+            return _NO_TEXT
         self._answer = text
         return "The answer was taken."
 
     def get_reward(self) -> float:
         """The reward of the answer."""
-        return score(self._id, self._answer or "").value
+        return score(self._id, self._answer or "", trusted=self._trusted).value

@@ -4,14 +4,23 @@ verl takes ``custom_reward_function.path=pkg://formal_envs.adapters.verl``, or t
 ``custom_reward_function.name=compute_score``, or ``compute_score_batch`` where the reward manager is ``batch``, which
 earlier versions have. The names of a score's parts, which it logs, must be the same in a whole batch: they are
 within an environment.
+
+Rows with options that name files, functions, models or grammars need a file of the user's own, which says what is
+trusted and is the ``path`` above::
+
+    from formal_envs.adapters.verl import make_compute_score
+
+    compute_score = make_compute_score([{"grammar": "/data/queries.lark", "evaluator": "/data/rewards.py:short"}])
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from formal_envs.adapters.rows import RowId, score_batch
+from formal_envs.adapters.trust import Trusted, check_trusted, shown
 from formal_envs.errors import ConfigError
 
 
@@ -38,9 +47,9 @@ def compute_score(
         extra_info: the row's, with its ``id``.
 
     Raises:
-        ConfigError: the row has no id.
+        ConfigError: the row has no id, or one that holds what is not trusted.
     """
-    return compute_score_batch([data_source], [solution_str], [ground_truth], [extra_info])[0]
+    return trusting_score((), data_source, solution_str, ground_truth, extra_info)
 
 
 def compute_score_batch(
@@ -50,11 +59,45 @@ def compute_score_batch(
     extra_infos: Sequence[Mapping[str, Any] | None],
 ) -> list[dict[str, float]]:
     """Score completions, each as ``compute_score`` does."""
-    ids = [_id(info) for info in extra_infos]
-    return [{**score.parts, "score": score.value} for score in score_batch(ids, list(solution_strs))]
+    return trusting_score_batch((), data_sources, solution_strs, ground_truths, extra_infos)
+
+
+def make_compute_score(trusted: Trusted) -> Callable[..., dict[str, float]]:
+    """A ``compute_score`` whose rows may hold the options that are trusted, as ``score_batch`` of the rows has them."""
+    return partial(trusting_score, check_trusted(trusted))
+
+
+def make_compute_score_batch(trusted: Trusted) -> Callable[..., list[dict[str, float]]]:
+    """A ``compute_score_batch`` that trusts likewise."""
+    return partial(trusting_score_batch, check_trusted(trusted))
+
+
+def trusting_score(
+    trusted: Trusted,
+    /,
+    data_source: str,
+    solution_str: str,
+    ground_truth: str,
+    extra_info: Mapping[str, Any] | None = None,
+) -> dict[str, float]:
+    """What ``make_compute_score`` makes, with what it was made of."""
+    return trusting_score_batch(trusted, [data_source], [solution_str], [ground_truth], [extra_info])[0]
+
+
+def trusting_score_batch(
+    trusted: Trusted,
+    /,
+    data_sources: Sequence[str],
+    solution_strs: Sequence[str],
+    ground_truths: Sequence[str],
+    extra_infos: Sequence[Mapping[str, Any] | None],
+) -> list[dict[str, float]]:
+    """What ``make_compute_score_batch`` makes, with what it was made of."""
+    scores = score_batch([_id(info) for info in extra_infos], list(solution_strs), trusted=trusted)
+    return [{**score.parts, "score": score.value} for score in scores]
 
 
 def _id(extra_info: Mapping[str, Any] | None) -> str:
-    if not extra_info or "id" not in extra_info:
-        raise ConfigError(f"extra_info needs the id of an exported row, got {extra_info!r}")
+    if not isinstance(extra_info, Mapping) or "id" not in extra_info:
+        raise ConfigError(f"extra_info needs the id of an exported row, got {shown(extra_info)}")
     return extra_info["id"]

@@ -75,19 +75,35 @@ class TaskSpec:
 
     Both are called with keyword options of their own; no option of a reward has the name of one of the task's. A reward
     whose first parameter is ``task``, positional only, is given the task.
+
+    Attributes:
+        task, rewards: as above.
+        plain: the options that are numbers, switches and choices and nothing else, whatever their value. All others
+            may name files, code, models or grammars: a row's id holds them only where the scoring process trusts them.
     """
 
     task: Callable[..., Task]
     rewards: Mapping[str, Callable[..., Reward]]
+    plain: frozenset[str] = frozenset()
 
 
 TASKS: dict[str, TaskSpec] = {
     "Arith": TaskSpec(
-        ArithmeticTask, {"paper": lambda: ArithmeticReward("paper"), "exact": lambda: ArithmeticReward("exact")}
+        ArithmeticTask,
+        {"paper": lambda: ArithmeticReward("paper"), "exact": lambda: ArithmeticReward("exact")},
+        plain=frozenset({"terms", "max_operand", "operators", "answer", "split"}),
     ),
-    "Sentiment": TaskSpec(SentimentTask, {"vader": vader, "classifier": by_classifier}),
-    "Game": TaskSpec(GameTask, {"graded": graded, "paper": paper}),
-    "Grammar": TaskSpec(GrammarTask, {"partial": partial_credit, "exact": exact}),
+    "Sentiment": TaskSpec(
+        SentimentTask,
+        {"vader": vader, "classifier": by_classifier},
+        plain=frozenset({"split", "target", "repetition_penalty", "output"}),
+    ),
+    "Game": TaskSpec(
+        GameTask, {"graded": graded, "paper": paper}, plain=frozenset({"mode", "brief", "split", "playouts"})
+    ),
+    "Grammar": TaskSpec(
+        GrammarTask, {"partial": partial_credit, "exact": exact}, plain=frozenset({"parser", "size", "split"})
+    ),
 }
 
 
