@@ -7,8 +7,8 @@ engine is built with the address and undefined-behaviour sanitizers, so that a b
 
 Seeds are the games in tests/games and, where the folder is there, those of the conformance data (FORMAL_ENVS_LUDII).
 
-With ``--texts N`` there is no atheris: N of the games here and in formal_envs/games, each with one to three of its
-numbers and roles changed to such as lie far outside. ``--sanitize`` builds the engine with gcc then.
+With ``--texts N`` there is no atheris: N texts, every other one a game here or in formal_envs/games with one to three
+of its numbers and roles changed to such as lie far outside, the others random ludemes. ``--sanitize`` takes gcc then.
 """
 
 from __future__ import annotations
@@ -158,6 +158,7 @@ def far(text: str, random: Random) -> str:
 def fuzz_numbers(options: argparse.Namespace) -> None:
     """The child of ``--texts``: a text that breaks a law, or the engine, is left behind in a file."""
     from formal_envs.lang import report
+    from tests.random_rules import Writer
 
     report.MAX_WORK = report.MAX_TOTAL_WORK = LITTLE_WORK
     root = Path(__file__).parents[1]
@@ -166,8 +167,9 @@ def fuzz_numbers(options: argparse.Namespace) -> None:
     last = Path(options.out, "last.lud")
     for index in range(options.texts):
         random = Random(f"{options.seed}/{index}")
-        last.write_text(far(random.choice(texts), random), encoding="utf-8")
-        check(last.read_text(encoding="utf-8"))
+        text = far(random.choice(texts), random) if index % 2 else Writer(random).game()
+        last.write_text(text, encoding="utf-8")
+        check(text)
     last.unlink(missing_ok=True)
 
 

@@ -5,10 +5,12 @@ Run under sanitizers (``make sanitize``), these tests also show that no access l
 
 import dataclasses
 from array import array
+from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_rules import Writer
 
 from formal_envs.errors import ConfigError
 from formal_envs.lang import GameError, apply, compile_game, evaluate_game, legal_moves, report
@@ -16,6 +18,7 @@ from formal_envs.lang.native import SECTIONS
 from formal_envs.lang.program import _MEMORY, Program, State, _Header, perft
 from formal_envs.lang.report import random_games
 
+SLOW = settings(deadline=None)  # under sanitizers, on a busy machine
 FAR = st.sampled_from([-(2**31) + 1, -65536, -2, -1, 0, 8, 9, 16, 17, 31, 32, 33, 63, 64, 65, 255, 256, 32768, 65536])
 NUMBERS = FAR | st.integers(-(2**31) + 1, 2**31 - 1)
 ROLES = st.sampled_from(
@@ -54,6 +57,7 @@ OWNED = {
 }
 
 
+@SLOW
 @given(st.sampled_from(sorted(OWNED)), st.integers(1, 16), st.integers(1, 16))
 def test_an_owner_plays(kind, players, owner):
     text = game(players, OWNED[kind].format(f"P{owner}"), play="(move Add (piece (mover)) (to (sites Empty)))")
@@ -67,6 +71,7 @@ def test_an_owner_plays(kind, players, owner):
     assert text[refusal.value.position :].startswith(f"P{owner}")
 
 
+@SLOW
 @given(st.sampled_from(["region", "track", "phase", "result", "score", "side"]), ROLES)
 def test_rules_may_speak_of_players_that_are_not_there(kind, role):
     texts = {
@@ -144,12 +149,19 @@ def games_with_any_number(draw):
     return game(players, items, place, f"(or {{{' '.join(moves)} (forEach Piece)}})", f"(if (= {value} 7) (byScore))")
 
 
+@SLOW
 @given(games_with_any_number())
 def test_any_number_is_played_or_refused(text):
     found = plays_or_is_refused(text)
     if found.error is None:
         state = compile_game(text).initial()
         assert len(legal_moves(apply(state, legal_moves(state)[0]))) >= 0
+
+
+@SLOW
+@given(st.integers(0, 2**32))
+def test_any_ludeme_is_played_or_refused(seed):
+    plays_or_is_refused(Writer(Random(seed)).game())
 
 
 def test_actions_that_moves_share_are_counted_for_each():
@@ -174,6 +186,7 @@ NO_REPEAT = game(meta="(no Repeat)", play="(or (move Add (to (sites Empty))) (fo
 )
 
 
+@SLOW
 @given(st.integers(0, 2**31))
 def test_the_last_position_of_random_games_has_its_history(seed):
     program = compile_game(NO_REPEAT)
@@ -199,6 +212,7 @@ def test_states_of_other_sizes_are_no_states():
             State(program, block, history)
 
 
+@SLOW
 @given(
     st.sampled_from(["mover", "next", "previous", "next_player", "active", "n_pending", "n_remembered", "turn_start"]),
     st.integers(257, 2**31 - 1) | st.integers(-(2**31), -1),
@@ -214,6 +228,7 @@ def test_states_that_no_game_reaches_are_refused(field, value):
             ask(broken)
 
 
+@SLOW
 @given(st.data())
 def test_pieces_and_owners_of_a_state_exist(data):
     program = compile_game(NO_REPEAT)
@@ -226,6 +241,7 @@ def test_pieces_and_owners_of_a_state_exist(data):
         legal_moves(State(program, block, state._history))
 
 
+@SLOW
 @given(st.data())
 def test_an_image_is_read_within_its_bounds(data):
     """Whatever stands in an image but its rules, which the compiler alone writes, it plays or is refused."""
