@@ -5,29 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from torch import Tensor
-from transformers.cache_utils import Cache, DynamicLayer
+
+from agents.transformers_adapter import DynamicLayer
 
 _SPARE = 64  # positions that a layer makes room for at once
 
 
-class GrowingLayer(DynamicLayer):
+class GrowingLayer(DynamicLayer):  # type: ignore[misc]
     """A layer of transformers' cache with room for more positions; without gradients, for it is written in place.
 
     transformers' own layer copies itself for every token, which takes most of the time of sampling on a CPU.
 
-    Args: keys, values (N, heads, S, D) of what has been read.
+    Args: layer, of what has been read; it is used up.
     """
 
-    def __init__(self, keys: Tensor, values: Tensor):
-        super().__init__()
-        self.lazy_initialization(keys, values)
-        self.keys, self.values = keys, values
+    keys: Tensor
+    values: Tensor
+
+    def __init__(self, layer: Any):
+        self.__dict__.update(vars(layer))  # what a layer is made of, and from, is each release's own
         self._room: tuple[Tensor, Tensor] | None = None
 
     def update(self, key_states: Tensor, value_states: Tensor, *args: Any, **named: Any) -> tuple[Tensor, Tensor]:
         """Add keys and values (N, heads, T, D); returns all of them, (N, heads, S + T, D)."""
-        assert self.keys is not None
-        assert self.values is not None
         start = self.keys.shape[-2]
         end = start + key_states.shape[-2]
         if self._room is None or self._room[0].shape[-2] < end:
@@ -49,11 +49,12 @@ class GrowingLayer(DynamicLayer):
         self._room = None
 
 
-def let_grow(cache: Cache) -> None:
+def let_grow(cache: Any) -> None:
     """Turn the layers that grow by copies into ``GrowingLayer``s; others, such as sliding windows, stay."""
-    for number, layer in enumerate(cache.layers):
+    layers = getattr(cache, "layers", [])  # transformers 4.53 has none
+    for number, layer in enumerate(layers):
         if type(layer) is DynamicLayer and layer.keys is not None and layer.values is not None:
-            cache.layers[number] = GrowingLayer(layer.keys, layer.values)
+            layers[number] = GrowingLayer(layer)
 
 
 def _wider(x: Tensor, length: int) -> Tensor:

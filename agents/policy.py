@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import inspect
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any, NamedTuple
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 
 from agents.growing_cache import let_grow
 from agents.losses import token_entropy, token_log_probs
+from agents.transformers_adapter import Reader
 from formal_envs.envs.masks import GrammarMasks
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
@@ -21,7 +21,6 @@ from formal_envs.errors import ConfigError
 _FORBIDDEN = -1e9  # finite, so that 0 * log 0 stays 0 in entropies and their gradients
 _READ_AT_ONCE = 64  # completions that are padded to one length in ``forward``
 _CROWDED = 0.75  # in ``sample`` the rows that have ended are dropped when fewer than this share of the rows are live
-_INPUTS = {"input_ids", "attention_mask", "position_ids", "past_key_values", "logits_to_keep"}
 
 
 class Evaluation(NamedTuple):
@@ -85,7 +84,7 @@ class Policy(nn.Module):
         self._recomputes = any(getattr(module, "gradient_checkpointing", False) for module in model.modules())
         config = model.config.get_text_config()
         self._positions: int | None = getattr(config, "max_position_embeddings", None)
-        _check_inputs(model.get_base_model() if self.has_adapters else model)
+        self._reader = Reader(model)
         self.value_head = nn.utils.skip_init(nn.Linear, config.hidden_size, 1)  # draws nothing from torch's generator
         nn.init.zeros_(self.value_head.weight)
         nn.init.zeros_(self.value_head.bias)
@@ -252,22 +251,9 @@ class Policy(nn.Module):
         return evaluate
 
     def _read(self, ids: Tensor, mask: Tensor, cache: Any, want_cache: bool, keep: int) -> tuple[Tensor, Tensor, Any]:
-        """Logits (N, keep, V), values (N, keep) at the last ``keep`` of ids (N, S), and the cache.
-
-        mask (N, S') covers the cached tokens as well; positions count from the first token that is no padding.
-        """
-        positions = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -ids.shape[1] :]
-        output = self.model(
-            input_ids=ids,
-            attention_mask=mask,
-            position_ids=positions,
-            past_key_values=cache,
-            use_cache=want_cache,
-            output_hidden_states=True,
-            logits_to_keep=keep,
-        )
-        values = self.value_head(output.hidden_states[-1][:, -keep:].float()).squeeze(-1).float()
-        return output.logits, values, output.past_key_values
+        """Logits (N, keep, V), values (N, keep) at the last ``keep`` of ids (N, S), and the cache: see ``Reader``."""
+        read = self._reader.read(self.model, ids, mask, cache, want_cache, keep)
+        return read.logits, self.value_head(read.hidden.float()).squeeze(-1).float(), read.cache
 
     def _forbidden(self, places: int | Tensor, under: Tensor | None) -> Tensor:
         """The tokens (..., V) that have no probability: those that masks leave out, or the layout where there are none.
@@ -300,16 +286,6 @@ def _check_size(tokenizer_size: int, model_size: int) -> None:
         raise ConfigError(
             f"the tokenizer has {tokenizer_size} tokens and the model embeddings for {model_size}: leave out the "
             "setting tokenizer, to use the model's own"
-        )
-
-
-def _check_inputs(model: nn.Module) -> None:
-    """Raise a ConfigError where a model's forward lacks an input that the policy needs."""
-    missing = sorted(_INPUTS - set(inspect.signature(model.forward).parameters))
-    if missing:
-        raise ConfigError(
-            f"{type(model).__name__} cannot be trained here, because it takes no {' and no '.join(missing)}: choose a "
-            "model with attention and a cache, such as GPT-2, GPT-NeoX or Llama"
         )
 
 

@@ -27,6 +27,7 @@ MODULES = sorted((ROOT / "formal_envs").rglob("*.py"))
 
 
 AGENT_LAYERS = [
+    {"transformers_adapter"},
     {"commands", "config", "schedules", "losses", "kl", "diversity", "growing_cache", "optimizers", "game_rewards"},
     {"agent", "advantages", "recipes", "loop"},
     {"run", "baselines", "classifier", "policy"},

@@ -1,5 +1,7 @@
 """The policy on real, tiny models of three architectures."""
 
+import dataclasses
+import inspect
 import math
 
 import numpy as np
@@ -279,11 +281,84 @@ def test_a_tokenizer_with_more_tokens_than_embeddings_is_refused():
         Policy(new_model(small, 1, 16, 2, 64), layout)
 
 
-def test_a_model_without_positions_is_refused():
-    layout = TokenLayout(make_task("Arith")[0])
-    config = transformers.MambaConfig(vocab_size=200, hidden_size=16, num_hidden_layers=1)
-    with pytest.raises(ConfigError, match=r"MambaForCausalLM .*no past_key_values and no position_ids"):
-        Policy(transformers.AutoModelForCausalLM.from_config(config), layout)
+@pytest.mark.parametrize(
+    ("model", "fault"),
+    [
+        ("Mamba", r"MambaForCausalLM .*takes no position_ids\. Choose .*GPT-2"),
+        ("Bert", r"BertLMHeadModel .*gives and takes no cache.*tried, 4"),  # reads in both directions
+    ],
+)
+def test_a_model_that_cannot_be_trained_is_refused(model, fault):
+    config = getattr(transformers, f"{model}Config")(
+        vocab_size=200, hidden_size=16, num_hidden_layers=1, num_attention_heads=2
+    )
+    with pytest.raises(ConfigError, match=fault):
+        Policy(transformers.AutoModelForCausalLM.from_config(config), TokenLayout(make_task("Arith")[0]))
+
+
+def test_a_model_that_fails_is_refused_with_its_reason():
+    policy, layout = arithmetic_policy()
+    policy.model.register_forward_hook(lambda *_: 1 / 0)
+    with pytest.raises(ConfigError, match=r"GPT2LMHeadModel .*failed on one token: ZeroDivisionError"):
+        Policy(policy.model, layout)
+
+
+@pytest.mark.parametrize("model", ["OPT", "GPTNeo", "Mistral", "Gemma2"])
+def test_other_architectures_read_on_from_a_cache(model):
+    """OPT learns positions with an offset, the others have windows of four tokens."""
+    task, prompts = chain_prompts()
+    layout = TokenLayout(task, "char", 12)
+    size = {"vocab_size": layout.tokenizer.vocab_size, "hidden_size": 16, "max_position_embeddings": 64}
+    layers = {"num_hidden_layers": 2, "num_attention_heads": 2}
+    size |= {
+        "OPT": {**layers, "ffn_dim": 32, "word_embed_proj_dim": 16, "init_std": 0.2},
+        "GPTNeo": {"num_layers": 2, "num_heads": 2, "attention_types": [[["global", "local"], 1]], "window_size": 4},
+        "Mistral": {**layers, "intermediate_size": 32, "num_key_value_heads": 1, "sliding_window": 4},
+        "Gemma2": {**layers, "intermediate_size": 32, "num_key_value_heads": 1, "head_dim": 8, "sliding_window": 4},
+    }[model]
+    torch.manual_seed(0)
+    config = getattr(transformers, f"{model}Config")(**size, initializer_range=0.2)
+    policy = Policy(transformers.AutoModelForCausalLM.from_config(config), layout)
+    ids, mask, done = sample(policy, layout, prompts, group=8)
+    log_probs = policy(ids, mask, done.tokens, done.mask).log_probs
+    live = done.mask.bool()
+    assert done.logp[live].std() > 0.1
+    assert torch.allclose(done.logp[live], of_tokens(log_probs, done.tokens, done.mask), atol=1e-4)
+    recompute_activations(policy.model)
+    whole = Policy(policy.model, layout)(ids, mask, done.tokens, done.mask).log_probs  # without a cache
+    assert torch.allclose(log_probs, whole, atol=1e-4)
+
+
+@dataclasses.dataclass
+class Said(transformers.utils.ModelOutput):
+    logits: torch.Tensor | None = None
+    states: object = None
+    hidden_states: tuple | None = None
+
+
+def test_a_cache_is_known_by_what_it_does_whatever_its_name(chain):
+    """And the logits of the last tokens are taken where a model cannot leave out the others."""
+    policy, layout, prompts = chain
+    ids, mask, done = sample(policy, layout, prompts)
+    expected = policy(ids, mask, done.tokens, done.mask)
+    forward = policy.model.forward
+    own = {"cache", "past_key_values"} & set(inspect.signature(forward).parameters)
+    given = []
+
+    def renamed(input_ids, attention_mask, position_ids, states=None, **named):
+        given.append(states is not None)
+        named |= dict.fromkeys(own, states)
+        said = forward(input_ids, attention_mask=attention_mask, position_ids=position_ids, **named)
+        return Said(said.logits, said.get(*own), said.hidden_states)
+
+    policy.model.forward = renamed
+    again = Policy(policy.model, layout)
+    again.value_head.load_state_dict(policy.value_head.state_dict())
+    assert torch.equal(sample(again, layout, prompts)[2].tokens, done.tokens)
+    found = again(ids, mask, done.tokens, done.mask)
+    assert torch.allclose(found.log_probs, expected.log_probs, atol=1e-5)
+    assert torch.allclose(found.values, expected.values, atol=1e-5)
+    assert any(given)
 
 
 def test_prompts_are_padded_on_the_left():
