@@ -11,9 +11,12 @@ from typing import Any, Literal
 
 from lark import Lark, Transformer, Tree
 from lark.exceptions import LarkError, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+from lark.grammar import Terminal
+from lark.load_grammar import load_grammar
 
 from formal_envs.earley import bound_work
 from formal_envs.errors import ConfigError, ParseFailure, check_choice
+from formal_envs.grammar_size import check_rules, check_terminals
 
 MAX_TEXT = {"lalr": 100_000, "earley": 512}
 """Longest text that each parser should be asked about, in characters. LALR takes time linear in it; Earley too for most
@@ -149,12 +152,30 @@ class Language:
 @lru_cache(32)
 def _built(grammar: str, start: str, parser: Literal["lalr", "earley"], source: str) -> Lark:
     try:
-        lark = Lark(grammar, start=start, parser=parser, source_path=source or None)
-    except (LarkError, OSError) as error:
-        raise ConfigError(f"the grammar {source or 'that was given'} cannot be used: {error}") from None
+        check_terminals(grammar)
+        read, _ = load_grammar(grammar, source or "<string>", [], False)
+        check_rules(read)
+        used = {value for _, _, tree, _ in read.rule_defs for value in tree.scan_values(_is_terminal)}
+        declared = {name for name, (tree, _) in read.term_defs if tree is None} & {terminal.name for terminal in used}
+        if declared:
+            raise ConfigError(f"%declare {' '.join(sorted(declared))} needs a postlexer, and there is none: define it")
+        lark = Lark(read, start=start, parser=parser, source_path=source or None)
+    except RecursionError:
+        raise ConfigError(f"{_named(source)}: its brackets or rules are nested too deeply") from None
+    except Exception as error:  # of Lark, which has more than LarkErrors for what a grammar's text can hold
+        kind = "" if isinstance(error, (ConfigError, LarkError, OSError)) else f"{type(error).__name__}: "
+        raise ConfigError(f"{_named(source)}: {kind}{error}") from None
     if parser == "earley":
         bound_work(lark)
     return lark
+
+
+def _is_terminal(value: object) -> bool:
+    return isinstance(value, Terminal)
+
+
+def _named(source: str) -> str:
+    return f"the grammar {source or 'that was given'} cannot be used"
 
 
 def _joined(shown: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ import math
 import pickle
 import re
 from collections import Counter
+from fractions import Fraction
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -108,11 +109,34 @@ def test_an_evaluator_multiplies_what_a_sentence_earns_and_nothing_else():
     assert graded.score("", "[1").parts.keys() == graded.score("", "[1]").parts.keys()
 
 
-@pytest.mark.parametrize("value", [1.5, -0.1, math.nan, math.inf, "1", None, [1]])
+@pytest.mark.parametrize("value", [1.5, -0.1, math.nan, np.float32("nan"), math.inf, "1", 1j, None, [1]])
 def test_an_evaluator_that_gives_no_share_is_a_bug_that_shows(value):
     reward = GrammarReward(Language(LISTS), evaluator=lambda prompt, tree: value)
     with pytest.raises(ConfigError, match="evaluator must give a number in"):
         reward.score("", "[]")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (np.float32(0.5), 0.5),
+        (np.float16(1), 1.0),
+        (np.int64(1), 1.0),
+        (np.True_, 1.0),
+        (True, 1.0),
+        (Fraction(1, 4), 0.25),
+        (-0.0, 0.0),
+        (np.float64(-0.0), 0.0),
+    ],
+    ids=repr,
+)
+def test_an_evaluator_may_give_any_kind_of_number(value, expected):
+    score = GrammarReward(Language(LISTS), evaluator=lambda prompt, tree: value).score("", "[]")
+    for each in (score.value, score.parts["evaluator"]):
+        assert type(each) is float
+        assert math.copysign(1, each) == 1
+        assert each == expected
+    assert (score.failure is None) == (expected == 1) == (score.parts["exact"] == 1)
 
 
 def test_an_evaluator_sees_the_prompt_and_lark_s_tree_and_may_recurse():

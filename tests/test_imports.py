@@ -14,6 +14,7 @@ LAYERS = [
     "objects",
     "score",
     "earley",
+    "grammar_size",
     "grammars",
     "lang",
     "rewards",

@@ -16,8 +16,12 @@ else:
     import sre_constants as codes
     import sre_parse as parser
 
+from formal_envs.errors import ConfigError
+
 MOST_REPEATS = 3
 """A repetition is drawn at most as many times more than it must be."""
+MOST_PARTS = 5_000
+"""Most characters, repetitions and choices that the largest text of a pattern may be made of."""
 
 # The first of these sets that a class of characters has something of is what is drawn from it.
 _PREFERRED = (string.ascii_lowercase, string.digits, string.ascii_letters, string.printable[:95], string.whitespace)
@@ -41,10 +45,17 @@ class Pattern:
 
     Characters and numbers of repetitions are equally likely, and so are alternatives; one that is a single character
     counts as many times as there are characters for it.
+
+    Raises:
+        ConfigError: a text that is drawn could have more than ``MOST_PARTS`` parts.
     """
 
     def __init__(self, regexp: str):
         self._node = _sequence(parser.parse(regexp))
+        if _parts(self._node) > MOST_PARTS:
+            raise ConfigError(
+                f"pattern /{regexp[:60]}/ repeats too much to draw texts of it: more than {MOST_PARTS} parts in one"
+            )
 
     def draw(self, random: Random) -> str:
         """A text of the pattern."""
@@ -106,6 +117,19 @@ def _preferred(matches: Callable[[str], bool]) -> Node:
     return "".join(islice(filter(matches, beyond), 100))
 
 
+def _parts(node: Node) -> int:
+    """The most nodes that drawing a text can visit."""
+    if isinstance(node, str):
+        return 1
+    kind, *rest = node
+    if kind == "all":
+        return 1 + sum(map(_parts, rest[0]))
+    if kind == "one":
+        return 1 + max(map(_parts, rest[0]))
+    low, high, item = rest
+    return 1 + (low + min(high - low, MOST_REPEATS)) * _parts(item)
+
+
 def _draw(node: Node, random: Random) -> str:
     if isinstance(node, str):
         return node[random.randrange(len(node))]
@@ -125,11 +149,17 @@ def _texts(node: Node, most: int) -> list[str]:
     kind, *rest = node
     if kind == "one":
         return list(dict.fromkeys(text for each in rest[0] for text in _texts(each, most)))[: most + 1]
-    if kind == "repeat":
-        low, high, item = rest
-        counts = range(low, low + min(high - low, MOST_REPEATS) + 1)
-        return [text for count in counts for text in _texts(("all", [item] * count), most)][: most + 1]
+    if kind == "all":
+        return _sequences([_texts(each, most) for each in rest[0]], most)
+    low, high, item = rest
+    texts = _texts(item, most)
+    counts = range(low, low + min(high - low, MOST_REPEATS) + 1)
+    return [text for count in counts for text in _sequences([texts] * count, most)][: most + 1]
+
+
+def _sequences(parts: list[list[str]], most: int) -> list[str]:
+    """The texts that have one of each part, or more than ``most`` of them."""
     found = [""]
-    for each in rest[0]:
-        found = [text + more for text in found for more in _texts(each, most)][: most + 1]
+    for texts in parts:
+        found = [text + more for text in found for more in texts][: most + 1]
     return found
