@@ -6,18 +6,20 @@ import os
 import platform
 import pwd
 import re
+import shutil
 import signal
 import stat
 import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from formal_envs.errors import ConfigError
-from formal_envs.lang import native, native_build
+from formal_envs.lang import native, native_build, native_cache
 from formal_envs.lang.program import _Header
 from formal_envs.lang.signatures import SIGNATURES
 
@@ -109,6 +111,32 @@ def test_an_engine_that_is_there_needs_no_lock(compiled, tmp_path, caplog):
     load()
     assert count(compiled) == 1
     assert not caplog.records
+
+
+@pytest.mark.parametrize("shipped", ["whole", "of other sources", "of another system"])
+def test_a_wheels_engine_is_used_where_it_is_of_these_sources(compiled, tmp_path, caplog, shipped):
+    sources, content = native.sources(), Path(native.library()._name).read_bytes()
+    name = native_build.shipped_name({**sources, "core.c": ""} if shipped == "of other sources" else sources)
+    (tmp_path / name).write_bytes(b"MZ" * 5000 if shipped == "of another system" else content)
+    library = native_cache.load(sources, shipped=tmp_path)
+    assert (library._name == str(tmp_path / name)) == (shipped == "whole")
+    assert compiled.exists() == bool(caplog.records) == (shipped != "whole")
+
+
+@pytest.mark.parametrize(("compiler", "tag"), [("cc", "py3-none-*_*"), ("no-cc", "py3-none-any")])
+def test_a_wheel_is_of_its_platform_where_there_is_a_compiler(compiled, monkeypatch, tmp_path, compiler, tag):
+    pytest.importorskip("setuptools")
+    root, copy = Path(__file__).parents[1], tmp_path / "copy"
+    for name in ("formal_envs", "grammars"):
+        shutil.copytree(root / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "engine-*"))
+    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(root / name, copy)
+    monkeypatch.setenv("CC", str(tmp_path / compiler))
+    subprocess.run([sys.executable, "setup.py", "-q", "bdist_wheel"], cwd=copy, check=True, capture_output=True)
+    [wheel] = (copy / "dist").glob(f"formal_envs-*-{tag}.whl")
+    with zipfile.ZipFile(wheel) as files:
+        names = [name for name in files.namelist() if re.match("formal_envs/lang/engine/engine-", name)]
+    assert names == [f"formal_envs/lang/engine/{native_build.shipped_name(native.sources())}"] * (compiler == "cc")
 
 
 @pytest.mark.parametrize("who", ["the folder's group", "all", "all of the file", "all of the parent", "its owner"])

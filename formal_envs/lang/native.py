@@ -12,6 +12,7 @@ import ctypes
 import re
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from formal_envs.lang import native_cache
 from formal_envs.lang.signatures import ENUMS, SIGNATURES
@@ -106,14 +107,19 @@ def _unit() -> str:
     )
 
 
+def sources() -> dict[str, str]:
+    """All that the compiler needs, by file name: the engine's own files, and those written from the signatures."""
+    return {**_sources(), "generated.h": _header(), "unit.c": _unit()}
+
+
 @cache
 def library() -> ctypes.CDLL:
-    """The engine, compiled if this machine has not done so yet.
+    """The engine: the wheel's, or one that is compiled if this machine has not done so yet.
 
     Raises:
         ConfigError: there is no C compiler, or no place for what it writes; the message says what to do.
     """
-    lib = native_cache.load({**_sources(), "generated.h": _header(), "unit.c": _unit()})
+    lib = native_cache.load(sources(), shipped=Path(__file__).parent / "engine")
     p, i32, i64, u64 = ctypes.c_void_p, ctypes.c_int32, ctypes.c_int64, ctypes.c_uint64
     for name, result, arguments in (
         ("game_new", p, [p, i64, i64, p]),

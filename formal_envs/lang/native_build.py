@@ -5,6 +5,7 @@ Python alone is enough to import this: setup.py builds wheels with it before any
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import shutil
@@ -27,6 +28,16 @@ SUFFIX = ".dll" if sys.platform == "win32" else ".so"
 def flags() -> list[str]:
     """What the compiler is given: ours, then the user's CFLAGS."""
     return [*FLAGS, *os.environ.get("CFLAGS", "").split()]
+
+
+def digest(sources: Mapping[str, str], *made_by: str) -> str:
+    """16 hexadecimal digits that stand for these files, and for what else a library of them depends on."""
+    return hashlib.sha256("\0".join([*map(str, sorted(sources.items())), *made_by]).encode()).hexdigest()[:16]
+
+
+def shipped_name(sources: Mapping[str, str]) -> str:
+    """The name of these sources' library in a wheel: the wheel's own name says for which machines it is."""
+    return f"engine-{digest(sources)}{SUFFIX}"
 
 
 def _compiler() -> list[str]:

@@ -25,13 +25,19 @@ from functools import cache
 from pathlib import Path
 
 from formal_envs.errors import ConfigError
-from formal_envs.lang.native_build import SUFFIX, compile_engine, flags
+from formal_envs.lang.native_build import SUFFIX, compile_engine, digest, flags, shipped_name
 
 _log = logging.getLogger(__name__)
 
 
-def load(sources: Mapping[str, str]) -> ctypes.CDLL:
-    """The engine of these sources, from the cache folder that has it, else compiled into the first that can hold it.
+def load(sources: Mapping[str, str], shipped: Path) -> ctypes.CDLL:
+    """The engine of these sources: shipped with them, else from a cache folder, else compiled into one.
+
+    CC and CFLAGS are for what is compiled here: a library that was shipped is used whatever they say.
+
+    Args:
+        sources: files by name.
+        shipped: the folder where a wheel has its library.
 
     Raises:
         ConfigError: it cannot be compiled, kept or loaded; the message says what to set or install.
@@ -42,6 +48,8 @@ def load(sources: Mapping[str, str]) -> ctypes.CDLL:
         _log.warning("compiling the game engine, once: some ten seconds")
         return compile_engine(sources)
 
+    with contextlib.suppress(OSError):  # there is none, or it is for another processor
+        return ctypes.CDLL(str(shipped / shipped_name(sources)))
     key = _key(sources)
     for folder in _folders():
         with contextlib.suppress(OSError):
@@ -61,11 +69,10 @@ def load(sources: Mapping[str, str]) -> ctypes.CDLL:
 
 
 def _key(sources: Mapping[str, str]) -> str:
-    made_by = [*flags(), os.environ.get("CC", ""), sys.platform, platform.machine(), *platform.libc_ver()]
+    machine = [sys.platform, platform.machine(), str(struct.calcsize("P")), *platform.libc_ver()]
     if os.environ.get("CFLAGS"):
-        made_by.append(platform.node())
-    parts = [*map(str, sorted(sources.items())), *made_by, str(struct.calcsize("P"))]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+        machine.append(platform.node())
+    return digest(sources, os.environ.get("CC", ""), *flags(), *machine)
 
 
 def _folders() -> Iterator[Path]:
