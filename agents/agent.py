@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from agents.diversity import count_words, diversity
+from formal_envs.errors import ConfigError
 from formal_envs.score import Reward, Score, score_batch
 from formal_envs.tasks import Task
 from formal_envs.tasks.streams import problem_keys, seeded_stream
@@ -37,6 +38,25 @@ class LearningAgent(Agent, Protocol):
         ...
 
 
+def ask(agent: Agent, prompts: Sequence[str]) -> list[str]:
+    """What an agent answers, a completion of each prompt.
+
+    Raises:
+        ConfigError: it has no ``act``, or that returns something else.
+    """
+    if not callable(getattr(agent, "act", None)):
+        raise ConfigError(f"an agent must have act(prompts) -> list of str, got {agent!r}")
+    answers = agent.act(prompts)
+    expected = f"{type(agent).__name__}.act must return a list of {len(prompts)} str, one per prompt"
+    if isinstance(answers, str) or not isinstance(answers, Sequence):
+        raise ConfigError(f"{expected}, got {answers!r:.80}")
+    if wrong := [answer for answer in answers if not isinstance(answer, str)]:
+        raise ConfigError(f"{expected}, got {wrong[0]!r:.80} in it, which is of type {type(wrong[0]).__name__}")
+    if len(answers) != len(prompts):
+        raise ConfigError(f"{expected}, got {len(answers)}")
+    return list(answers)
+
+
 def train_agent(
     agent: LearningAgent, task: Task, reward: Reward, *, batches: int, batch_size: int, seed: int
 ) -> list[float]:
@@ -45,7 +65,7 @@ def train_agent(
     means = []
     for batch in range(batches):
         prompts = task.sample(problem_keys(stream, np.arange(batch * batch_size, (batch + 1) * batch_size))).prompts
-        completions = agent.act(prompts)
+        completions = ask(agent, prompts)
         scores = score_batch(reward, prompts, completions)
         agent.learn(prompts, completions, scores)
         means.append(float(np.mean([score.value for score in scores])))
@@ -78,7 +98,7 @@ def evaluate(
     scores: list[Score] = []
     for start in range(0, episodes, batch_size):
         prompts = task.sample(problem_keys(stream, np.arange(start, min(episodes, start + batch_size)))).prompts
-        answers = agent.act(prompts)
+        answers = ask(agent, prompts)
         scored = score_batch(reward, prompts, answers)
         completions += answers
         scores += scored

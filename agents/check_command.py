@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from agents.commands import SETTINGS, parse_settings
+from agents.commands import SETTINGS, json_rows, load_own, parse_settings, reading
 from formal_envs.errors import ConfigError
-from formal_envs.objects import load_object
 
 if TYPE_CHECKING:
+    from lark import Lark
+
     from formal_envs.rewards.grammar import GrammarReward
     from formal_envs.testing import Report
 
@@ -25,35 +23,59 @@ _SEED_OF_PROBLEMS = 4  # entropy of the stream of problems, besides the seed
 
 @click.command("check-reward")
 @click.argument("reward", required=False, metavar="[MODULE:OBJECT]")
-@click.option("--env", help="Environment whose problems are asked; its own reward is checked where no other is named.")
-@click.option("--in", "source", type=click.File("r", "utf-8"), help='JSON lines with "prompt" and "solution" instead.')
+@click.option("--env", help="Environment to take problems from; its own reward is checked where no other is named.")
+@click.option("--in", "source", type=click.File("rb"), help='JSON lines with "prompt" and "solution" instead.')
 @click.option("--n", default=64, show_default=True, type=click.IntRange(1), help="Problems of the environment.")
 @click.option(
     "--correct",
     metavar="MODULE:OBJECT",
-    help="What is right: a function of (completion, solution), with or without prompt.",
+    help="Function that says whether a completion is correct: of (completion, solution), with or without prompt.",
 )
 @click.option(
     "--invariance",
     "invariances",
     multiple=True,
     metavar="MODULE:OBJECT",
-    help="A change of a completion that changes no score, such as formal_envs.testing:blanks_around.",
+    help="Change of a completion that must not change its score, such as formal_envs.testing:blanks_around.",
 )
-@click.option("--grammar", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A .lark of completions.")
-@click.option("--floor", type=float, help="What nothing earns, by default the least value.")
-@click.option("--max-partial", type=click.FloatRange(0, 1), help="Most that a wrong text may earn, as a share.")
-@click.option("--max-constant", type=click.FloatRange(0, 1), help="Most that one answer to all prompts may earn.")
-@click.option("--tolerance", default=0.0, show_default=True, type=click.FloatRange(0), help="Between equal scores.")
+@click.option(
+    "--grammar",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Lark grammar from which test completions are generated.",
+)
+@click.option("--floor", type=float, help="Score expected of an empty answer; default: the lowest.")
+@click.option(
+    "--max-partial",
+    type=click.FloatRange(0, 1),
+    help="Most that a wrong text may earn, as a share of what a right one earns.",
+)
+@click.option(
+    "--max-constant",
+    type=click.FloatRange(0, 1),
+    help="The same for one answer to all prompts, on average.",
+)
+@click.option(
+    "--tolerance",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    help="Largest difference of scores that count as equal.",
+)
 @click.option("--budget", default=2000, show_default=True, type=click.IntRange(1), help="Texts that the search scores.")
-@click.option("--time-limit", default=2.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Seconds.")
+@click.option(
+    "--time-limit",
+    default=2.0,
+    show_default=True,
+    type=click.FloatRange(0, min_open=True),
+    help="Seconds per text, after which the reward is stopped.",
+)
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Decides problems and texts.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @SETTINGS
 def check_reward_command(
     reward: str | None,
     env: str | None,
-    source: TextIO | None,
+    source: IO[bytes] | None,
     n: int,
     correct: str | None,
     invariances: tuple[str, ...],
@@ -75,20 +97,32 @@ def check_reward_command(
         raise ConfigError("say what is asked: --env FormalArith-v0, or --in problems.jsonl")
     if reward is None and env is None:
         raise ConfigError("say which reward: MODULE:OBJECT, or --env for the environment's own")
-    problems = _asked(env, n, seed, parse_settings(settings)) if env else _read(source or ())
+    problems = _read(source) if source else _asked(str(env), n, seed, parse_settings(settings))
     if reward:
-        problems |= {"reward": _load("the reward", reward), "floor": None}
+        problems |= {"reward": load_own("the reward", reward), "floor": None}
     if correct:
-        problems["correct"] = _load("--correct", correct)
+        problems["correct"] = load_own("--correct", correct)
     if floor is not None:
         problems["floor"] = floor
-    options["invariances"] = [_load("--invariance", name) for name in invariances]
+    options["invariances"] = [load_own("--invariance", name) for name in invariances]
     if grammar:
-        problems["grammar"] = grammar.read_text(encoding="utf-8")
+        problems["grammar"] = _grammar(grammar)
     report = check_reward(seed=seed, **problems, **options)
     click.echo(json.dumps(_row(report)) if as_json else str(report))
     if not report.ok:
         raise click.exceptions.Exit(1)
+
+
+def _grammar(path: Path) -> Lark:
+    """The grammar of a file."""
+    from lark import Lark
+    from lark.exceptions import LarkError
+
+    with reading(path):
+        try:
+            return Lark(path.read_text(encoding="utf-8-sig"), start="start")
+        except LarkError as error:
+            raise ConfigError(f"{path} is no grammar for Lark: {error}") from error
 
 
 def _asked(env: str, n: int, seed: int, settings: dict[str, Any]) -> dict[str, Any]:
@@ -127,31 +161,18 @@ def _is_right(reward: GrammarReward, prompt: str, completion: str) -> bool:
     return not deeper(tree, MAX_DEPTH) and reward.evaluator(prompt, tree) == 1
 
 
-def _read(lines: Sequence[str] | TextIO) -> dict[str, Any]:
+def _read(source: IO[bytes]) -> dict[str, Any]:
     """Problems of JSON lines."""
-    rows = []
-    for number, line in enumerate(lines, 1):
-        try:
-            row = json.loads(line) if line.strip() else None
-        except ValueError as error:
-            raise ConfigError(f"line {number} is no JSON object: {error}") from None
-        if row is not None:
-            if not isinstance(row, dict) or not isinstance(row.get("prompt"), str):
-                raise ConfigError(f"line {number} needs a string 'prompt', got {line.strip()[:60]}")
-            rows.append(row)
-    solutions = [row.get("solution") for row in rows]
-    known = [solution for solution in solutions if isinstance(solution, str)]
+    rows = list(json_rows(source, ["prompt"]))
+    if not rows:
+        raise ConfigError(f'{source.name} has no problems: expected JSON lines with "prompt" and "solution"')
+    for place, row in rows:
+        if not isinstance(row.get("solution", ""), str):
+            raise ConfigError(f"{place} needs a string 'solution', or none: got {json.dumps(row['solution'])[:60]}")
+    known = [row["solution"] for _, row in rows if "solution" in row]
     if known and len(known) < len(rows):
         raise ConfigError(f"expected a string 'solution' in every line or in none, got {len(known)} of {len(rows)}")
-    return {"prompts": [row["prompt"] for row in rows], "solutions": known or None}
-
-
-def _load(kind: str, name: str) -> Any:
-    """The object of a name, made where it is a class; modules of the working folder are found too."""
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
-    found = load_object(kind, name)
-    return found() if isinstance(found, type) else found
+    return {"prompts": [row["prompt"] for _, row in rows], "solutions": known or None}
 
 
 def _row(report: Report) -> dict[str, Any]:

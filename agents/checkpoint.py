@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from tokenizers import Regex, decoders, models, pre_tokenizers
 from tokenizers import Tokenizer as TokenizerObject
 from transformers import PreTrainedTokenizerFast
 
 from agents.policy import Policy
-from agents.run import TRAINER_FILE, find_checkpoint
+from agents.run import TRAINER_FILE, damaged, find_checkpoint
 from formal_envs.errors import ConfigError
 from formal_envs.tokenizers import SPECIAL_TOKENS, HuggingFaceTokenizer, Tokenizer, VocabularyTokenizer
 
 __all__ = ["find_checkpoint", "hugging_face_tokenizer", "restore", "save_checkpoint"]
+
+#: What torch, safetensors, transformers and peft raise of files that are damaged, or cannot be written.
+FILE_ERRORS = (OSError, ValueError, KeyError, EOFError, RuntimeError, SafetensorError, pickle.UnpicklingError)
 
 
 def save_checkpoint(
@@ -29,16 +34,23 @@ def save_checkpoint(
     """Write a checkpoint to ``folder``; a kill at any moment leaves either the old one or the new one.
 
     Of a model with adapters these alone are written, with the name of the model that they belong to.
+
+    Raises:
+        ConfigError: it cannot be written, on a full disk for example; the old one is kept.
     """
     fresh, old = folder.with_name(folder.name + ".new"), folder.with_name(folder.name + ".old")
     shutil.rmtree(fresh, ignore_errors=True)
-    if policy.has_adapters:
-        policy.model.save_pretrained(fresh, save_embedding_layers=False)  # left to itself, peft asks the hub
-    else:
-        policy.model.save_pretrained(fresh)
-    hugging_face_tokenizer(tokenizer).save_pretrained(fresh)
+    transformers_tokenizer = hugging_face_tokenizer(tokenizer)
     state = {"value_head": policy.value_head.state_dict(), "optimizer": optimizer.state_dict(), "progress": progress}
-    torch.save(state, fresh / TRAINER_FILE)
+    try:
+        if policy.has_adapters:
+            policy.model.save_pretrained(fresh, save_embedding_layers=False)  # left to itself, peft asks the hub
+        else:
+            policy.model.save_pretrained(fresh)
+        transformers_tokenizer.save_pretrained(fresh)
+        torch.save(state, fresh / TRAINER_FILE)
+    except (OSError, RuntimeError, SafetensorError) as error:
+        raise ConfigError(f"cannot write {fresh}: {error}. Make room, and go on with --resume") from error
     if folder.exists():  # else .old is the only one there is
         shutil.rmtree(old, ignore_errors=True)
         folder.rename(old)
@@ -47,17 +59,24 @@ def save_checkpoint(
 
 
 def restore(checkpoint: Path, policy: Policy, optimizer: torch.optim.Optimizer, device: torch.device) -> dict[str, Any]:
-    """Load what ``save_checkpoint`` wrote into a policy and an optimizer of the same make; returns the progress."""
-    if policy.has_adapters:
-        from peft import load_peft_weights, set_peft_model_state_dict
+    """Load what ``save_checkpoint`` wrote into a policy and an optimizer of the same make; returns the progress.
 
-        set_peft_model_state_dict(policy.model, load_peft_weights(str(checkpoint), device=str(device)))
-    else:
-        policy.model.load_state_dict(type(policy.model).from_pretrained(checkpoint).state_dict())
-    saved = torch.load(checkpoint / TRAINER_FILE, map_location=device, weights_only=True)
-    policy.value_head.load_state_dict(saved["value_head"])
-    optimizer.load_state_dict(saved["optimizer"])
-    return saved["progress"]
+    Raises:
+        ConfigError: it is damaged.
+    """
+    try:
+        saved = torch.load(checkpoint / TRAINER_FILE, map_location=device, weights_only=True)
+        if policy.has_adapters:
+            from peft import load_peft_weights, set_peft_model_state_dict
+
+            set_peft_model_state_dict(policy.model, load_peft_weights(str(checkpoint), device=str(device)))
+        else:
+            policy.model.load_state_dict(type(policy.model).from_pretrained(checkpoint).state_dict())
+        policy.value_head.load_state_dict(saved["value_head"])
+        optimizer.load_state_dict(saved["optimizer"])
+        return saved["progress"]
+    except FILE_ERRORS as error:
+        raise damaged(checkpoint, error) from error
 
 
 def hugging_face_tokenizer(tokenizer: Tokenizer) -> Any:

@@ -11,7 +11,9 @@ from agents.commands import needs_torch
 
 
 @click.command("train-classifier")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the classifier.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder of the classifier."
+)
 @click.option("--examples", default=16_384, show_default=True, type=click.IntRange(1), help="Reviews to learn from.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Decides reviews and weights.")
 @click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "cuda"]))

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
 from agents.check_command import check_reward_command
 from agents.classifier_command import train_classifier_command
-from agents.commands import SETTINGS, Commands, needs_torch, parse_settings
+from agents.commands import (
+    OUTPUT,
+    SETTINGS,
+    Commands,
+    explained,
+    json_rows,
+    load_own,
+    needs_torch,
+    parse_settings,
+    reading,
+    writing,
+)
 from agents.export_command import export_command
 from agents.game_commands import game
 from agents.reproduce_command import reproduce_command
 from agents.training_commands import sft, train
 from formal_envs.errors import ConfigError, unknown
+from formal_envs.objects import is_reference
 from formal_envs.score import Score
 from formal_envs.tasks import TASKS, make_task, option_names
 
 _BATCH = 1024
+_BASELINES = ("random", "constant", "oracle")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -63,7 +77,7 @@ def list_command(as_json: bool) -> None:
 @click.argument("env")
 @click.option("--n", default=5, show_default=True, type=click.IntRange(1), help="Number of problems.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the problems.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 @SETTINGS
 def sample(env: str, n: int, seed: int, as_json: bool, settings: tuple[str, ...]) -> None:
     """Print problems of ENV, each with a solution; the same as the environment asks after reset(seed)."""
@@ -80,10 +94,10 @@ def sample(env: str, n: int, seed: int, as_json: bool, settings: tuple[str, ...]
 
 @main.command()
 @click.argument("env")
-@click.option("--in", "source", required=True, type=click.File("r", "utf-8"), help="JSON lines; '-' is standard input.")
-@click.option("--out", "target", required=True, type=click.File("w", "utf-8"), help="Where the scored lines go.")
+@click.option("--in", "source", required=True, type=click.File("rb"), help="JSON lines; '-' is standard input.")
+@click.option("--out", "target", required=True, type=OUTPUT, help="Where the scored lines go; '-' is standard output.")
 @SETTINGS
-def score(env: str, source: Iterable[str], target: Any, settings: tuple[str, ...]) -> None:
+def score(env: str, source: IO[bytes], target: Path, settings: tuple[str, ...]) -> None:
     """Score completions with ENV's reward.
 
     Each input line is a JSON object with "prompt" and "completion"; reward, parts and failure are added to it.
@@ -93,25 +107,15 @@ def score(env: str, source: Iterable[str], target: Any, settings: tuple[str, ...
     from formal_envs.score import score_batch
 
     _, reward = make_task(_task_name(env), **parse_settings(settings))
-    numbered = enumerate(tqdm(source, unit="row", desc="score", disable=None), 1)
-    while block := [_row(number, line) for number, line in islice(numbered, _BATCH) if line.strip()]:
-        scores = score_batch(reward, [row["prompt"] for row in block], [row["completion"] for row in block])
-        for row, result in zip(block, scores, strict=True):
-            row.update(reward=result.value, parts=dict(result.parts), failure=result.failure)
-            target.write(json.dumps(row) + "\n")
-
-
-def _row(number: int, line: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise ConfigError(f"line {number} is no JSON object: {error}") from None
-    if not isinstance(row, dict):
-        raise ConfigError(f"line {number} is no JSON object: got {line.strip()[:60]}")
-    for name in ("prompt", "completion"):
-        if not isinstance(row.get(name), str):
-            raise ConfigError(f"line {number} needs a string {name!r}, got {row.get(name)!r}")
-    return row
+    if target.exists() and Path(source.name).exists() and target.samefile(source.name):
+        raise ConfigError(f"--out is the file of --in, which would be lost: give {target} another name")
+    numbered = iter(tqdm(json_rows(source, ["prompt", "completion"]), unit="row", desc="score", disable=None))
+    with writing(target) as out:
+        while block := [row for _, row in islice(numbered, _BATCH)]:
+            scores = score_batch(reward, [row["prompt"] for row in block], [row["completion"] for row in block])
+            for row, result in zip(block, scores, strict=True):
+                row.update(reward=result.value, parts=dict(result.parts), failure=result.failure)
+                out.write(json.dumps(row) + "\n")
 
 
 @main.command("eval")
@@ -121,9 +125,7 @@ def _row(number: int, line: str) -> dict[str, Any]:
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the problems.")
 @click.option("--split", default="test", show_default=True, help="train, test or all.")
 @click.option("--sampled", is_flag=True, help="Sample completions, as in training, instead of decoding greedily.")
-@click.option(
-    "--out", type=click.File("w", "utf-8", lazy=True), help="Write prompts, completions and scores, as JSON lines."
-)
+@click.option("--out", type=OUTPUT, help="Write prompts, completions and scores, as JSON lines.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @SETTINGS
 def eval_command(
@@ -133,51 +135,60 @@ def eval_command(
     seed: int,
     split: str,
     sampled: bool,
-    out: Any,
+    out: Path | None,
     as_json: bool,
     settings: tuple[str, ...],
 ) -> None:
-    """Evaluate AGENT, a run's folder or one of random, constant, oracle, on held-out problems."""
+    """Evaluate AGENT on held-out problems.
+
+    AGENT is a run's folder; random, constant or oracle; or an own agent by its name, MODULE:OBJECT or FILE.py:OBJECT,
+    an object or a class with act(prompts) -> list of str.
+    """
     from tqdm import tqdm
 
-    from agents.agent import Agent, evaluate
-    from agents.baselines import ConstantAgent, OracleAgent, RandomAgent
+    from agents.agent import evaluate
     from agents.run import sample_row
 
     options = {**parse_settings(settings), "split": split}
-    player: Agent
     if (Path(agent) / "config.json").is_file():
         player, env, options = _load_run(Path(agent), env, options, seed if sampled else None)
-        task, reward = make_task(_task_name(env), **options)
+    elif env is None and (agent in _BASELINES or is_reference(agent)):
+        raise ConfigError(f"say what to evaluate {agent!r} on, such as --env FormalArith-v0")
+    elif is_reference(agent):
+        player = load_own("agent", agent)
+    elif agent in _BASELINES:
+        player = _baseline(agent, str(env), options, episodes, seed)
     else:
-        if agent not in ("random", "constant", "oracle"):
-            known = unknown("agent", agent, ("random", "constant", "oracle"))
-            raise ConfigError(f"{known}, or the folder of a run")
-        if env is None:
-            raise ConfigError(f"say what to evaluate {agent!r} on, such as --env FormalArith-v0")
-        task, reward = make_task(_task_name(env), **options)
-        if agent == "random":
-            player = RandomAgent(task, seed)
-        elif agent == "constant":
-            train_task, _ = make_task(_task_name(env), **{**options, "split": "train"})
-            player = ConstantAgent.best(train_task, reward, seed)
-        else:
-            player = OracleAgent(task, episodes, seed)
+        known = unknown("agent", agent, _BASELINES)
+        raise ConfigError(f"{known}, or the folder of a run, or an own agent as module:name or file.py:Class")
+    task, reward = make_task(_task_name(str(env)), **options)
     result = {"agent": agent, "env": env, "split": split, "seed": seed}
-    with tqdm(total=episodes, unit="episode", desc="eval", disable=None) as bar:  # on a terminal alone
+    bar = tqdm(total=episodes, unit="episode", desc="eval", disable=None)  # on a terminal alone
+    with bar, writing(out) if out else nullcontext() as file:
 
         def watch(prompts: Sequence[str], completions: Sequence[str], scores: Sequence[Score]) -> None:
             bar.update(len(prompts))
-            if out:
+            if file:
                 rows = map(sample_row, prompts, completions, scores)
-                out.writelines(json.dumps(row) + "\n" for row in rows)
+                file.writelines(json.dumps(row) + "\n" for row in rows)
 
         result.update(evaluate(player, task, reward, episodes=episodes, seed=seed, watch=watch))
     if as_json:
         click.echo(json.dumps(result))
         return
-    for name, value in result.items():
-        click.echo(f"{name:20} {value:.4f}" if isinstance(value, float) else f"{name:20} {value}")
+    click.echo(explained(result, {"commonest": "share of the completion that was given most often"}))
+
+
+def _baseline(name: str, env: str, options: dict[str, Any], episodes: int, seed: int) -> Any:
+    from agents.baselines import ConstantAgent, OracleAgent, RandomAgent
+
+    task, reward = make_task(_task_name(env), **options)
+    if name == "random":
+        return RandomAgent(task, seed)
+    if name == "oracle":
+        return OracleAgent(task, episodes, seed)
+    train_task, _ = make_task(_task_name(env), **{**options, "split": "train"})
+    return ConstantAgent.best(train_task, reward, seed)
 
 
 @needs_torch
@@ -192,9 +203,11 @@ def _load_run(folder: Path, env: str | None, options: dict[str, Any], sampling_s
 
 
 @main.command()
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path, file_okay=False))
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Picture to write.  [default: curves.png in the first run]"
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Picture to write: .png, .svg or .pdf.  [default: curves.png in the first run]",
 )
 def plot(runs: tuple[Path, ...], out: Path | None) -> None:
     """Draw the learning curves of RUNS, several in one picture."""
@@ -212,10 +225,12 @@ def bench() -> None:
 
 
 @bench.command("arith")
-@click.option("--seconds", default=2.0, show_default=True, type=click.FloatRange(0.1), help="CPU time a measurement.")
+@click.option(
+    "--seconds", default=2.0, show_default=True, type=click.FloatRange(0.1), help="CPU seconds per measurement."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def bench_arith_command(seconds: float, as_json: bool) -> None:
-    """Environments and scoring, a CPU-second of one process, and as multiples of reasoning-gym's chain_sum."""
+    """Environments and scoring: throughput per CPU-second of one process, compared with reasoning-gym's chain_sum."""
     from formal_envs.bench import bench_arith
 
     result = bench_arith(seconds)
@@ -230,23 +245,26 @@ def bench_arith_command(seconds: float, as_json: bool) -> None:
 
 @bench.command("game")
 @click.option("--data", type=click.Path(path_type=Path, exists=True), help="A folder of .lud, or a games.jsonl.gz.")
-@click.option("--playouts", default=100, show_default=True, type=click.IntRange(1), help="Random games a text.")
+@click.option("--playouts", default=100, show_default=True, type=click.IntRange(1), help="Random games per text.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def bench_game_command(data: Path | None, playouts: int, as_json: bool) -> None:
     """Seconds from a game's text to its reward: parse, check, compile, and 100 random games with the paper's limit."""
     from formal_envs.lang.bench import bench_games
 
-    result = bench_games(data, playouts)
+    with reading(data or "the games"):
+        result = bench_games(data, playouts)
     click.echo(
         json.dumps(result) if as_json else "\n".join(f"{name:34} {value:,.4f}" for name, value in result.items())
     )
 
 
 @bench.command("masks")
-@click.option("--seconds", default=2.0, show_default=True, type=click.FloatRange(0.1), help="CPU time a measurement.")
+@click.option(
+    "--seconds", default=2.0, show_default=True, type=click.FloatRange(0.1), help="CPU seconds per measurement."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def bench_masks_command(seconds: float, as_json: bool) -> None:
-    """Masks from a grammar: microseconds a token with and without, and how many masked random texts are sentences."""
+    """Masks from a grammar: microseconds per token with and without, and how many masked random texts are sentences."""
     from formal_envs.envs.mask_bench import bench_masks
 
     result = bench_masks(seconds)
@@ -254,7 +272,7 @@ def bench_masks_command(seconds: float, as_json: bool) -> None:
         click.echo(json.dumps(result))
         return
     for name, row in result.items():
-        cost = f"{row['masked_us']:7.2f} us a token, {row['any_us']:6.2f} without: {row['ratio']:6.2f} x"
+        cost = f"{row['masked_us']:7.2f} us per token, {row['any_us']:6.2f} without: {row['ratio']:6.2f} x"
         click.echo(f"{name:36} {cost}; {row['valid']:.2f} of {row['ended']:.0f} texts are sentences")
 
 

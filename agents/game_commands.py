@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from agents.commands import Commands
+from agents.commands import OUTPUT, Commands, explained, reading, writing
 
 if TYPE_CHECKING:
     from formal_envs.lang import Program
 
-_FILE = click.argument("file", type=click.File("r", "utf-8", errors="replace"))
+_FILE = click.argument("file", type=click.File("r", "utf-8-sig", errors="replace"))
 _SEED = click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Decides the random moves.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 
@@ -110,7 +110,9 @@ def perft(file: TextIO, depth: int, as_json: bool) -> None:
 @game.command()
 @_FILE
 @click.option("--playouts", default=100, show_default=True, type=click.IntRange(1), help="Random games.")
-@click.option("--max-turns", default=500, show_default=True, type=click.IntRange(1), help="For each player.")
+@click.option(
+    "--max-turns", default=500, show_default=True, type=click.IntRange(1), help="Most turns per player in a game."
+)
 @_SEED
 @_JSON
 def stats(file: TextIO, playouts: int, max_turns: int, seed: int, as_json: bool) -> None:
@@ -124,12 +126,18 @@ def stats(file: TextIO, playouts: int, max_turns: int, seed: int, as_json: bool)
     if as_json:
         click.echo(json.dumps(row))
         return
-    for name, value in row.items():
-        click.echo(f"{name:16} {value:.4f}" if isinstance(value, float) else f"{name:16} {value}")
+    meanings = {
+        "drawishness": "1: no game was drawn or cut; 0: all were",
+        "completion": "share of games that somebody won",
+        "balance": "1: all players won alike; 0: one won all",
+    }
+    if not (report.playable or report.error):
+        meanings["playable"] = f"games end after {report.mean_turns:.2f} turns on average; it takes 2 or more"
+    click.echo(explained(row, meanings))
 
 
 @game.command()
-@click.argument("corpus", required=False)
+@click.argument("corpus", required=False, type=click.Path(exists=True))
 @click.option(
     "--playouts", default=100, show_default=True, type=click.IntRange(1, 10_000), help="Random games of each."
 )
@@ -144,7 +152,8 @@ def rewards(corpus: str | None, playouts: int, as_json: bool) -> None:
     from agents.game_rewards import PERCENTILES, reward_spread
     from formal_envs.tasks.game_corpus import own_games, read_texts
 
-    texts = [text for _, text in read_texts(corpus)] if corpus else own_games()
+    with reading(corpus or "the games"):
+        texts = [text for _, text in read_texts(corpus)] if corpus else own_games()
     with tqdm(total=len(texts), unit="game", desc="rewards", disable=None) as bar:
         spread = reward_spread(texts, playouts, bar.update)
     row = dataclasses.asdict(spread)
@@ -160,7 +169,7 @@ def rewards(corpus: str | None, playouts: int, as_json: bool) -> None:
 
 @game.command()
 @_FILE
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The .svg to write.")
+@click.option("--out", required=True, type=OUTPUT, help="The .svg to write.")
 @_SEED
 @click.option("--start", is_flag=True, help="The start position alone.")
 def draw(file: TextIO, out: Path, seed: int, start: bool) -> None:
@@ -169,7 +178,9 @@ def draw(file: TextIO, out: Path, seed: int, start: bool) -> None:
     from formal_envs.lang.report import scenes
 
     program = _compile(file)
-    out.write_text(board_svg(program.initial() if start else scenes(program, seed)), encoding="utf-8")
+    picture = board_svg(program.initial() if start else scenes(program, seed))
+    with writing(out) as file:
+        file.write(picture)
     click.echo(out)
 
 
@@ -184,7 +195,7 @@ def grammar(start: str) -> None:
 
 @game.command()
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print docs/LUDEMES.md.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 def ludemes(as_markdown: bool, as_json: bool) -> None:
     """List the ludemes with their arguments, and whether the engine plays them."""
     from formal_envs.lang.ludemes import ludemes, markdown
@@ -219,7 +230,8 @@ def conformance(data: Path, names: tuple[str, ...], jobs: int, quick: bool, with
     from formal_envs.lang.native import library
 
     library()  # before the processes part
-    records = compare.Data.load(data)
+    with reading(data):
+        records = compare.Data.load(data)
     report = compare.run(records, names=names, jobs=jobs, quick=quick, stats=with_stats)
     if not as_json:
         for result in report.games:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from agents.config import TrainingConfig
 from formal_envs.errors import ConfigError
+from formal_envs.score import Reward, Score, score_batch
 
 
 def make_accelerator(config: TrainingConfig) -> Accelerator:
@@ -45,6 +46,45 @@ def progress_bar(name: str, total: int, done: int, processes: Accelerator | Part
         dynamic_ncols=True,
         mininterval=0.1 if sys.stderr.isatty() else 10,
     )
+
+
+class Shown:
+    """A reward that shows how far a batch is, on a bar below that of the steps, where it takes more than a moment.
+
+    Args:
+        reward: what scores; it is pure, so that parts of a batch earn what they do together.
+        at_once: completions that are scored between two looks at the bar.
+        processes: the bar is shown by the main one of them alone.
+    """
+
+    def __init__(self, reward: Reward, at_once: int, processes: Accelerator | PartialState):
+        self._reward, self._at_once = reward, at_once
+        self._hidden = not processes.is_main_process
+        self.range = reward.range
+
+    def score(self, prompt: str, completion: str) -> Score:
+        """Score one completion."""
+        return self._reward.score(prompt, completion)
+
+    def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
+        """Score ``completions[i]`` as an answer to ``prompts[i]``."""
+        bar = tqdm(
+            total=len(prompts),
+            unit="text",
+            desc="scoring",
+            leave=False,
+            disable=self._hidden,
+            dynamic_ncols=True,
+            delay=2,
+            mininterval=0.1 if sys.stderr.isatty() else 10,
+        )
+        scores: list[Score] = []
+        with bar:
+            for start in range(0, len(prompts), self._at_once):
+                part = slice(start, start + self._at_once)
+                scores += score_batch(self._reward, prompts[part], completions[part])
+                bar.update(len(scores) - start)
+        return scores
 
 
 @contextmanager

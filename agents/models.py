@@ -15,7 +15,7 @@ from transformers.modeling_layers import GradientCheckpointingLayer
 from transformers.pytorch_utils import Conv1D
 from transformers.utils import find_adapter_config_file
 
-from agents.checkpoint import find_checkpoint
+from agents.checkpoint import FILE_ERRORS, find_checkpoint
 from agents.config import TrainingConfig
 from agents.run import check_model_name, is_run
 from formal_envs.errors import ConfigError
@@ -91,7 +91,7 @@ def load_model(name: str) -> PreTrainedModel:
         model = _merged(source, adapters) if adapters else AutoModelForCausalLM.from_pretrained(source)
     except ConfigError:
         raise
-    except (OSError, ValueError) as error:
+    except FILE_ERRORS as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise ConfigError(f"no causal language model at {name!r}: {reason}") from None
     model.name_or_path = source

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from agents.run import Run
+from formal_envs.errors import ConfigError
 
 PANELS = {
     "validation_loss": "validation loss (nats a token)",
@@ -29,11 +30,17 @@ _SMOOTHED = (
 
 
 def plot_runs(runs: Sequence[Run], out: Path) -> None:
-    """Draw the curves of one or several runs into one picture, a panel a metric; flat zero panels are left out."""
+    """Draw the curves of one or several runs into one picture, one panel per metric; flat zero panels are left out.
+
+    Raises:
+        ConfigError: the runs have no metrics yet, or there is no such kind of picture.
+    """
     from matplotlib.figure import Figure
 
     series = [(run.folder.name, run.metrics()) for run in runs]
     names = [name for name in PANELS if any(row.get(name) for _, rows in series for row in rows)]
+    if not names:
+        raise ConfigError(f"nothing to draw yet: no metrics in {', '.join(str(run.folder) for run in runs)}")
     columns = min(3, len(names))
     figure = Figure(figsize=(4.6 * columns, 3.2 * math.ceil(len(names) / columns)), layout="constrained")
     axes = np.atleast_1d(figure.subplots(math.ceil(len(names) / columns), columns)).flatten()
@@ -54,7 +61,10 @@ def plot_runs(runs: Sequence[Run], out: Path) -> None:
         if name in ("exact", "classifier", "distinct_2"):
             axis.set_ylim(0, 1)
     axes[0].legend(fontsize=8)
-    figure.savefig(out, dpi=110)
+    try:
+        figure.savefig(out, dpi=110)
+    except ValueError as error:  # of its ending
+        raise ConfigError(f"cannot draw {out}: {error}") from None
 
 
 def _smooth(values: Sequence[float]) -> np.ndarray:

@@ -15,7 +15,7 @@ from torch import Tensor
 from agents.agent import TRAINING, evaluate
 from agents.checkpoint import find_checkpoint, restore, save_checkpoint
 from agents.config import PPOConfig
-from agents.loop import all_means, interruption, make_accelerator, progress_bar
+from agents.loop import Shown, all_means, interruption, make_accelerator, progress_bar
 from agents.losses import (
     clipped_policy_loss,
     clipped_value_loss,
@@ -81,6 +81,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
     generator = torch.Generator(accelerator.device)
     log = RunLog(run, progress.step, main=accelerator.is_main_process)
     bar = progress_bar(spec.env, config.steps, progress.step, accelerator)
+    shown = Shown(reward, 4 * task.problems_ahead, accelerator)
 
     def save() -> None:
         accelerator.wait_for_everyone()
@@ -98,7 +99,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
             prompts = task.sample(problem_keys(stream, np.arange(first, first + config.prompts))).prompts
             generator.manual_seed(int(seeded_stream(config.seed, SAMPLING, rank, step) >> np.uint64(1)))
             with accelerator.autocast():
-                sampled = collect(policy, reference, layout, reward, prompts, config, progress.kl_coef, generator)
+                sampled = collect(policy, reference, layout, shown, prompts, config, progress.kl_coef, generator)
             rollout, stats = sampled.rollout, all_means(accelerator, sampled.stats)
             collected = time.perf_counter()
 

@@ -19,7 +19,12 @@ from formal_envs.errors import ConfigError, unknown
     "--scale", default="tiny", show_default=True, type=click.Choice(["tiny", "paper"]), help="Size of the runs."
 )
 @click.option("--seeds", type=click.IntRange(1), help="Runs of each kind.  [default: 3; 5 for stability]")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the runs, pictures and report.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the runs, pictures and report.",
+)
 @click.option(
     "--jobs", "runs_at_once", type=click.IntRange(1), help="Runs at once.  [default: the cores; 1 at paper scale]"
 )
@@ -56,9 +61,7 @@ def reproduce_command(
     work = {job: each for needed in jobs.values() for job, each in needed.items()}
     left = sum(job.seconds for job in work.values() if not job.finished())
     at_once = runs_at_once or (os.cpu_count() or 1 if scale == "tiny" else 1)
-    click.echo(
-        f"{len(work)} runs and tests, about {left / 60:.0f} minutes of one core left, {at_once} at once", err=True
-    )
+    click.echo(f"{len(work)} runs and tests, {at_once} at once: {_about(left / at_once)} at most", err=True)
     out.mkdir(parents=True, exist_ok=True)
     shown: dict[str, str] = {}
 
@@ -75,3 +78,10 @@ def reproduce_command(
     for name in requests:
         click.echo(f"{name}: {shown[name]}")
     click.echo(out / "report.html")
+
+
+def _about(seconds: float) -> str:
+    """A time in words; the estimates of runs are those of a slow core."""
+    if seconds < 90:
+        return f"about {seconds:.0f} seconds"
+    return f"about {seconds / 60:.0f} minutes" if seconds < 5400 else f"about {seconds / 3600:.1f} hours"

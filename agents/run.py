@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from agents.config import PPOConfig, SFTConfig, TrainingConfig
 from agents.recipes import recipe
 from formal_envs.envs import task_name
@@ -77,8 +79,10 @@ class RunSpec:
 
         Raises:
             ConfigError: the model, or its tokenizer, is not to be found, it cannot write the task's words, or there are
-                no masks for them.
+                no masks for them; or the checkpoint is damaged.
         """
+        if saved:
+            _check_texts(saved)
         task, name = self.task(), str(saved or self.config.tokenizer or self.config.model or "word")
         if name == self.config.model:
             check_model_name(name)  # before the tokenizer's loader does
@@ -115,19 +119,62 @@ def check_model_name(name: str) -> None:
 
 
 def is_run(folder: Path) -> bool:
-    """Whether a folder is that of a run."""
+    """Whether a folder is that of a run, or else of a model, or of nothing.
+
+    Raises:
+        ConfigError: its config.json is damaged.
+    """
+    return "agent" in _read_config(folder)
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    """The object in a folder's config.json; an empty one where there is no such file."""
+    path = folder / "config.json"
     try:
-        return "agent" in json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
+        found = json.loads(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(
+            f"{path} is damaged ({error}). Put a copy of it back, as one is in every run with the same settings; "
+            "without it the run cannot go on"
+        ) from None
+    return found if isinstance(found, dict) else {}
 
 
 def find_checkpoint(folder: Path) -> Path | None:
-    """The checkpoint at ``folder``, or the one before it if a kill came between the two renames of a replacement."""
-    for path in (folder, folder.with_name(folder.name + ".old")):
+    """The checkpoint at ``folder``, or the one before it if a kill came between the two renames of a replacement.
+
+    Raises:
+        ConfigError: there is a folder, and it lacks what training goes on from.
+    """
+    found = [path for path in (folder, folder.with_name(folder.name + ".old")) if path.is_dir()]
+    for path in found:
         if (path / TRAINER_FILE).is_file():
             return path
+    if found:
+        raise damaged(found[0], f"{TRAINER_FILE} is missing")
     return None
+
+
+def _check_texts(checkpoint: Path) -> None:
+    """Pass if all JSON files of a checkpoint can be read; what the libraries say of one that cannot names no file."""
+    for path in sorted(checkpoint.glob("*.json")):
+        try:
+            json.loads(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise damaged(checkpoint, f"{path.name}: {error}") from None
+
+
+def damaged(checkpoint: Path, why: object) -> ConfigError:
+    """The error of a checkpoint that cannot be read."""
+    reason = (str(why).strip() or type(why).__name__).splitlines()[0]
+    return ConfigError(
+        f"the checkpoint {checkpoint} is damaged: {reason}. Put a copy of it back; or delete that folder, and --resume "
+        "begins again at step 0"
+    )
 
 
 def _checkpoint_of(run: Path) -> Path:
@@ -153,10 +200,13 @@ class Run:
         """Start a new run.
 
         Raises:
-            ConfigError: the folder holds a run already.
+            ConfigError: the folder holds a run already, or what is left of one.
         """
         if (folder / "config.json").exists():
             raise ConfigError(f"{folder} holds a run already: add --resume to go on with it, or choose another --out")
+        for name in ("checkpoint", "checkpoint.old", "metrics.jsonl"):
+            if (folder / name).exists():
+                raise ConfigError(f"{folder} holds {name} of a run without its config.json: choose another --out")
         folder.mkdir(parents=True, exist_ok=True)
         (trainer,) = (name for name, kind in TRAINERS.items() if kind is type(spec.config))
         text = {"env": spec.env, "options": dict(spec.options), "trainer": trainer, "agent": spec.config.as_dict()}
@@ -182,15 +232,30 @@ class Run:
         Raises:
             ConfigError: the folder holds none.
         """
-        if not is_run(folder):
+        text = _read_config(folder)
+        if "agent" not in text:
             raise ConfigError(f"{folder} holds no run: there is no config.json of one in it")
-        text = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        return cls(folder, RunSpec(text["env"], text["options"], TRAINERS[text["trainer"]].from_dict(text["agent"])))
+        try:
+            config = TRAINERS[text["trainer"]].from_dict(text["agent"])
+            return cls(folder, RunSpec(text["env"], text["options"], config))
+        except (KeyError, AttributeError) as error:
+            raise ConfigError(f"{folder}/config.json is damaged ({error!r}): put a copy of it back") from None
 
     def metrics(self) -> list[dict[str, float]]:
-        """The metrics so far, a row a step; steps may differ in what they have."""
-        with self.metrics_file.open(encoding="utf-8") as lines:
-            return [json.loads(line) for line in lines]
+        """The metrics so far, one row per step; steps may differ in what they have.
+
+        Raises:
+            ConfigError: a line is damaged.
+        """
+        return [row for _, row in read_lines(self.metrics_file)]
+
+    def samples(self) -> list[dict[str, Any]]:
+        """What the model wrote at some steps, as ``sample_row`` makes it, with the step.
+
+        Raises:
+            ConfigError: a line is damaged.
+        """
+        return [row for _, row in read_lines(self.samples_file)]
 
     def write_summary(self, summary: Mapping[str, Any]) -> None:
         """Write summary.json."""
@@ -198,12 +263,17 @@ class Run:
 
 
 class RunLog:
-    """Writes a run's metrics and samples, a JSON object a line, and the metrics to tensorboard as well.
+    """Writes a run's metrics and samples, one JSON object per line, and the metrics to tensorboard as well.
+
+    It locks the run until it is closed, or the process is gone.
 
     Args:
         run: the run.
         step: lines of later steps, which a killed run left behind its last checkpoint, are dropped; -1 drops all.
         main: whether this process is the one that writes.
+
+    Raises:
+        ConfigError: another process trains the run, or the metrics up to the step are not all there.
     """
 
     def __init__(self, run: Run, step: int, main: bool):
@@ -212,8 +282,15 @@ class RunLog:
             return
         from torch.utils.tensorboard import SummaryWriter
 
-        for path in (run.metrics_file, run.samples_file):
-            _drop_later_lines(path, step)
+        self._lock = _lock(run.folder)
+        kept = _drop_later_lines(run.metrics_file, step)
+        missing = sorted({*range(1, step + 1)} - {*kept})
+        if missing:
+            raise ConfigError(
+                f"{run.metrics_file} lacks step {missing[0]}, and the checkpoint is of step {step}: put the missing "
+                f"lines back; or train on from its model in another folder, with --from {run.folder}"
+            )
+        _drop_later_lines(run.samples_file, step)
         self._metrics = run.metrics_file.open("a", encoding="utf-8")
         self._samples = run.samples_file.open("a", encoding="utf-8")
         self._board = SummaryWriter(str(run.tensorboard), purge_step=step + 1 if step >= 0 else None)
@@ -226,6 +303,7 @@ class RunLog:
             self._metrics.close()
             self._samples.close()
             self._board.close()
+            self._lock.release()
 
     def write(self, metrics: Mapping[str, float]) -> None:
         """Add the metrics of a step; they are on disk when this returns."""
@@ -256,13 +334,42 @@ def sample_row(prompt: str, completion: str, score: Score) -> dict[str, Any]:
     }
 
 
-def _drop_later_lines(path: Path, step: int) -> None:
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+def _lock(folder: Path) -> FileLock:
+    """A lock that the system takes back when the process ends, however it ends."""
+    lock = FileLock(folder / "run.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise ConfigError(f"another process trains the run in {folder} now: wait for it, or stop it") from None
+    return lock
+
+
+def read_lines(path: Path) -> list[tuple[str, dict[str, Any]]]:
+    """The lines of a run's file of JSON lines, and the objects with a step in them.
+
+    Raises:
+        ConfigError: a line is damaged, other than half of a last line, which a kill may leave.
+    """
+    found = []
+    for number, line in enumerate(path.read_bytes().splitlines(keepends=True), 1):
+        if line.endswith(b"\n"):
+            try:
+                text = line.decode("utf-8")
+                row = json.loads(text)
+                int(row["step"])
+            except (ValueError, TypeError, KeyError, RecursionError) as error:
+                raise ConfigError(f"{path} line {number} is damaged ({error!r}): put a copy of it back") from None
+            found.append((text, row))
+    return found
+
+
+def _drop_later_lines(path: Path, step: int) -> list[int]:
+    """Drop the lines of later steps; returns the steps of the others."""
+    kept = [(line, row) for line, row in (read_lines(path) if path.exists() else []) if row["step"] <= step]
     fresh = path.with_suffix(".new")
-    # A kill may leave half of the last line.
-    whole = [line for line in lines if line.endswith("\n")]
-    fresh.write_text("".join(line for line in whole if json.loads(line)["step"] <= step), encoding="utf-8")
+    fresh.write_text("".join(line for line, _ in kept), encoding="utf-8")
     os.replace(fresh, path)
+    return [row["step"] for _, row in kept]
 
 
 def _write_json(path: Path, value: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,7 @@ _ROWS = 8
 
 def write_samples_page(run: Run, out: Path) -> None:
     """Write a Markdown page with a table of the run's first samples, and one of its last."""
-    with run.samples_file.open(encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
+    rows = run.samples()
     steps = sorted({row["step"] for row in rows})
     text = [f"# {run.spec.env}: what the model wrote\n"]
     for step in dict.fromkeys((steps[0], steps[-1])) if steps else ():
@@ -33,8 +31,7 @@ def write_best_game(run: Run, folder: Path) -> None:
 
     Nothing is written where none of them plays.
     """
-    with run.samples_file.open(encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
+    rows = run.samples()
     playable = [row for row in rows if row["step"] == rows[-1]["step"] and row["failure"] is None]
     if playable:
         best = max(playable, key=lambda row: row["reward"])

@@ -32,7 +32,9 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--model", help="Path or hub id of a causal language model.  [default: a small new GPT-2]"),
         click.option("--steps", type=click.IntRange(1), help="Batches to learn from."),
         click.option("--seed", type=click.IntRange(0), help="Decides weights, problems and sampling.  [default: 0]"),
-        click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the run."),
+        click.option(
+            "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder of the run."
+        ),
         click.argument("env", required=False),
     ):
         command = option(command)
@@ -41,7 +43,12 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command(epilog=_settings_help(PPOConfig))
 @_run_options
-@click.option("--from", "source", type=click.Path(path_type=Path), help="Folder of a run whose model to start from.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of a run whose model to start from.",
+)
 @needs_torch
 def train(env: str | None, out: Path, source: Path | None, resume: bool, **given: Any) -> None:
     """Train a language model on ENV with PPO.

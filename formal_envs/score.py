@@ -47,14 +47,22 @@ def score_batch(reward: Reward, prompts: Sequence[str], completions: Sequence[st
     """Score ``completions[i]`` as an answer to ``prompts[i]``, with the reward's own batch method where it has one.
 
     Raises:
-        ConfigError: the two sequences differ in length.
+        ConfigError: the two sequences differ in length, or the reward returns something else than a Score for each.
     """
     if len(prompts) != len(completions):
         raise ConfigError(f"expected as many completions as prompts ({len(prompts)}), got {len(completions)}")
     batch = getattr(reward, "score_batch", None)
     if batch is not None:
-        return batch(prompts, completions)
-    return [reward.score(prompt, completion) for prompt, completion in zip(prompts, completions, strict=True)]
+        scores = batch(prompts, completions)
+    else:
+        scores = [reward.score(prompt, completion) for prompt, completion in zip(prompts, completions, strict=True)]
+    if not isinstance(scores, list) or len(scores) != len(prompts):
+        raise ConfigError(f"score_batch of {reward!r} must return a list of {len(prompts)} Scores, got {scores!r:.80}")
+    for kind in set(map(type, scores)):
+        if not issubclass(kind, Score):
+            wrong = next(score for score in scores if type(score) is kind)
+            raise ConfigError(f"{reward!r} must return a Score, such as Score(0.5, {{}}), got {wrong!r:.80}")
+    return scores
 
 
 class Watched:

@@ -98,3 +98,33 @@ def test_the_commonest_completion_is_counted():
             return [("25", "25", "25", "26")[number % 4] for number in range(len(prompts))]
 
     assert evaluate(Hesitant(), task, reward, episodes=16, seed=0)["commonest"] == 0.75
+
+
+@pytest.mark.parametrize("value", [0.5, None, (0.5, {}), "good"])
+@pytest.mark.parametrize("batched", [False, True])
+def test_a_reward_that_returns_no_score_is_told_what_is_expected(value, batched):
+    class Wrong:
+        range = (0.0, 1.0)
+
+        def score(self, prompt, completion):
+            return value
+
+    reward = Wrong()
+    if batched:
+        reward.score_batch = lambda prompts, completions: [value] * len(prompts)
+    task, _ = make_task("Arith")
+    with pytest.raises(ConfigError, match=r"must return a Score, such as Score\(0.5, {}\), got "):
+        evaluate(RandomAgent(task, 0), task, reward, episodes=4, seed=0)
+
+
+def test_a_batch_of_another_length_is_refused():
+    class Short:
+        range = (0.0, 1.0)
+        score = None
+
+        def score_batch(self, prompts, completions):
+            return make_task("Arith")[1].score_batch(prompts, completions)[1:]
+
+    task, _ = make_task("Arith")
+    with pytest.raises(ConfigError, match="must return a list of 4 Scores"):
+        evaluate(RandomAgent(task, 0), task, Short(), episodes=4, seed=0)

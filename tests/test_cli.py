@@ -132,3 +132,72 @@ def test_help_of_every_command():
     for name, command in main.commands.items():
         assert command.help, name
         assert "--help" in run(name, "--help")
+
+
+def test_export_says_what_it_wrote_and_keeps_what_is_there(tmp_path):
+    out = tmp_path / "rows.jsonl"
+    export = ["export", "FormalArith-v0", "--n", 3, "--out"]
+    assert f"3 rows in {out}" in run(*export, out)
+    first = out.read_bytes()
+    assert "--force" in run(*export, out, "--seed", 1, code=1)
+    assert out.read_bytes() == first
+    run(*export, out, "--seed", 1, "--force")
+    assert out.read_bytes() != first
+    assert "ends in .jsonl" in run(*export, tmp_path / "e.csv", code=1)
+    assert "--format parquet" in run(*export, tmp_path / "e.parquet", code=1)
+    assert {path.name for path in tmp_path.iterdir()} == {"rows.jsonl"}
+
+
+OWN = """
+class Seven:
+    def act(self, prompts):
+        return ["7" for _ in prompts]
+
+class Integers(Seven):
+    def act(self, prompts):
+        return [7 for _ in prompts]
+
+class Short(Seven):
+    def act(self, prompts):
+        return ["7"]
+
+class Text(Seven):
+    def act(self, prompts):
+        return "7" * len(prompts)
+
+class Asks(Seven):
+    def __init__(self, what):
+        pass
+
+class Nothing:
+    pass
+
+seven = Seven()
+"""
+
+
+def test_eval_of_an_own_agent(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own_agent_of_a_test.py").write_text(OWN)
+    ask = ["--env", "FormalArith-v0", "--episodes", 50, "--json"]
+    results = [
+        json.loads(run("eval", name, *ask))
+        for name in ("own_agent_of_a_test:Seven", "own_agent_of_a_test:seven", "own_agent_of_a_test.py:Seven")
+    ]
+    assert {result["commonest"] for result in results} == {1.0}
+    assert len({result["reward_mean"] for result in results}) == 1
+    for name, said in (
+        ("Integers", "got 7 in it, which is of type int"),
+        ("Short", "a list of 50 str, one per prompt, got 1"),
+        ("Text", "a list of 50 str"),
+        ("Asks", "needs no arguments"),
+        ("Nothing", "an agent must have act(prompts)"),
+        ("Sevn", "did you mean 'Seven'"),
+    ):
+        assert said in run("eval", f"own_agent_of_a_test:{name}", *ask, code=1)
+    assert "--env" in run("eval", "own_agent_of_a_test:Seven", code=1)
+
+
+def test_figures_are_explained_beside_them():
+    shown = run("eval", "oracle", "--env", "FormalArith-v0", "--episodes", 20)
+    assert "share of the completion that was given most often" in shown

@@ -79,6 +79,18 @@ def test_stats():
     assert json.loads(run("game", "stats", "-", "--json", input="(game"))["reward"] == 0
 
 
+def test_stats_say_why_a_game_is_not_playable():
+    one_turn = (
+        '(game "One" (players 2) (equipment {(board (square 2)) (piece "Disc" P1) (piece "Disc" P2)}) (rules '
+        "(play (move Add (to (sites Empty)))) (end (if (is Mover P1) (result P1 Win)))))"
+    )
+    shown = run("game", "stats", "-", "--playouts", 5, input=one_turn)
+    line = next(line for line in shown.splitlines() if line.startswith("playable"))
+    assert "False  (games end after 1.00 turns on average; it takes 2 or more)" in line
+    draws = next(line for line in shown.splitlines() if line.startswith("drawishness"))
+    assert "1.0000  (1: no game was drawn or cut" in draws
+
+
 def test_ludemes_and_their_page():
     rows = [json.loads(line) for line in run("game", "ludemes", "--json").splitlines()]
     assert {"is Line", "move Hop", "sow"} <= {row["name"] for row in rows if row["supported"]}

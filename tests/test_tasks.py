@@ -614,3 +614,14 @@ def test_integers_are_uniform_at_each_position_and_independent_between_positions
     correlation = np.corrcoef(values, rowvar=False) - np.eye(6)
     assert np.abs(correlation).max() < 5 / math.sqrt(20_000)
     assert abs(np.corrcoef(values[:-1, 0], values[1:, 0])[0, 1]) < 5 / math.sqrt(20_000)  # from key to key
+
+
+def test_a_task_is_found_by_the_ids_of_its_environments_too():
+    for name in TASKS:
+        for env in (f"Formal{name}-v0", f"Formal{name}Token-v0", f"formal_envs:Formal{name}-v0"):
+            assert option_names(env) == option_names(name)
+    assert isinstance(make_task("FormalArithToken-v0", terms=3)[0], ArithmeticTask)
+    with pytest.raises(ConfigError, match="FormalArith-v0"):
+        make_task("FormalArit-v0")
+    with pytest.raises(ConfigError, match="did you mean 'Arith'"):
+        make_task("Arit")

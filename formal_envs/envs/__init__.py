@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import gymnasium
 
-from formal_envs.errors import unknown
-from formal_envs.tasks import TASKS
+from formal_envs.tasks import TASKS, task_name
+
+__all__ = ["register_environments", "task_name"]
 
 
 def register_environments() -> None:
@@ -27,16 +28,3 @@ def register_environments() -> None:
                     vector_entry_point=f"formal_envs.envs.{vector}",
                     kwargs={"task": name},
                 )
-
-
-def task_name(env: str) -> str:
-    """The task behind the id of an environment, in its text or its token form.
-
-    Raises:
-        ConfigError: there is no such environment; the nearest is named.
-    """
-    ids = {f"Formal{name}{form}-v0": name for name in TASKS for form in ("", "Token")}
-    plain = env.removeprefix("formal_envs:")
-    if plain not in ids:
-        raise unknown("environment", env, ids)
-    return ids[plain]

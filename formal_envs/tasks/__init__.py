@@ -107,15 +107,39 @@ TASKS: dict[str, TaskSpec] = {
 }
 
 
+def task_name(env: str) -> str:
+    """The task behind the id of an environment, in its text or its token form.
+
+    Raises:
+        ConfigError: there is no such environment; the nearest is named.
+    """
+    ids = {f"Formal{name}{form}-v0": name for name in TASKS for form in ("", "Token")}
+    plain = env.removeprefix("formal_envs:")
+    if plain not in ids:
+        raise unknown("environment", env, ids)
+    return ids[plain]
+
+
+def find_task(name: str) -> TaskSpec:
+    """The registered task of a name, a key of ``TASKS`` or the id of one of its environments.
+
+    Raises:
+        ConfigError: there is no such task; the nearest is named.
+    """
+    if name in TASKS:
+        return TASKS[name]
+    if str(name).removeprefix("formal_envs:").startswith("Formal"):
+        return TASKS[task_name(name)]
+    raise unknown("task", name, TASKS)
+
+
 def option_names(name: str) -> list[str]:
     """The options that ``make_task`` takes for a registered task: its own, then those of its rewards, and ``reward``.
 
     Raises:
         ConfigError: there is no such task; the nearest is named.
     """
-    if name not in TASKS:
-        raise unknown("task", name, TASKS)
-    spec = TASKS[name]
+    spec = find_task(name)
     rewards = [option for factory in spec.rewards.values() for option in _options(factory)]
     return list(dict.fromkeys([*inspect.signature(spec.task).parameters, *rewards, "reward"]))
 
@@ -130,7 +154,7 @@ def make_task(name: str, *, reward: str | Reward | None = None, **options: Any) 
     """Build a registered task and its reward.
 
     Args:
-        name: a key of ``TASKS``.
+        name: a key of ``TASKS``, or the id of one of its environments.
         reward: the name of one of the task's rewards, any Reward object, or None for the default.
         **options: the task's own options, and those of the reward that is chosen by name.
 
@@ -141,7 +165,7 @@ def make_task(name: str, *, reward: str | Reward | None = None, **options: Any) 
     for option in options:
         if option not in known:
             raise unknown("option", option, known)
-    spec = TASKS[name]
+    spec = find_task(name)
     own = inspect.signature(spec.task).parameters
     task_options = {option: value for option, value in options.items() if option in own}
     reward_options = {option: value for option, value in options.items() if option not in own}
