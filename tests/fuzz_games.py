@@ -8,7 +8,7 @@ engine is built with the address and undefined-behaviour sanitizers, so that a b
 Seeds are the games in tests/games and, where the folder is there, those of the conformance data (FORMAL_ENVS_LUDII).
 
 With ``--texts N`` there is no atheris: N texts, every other one a game here or in formal_envs/games with one to three
-of its numbers and roles changed to such as lie far outside, the others random ludemes. ``--sanitize`` takes gcc then.
+of its numbers and roles changed to such as lie far outside, the others random ludemes.
 """
 
 from __future__ import annotations
@@ -238,19 +238,13 @@ def fuzz(options: argparse.Namespace) -> None:
     print(counts, time.monotonic() - started)
 
 
-def _output(*command: str) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-
-
 def main() -> int:
     """Run the fuzzer in a child, so that a crash of the engine is reported here."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--texts", type=int, default=0, help="texts with far numbers and roles, without atheris")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--sanitize", action="store_true", help="build the engine with sanitizers (clang, or gcc for --texts)"
-    )
+    parser.add_argument("--sanitize", action="store_true", help="build the engine with sanitizers (needs clang)")
     parser.add_argument("--out", default="runs/fuzz", help="where a text that breaks a law is written")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -259,15 +253,7 @@ def main() -> int:
         fuzz_numbers(options) if options.texts else fuzz(options)
         return 0
     environment = dict(os.environ)
-    if options.sanitize and options.texts:
-        libraries = [_output("gcc", f"-print-file-name=lib{name}.so") for name in ("asan", "ubsan")]
-        environment |= {
-            "CC": "gcc",
-            "CFLAGS": SANITIZE.replace("-fsanitize-undefined-trap-on-error", "-fno-sanitize-recover=all"),
-            "LD_PRELOAD": " ".join(libraries),
-            "ASAN_OPTIONS": "detect_leaks=0",
-        }
-    elif options.sanitize:
+    if options.sanitize:
         import atheris
 
         environment |= {
