@@ -162,7 +162,7 @@ def eval_command(
         known = unknown("agent", agent, _BASELINES)
         raise ConfigError(f"{known}, or the folder of a run, or an own agent as module:name or file.py:Class")
     task, reward = make_task(_task_name(str(env)), **options)
-    result = {"agent": agent, "env": env, "split": split, "seed": seed}
+    result: dict[str, Any] = {"agent": agent, "env": env, "split": split, "seed": seed}
     bar = tqdm(total=episodes, unit="episode", desc="eval", disable=None)  # on a terminal alone
     with bar, writing(out) if out else nullcontext() as file:
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import IO, Any, TextIO
+from typing import IO, Any
 
 import click
 
@@ -66,7 +66,7 @@ def reading(source: str | Path) -> Iterator[None]:
 
 
 @contextmanager
-def writing(target: Path) -> Iterator[TextIO]:
+def writing(target: Path) -> Iterator[IO[str]]:
     """The text file at a path, or standard output for '-', which is all written when this ends.
 
     Raises:
