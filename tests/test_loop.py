@@ -6,10 +6,10 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("accelerate")
 
-from accelerate import PartialState  # noqa: E402
+from accelerate import PartialState
 
-from agents.loop import Shown  # noqa: E402
-from formal_envs.tasks import make_task  # noqa: E402
+from agents.loop import Shown
+from formal_envs.tasks import make_task
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 7, 100])
