@@ -4,14 +4,41 @@ VENV ?= .venv
 OUT ?= runs/arith
 STEPS ?=
 BIN := $(VENV)/bin
+EXTRAS := train,sb3,test,datasets,masks
+# What leans on other packages, for other versions of them than those of constraints.txt.
+LEANING := policy models checkpoint ppo sft classifier_reward tokenizers envs sb3 masks rows testing_kit
 
-.PHONY: train test lint rllib clean
+.PHONY: train test test-latest test-lowest lint rllib clean
 
 train: $(VENV)/installed
 	$(BIN)/formal-envs train FormalArith-v0 --out $(OUT) $(if $(STEPS),--steps $(STEPS))
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest
+
+# The newest of everything. torch alone is pinned, here and below, to a release with a CPU build: those of the package
+# index hold gigabytes of CUDA.
+test-latest:
+	$(PYTHON) -m venv --clear .venv-latest
+	.venv-latest/bin/pip install --quiet torch==2.13.0 --editable '.[$(EXTRAS),trl]'
+	$(call check,.venv-latest)
+
+# The lower bounds of pyproject.toml, but for torch's, which is not tested; trl asks for more than they are.
+test-lowest:
+	$(PYTHON) -m venv --clear .venv-lowest
+	.venv-lowest/bin/pip install --quiet uv
+	echo torch==2.13.0 >.venv-lowest/torch.txt
+	.venv-lowest/bin/uv pip compile --quiet --python .venv-lowest --resolution lowest-direct \
+		--constraint .venv-lowest/torch.txt $(foreach extra,$(subst $(comma), ,$(EXTRAS)),--extra $(extra)) \
+		--output-file .venv-lowest/bounds.txt pyproject.toml
+	.venv-lowest/bin/pip install --quiet --constraint .venv-lowest/bounds.txt torch==2.13.0 --editable '.[$(EXTRAS)]'
+	$(call check,.venv-lowest)
+
+comma := ,
+define check
+	$(1)/bin/python -m pytest $(LEANING:%=tests/test_%.py)
+	$(1)/bin/formal-envs train FormalArith-v0 --out $(1)/run --steps 5 --set test_episodes=64
+endef
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
@@ -30,4 +57,4 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-latest .venv-lowest

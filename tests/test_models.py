@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -235,7 +236,9 @@ def test_a_name_that_the_hub_does_not_know_is_told_from_a_hub_out_of_reach(tmp_p
     assert "no such folder, and the model hub has no public model of that name" in said["nobody/nothing"]
     assert "lets only some users have it" in said["closed/one"]
     assert "cannot be reached (" in said["broken/one"]
-    assert len(Hub.asked) == 4  # one request each
+    asked = Counter(path.split("/")[1] for path in Hub.asked)
+    asked["broken"] = min(asked["broken"], 1)  # before huggingface_hub 1.0 a broken server was asked again
+    assert asked == dict.fromkeys(("nobody", "closed", "broken", "adapter"), 1)
 
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # nobody listens
