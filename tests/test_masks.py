@@ -331,17 +331,50 @@ def test_a_forked_process_fills_masks_of_its_own():
     assert process.exitcode == 0
 
 
-def test_where_two_lexers_disagree_it_is_an_error_and_no_wrong_sentence():
-    grammar = 'start: A "c" | B "d"\nA.2: /a/\nB: /ab/'
-    task, tokenizer = task_and_tokenizer("Grammar", {"grammar": grammar, "prompt": "write: ", "tokenizer": "char"})
+UNLIKE = {  # what llguidance makes of them, and their own parser
+    "priority": ('start: A "c" | B "d"\nA.2: /a/\nB: /ab/', "lalr", "no token can follow 'abd'"),
+    "states": (
+        'v: NAME\nr: "*" v S1\nS1: ";"\nst: r | v\nS2: ";"\nstart: st S2\nNAME: /[a-b]+/',
+        "lalr",
+        "no token can follow '[ab]+;'",
+    ),
+    "space": ('start: "C" WS "S"\n%import common.WS\n%ignore WS', "earley", "refuses 'S' after 'C *', with which"),
+    "lazy": ('start: C "x"?\nC: /a.*?b/', "lalr", "refuses its end after 'a.*bx', with which"),
+}
+
+
+@pytest.mark.parametrize(("grammar", "parser", "message"), UNLIKE.values(), ids=UNLIKE)
+def test_masks_that_refuse_sentences_or_end_in_nothing_are_refused(grammar, parser, message):
+    with pytest.raises(ConfigError, match=message):
+        gymnasium.make(
+            "FormalGrammarToken-v0",
+            **{"grammar": grammar, "parser": parser, "mask": "grammar", "tokenizer": "char", "prompt": "write: "},
+        )
+
+
+@pytest.mark.parametrize(("grammar", "parser", "message"), UNLIKE.values(), ids=UNLIKE)
+def test_no_text_under_a_mask_is_an_error_and_every_one_that_may_end_is_a_sentence(
+    grammar, parser, message, monkeypatch
+):
+    """As if nothing had shown when the masks were made."""
+    monkeypatch.setattr("formal_envs.envs.masks._try", lambda masks: None)
+    task, tokenizer = task_and_tokenizer(
+        "Grammar", {"grammar": grammar, "parser": parser, "prompt": "write: ", "tokenizer": "char", "split": "all"}
+    )
     masks = GrammarMasks(task, tokenizer)
-    masks.begin(0, "write: ")
-    for letter in "ab":
-        masks.take(0, tokenizer.encode(letter)[0])
-    assert masks.rows[0, tokenizer.encode("d")[0]]  # llguidance: B; Lark prefers A, after which there is no b
-    assert not task.language.accepts("abd")
-    with pytest.raises(ConfigError, match="no token can follow 'abd'"):
-        masks.take(0, tokenizer.encode("d")[0])
+    ended = set()
+    for seed in range(300):
+        rng = random.Random(seed)
+        masks.begin(0, "write: ")
+        text = ""
+        while len(text) < 12:
+            token = int(rng.choice(np.flatnonzero(masks.rows[0])))
+            if token == tokenizer.eos_id:
+                ended.add((text, task.language.accepts(text), int(masks.rows[0].sum())))
+                break
+            text += tokenizer.decode([token])
+            masks.take(0, token)
+    assert all(right or allowed == 1 for _, right, allowed in ended)  # alone is EOS left where nothing can follow
 
 
 def test_after_a_forbidden_token_eos_alone_is_left():

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Hashable, Iterable, Sequence
+from contextlib import suppress
 from functools import cache
+from random import Random
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from formal_envs.errors import ConfigError
+from formal_envs.errors import ConfigError, ParseFailure
 from formal_envs.lang.open_names import OpenNames
 from formal_envs.tasks import Task
 from formal_envs.tasks.plain_grammar import Continuation, Grammatical
@@ -22,9 +24,14 @@ KEPT = 64
 
 _KEPT_NAMES = 4096  # rows of bits
 
-_DEAD_END = (
-    "llguidance takes the longest token at every place, where the grammar's own lexer takes another; make them differ, "
-    "or use parser='earley'. Or the tokenizer lacks the characters that would have to follow"
+_PROBLEMS = 32
+"""Problems of the task for which masks are tried when they are made."""
+_STEPS = 64
+"""Most tokens of a random text that is tried."""
+_WHY = (
+    "the masks' library llguidance takes the longest token at every place, and white space that is ignored wherever it "
+    "may be, where the grammar's own parser reads the text otherwise, as it does with patterns that are lazy. Make the "
+    "grammar's tokens differ, or use mask='any'. Or the tokenizer lacks characters that would have to follow"
 )
 
 
@@ -45,6 +52,11 @@ class GrammarMasks:
     the grammar ignores may stand before a sentence and in it, not behind it. Where no token can lead to a sentence any
     more, because one was taken that is forbidden, EOS alone is left.
 
+    llguidance reads a text by the longest token at every place, and a grammar's own parser may not: then masks can
+    refuse sentences, or lead where nothing can follow. So the solutions of some problems of a user's grammar, and
+    random texts under the mask, are tried first. What they do not show is not exact: there masks are narrower than the
+    parser, and EOS alone is left in a text that nothing can follow.
+
     Attributes:
         bits: (n, bytes) uint8, a bit a token, the lowest first: 1 for the tokens that may come next. Rows are of whole
             words of 32 bits; those past the vocabulary are 0.
@@ -56,7 +68,8 @@ class GrammarMasks:
         reader: that of other masks with the same tokenizer, as ``of`` gives it.
 
     Raises:
-        ConfigError: the task has no grammar, llguidance is missing, or it cannot read the grammar or the tokenizer.
+        ConfigError: the task has no grammar, llguidance is missing, it cannot read the grammar or the tokenizer, or the
+            masks of what is tried refuse a solution or end in nothing.
     """
 
     def __init__(self, task: Task, tokenizer: Tokenizer, count: int = 1, reader: _Reader | None = None):
@@ -74,8 +87,10 @@ class GrammarMasks:
         self._going_on, self._eos = np.packbits(kinds, axis=1, bitorder="little")
         self.bits = np.zeros((count, len(self._eos)), np.uint8)
         if reader is None:  # what is wrong with the grammar shows here
-            first = task.sample(problem_keys(seeded_stream(0), np.arange(1))).prompts[0]
-            self._reader.matcher(task.continuation(first))
+            first = task.continuation(task.sample(problem_keys(seeded_stream(0), np.arange(1))).prompts[0])
+            _working(self._reader.matcher(first))
+            if first.language is not None:
+                _try(self.of(1))
 
     def __reduce__(self) -> tuple[Any, ...]:
         begun = [text and (text.prompt, text.tokens) for text in self._texts]
@@ -107,12 +122,7 @@ class GrammarMasks:
         self._fill(slots)
 
     def take(self, slot: int, token: int) -> None:
-        """Append a token to the text of a slot.
-
-        Raises:
-            ConfigError: llguidance gave up on a token that may come next, as the grammar is too ambiguous for it, or
-                says that it may, and nothing can follow it.
-        """
+        """Append a token to the text of a slot."""
         self.take_all([slot], [token])
 
     def take_all(self, slots: Sequence[int], tokens: Sequence[int]) -> None:
@@ -153,21 +163,70 @@ class GrammarMasks:
         self._reader.fill([text.matcher for text in texts], slots, self.bits)
         self.bits[slots] &= self._going_on
         for slot, text in zip(slots, texts, strict=True):
-            _working(text.matcher)
             if text.names:
                 named = self.bits[slot] & self._reader.named(text.names)
                 self.bits[slot] = named if named.any() else self.bits[slot]
-            if self._is_sentence(text):
+            if text.matcher.is_error():  # too ambiguous for it
+                self.bits[slot] = self._eos
+            elif self._is_sentence(text):
                 self.bits[slot] |= self._eos
             elif not self.bits[slot].any():
-                begun = text.goal.begun + self._tokenizer.decode(text.tokens)
-                raise ConfigError(f"no token can follow {begun!r}: {_DEAD_END}")
+                self.bits[slot] = self._eos
 
     def _is_sentence(self, text: _Text) -> bool:
         language = text.goal.language
         if not text.matcher.is_accepting():
             return False
         return language is None or language.accepts(text.goal.begun + self._tokenizer.decode(text.tokens))
+
+
+def _try(masks: GrammarMasks) -> None:
+    """Raise a ConfigError if masks of some texts of the task refuse a solution, or if a random text ends in nothing."""
+    task, tokenizer, random = masks._task, masks._tokenizer, Random(0)
+    problems = task.sample(problem_keys(seeded_stream(0), np.arange(_PROBLEMS)))
+    solutions = [_written(tokenizer, solution) for solution in problems.solutions]
+    usual = sorted({token for solution in solutions for token in solution})
+    for prompt, solution in zip(problems.prompts, solutions, strict=True):
+        if solution:
+            _try_solution(masks, prompt, solution)
+        _try_random(masks, prompt, usual, random)
+
+
+def _try_solution(masks: GrammarMasks, prompt: str, solution: list[int]) -> None:
+    tokenizer = masks._tokenizer
+    masks.begin(0, prompt)
+    for n, token in enumerate([*solution, tokenizer.eos_id]):
+        if not masks.rows[0, token]:
+            refused = "its end" if token == tokenizer.eos_id else repr(tokenizer.decode([token]))
+            text = tokenizer.decode(solution[:n])
+            raise ConfigError(f"mask='grammar' refuses {refused} after {text!r}, with which a solution goes on: {_WHY}")
+        masks.take(0, token)
+
+
+def _try_random(masks: GrammarMasks, prompt: str, usual: list[int], random: Random) -> None:
+    """Write a text of tokens that may come next; three in four times a usual one, where there is such a one."""
+    end = masks._tokenizer.eos_id
+    masks.begin(0, prompt)
+    for _ in range(_STEPS):
+        allowed = np.flatnonzero(masks.rows[0])
+        text = masks._text(0)
+        if allowed.tolist() == [end] and not masks._is_sentence(text):
+            begun = text.goal.begun + masks._tokenizer.decode(text.tokens)
+            raise ConfigError(f"mask='grammar' is of no use here, as no token can follow {begun!r}: {_WHY}")
+        likely = np.intersect1d(allowed, usual)
+        token = int(random.choice(likely if len(likely) and random.random() < 0.75 else allowed))
+        if token == end:
+            return
+        masks.take(0, token)
+
+
+def _written(tokenizer: Tokenizer, text: str) -> list[int]:
+    """The tokens of a text, or none where it cannot be written with those that there are."""
+    with suppress(ParseFailure):
+        tokens = tokenizer.encode(text)
+        if tokenizer.decode(tokens) == text:
+            return tokens
+    return []
 
 
 def _restored(
@@ -211,7 +270,7 @@ class _Reader:
         matcher = self._ready[goal.grammar].deep_copy()
         if goal.begun:
             matcher.consume_tokens(self._tokenizer.encode(goal.begun))
-        return _working(matcher)
+        return matcher
 
     def named(self, names: OpenNames) -> NDArray[np.uint8]:
         """The tokens that may follow for the names' sake, as bits (bytes,)."""
