@@ -88,7 +88,7 @@ class GrammarReward:
             return Score(1.0, {"sentence": 1.0, "position": 1.0, "exact": 1.0})
         if deeper(tree, MAX_DEPTH):
             return self._sentence(0.0, f"a tree of more than {MAX_DEPTH} levels, too deep for the evaluator")
-        value = self.evaluator(prompt, tree)
+        value: Any = self.evaluator(prompt, tree)
         if not isinstance(value, (Real, np.bool_)) or not 0 <= value <= 1:
             raise ConfigError(f"the evaluator must give a number in [0, 1], got {value!r}")
         value = float(value) + 0.0  # of any kind of number; no zero is negative
