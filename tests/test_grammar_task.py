@@ -4,7 +4,6 @@ import math
 import pickle
 import re
 from collections import Counter
-from fractions import Fraction
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -124,7 +123,6 @@ def test_an_evaluator_that_gives_no_share_is_a_bug_that_shows(value):
         (np.int64(1), 1.0),
         (np.True_, 1.0),
         (True, 1.0),
-        (Fraction(1, 4), 0.25),
         (-0.0, 0.0),
         (np.float64(-0.0), 0.0),
     ],

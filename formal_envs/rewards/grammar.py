@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from numbers import Real
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -89,7 +88,7 @@ class GrammarReward:
         if deeper(tree, MAX_DEPTH):
             return self._sentence(0.0, f"a tree of more than {MAX_DEPTH} levels, too deep for the evaluator")
         value: Any = self.evaluator(prompt, tree)
-        if not isinstance(value, (Real, np.bool_)) or not 0 <= value <= 1:
+        if not isinstance(value, (int, float, np.integer, np.floating, np.bool_)) or not 0 <= value <= 1:
             raise ConfigError(f"the evaluator must give a number in [0, 1], got {value!r}")
         value = float(value) + 0.0  # of any kind of number; no zero is negative
         return self._sentence(value, None if value == 1 else f"the evaluator gives {value:.4g}")
