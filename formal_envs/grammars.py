@@ -20,7 +20,9 @@ from formal_envs.grammar_size import check_rules, check_terminals
 
 MAX_TEXT = {"lalr": 100_000, "earley": 512}
 """Longest text that each parser should be asked about, in characters. LALR takes time linear in it; Earley too for most
-grammars, and up to the cube for ambiguous ones, until it gives up: ``s: s s | "a"`` at some 160 characters."""
+grammars, and up to the cube for ambiguous ones, until it gives up: ``s: s s | "a"`` at some 160 characters. Both
+only if the grammar's patterns do: Python's regular expressions go back, so that ``/(a+)+b/`` has no end on thirty a's,
+and ``/a+b|a/`` takes the square."""
 _SHOWN = 8  # of the tokens that were expected
 
 
