@@ -110,5 +110,5 @@ def _cache_name(model: nn.Module) -> str:
 def _with_rows(cache: Any) -> Any:
     """The cache as an object: until 4.55 some models gave it as a tuple of keys and values for each layer."""
     if isinstance(cache, tuple) and isinstance(cache[0], tuple):
-        return DynamicCache.from_legacy_cache(cache)
+        return DynamicCache.from_legacy_cache(cache)  # type: ignore[attr-defined]
     return cache
