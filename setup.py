@@ -14,15 +14,15 @@ from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
-ENGINE = "formal_envs/lang/engine"
+ENGINE = "formal_envs/ludii/engine"
 
 
 def engine_module(name):
     """A module of the engine. Its packages' own code is not run: it needs more than is installed to build a wheel."""
-    for package in ("formal_envs", "formal_envs.lang"):
+    for package in ("formal_envs", "formal_envs.ludii", "formal_envs.ludii.engine", "formal_envs.ludii.language"):
         spec = spec_from_file_location(package, ROOT.joinpath(*package.split("."), "__init__.py"))
         sys.modules[package] = module_from_spec(spec)
-    return importlib.import_module(f"formal_envs.lang.{name}")
+    return importlib.import_module(f"formal_envs.ludii.engine.{name}")
 
 
 class BuildWithEngine(build_py):
@@ -35,7 +35,7 @@ class BuildWithEngine(build_py):
         super().run()
         if self.editable_mode:
             return
-        native, build = engine_module("native"), engine_module("native_build")
+        native, build = engine_module("library"), engine_module("build")
         folder = Path(self.build_lib, ENGINE)
         for old in folder.glob("engine-*"):
             old.unlink()

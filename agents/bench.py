@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from agents.ppo import train
-from agents.run import Run, RunSpec
+from agents.runs.run import Run, RunSpec
 
 SETTINGS: dict[str, Any] = {
     "prompts": 128,

@@ -12,9 +12,12 @@ from typing import IO, Any
 
 import click
 
-from agents.check_command import check_reward_command
-from agents.classifier_command import train_classifier_command
-from agents.commands import (
+from agents.commands.check import check_reward_command
+from agents.commands.classifier import train_classifier_command
+from agents.commands.export import export_command
+from agents.commands.game import game
+from agents.commands.reproduce import reproduce_command
+from agents.commands.shared import (
     OUTPUT,
     SETTINGS,
     Commands,
@@ -26,12 +29,9 @@ from agents.commands import (
     reading,
     writing,
 )
-from agents.export_command import export_command
-from agents.game_commands import game
-from agents.reproduce_command import reproduce_command
-from agents.training_commands import sft, train
+from agents.commands.training import sft, train
 from formal_envs.errors import ConfigError, unknown
-from formal_envs.objects import is_reference
+from formal_envs.references import is_reference
 from formal_envs.score import Score
 from formal_envs.tasks import TASKS, make_task, option_names
 
@@ -146,8 +146,8 @@ def eval_command(
     """
     from tqdm import tqdm
 
-    from agents.agent import evaluate
-    from agents.run import sample_row
+    from agents.evaluation.agent import evaluate
+    from agents.runs.run import sample_row
 
     options = {**parse_settings(settings), "split": split}
     if (Path(agent) / "config.json").is_file():
@@ -180,7 +180,7 @@ def eval_command(
 
 
 def _baseline(name: str, env: str, options: dict[str, Any], episodes: int, seed: int) -> Any:
-    from agents.baselines import ConstantAgent, OracleAgent, RandomAgent
+    from agents.evaluation.baselines import ConstantAgent, OracleAgent, RandomAgent
 
     task, reward = make_task(_task_name(env), **options)
     if name == "random":
@@ -193,8 +193,8 @@ def _baseline(name: str, env: str, options: dict[str, Any], episodes: int, seed:
 
 @needs_torch
 def _load_run(folder: Path, env: str | None, options: dict[str, Any], sampling_seed: int | None) -> Any:
-    from agents.policy_agent import PolicyAgent
-    from agents.run import Run
+    from agents.evaluation.policy_agent import PolicyAgent
+    from agents.runs.run import Run
 
     run = Run.open(folder)
     config = replace(run.spec.config, mask=options.pop("mask", run.spec.config.mask))
@@ -211,8 +211,8 @@ def _load_run(folder: Path, env: str | None, options: dict[str, Any], sampling_s
 )
 def plot(runs: tuple[Path, ...], out: Path | None) -> None:
     """Draw the learning curves of RUNS, several in one picture."""
-    from agents.plots import plot_runs
-    from agents.run import Run
+    from agents.runs.plots import plot_runs
+    from agents.runs.run import Run
 
     target = out or runs[0] / "curves.png"
     plot_runs([Run.open(folder) for folder in runs], target)
@@ -231,7 +231,7 @@ def bench() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def bench_arith_command(seconds: float, as_json: bool) -> None:
     """Environments and scoring: throughput per CPU-second of one process, compared with reasoning-gym's chain_sum."""
-    from formal_envs.bench import bench_arith
+    from formal_envs.tasks.arithmetic.bench import bench_arith
 
     result = bench_arith(seconds)
     if as_json:
@@ -249,7 +249,7 @@ def bench_arith_command(seconds: float, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def bench_game_command(data: Path | None, playouts: int, as_json: bool) -> None:
     """Seconds from a game's text to its reward: parse, check, compile, and 100 random games with the paper's limit."""
-    from formal_envs.lang.bench import bench_games
+    from formal_envs.ludii.conformance.bench import bench_games
 
     with reading(data or "the games"):
         result = bench_games(data, playouts)
@@ -292,7 +292,7 @@ def bench_ppo_command(steps: int, device: str, as_json: bool) -> None:
 
 
 def _task_name(env: str) -> str:
-    from agents.run import task_name
+    from agents.runs.run import task_name
 
     return task_name(env)
 

@@ -12,28 +12,28 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from agents.agent import TRAINING, evaluate
-from agents.checkpoint import find_checkpoint, restore, save_checkpoint
-from agents.config import PPOConfig
-from agents.loop import Shown, all_means, interruption, make_accelerator, progress_bar
-from agents.losses import (
+from agents.evaluation.agent import TRAINING, evaluate
+from agents.evaluation.policy_agent import PolicyAgent, held_out_results
+from agents.models.build import build_model
+from agents.models.optimizers import make_optimizer
+from agents.models.policy import Policy
+from agents.objective.losses import (
     clipped_policy_loss,
     clipped_value_loss,
     mean_batch_entropy,
     token_entropy,
 )
-from agents.models import build_model
-from agents.optimizers import make_optimizer
-from agents.policy import Policy
-from agents.policy_agent import PolicyAgent, held_out_results
+from agents.objective.schedules import adapt_entropy_coef, adapt_kl_coef, interpolate, learning_rate
 from agents.rollout import Rollout, Sampled, collect
-from agents.run import Run, RunLog, RunSpec, sample_row
-from agents.schedules import adapt_entropy_coef, adapt_kl_coef, interpolate, learning_rate
+from agents.runs.checkpoint import find_checkpoint, restore, save_checkpoint
+from agents.runs.config import PPOConfig
+from agents.runs.loop import Shown, all_means, interruption, make_accelerator, progress_bar
+from agents.runs.run import Run, RunLog, RunSpec, sample_row
 from formal_envs.errors import ConfigError
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
 SAMPLING = 3
-"""A purpose of seeds, beside those of problem streams in agents/agent.py."""
+"""A purpose of seeds, beside those of problem streams in agents/evaluation/agent.py."""
 _SHOWN = 16  # completions of a batch that go into samples.jsonl, each of another prompt
 
 

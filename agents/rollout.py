@@ -10,12 +10,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from agents.advantages import blame, gae, group_centre, group_normalise, whiten
-from agents.config import PPOConfig
-from agents.diversity import distinct_ngrams
-from agents.kl import full_kl, kl_of_samples
-from agents.losses import entropy, masked_mean, weighted_mean
-from agents.policy import Completions, Policy, Reference
+from agents.evaluation.diversity import distinct_ngrams
+from agents.models.policy import Completions, Policy, Reference
+from agents.objective.advantages import blame, gae, group_centre, group_normalise, whiten
+from agents.objective.kl import full_kl, kl_of_samples
+from agents.objective.losses import entropy, masked_mean, weighted_mean
+from agents.runs.config import PPOConfig
 from formal_envs.envs.masks import GrammarMasks
 from formal_envs.envs.token import TokenLayout
 from formal_envs.score import Reward, Score, score_batch

@@ -14,16 +14,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from agents.agent import EVALUATION, evaluate
-from agents.checkpoint import find_checkpoint, restore, save_checkpoint
-from agents.config import SFTConfig
-from agents.loop import all_means, interruption, make_accelerator, progress_bar
-from agents.models import build_model
-from agents.optimizers import make_optimizer
-from agents.policy import Policy
-from agents.policy_agent import PolicyAgent, held_out_results
-from agents.run import Run, RunLog, RunSpec, sample_row
-from agents.schedules import learning_rate
+from agents.evaluation.agent import EVALUATION, evaluate
+from agents.evaluation.policy_agent import PolicyAgent, held_out_results
+from agents.models.build import build_model
+from agents.models.optimizers import make_optimizer
+from agents.models.policy import Policy
+from agents.objective.schedules import learning_rate
+from agents.runs.checkpoint import find_checkpoint, restore, save_checkpoint
+from agents.runs.config import SFTConfig
+from agents.runs.loop import all_means, interruption, make_accelerator, progress_bar
+from agents.runs.run import Run, RunLog, RunSpec, sample_row
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 from formal_envs.score import score_batch
@@ -31,7 +31,7 @@ from formal_envs.tasks import Problems
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
 EXAMPLES, ORDER = 4, 5
-"""Purposes of seeds, beside those of agents/agent.py and agents/ppo.py."""
+"""Purposes of seeds, beside those of agents/evaluation/agent.py and agents/ppo.py."""
 _IGNORED = -100  # what torch's cross entropy leaves out
 _SHOWN = 16  # completions that go into samples.jsonl
 _BLOCK = 256  # examples that are made at once

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from agents.agent import evaluate, train_agent
+from agents.evaluation.agent import evaluate, train_agent
 from formal_envs.tasks import make_task
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from formal_envs.errors import ConfigError, ParseFailure, unknown
-from formal_envs.hub import check_name
+from formal_envs.model_hub import check_name
 
 SPECIAL_TOKENS = ("<bos>", "<eos>", "<pad>")
 """What BOS, EOS and PAD of a VocabularyTokenizer are called where it is saved in Hugging Face's form."""

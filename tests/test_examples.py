@@ -2,21 +2,14 @@
 
 import json
 import re
-import subprocess
-import sys
 from itertools import product
 from pathlib import Path
 
 import pytest
+from running import run
 
 ROOT = Path(__file__).parents[1]
 LOGIC = {"prompt": "table", "evaluator": "agreement"}
-
-
-def run(*arguments):
-    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_every_python_block_of_the_readme_runs():

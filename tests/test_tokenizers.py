@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from formal_envs.errors import ConfigError, ParseFailure
 from formal_envs.tasks import make_task
-from formal_envs.tasks.arithmetic import WORDS
+from formal_envs.tasks.arithmetic.task import WORDS
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 from formal_envs.tokenizers import (
     HuggingFaceTokenizer,

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formal_envs.errors import ConfigError, ParseFailure
-from formal_envs.lang.open_names import OpenNames
+from formal_envs.languages.mask_grammar import Continuation, Grammatical
+from formal_envs.ludii.writing.open_names import OpenNames
 from formal_envs.tasks import Task
-from formal_envs.tasks.plain_grammar import Continuation, Grammatical
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 from formal_envs.tokenizers import HuggingFaceTokenizer, Tokenizer
 

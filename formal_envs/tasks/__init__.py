@@ -12,14 +12,14 @@ from functools import partial
 from typing import Any, Protocol
 
 from formal_envs.errors import ConfigError, unknown
-from formal_envs.rewards.arithmetic import ArithmeticReward
-from formal_envs.rewards.game import graded, paper
-from formal_envs.rewards.sentiment import by_classifier, vader
 from formal_envs.score import Reward
-from formal_envs.tasks.arithmetic import ArithmeticTask
-from formal_envs.tasks.game import GameTask
-from formal_envs.tasks.grammar import GrammarTask, exact, partial_credit
-from formal_envs.tasks.sentiment import SentimentTask
+from formal_envs.tasks.arithmetic.reward import ArithmeticReward
+from formal_envs.tasks.arithmetic.task import ArithmeticTask
+from formal_envs.tasks.game.reward import graded, paper
+from formal_envs.tasks.game.task import GameTask
+from formal_envs.tasks.grammar.task import GrammarTask, exact, partial_credit
+from formal_envs.tasks.sentiment.reward import by_classifier, vader
+from formal_envs.tasks.sentiment.task import SentimentTask
 from formal_envs.tasks.streams import Keys
 
 

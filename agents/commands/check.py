@@ -1,0 +1,181 @@
+"""``formal-envs check-reward``: find what is wrong with a reward before training does."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from agents.commands.shared import SETTINGS, json_rows, load_own, parse_settings, reading
+from formal_envs.errors import ConfigError
+
+if TYPE_CHECKING:
+    from lark import Lark
+
+    from formal_envs.tasks.grammar.reward import GrammarReward
+    from formal_envs.testing import Report
+
+_SEED_OF_PROBLEMS = 4  # entropy of the stream of problems, besides the seed
+
+
+@click.command("check-reward")
+@click.argument("reward", required=False, metavar="[MODULE:OBJECT]")
+@click.option("--env", help="Environment to take problems from; its own reward is checked where no other is named.")
+@click.option("--in", "source", type=click.File("rb"), help='JSON lines with "prompt" and "solution" instead.')
+@click.option("--n", default=64, show_default=True, type=click.IntRange(1), help="Problems of the environment.")
+@click.option(
+    "--correct",
+    metavar="MODULE:OBJECT",
+    help="Function that says whether a completion is correct: of (completion, solution), with or without prompt.",
+)
+@click.option(
+    "--invariance",
+    "invariances",
+    multiple=True,
+    metavar="MODULE:OBJECT",
+    help="Change of a completion that must not change its score, such as formal_envs.testing:blanks_around.",
+)
+@click.option(
+    "--grammar",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Lark grammar from which test completions are generated.",
+)
+@click.option("--floor", type=float, help="Score expected of an empty answer; default: the lowest.")
+@click.option(
+    "--max-partial",
+    type=click.FloatRange(0, 1),
+    help="Most that a wrong text may earn, as a share of what a right one earns.",
+)
+@click.option(
+    "--max-constant",
+    type=click.FloatRange(0, 1),
+    help="The same for one answer to all prompts, on average.",
+)
+@click.option(
+    "--tolerance",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    help="Largest difference of scores that count as equal.",
+)
+@click.option("--budget", default=2000, show_default=True, type=click.IntRange(1), help="Texts that the search scores.")
+@click.option(
+    "--time-limit",
+    default=2.0,
+    show_default=True,
+    type=click.FloatRange(0, min_open=True),
+    help="Seconds per text, after which the reward is stopped.",
+)
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Decides problems and texts.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@SETTINGS
+def check_reward_command(
+    reward: str | None,
+    env: str | None,
+    source: IO[bytes] | None,
+    n: int,
+    correct: str | None,
+    invariances: tuple[str, ...],
+    floor: float | None,
+    grammar: Path | None,
+    seed: int,
+    as_json: bool,
+    settings: tuple[str, ...],
+    **options: Any,
+) -> None:
+    """Check a reward: laws, hostile texts, and a search for wrong texts that earn much. The exit status is 0 or 1.
+
+    MODULE:OBJECT is an object with score(prompt, completion), or a function of (completion), (prompt, completion),
+    (prompt, completion, solution), or with the arguments of TRL's or verl's reward functions.
+    """
+    from formal_envs.testing import check_reward
+
+    if (env is None) == (source is None):
+        raise ConfigError("say what is asked: --env FormalArith-v0, or --in problems.jsonl")
+    if reward is None and env is None:
+        raise ConfigError("say which reward: MODULE:OBJECT, or --env for the environment's own")
+    problems = _read(source) if source else _asked(str(env), n, seed, parse_settings(settings))
+    if reward:
+        problems |= {"reward": load_own("the reward", reward), "floor": None}
+    if correct:
+        problems["correct"] = load_own("--correct", correct)
+    if floor is not None:
+        problems["floor"] = floor
+    options["invariances"] = [load_own("--invariance", name) for name in invariances]
+    if grammar:
+        problems["grammar"] = _grammar(grammar)
+    report = check_reward(seed=seed, **problems, **options)
+    click.echo(json.dumps(_row(report)) if as_json else str(report))
+    if not report.ok:
+        raise click.exceptions.Exit(1)
+
+
+def _grammar(path: Path) -> Lark:
+    """The grammar of a file."""
+    from lark import Lark
+    from lark.exceptions import LarkError
+
+    with reading(path):
+        try:
+            return Lark(path.read_text(encoding="utf-8-sig"), start="start")
+        except LarkError as error:
+            raise ConfigError(f"{path} is no grammar for Lark: {error}") from error
+
+
+def _asked(env: str, n: int, seed: int, settings: dict[str, Any]) -> dict[str, Any]:
+    """Problems of an environment, its reward, and what tells a right answer to it."""
+    import numpy as np
+
+    from agents.runs.run import task_name
+    from formal_envs.score import score_batch
+    from formal_envs.tasks import make_task
+    from formal_envs.tasks.grammar.reward import PARTIAL, GrammarReward
+    from formal_envs.tasks.streams import problem_keys, seeded_stream
+    from formal_envs.testing import same_value
+
+    task, reward = make_task(task_name(env), **settings)
+    problems = task.sample(problem_keys(seeded_stream(seed, _SEED_OF_PROBLEMS), np.arange(n)))
+    asked: dict[str, Any] = {"prompts": problems.prompts, "reward": reward}
+    if "exact" not in score_batch(reward, problems.prompts[:1], problems.solutions[:1])[0].parts:
+        return {**asked, "examples": problems.solutions}  # good completions, and not the only ones
+    asked["solutions"] = problems.solutions
+    if isinstance(reward, GrammarReward):
+        asked |= {"correct": partial(_is_right, reward), "grammar": reward.language.lark}
+        return {**asked, "floor": PARTIAL * (reward.kind == "partial")}  # any character may begin a sentence
+    return {**asked, "correct": same_value if task_name(env) == "Arith" else None}
+
+
+def _is_right(reward: GrammarReward, prompt: str, completion: str) -> bool:
+    """Whether a text is a sentence to which the evaluator gives all, whatever the reward makes of it."""
+    from formal_envs.tasks.grammar.reward import MAX_DEPTH, deeper
+
+    text = prompt + completion if reward.continues else completion
+    if len(text) > reward.language.max_text or not reward.language.accepts(text):
+        return False
+    if reward.evaluator is None:
+        return True
+    tree = reward.language.parse(text)
+    return not deeper(tree, MAX_DEPTH) and reward.evaluator(prompt, tree) == 1
+
+
+def _read(source: IO[bytes]) -> dict[str, Any]:
+    """Problems of JSON lines."""
+    rows = list(json_rows(source, ["prompt"]))
+    if not rows:
+        raise ConfigError(f'{source.name} has no problems: expected JSON lines with "prompt" and "solution"')
+    for place, row in rows:
+        if not isinstance(row.get("solution", ""), str):
+            raise ConfigError(f"{place} needs a string 'solution', or none: got {json.dumps(row['solution'])[:60]}")
+    known = [row["solution"] for _, row in rows if "solution" in row]
+    if known and len(known) < len(rows):
+        raise ConfigError(f"expected a string 'solution' in every line or in none, got {len(known)} of {len(rows)}")
+    return {"prompts": [row["prompt"] for _, row in rows], "solutions": known or None}
+
+
+def _row(report: Report) -> dict[str, Any]:
+    import dataclasses
+
+    return {"ok": report.ok, "seconds": report.seconds, **dataclasses.asdict(report)}

@@ -1,0 +1,244 @@
+"""``formal-envs game``: look at a game in Ludii's language, play it, count its moves, measure it, draw it; or many."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from agents.commands.shared import OUTPUT, Commands, explained, reading, writing
+
+if TYPE_CHECKING:
+    from formal_envs.ludii import Program
+
+_FILE = click.argument("file", type=click.File("r", "utf-8-sig", errors="replace"))
+_SEED = click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Decides the random moves.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+
+
+@click.group(cls=Commands)
+def game() -> None:
+    """Games in Ludii's language. FILE is a description (.lud); '-' is standard input."""
+
+
+def _compile(file: TextIO) -> Program:
+    """The program of a file; an error is shown at its place."""
+    from formal_envs.ludii import GameError, compile_game
+
+    try:
+        return compile_game(file.read())
+    except GameError as error:
+        raise click.ClickException(f"{error.stage} error at line {error.line}\n{error.caret()}") from error
+
+
+@game.command()
+@_FILE
+@_JSON
+def check(file: TextIO, as_json: bool) -> None:
+    """Say whether FILE is a game, and if not where and why; the exit status is 0 or 1."""
+    from formal_envs.ludii import GameError, compile_game
+
+    if not as_json:
+        program = _compile(file)
+        board = program.image.board
+        sites = board.topologies[board.site_type].n
+        kinds = ", ".join(component.name for component in program.image.components) or "no pieces"
+        click.echo(f"{program.name}: {program.n_players} players, {sites} sites ({board.site_type}), {kinds}")
+        return
+    row: dict[str, Any] = {
+        "compiles": True,
+        "stage": None,
+        "message": None,
+        "line": None,
+        "column": None,
+        "expected": [],
+    }
+    try:
+        compile_game(file.read())
+    except GameError as error:
+        row.update(compiles=error.stage in ("unsupported", "play"), stage=error.stage, message=error.message)
+        row.update(line=error.line, column=error.column, expected=list(error.expected))
+    click.echo(json.dumps(row))
+    if row["stage"]:
+        raise click.exceptions.Exit(1)
+
+
+@game.command()
+@_FILE
+@_SEED
+@click.option("--moves", default=1000, show_default=True, type=click.IntRange(0), help="Moves at most.")
+@click.option("--last", is_flag=True, help="Show the last position only.")
+def play(file: TextIO, seed: int, moves: int, last: bool) -> None:
+    """Play a random game of FILE, move by move with the board."""
+    import numpy as np
+
+    from formal_envs.ludii.play.report import random_game
+
+    states, keys = random_game(_compile(file), np.random.default_rng(seed), moves)
+    if last:
+        click.echo(f"{len(keys)} moves\n\n{states[-1]}")
+        return
+    click.echo(f"{states[0]}")
+    for number, (key, before, after) in enumerate(zip(keys, states, states[1:], strict=False), 1):
+        click.echo(f"\n{number}. player {before.mover}: {key}\n\n{after}")
+
+
+@game.command()
+@_FILE
+@click.option("--depth", default=3, show_default=True, type=click.IntRange(1, 100))
+@_JSON
+def perft(file: TextIO, depth: int, as_json: bool) -> None:
+    """Count the sequences of 1, 2, ... moves from the start, and how many of them end the game."""
+    from formal_envs.ludii import perft as count
+
+    program = _compile(file)
+    rows = []
+    for length in range(1, depth + 1):
+        n, ends = count(program, length, ends=True)
+        rows.append({"depth": length, "n": n, "ends": ends})
+        if not as_json:
+            click.echo(f"{length:3} {n:>16,}  ended: {sum(ends):,}" + (f" (won {ends[1:]})" if sum(ends) else ""))
+        if not n:
+            break
+    if as_json:
+        click.echo(json.dumps(rows))
+
+
+@game.command()
+@_FILE
+@click.option("--playouts", default=100, show_default=True, type=click.IntRange(1), help="Random games.")
+@click.option(
+    "--max-turns", default=500, show_default=True, type=click.IntRange(1), help="Most turns per player in a game."
+)
+@_SEED
+@_JSON
+def stats(file: TextIO, playouts: int, max_turns: int, seed: int, as_json: bool) -> None:
+    """Measure FILE by random games: balance, completion, drawishness, length and the paper's reward."""
+    from formal_envs.ludii.play.report import evaluate_game
+
+    text = file.read()
+    report = evaluate_game(text, playouts, max_turns, seed)
+    row = {f.name: getattr(report, f.name) for f in dataclasses.fields(report)}
+    row["error"] = str(report.error) if report.error else None
+    if as_json:
+        click.echo(json.dumps(row))
+        return
+    meanings = {
+        "drawishness": "1: no game was drawn or cut; 0: all were",
+        "completion": "share of games that somebody won",
+        "balance": "1: all players won alike; 0: one won all",
+    }
+    if not (report.playable or report.error):
+        meanings["playable"] = f"games end after {report.mean_turns:.2f} turns on average; it takes 2 or more"
+    click.echo(explained(row, meanings))
+
+
+@game.command()
+@click.argument("corpus", required=False, type=click.Path(exists=True))
+@click.option(
+    "--playouts", default=100, show_default=True, type=click.IntRange(1, 10_000), help="Random games of each."
+)
+@_JSON
+def rewards(corpus: str | None, playouts: int, as_json: bool) -> None:
+    """Show the spread of the rewards over CORPUS, a folder of .lud or a games.jsonl.gz; by default the package's games.
+
+    The percentiles are of the games that play.
+    """
+    from tqdm import tqdm
+
+    from formal_envs.tasks.game.corpus import own_games, read_texts
+    from formal_envs.tasks.game.reward_spread import PERCENTILES, reward_spread
+
+    with reading(corpus or "the games"):
+        texts = [text for _, text in read_texts(corpus)] if corpus else own_games()
+    with tqdm(total=len(texts), unit="game", desc="rewards", disable=None) as bar:
+        spread = reward_spread(texts, playouts, bar.update)
+    row = dataclasses.asdict(spread)
+    if as_json:
+        click.echo(json.dumps({"playouts": playouts, **row, "percentiles": PERCENTILES}))
+        return
+    click.echo(f"{spread.games} games: {spread.compile} compile, {spread.supported} are supported, {spread.play} play")
+    if spread.play:
+        click.echo(f"{'percentile':10}" + "".join(f"{percentile:7}" for percentile in PERCENTILES))
+        for name in ("graded", "paper"):
+            click.echo(f"{name:10}" + "".join(f"{value:7.3f}" for value in row[name]))
+
+
+@game.command()
+@_FILE
+@click.option("--out", required=True, type=OUTPUT, help="The .svg to write.")
+@_SEED
+@click.option("--start", is_flag=True, help="The start position alone.")
+def draw(file: TextIO, out: Path, seed: int, start: bool) -> None:
+    """Draw FILE as an SVG: start, middle and end of a random game."""
+    from formal_envs.ludii.play.report import scenes
+    from formal_envs.ludii.view.draw import board_svg
+
+    program = _compile(file)
+    picture = board_svg(program.initial() if start else scenes(program, seed))
+    with writing(out) as file:
+        file.write(picture)
+    click.echo(out)
+
+
+@game.command()
+@click.option("--start", default="game", show_default=True, help="The type to begin with.")
+def grammar(start: str) -> None:
+    """Print the language as a context-free grammar for Lark, made from the signatures."""
+    from formal_envs.ludii.language.typed_grammar import typed_grammar
+
+    click.echo(typed_grammar(start), nl=False)
+
+
+@game.command()
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print docs/LUDEMES.md.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+def ludemes(as_markdown: bool, as_json: bool) -> None:
+    """List the ludemes with their arguments, and whether the engine plays them."""
+    from formal_envs.ludii.view.ludemes import ludemes, markdown
+
+    rows = ludemes()
+    if as_markdown:
+        click.echo(markdown(rows), nl=False)
+        return
+    for row in rows:
+        click.echo(
+            json.dumps(row._asdict())
+            if as_json
+            else f"{'' if row.supported else 'not played':11}{row.pattern} -> {row.type}"
+        )
+
+
+@game.command()
+@click.option(
+    "--data", required=True, type=click.Path(path_type=Path, exists=True, file_okay=False), help="The folder."
+)
+@click.option("--game", "names", multiple=True, metavar="NAME", help="This game alone; can be given several times.")
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
+@click.option("--quick", is_flag=True, help="The first trace and small counts only.")
+@click.option("--stats", "with_stats", is_flag=True, help="Compare random play as well.")
+@click.option("--json", "as_json", is_flag=True, help="Print only the JSON object.")
+def conformance(data: Path, names: tuple[str, ...], jobs: int, quick: bool, with_stats: bool, as_json: bool) -> None:
+    """Compare games with another engine's records: rules, random games move by move, counts, verdicts.
+
+    Prints what differs, a table by ludeme, and last a JSON object with the counts on one line.
+    """
+    from formal_envs.ludii.conformance import conformance as compare
+    from formal_envs.ludii.engine.library import library
+
+    library()  # before the processes part
+    with reading(data):
+        records = compare.Data.load(data)
+    report = compare.run(records, names=names, jobs=jobs, quick=quick, stats=with_stats)
+    if not as_json:
+        for result in report.games:
+            if result.verdict != "agrees":
+                click.echo(f"{result.verdict:12} {result.id}: {str(result.differences[0])[:400]}")
+            elif names:
+                click.echo(f"{result.verdict:12} {result.id}: {result.plies} plies of {result.traces} games")
+        if table := compare.table(report, records.games):
+            click.echo(f"\n{table}\n")
+    click.echo(json.dumps(report.summary()))

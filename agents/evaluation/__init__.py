@@ -1,0 +1,1 @@
+"""The point where agents are swapped, and what they are compared with."""

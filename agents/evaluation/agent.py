@@ -1,0 +1,114 @@
+"""The point where agents are swapped: anything that answers prompts can be evaluated, and trained if it can learn."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from agents.evaluation.diversity import count_words, diversity
+from formal_envs.errors import ConfigError
+from formal_envs.score import Reward, Score, score_batch
+from formal_envs.tasks import Task
+from formal_envs.tasks.streams import problem_keys, seeded_stream
+
+TRAINING, EVALUATION, BASELINE = range(3)
+"""Purposes of a problem stream: the same seed gives each of them another one."""
+
+_BATCH = 512
+
+
+@runtime_checkable
+class Agent(Protocol):
+    """Answers prompts."""
+
+    def act(self, prompts: Sequence[str]) -> list[str]:
+        """A completion of each prompt."""
+        ...
+
+
+@runtime_checkable
+class LearningAgent(Agent, Protocol):
+    """An agent that also learns from what its completions earned."""
+
+    def learn(self, prompts: Sequence[str], completions: Sequence[str], scores: Sequence[Score]) -> None:
+        """Take in the scores of completions that ``act`` just gave."""
+        ...
+
+
+def ask(agent: Agent, prompts: Sequence[str]) -> list[str]:
+    """What an agent answers, a completion of each prompt.
+
+    Raises:
+        ConfigError: it has no ``act``, or that returns something else.
+    """
+    if not callable(getattr(agent, "act", None)):
+        raise ConfigError(f"an agent must have act(prompts) -> list of str, got {agent!r}")
+    answers = agent.act(prompts)
+    expected = f"{type(agent).__name__}.act must return a list of {len(prompts)} str, one per prompt"
+    if isinstance(answers, str) or not isinstance(answers, Sequence):
+        raise ConfigError(f"{expected}, got {answers!r:.80}")
+    if wrong := [answer for answer in answers if not isinstance(answer, str)]:
+        raise ConfigError(f"{expected}, got {wrong[0]!r:.80} in it, which is of type {type(wrong[0]).__name__}")
+    if len(answers) != len(prompts):
+        raise ConfigError(f"{expected}, got {len(answers)}")
+    return list(answers)
+
+
+def train_agent(
+    agent: LearningAgent, task: Task, reward: Reward, *, batches: int, batch_size: int, seed: int
+) -> list[float]:
+    """Let an agent act and learn on fresh batches of a task; the mean reward of each batch."""
+    stream = seeded_stream(seed, TRAINING)
+    means = []
+    for batch in range(batches):
+        prompts = task.sample(problem_keys(stream, np.arange(batch * batch_size, (batch + 1) * batch_size))).prompts
+        completions = ask(agent, prompts)
+        scores = score_batch(reward, prompts, completions)
+        agent.learn(prompts, completions, scores)
+        means.append(float(np.mean([score.value for score in scores])))
+    return means
+
+
+def evaluate(
+    agent: Agent,
+    task: Task,
+    reward: Reward,
+    *,
+    episodes: int,
+    seed: int,
+    batch_size: int = 0,
+    watch: Callable[[Sequence[str], Sequence[str], Sequence[Score]], Any] = lambda prompts, completions, scores: None,
+) -> dict[str, float]:
+    """Mean reward and mean parts (``exact`` among them, where the reward has it) over fresh problems of a task.
+
+    ``commonest`` is the share of the completion that is given most often.
+
+    Where the completions are texts, of two words and more in the mean, their diversity is measured as well.
+
+    Args:
+        batch_size: problems asked at once; 0 is 512, or ``task.problems_ahead`` where that is less.
+        watch: is given the prompts, completions and scores of each batch.
+    """
+    batch_size = batch_size or min(_BATCH, task.problems_ahead)
+    stream = seeded_stream(seed, EVALUATION)
+    completions: list[str] = []
+    scores: list[Score] = []
+    for start in range(0, episodes, batch_size):
+        prompts = task.sample(problem_keys(stream, np.arange(start, min(episodes, start + batch_size)))).prompts
+        answers = ask(agent, prompts)
+        scored = score_batch(reward, prompts, answers)
+        completions += answers
+        scores += scored
+        watch(prompts, answers, scored)
+    parts = {name: float(np.mean([score.parts[name] for score in scores])) for name in scores[0].parts}
+    texts = sum(map(count_words, completions)) >= 2 * len(completions)
+    return {
+        "episodes": episodes,
+        "reward_mean": float(np.mean([score.value for score in scores])),
+        **parts,
+        "commonest": Counter(completions).most_common(1)[0][1] / episodes,
+        **(diversity(completions) if texts else {}),
+    }

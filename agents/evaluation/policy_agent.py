@@ -1,0 +1,67 @@
+"""A policy as an Agent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from accelerate import Accelerator, PartialState
+
+from agents.evaluation.agent import evaluate
+from agents.models.build import load_model
+from agents.models.policy import Policy
+from agents.rollout import begin_masks, decode_completions, encode_prompts
+from agents.runs.checkpoint import find_checkpoint
+from agents.runs.loop import progress_bar
+from agents.runs.run import Run
+from formal_envs.envs.token import TokenLayout
+from formal_envs.errors import ConfigError
+from formal_envs.score import Reward
+from formal_envs.tasks import Task
+
+
+class PolicyAgent:
+    """A policy as an Agent: greedy, or sampling from a seed."""
+
+    def __init__(self, policy: Policy, layout: TokenLayout, sampling_seed: int | None = None):
+        self.policy, self.layout = policy, layout
+        self._device = policy.value_head.weight.device
+        self._generator = None
+        if sampling_seed is not None:
+            self._generator = torch.Generator(self._device).manual_seed(sampling_seed)
+
+    @classmethod
+    def load(cls, run: Run, sampling_seed: int | None = None) -> PolicyAgent:
+        """The agent of a run's newest checkpoint.
+
+        Raises:
+            ConfigError: the run has none.
+        """
+        checkpoint = find_checkpoint(run.checkpoint)
+        if checkpoint is None:
+            raise ConfigError(f"no checkpoint in {run.folder}: train it, or go on with it with --resume")
+        layout = run.spec.layout(checkpoint)
+        policy = Policy(load_model(str(checkpoint)), layout)
+        device = Accelerator(cpu=run.spec.config.device == "cpu").device  # a run from a GPU can be looked at elsewhere
+        return cls(policy.to(device), layout, sampling_seed)
+
+    def act(self, prompts: Sequence[str]) -> list[str]:
+        """A completion of each prompt."""
+        ids, mask = encode_prompts(self.layout.tokenizer, prompts, self._device)
+        masks = begin_masks(self.layout, prompts)
+        done = self.policy.sample(ids, mask, 1, self.layout.max_tokens, self._generator, masks)
+        return decode_completions(self.layout.tokenizer, done.tokens.flatten(0, 1), done.mask.flatten(0, 1))
+
+
+def held_out_results(
+    policy: Policy, layout: TokenLayout, task: Task, reward: Reward, episodes: int, seed: int
+) -> dict[str, dict[str, float]]:
+    """``evaluate`` of the policy, decoding greedily and sampling, for a run's summary; a bar shows each."""
+    results = {}
+    for name, sampling_seed in (("greedy_test", None), ("sampled_test", seed)):
+        agent = PolicyAgent(policy, layout, sampling_seed)
+        with progress_bar(name, episodes, 0, PartialState(), "episode") as bar:
+            results[name] = evaluate(
+                agent, task, reward, episodes=episodes, seed=seed, watch=lambda prompts, *_: bar.update(len(prompts))
+            )
+    return results

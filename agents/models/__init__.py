@@ -1,0 +1,1 @@
+"""Language models: how they are built, loaded, asked and optimised."""

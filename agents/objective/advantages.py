@@ -1,0 +1,68 @@
+"""Advantages: of each token by generalised advantage estimation, or of each completion within its prompt's group."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from agents.objective.losses import masked_mean
+
+
+def gae(rewards: Tensor, values: Tensor, mask: Tensor, gamma: float, lam: float) -> Tensor:
+    """Generalised advantage estimates (B, T).
+
+    Args: rewards, values, mask (B, T); generated tokens come first in each row; the value after the last one is 0.
+    Source: Schulman et al., arXiv:1506.02438, equation 16.
+    """
+    advantage = torch.zeros_like(rewards)
+    following_advantage = torch.zeros_like(rewards[:, 0])
+    following_value = torch.zeros_like(rewards[:, 0])
+    for t in reversed(range(rewards.shape[1])):
+        live = mask[:, t]
+        delta = rewards[:, t] + gamma * following_value - values[:, t]  # (B,)
+        following_advantage = (delta + gamma * lam * following_advantage) * live
+        following_value = values[:, t] * live
+        advantage[:, t] = following_advantage
+    return advantage
+
+
+def group_normalise(returns: Tensor) -> Tensor:
+    """Advantages (P, G) of G completions of each of P prompts: standard scores within the group, 0 where all are equal.
+
+    Args: returns (P, G), G >= 2.
+    Source: Shao et al., arXiv:2402.03300, section 4.1.
+    """
+    centred = returns - returns.mean(dim=1, keepdim=True)
+    return centred / (returns.std(dim=1, keepdim=True) + 1e-6)
+
+
+def group_centre(returns: Tensor) -> Tensor:
+    """Advantages (P, G): the distance from the group's mean, divided by the root mean square of those of the batch.
+
+    Unlike standard scores, a group that differs little counts little, so that the prompts that are answered well do
+    not drown those that are not.
+
+    Args: returns (P, G), G >= 2.
+    Source: without the division, Liu et al., arXiv:2503.20783, section 3.2.
+    """
+    centred = returns - returns.mean(dim=1, keepdim=True)
+    return centred / (centred.square().mean().sqrt() + 1e-6)
+
+
+def blame(advantages: Tensor, places: Tensor) -> Tensor:
+    """Advantages (P, G, T) where a completion that went wrong at a known token is blamed there, and nowhere else.
+
+    What stands before that token could have become right, and what stands behind it could not matter any more; so the
+    advantages of both are 0, and that of the token is the completion's, where it is negative.
+
+    Args: advantages (P, G, T), one for a completion; places (P, G), -1 where none is known.
+    """
+    here = torch.arange(advantages.shape[2], device=places.device) == places[..., None]
+    return torch.where(places[..., None] < 0, advantages, advantages.clamp(max=0) * here)
+
+
+def whiten(x: Tensor, mask: Tensor) -> Tensor:
+    """Shift and scale x to mean 0 and variance 1 over the places where mask is 1. Both of one shape."""
+    mean = masked_mean(x, mask)
+    variance = masked_mean((x - mean) ** 2, mask)
+    return (x - mean) * torch.rsqrt(variance + 1e-8) * mask

@@ -1,0 +1,1 @@
+"""Runs: their settings, folders, logs, samples, plots and checkpoints."""

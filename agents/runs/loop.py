@@ -1,0 +1,107 @@
+"""What the training loops share: the accelerator, the progress bar, and a Ctrl-C that waits for the end of a step."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from accelerate import Accelerator, PartialState
+from tqdm import tqdm
+
+from agents.runs.config import TrainingConfig
+from formal_envs.errors import ConfigError
+from formal_envs.score import Reward, Score, score_batch
+
+
+def make_accelerator(config: TrainingConfig) -> Accelerator:
+    """The processes and the device of a run.
+
+    Raises:
+        ConfigError: a GPU is asked for, and there is none.
+    """
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("device is 'cuda' and this machine has no GPU that torch can use: use device='cpu' or 'auto'")
+    return Accelerator(cpu=config.device == "cpu", mixed_precision="bf16" if config.bf16 else "no")
+
+
+def all_means(accelerator: Accelerator, values: Mapping[str, float]) -> dict[str, float]:
+    """The means of named figures over all processes, which have the same names."""
+    means = accelerator.reduce(torch.tensor(list(values.values()), device=accelerator.device), "mean")
+    return dict(zip(values, means.tolist(), strict=True))
+
+
+def progress_bar(name: str, total: int, done: int, processes: Accelerator | PartialState, unit: str = "step") -> Any:
+    """A bar of steps, or of another unit, shown by the main one of the processes alone."""
+    return tqdm(
+        total=total,
+        initial=done,
+        unit=unit,
+        disable=not processes.is_main_process,
+        desc=name,
+        dynamic_ncols=True,
+        mininterval=0.1 if sys.stderr.isatty() else 10,
+    )
+
+
+class Shown:
+    """A reward that shows how far a batch is, on a bar below that of the steps, where it takes more than a moment.
+
+    Args:
+        reward: what scores; it is pure, so that parts of a batch earn what they do together.
+        at_once: completions that are scored between two looks at the bar.
+        processes: the bar is shown by the main one of them alone.
+    """
+
+    def __init__(self, reward: Reward, at_once: int, processes: Accelerator | PartialState):
+        self._reward, self._at_once = reward, at_once
+        self._hidden = not processes.is_main_process
+        self.range = reward.range
+
+    def score(self, prompt: str, completion: str) -> Score:
+        """Score one completion."""
+        return self._reward.score(prompt, completion)
+
+    def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
+        """Score ``completions[i]`` as an answer to ``prompts[i]``."""
+        bar = tqdm(
+            total=len(prompts),
+            unit="text",
+            desc="scoring",
+            leave=False,
+            disable=self._hidden,
+            dynamic_ncols=True,
+            delay=2,
+            mininterval=0.1 if sys.stderr.isatty() else 10,
+        )
+        scores: list[Score] = []
+        with bar:
+            for start in range(0, len(prompts), self._at_once):
+                part = slice(start, start + self._at_once)
+                scores += score_batch(self._reward, prompts[part], completions[part])
+                bar.update(len(scores) - start)
+        return scores
+
+
+@contextmanager
+def interruption() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C sets; the second one interrupts as ever. Only the main thread can catch it."""
+    event = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield event
+        return
+    previous = signal.getsignal(signal.SIGINT)
+
+    def stop(number: int, frame: Any) -> None:
+        event.set()
+        signal.signal(signal.SIGINT, previous)
+
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield event
+    finally:
+        signal.signal(signal.SIGINT, previous)

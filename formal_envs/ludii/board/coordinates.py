@@ -1,0 +1,134 @@
+"""Rows, columns and labels of sites: lines of equal height along two axes that suit the board."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+from formal_envs.ludii.board.graph import Point
+
+Steps = Sequence[tuple[int, ...]]
+End = tuple[float, float, int]
+STRAY = 2  # sites that lie between two long lines, such as stores
+APART = 0.499  # least distance between lines, where some are wide
+FAR = 0.59  # least distance between wide lines
+FINE, BROAD = 1e-3, 0.55  # how far the sites of one line may lie apart: at least, and where no two sites then coincide
+
+
+def step_angles(points: Sequence[Point], steps: Steps) -> dict[int, int]:
+    """How many steps go in each direction, in whole degrees from 0 to 179."""
+    counts: dict[int, int] = {}
+    for site, others in enumerate(steps):
+        x, y, _ = points[site]
+        for other in others:
+            if other > site:
+                degrees = round(math.degrees(math.atan2(points[other][1] - y, points[other][0] - x))) % 180
+                counts[degrees] = counts.get(degrees, 0) + 1
+    return counts
+
+
+def axes(points: Sequence[Point], steps: Steps, lattice: bool) -> list[tuple[float, float]]:
+    """The directions that rows and columns may have, in degrees, the likeliest first."""
+    counts = step_angles(points, steps)
+    if not counts:
+        return [(0.0, 90.0)]
+    most = max(counts.values())
+    common = sorted(a for a, n in counts.items() if 20 * n >= most)
+    if lattice and len(common) == 3 and all(abs((b - a) - 60) <= 1 for a, b in itertools.pairwise(common)):
+        return [(float(common[0]), float(common[2]))]
+    if common == [0]:  # nothing joins the rows: they may lie straight above each other or be shifted
+        return [(0.0, 90.0), (0.0, 120.0)]
+    if common == [0, 45, 90, 135]:
+        return [(0.0, 90.0), (45.0, 135.0)]
+    if 0 in common or 90 in common or len(common) > 4:
+        return [(0.0, 90.0)]
+    best = min(common, key=lambda a: (min(a % 90, 90 - a % 90), a))
+    return [(float(best % 90), float(best % 90 + 90))]
+
+
+def clusters(values: Sequence[float], tolerance: float) -> list[int]:
+    """The number of the line, from the lowest, that each value lies on."""
+    order = sorted(range(len(values)), key=values.__getitem__)
+    result = [0] * len(values)
+    line, last = -1, -math.inf
+    for i in order:
+        if values[i] - last > tolerance:
+            line += 1
+            last = values[i]
+        result[i] = line
+    return result
+
+
+def rows_and_columns(points: Sequence[Point], steps: Steps, lattice: bool, level: bool) -> tuple[list[int], list[int]]:
+    """Row and column of each site, counted from the bottom left.
+
+    Of several pairs of axes the one with the fewest lines counts, of those the one with the most even numbers: so the
+    rows of points run along solid diagonals unless the board is square, as in Ludii. ``level`` keeps to the likeliest.
+    """
+    best: tuple[list[int], list[int]] | None = None
+    least: tuple[int, int] | None = None
+    for row_angle, column_angle in axes(points, steps, lattice)[: 1 if level else None]:
+        found = _lines(points, row_angle, column_angle)
+        high, wide = max(found[0], default=0), max(found[1], default=0)
+        if least is None or (high + wide, max(high, wide)) < least:
+            best, least = found, (high + wide, max(high, wide))
+    assert best is not None
+    return best
+
+
+def _lines(points: Sequence[Point], row_angle: float, column_angle: float) -> tuple[list[int], list[int]]:
+    """The lines along two axes: wide ones if they stand clearly apart and no two sites fall together."""
+    r, c = math.radians(row_angle), math.radians(column_angle)
+    sin_r, cos_r, sin_c, cos_c = math.sin(r), math.cos(r), math.sin(c), math.cos(c)
+    heights = [y * cos_r - x * sin_r for x, y, _ in points]
+    widths = [x * sin_c - y * cos_c for x, y, _ in points]
+    rows, columns = clusters(heights, FINE), clusters(widths, FINE)
+    row_ends, column_ends = _ends(heights, rows), _ends(widths, columns)
+    if _gap(row_ends) > BROAD and _gap(column_ends) > BROAD:
+        return rows, columns
+    places = len(set(zip(rows, columns, strict=True)))
+    broad_rows, broad_columns = broaden(heights, rows, row_ends), broaden(widths, columns, column_ends)
+    for pair in ((broad_rows, broad_columns), (rows, broad_columns), (broad_rows, columns)):
+        apart = min(_gap(_ends(heights, pair[0])), _gap(_ends(widths, pair[1])))
+        if apart >= APART and len(set(zip(*pair, strict=True))) == places:
+            return pair
+    return rows, columns
+
+
+def broaden(values: Sequence[float], fine: list[int], ordered: Sequence[End]) -> list[int]:
+    """Wider lines, where they stand clearly apart; otherwise the fine ones, with stray pairs taken into a long line."""
+    broad = clusters(values, BROAD)
+    if _gap(_ends(values, broad)) >= FAR:
+        return broad
+    merged, target = -1, []
+    for line, (low, _, count) in enumerate(ordered):
+        stray = 0 < line < len(ordered) - 1 and count <= STRAY and low - ordered[line - 1][0] <= BROAD
+        if not (stray and min(ordered[line - 1][2], ordered[line + 1][2]) >= 2 * STRAY):
+            merged += 1
+        target.append(merged)
+    return [target[line] for line in fine]
+
+
+def _gap(ends: Sequence[End]) -> float:
+    """The least distance between neighbouring lines."""
+    return min([b[0] - a[1] for a, b in itertools.pairwise(ends)], default=math.inf)
+
+
+def _ends(values: Sequence[float], lines: Sequence[int]) -> list[End]:
+    """Lowest and highest value and number of sites of each line."""
+    ends: dict[int, End] = {}
+    for value, line in zip(values, lines, strict=True):
+        low, high, count = ends.get(line, (value, value, 0))
+        ends[line] = (value if value < low else low, value if value > high else high, count + 1)
+    return [ends[line] for line in sorted(ends)]
+
+
+def letters(column: int) -> str:
+    """A .. Z, AA, AB ..."""
+    text = ""
+    column += 1
+    while column:
+        column, digit = divmod(column - 1, 26)
+        text = chr(ord("A") + digit) + text
+    return text

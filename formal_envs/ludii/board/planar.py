@@ -1,0 +1,172 @@
+"""Operations on the plane drawing of a graph: joining vertices, finding faces, splitting crossings."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+
+from formal_envs.ludii.board.errors import BoardError
+from formal_envs.ludii.board.graph import TOLERANCE, Graph, Point, check_size, edges_of_faces
+
+MAX_CROSSINGS = 512  # edges that splitting looks at: it compares all pairs
+
+
+class PointIndex:
+    """Finds the vertex at a position, within a tolerance."""
+
+    def __init__(self, points: Iterable[Point] = (), tolerance: float = TOLERANCE):
+        self.points: list[Point] = []
+        self.tolerance = tolerance
+        self.cells: dict[tuple[int, int, int], list[int]] = {}
+        for point in points:
+            self.add(point)
+
+    def _key(self, point: Point) -> tuple[int, int, int]:
+        size = 2 * self.tolerance
+        return (math.floor(point[0] / size), math.floor(point[1] / size), math.floor(point[2] / size))
+
+    def add(self, point: Point) -> int:
+        """Add a vertex without looking."""
+        self.points.append(point)
+        check_size(len(self.points), "vertices")
+        self.cells.setdefault(self._key(point), []).append(len(self.points) - 1)
+        return len(self.points) - 1
+
+    def find(self, point: Point) -> int | None:
+        """The first vertex within the tolerance."""
+        i, j, k = self._key(point)
+        best: int | None = None
+        for a in (i - 1, i, i + 1):
+            for b in (j - 1, j, j + 1):
+                for c in (k - 1, k, k + 1):
+                    for vertex in self.cells.get((a, b, c), ()):
+                        if math.dist(self.points[vertex], point) < self.tolerance and (best is None or vertex < best):
+                            best = vertex
+        return best
+
+    def find_or_add(self, point: Point) -> int:
+        """The vertex at a position, added if there is none."""
+        found = self.find(point)
+        return self.add(point) if found is None else found
+
+
+def join(graphs: Sequence[Graph], merge: bool) -> Graph:
+    """The graphs side by side; `merge` makes vertices at one position one vertex."""
+    result = Graph()
+    check_size(sum(len(g.points) for g in graphs) / (8 if merge else 1), "vertices")
+    index = PointIndex()
+    edges: dict[tuple[int, int], None] = {}
+    faces: dict[frozenset[int], tuple[int, ...]] = {}
+    for number, graph in enumerate(graphs):
+        new = [index.find_or_add(p) if merge and number else index.add(p) for p in graph.points]
+        result.pivots.update({new[v]: pivot for v, pivot in graph.pivots.items()})
+        for a, b in graph.edges:
+            if new[a] != new[b]:
+                edges[min(new[a], new[b]), max(new[a], new[b])] = None
+        for face in graph.faces:
+            loop = tuple(dict.fromkeys(new[v] for v in face))
+            faces.setdefault(frozenset(loop), loop)
+    result.points, result.edges, result.faces = index.points, list(edges), list(faces.values())
+    check_size(len(result.edges) / 4, "edges")
+    return result
+
+
+def area(points: Sequence[Point], face: Sequence[int]) -> float:
+    """Signed area, positive if counter-clockwise."""
+    total, previous = 0.0, points[face[-1]]
+    for vertex in face:
+        point = points[vertex]
+        total += previous[0] * point[1] - point[0] * previous[1]
+        previous = point
+    return total / 2
+
+
+def find_faces(graph: Graph) -> list[tuple[int, ...]]:
+    """The inner faces of a plane drawing, from each vertex in turn along its edges in order."""
+    points = graph.points
+    around = graph.neighbours()
+    following: dict[tuple[int, int], int] = {}  # the next vertex after a -> b with the face on the right
+    for vertex, others in enumerate(around):
+        x, y, _ = points[vertex]
+        ring = sorted(others, key=lambda o: math.atan2(points[o][1] - y, points[o][0] - x))
+        for i, other in enumerate(ring):
+            following[other, vertex] = ring[(i + 1) % len(ring)]
+    faces: list[tuple[int, ...]] = []
+    found: set[frozenset[int]] = set()
+    done: set[tuple[int, int]] = set()
+    for vertex, others in enumerate(around):
+        for other in others:
+            step = (vertex, other)
+            path: list[int] = []
+            place: dict[int, int] = {}
+            while step not in done:  # go round until the first step comes again; a vertex met twice closes a loop
+                done.add(step)
+                if step[0] in place:
+                    first = place[step[0]]
+                    _add_face(points, path[first:], faces, found)
+                    for gone in path[first:]:
+                        del place[gone]
+                    del path[first:]
+                place[step[0]] = len(path)
+                path.append(step[0])
+                step = (step[1], following[step])
+            _add_face(points, path, faces, found)
+    return faces
+
+
+def _add_face(
+    points: Sequence[Point], loop: Sequence[int], faces: list[tuple[int, ...]], found: set[frozenset[int]]
+) -> None:
+    """Keep a loop that runs clockwise, as the inside of a face does here, turned round."""
+    if len(loop) > 2 and area(points, loop) < -1e-6:
+        key = frozenset(loop)
+        if key not in found:
+            found.add(key)
+            faces.append(tuple(loop[::-1]))
+
+
+def remove_loose_edges(graph: Graph, before: set[tuple[int, int]]) -> None:
+    """Drop the edges that bounded a face before and bound none now."""
+    now = set(edges_of_faces(graph.faces))
+    graph.edges = [e for e in graph.edges if e in now or (min(e), max(e)) not in before]
+
+
+def split_crossings(graph: Graph) -> None:
+    """Put a vertex wherever two edges cross, and cut edges at vertices that lie on them."""
+    points = graph.points
+    if len(graph.edges) > MAX_CROSSINGS:
+        raise BoardError(f"crossings are split among at most {MAX_CROSSINGS} edges")
+    index = PointIndex(points)
+    on_edge: list[list[tuple[float, int]]] = [[] for _ in graph.edges]
+    for i, (a, b) in enumerate(graph.edges):
+        for j in range(i):
+            c, d = graph.edges[j]
+            crossing = _crossing(points[a], points[b], points[c], points[d])
+            if crossing is None:
+                continue
+            t, u, point = crossing
+            vertex = index.find_or_add(point)
+            if vertex not in (a, b):
+                on_edge[i].append((t, vertex))
+            if vertex not in (c, d):
+                on_edge[j].append((u, vertex))
+    edges: dict[tuple[int, int], None] = {}
+    for (a, b), cuts in zip(graph.edges, on_edge, strict=True):
+        stops = [a, *dict.fromkeys(v for _, v in sorted(cuts)), b]
+        for p, q in itertools.pairwise(stops):
+            edges[min(p, q), max(p, q)] = None
+    graph.points, graph.edges = index.points, list(edges)
+
+
+def _crossing(a: Point, b: Point, c: Point, d: Point) -> tuple[float, float, Point] | None:
+    """Where segments ab and cd meet: the shares along both and the point."""
+    rx, ry, sx, sy = b[0] - a[0], b[1] - a[1], d[0] - c[0], d[1] - c[1]
+    cross = rx * sy - ry * sx
+    if abs(cross) < 1e-9:
+        return None
+    t = ((c[0] - a[0]) * sy - (c[1] - a[1]) * sx) / cross
+    u = ((c[0] - a[0]) * ry - (c[1] - a[1]) * rx) / cross
+    if -1e-6 <= t <= 1 + 1e-6 and -1e-6 <= u <= 1 + 1e-6:
+        return t, u, (a[0] + t * rx, a[1] + t * ry, a[2] + t * (b[2] - a[2]))
+    return None

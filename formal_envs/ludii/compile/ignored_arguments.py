@@ -1,0 +1,91 @@
+"""What the engine would ignore is refused: arguments that change how a game is played and have no meaning yet."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from formal_envs.ludii.language.tree import contents
+from formal_envs.ludii.language.typed_tree import Call, Leaf, Node
+
+#: Arguments that the engine would not heed, by slug ("" is every ludeme) and slot, and what they ask for. Refused,
+#: unless they say what the engine does anyway (see ``_harmless``).
+UNHEEDED = {
+    ("", "stack"): "stacks of pieces",
+    ("", "level"): "stacks of pieces",
+    ("", "trail"): "trails",
+    ("max_captures", "withValue"): "values of pieces",
+    ("max_moves", "withValue"): "values of pieces",
+    ("then", "applyAfterAllMoves"): "consequences that wait for all moves",
+    ("is_loop", "path"): "paths on tiles",
+    ("is_loop", "region"): "several places to begin at",
+    ("tile", "walk"): "pieces that cover several sites",
+    ("tile", "walks"): "pieces that cover several sites",
+    ("count_steps", "newRotation"): "turns on the way",
+    ("sites_distance", "newRotation"): "turns on the way",
+    ("site_from", "at"): "places of other times",
+    ("prev", "prevType"): "players of other times",
+    ("count_adjacent", "in"): "neighbours of a region",
+    ("count_neighbours", "in"): "neighbours of a region",
+    ("count_orthogonal", "in"): "neighbours of a region",
+    ("count_diagonal", "in"): "neighbours of a region",
+    ("count_off", "in"): "neighbours of a region",
+    ("enclose", "between"): "enclosed empty places",
+    ("remove", "count"): "some of the pieces of a site",
+    ("move_remove", "count"): "some of the pieces of a site",
+    ("step", "to"): "a region to step to; write a condition (to if:..)",
+    ("move_step", "to"): "a region to step to; write a condition (to if:..)",
+    ("shoot", "to"): "a region to shoot at; write a condition (to if:..)",
+    ("move_shoot", "to"): "a region to shoot at; write a condition (to if:..)",
+}
+
+
+def _takes_empty(condition: Node | None) -> bool:
+    """Whether a condition plainly holds for some empty sites: it is or offers ``(is Empty ..)``, or denies another."""
+    if not isinstance(condition, Call):
+        return False
+    slug = condition.signature.slug
+    if slug in ("and", "and_all"):
+        parts = [arg for arg in contents(condition) if isinstance(arg, Call)]
+        return any(part.signature.slug == "is_empty" for part in parts) or all(map(_takes_empty, parts))
+    if slug in ("or", "or_all"):
+        return any(_takes_empty(arg) for arg in contents(condition))
+    if slug == "not":
+        return not _takes_empty(condition.args[0])
+    return slug == "is_empty"
+
+
+def _all_around(region: Node) -> bool:
+    """Whether a region holds every site that a step may lead to."""
+    if not isinstance(region, Call) or region.signature.slug != "sites_around":
+        return False
+    site, *others = [arg for arg in region.args if arg is not None]
+    return not others and isinstance(site, Call) and site.signature.slug == "site_from"
+
+
+def _harmless(slug: str, name: str, arg: Node) -> bool:
+    """Whether an argument of ``UNHEEDED`` asks for nothing that the engine does not do."""
+    if isinstance(arg, Call) and name == "between":
+        return not _takes_empty(arg["if_"])
+    if isinstance(arg, Call) and name == "to":
+        region, steps = arg["region"], slug.endswith("step")
+        return arg["site"] is None and (region is None or (steps and _all_around(region)))
+    if name == "count":  # a removal empties its site, as it does in Ludii: also where 1, the default, is said
+        return arg == Leaf("int", 1) or (isinstance(arg, Call) and arg.signature.slug == "count")
+    return isinstance(arg, Leaf) and arg.value in (False, 0, "Mover")
+
+
+@cache
+def _unheeded(slug: str, names: tuple[str, ...]) -> tuple[tuple[int, str, str], ...]:
+    """Place, name and meaning of the arguments in ``UNHEEDED`` that a ludeme with these slots has."""
+    keys = [(slug if (slug, name) in UNHEEDED else "", name) for name in names]
+    return tuple((place, key[1], UNHEEDED[key]) for place, key in enumerate(keys) if key in UNHEEDED)
+
+
+def unheeded(call: Call) -> tuple[Node, str] | None:
+    """The first argument of the ludeme that the engine would ignore, and what it asks for; None where all is well."""
+    signature = call.signature
+    for place, name, meaning in _unheeded(signature.slug, tuple(signature.slot)):
+        arg = call.args[place]
+        if arg is not None and not _harmless(signature.slug, name, arg):
+            return arg, f"{signature.name} with {name.rstrip('_')}: {meaning}"
+    return None

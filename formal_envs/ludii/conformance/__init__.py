@@ -1,0 +1,1 @@
+"""The engine against another engine's records, and its speed."""

@@ -1,0 +1,1 @@
+"""The game description language: signatures, syntax, types, names, and the typed grammar."""

@@ -1,0 +1,139 @@
+"""Why a form fits nowhere, in words: the matcher's failures at the furthest place of a text become a GameError."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from formal_envs.ludii.errors import GameError, hint, nearest
+from formal_envs.ludii.language.parameter_types import Want
+from formal_envs.ludii.language.signatures import LANGUAGE
+from formal_envs.ludii.language.syntax import Form
+from formal_envs.ludii.language.typed_tree import Signature
+
+_MOST = 8  # expected things that are listed
+
+
+class Failure(NamedTuple):
+    """One way in which a form did not fit.
+
+    ``kind`` is "type" (not of the type ``want``), "selector" (no signature of that ludeme and type has that keyword
+    first), "missing" (the ludeme ends before the required ``place`` of ``signature``), "extra" (``signature`` has no
+    place for it) or "label" (a named argument in an array).
+    """
+
+    kind: str
+    form: Form
+    want: Want | None
+    signature: Signature | None
+    place: int = 0
+
+
+def diagnose(text: str, position: int, failures: list[Failure]) -> GameError:
+    """The error that tells of failures that all lie at ``position``."""
+    by_kind: dict[str, list[Failure]] = {}
+    for failure in failures:
+        by_kind.setdefault(failure.kind, []).append(failure)
+    types, extra = by_kind.get("type", []), by_kind.get("extra", [])
+    difference = None
+    if "missing" in by_kind and not types:
+        message, expected = _missing(by_kind["missing"])
+    elif "selector" in by_kind and (not (types or extra) or _misspelt(by_kind["selector"][0])):
+        message, expected = _selector(by_kind["selector"])
+    elif "label" in by_kind:
+        form = by_kind["label"][0].form
+        message, expected = f"the items of an array have no names, got {form.label}:", ()
+    elif types:
+        form = types[0].form
+        message, expected = _wrong_type(form, types)
+        wants = [failure.want for failure in types if failure.want]
+        if any(want.ints if form.type == "INT" else want.floats and form.type == "FLOAT" for want in wants):
+            message, difference = f"the number {form.value[:20]} is too large or too long", "limit"
+    else:
+        form = extra[0].form
+        message, expected = _extra(form, extra)
+        if form.label:
+            position = max(text.rfind(f"{form.label}:", 0, position), 0)
+    return GameError("types", message, text, position, expected, difference)
+
+
+def _misspelt(failure: Failure) -> bool:
+    """Whether the first word of a ludeme looks like one of its selectors."""
+    form = failure.form
+    words = failure.want.heads[form.value] if failure.want else ()
+    return bool(form.items and form.items[0].type == "WORD" and nearest(form.items[0].value, filter(None, words)))
+
+
+def _pattern(signature: Signature) -> str:
+    return signature.text.partition(": ")[2].rpartition(" -> ")[0]
+
+
+def _patterns(failures: list[Failure]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_pattern(failure.signature) for failure in failures if failure.signature))[:_MOST]
+
+
+def _wants(failures: list[Failure]) -> list[str]:
+    return list(dict.fromkeys(_type(failure.want.name) for failure in failures if failure.want))
+
+
+def _type(name: str) -> str:
+    bare = name.strip("{}")
+    if bare == "description":
+        return "(game ...)"
+    return name.replace(bare, f"<{bare}>")
+
+
+def _missing(failures: list[Failure]) -> tuple[str, tuple[str, ...]]:
+    lacking: dict[str, None] = {}
+    for _, _, _, signature, place in failures:
+        assert signature is not None
+        for slot in signature.places[place]:
+            param = signature.params[slot]
+            lacking[(f"{param.label}:" if param.label else "") + _type(param.type)] = None
+    name = failures[0].signature.name if failures[0].signature else ""
+    return f"({name} ...) lacks {' or '.join(list(lacking)[:_MOST])}", _patterns(failures)
+
+
+def _selector(failures: list[Failure]) -> tuple[str, tuple[str, ...]]:
+    form = failures[0].form
+    words: dict[str, None] = {}
+    for failure in failures:
+        assert failure.want is not None
+        words.update(dict.fromkeys(word for word in failure.want.heads[form.value] if word))
+    if form.items and form.items[0].type == "WORD":
+        got = form.items[0].value
+        close = nearest(got, words, 3)
+        return f"({form.value} ...) has no kind {got[:30]!r}{hint(got, words)}", tuple(close or sorted(words)[:_MOST])
+    return f"({form.value} ...) takes a keyword first", tuple(sorted(words)[:_MOST])
+
+
+def _wrong_type(form: Form, failures: list[Failure]) -> tuple[str, tuple[str, ...]]:
+    wanted = _wants(failures)
+    some = " or ".join(wanted[:_MOST])
+    words = {word for failure in failures if failure.want for word in failure.want.words}
+    heads = {head for failure in failures if failure.want for head in failure.want.heads}
+    if form.type == "OPEN":
+        known = {signature.head for signature in LANGUAGE.signatures.values()}
+        if form.value in known:
+            return f"({form.value} ...) is not {some}", tuple(wanted[:_MOST])
+        close = tuple(f"({head} ...)" for head in nearest(form.value, heads, 3))
+        return f"unknown ludeme {form.value[:30]!r}{hint(form.value, heads or known)}", close or tuple(wanted[:_MOST])
+    if form.type == "LBRACE":
+        return f"an array is not {some}", tuple(wanted[:_MOST])
+    if form.type == "WORD":
+        if form.value in heads:
+            return f"{form.value!r} needs brackets: ({form.value} ...)", (f"({form.value} ...)", *wanted[:_MOST])
+        close = tuple(nearest(form.value, words, 3))
+        return f"{form.value[:30]!r} is not {some}{hint(form.value, words)}", close + tuple(wanted[:_MOST])
+    return f"{form.value[:30]} is not {some}", tuple(wanted[:_MOST])
+
+
+def _extra(form: Form, failures: list[Failure]) -> tuple[str, tuple[str, ...]]:
+    signatures = [failure.signature for failure in failures if failure.signature]
+    name = signatures[0].name
+    if form.label:
+        labels = [param.label for signature in signatures for param in signature.params if param.label]
+        if form.label in labels:
+            return f"{form.label}: cannot stand here in ({name} ...)", _patterns(failures)
+        return f"({name} ...) has no argument {form.label}:{hint(form.label, labels)}", _patterns(failures)
+    shown = f"({form.value} ...)" if form.type == "OPEN" else "an array" if form.type == "LBRACE" else form.value[:30]
+    return f"({name} ...) has no place for {shown} here", _patterns(failures)

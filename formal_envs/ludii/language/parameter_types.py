@@ -1,0 +1,44 @@
+"""The types of parameters, made ready for matching: which literals and which ludemes have that type."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from formal_envs.ludii.language.signatures import LANGUAGE
+from formal_envs.ludii.language.typed_tree import Signature
+
+MAX_INT = 2**31 - 1
+MAX_DIGITS = 24  # of a number with a fraction
+CONSTANTS = {"Off": -1, "End": -2, "Undefined": -1, "Infinity": 1_000_000_000}
+
+
+class Want:
+    """A parameter's type, made ready for matching."""
+
+    __slots__ = ("element", "floats", "heads", "ints", "name", "strings", "words")
+
+    def __init__(self, name: str):
+        self.name = name
+        self.element = want(name[1:-1]) if name.startswith("{") else None
+        atoms = LANGUAGE.atoms(name) if self.element is None else frozenset()
+        self.ints = bool(atoms & {"int", "integer"})
+        self.floats = bool(atoms & {"float", "real"})
+        self.strings = "string" in atoms
+        self.words: dict[str, tuple[str, str | int | bool]] = {}
+        for enum, words in LANGUAGE.enums.items():
+            if enum in atoms:
+                self.words.update({word: (enum, word) for word in words if word not in self.words})
+        if atoms & {"bool", "flag"}:
+            self.words.update({"True": ("bool", True), "False": ("bool", False)})
+        if self.ints:
+            self.words.update({word: ("int", value) for word, value in CONSTANTS.items() if word not in self.words})
+        self.heads: dict[str, dict[str | None, list[Signature]]] = {}
+        for signature in LANGUAGE.signatures.values():
+            if signature.result in atoms:
+                self.heads.setdefault(signature.head, {}).setdefault(signature.selector, []).append(signature)
+
+
+@cache
+def want(name: str) -> Want:
+    """The one Want of that type."""
+    return Want(name)

@@ -1,0 +1,1 @@
+"""Compiled games: their states and moves, and random playouts with their metrics."""

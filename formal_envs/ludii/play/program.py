@@ -1,0 +1,427 @@
+"""A compiled game: its states, their legal moves, what a move does, and counts of move sequences.
+
+States are values: ``apply`` gives a new one and leaves the old one as it was. All of it runs in the engine; nothing
+here knows a rule. Work is counted (a unit is about a node of the tree evaluated), never time, so that limits strike at
+the same place on every machine.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import struct
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from formal_envs.errors import ConfigError
+from formal_envs.ludii.compile.bytecode import SITE_TYPES, Image
+from formal_envs.ludii.compile.compiler import compile_image
+from formal_envs.ludii.engine.library import library
+from formal_envs.ludii.errors import GameError
+from formal_envs.ludii.language.checker import check
+
+MAX_PLAYERS, MAX_PENDING, MAX_REMEMBERED = 16, 64, 256
+#: Work that one question about one position may take.
+PLY_WORK = 50_000_000
+FAILURES = (
+    "",
+    "too much work in one game",
+    "too many moves or effects in one turn",
+    "an effect on a place, a piece or a player that the game does not have",
+    "too much memory for what the game remembers",
+    "looking ahead within looking ahead too deep",
+    "its image is not one that this version compiles",
+)
+_words = re.compile(r"\w+").findall
+ACTIONS = _words(
+    """Add Move Remove Promote Select Pass Swap Copy SetCount SetState SetRotation SetValue SetScore SetNextPlayer
+    SetPending SetVar SetCounter SetTemp RememberValue ForgetValue SetValueOfPlayer Trigger Note Propose Vote Mark
+    StoreState"""
+)
+_i32 = ctypes.c_int32
+
+
+class _Header(ctypes.Structure):
+    """The beginning of the engine's State; the same fields in the same order as in engine.h."""
+
+    _fields_ = [
+        *((name, _i32) for name in _words("mover previous next turn moves_in_turn counter n_moves over winner")),
+        ("rank2", _i32 * (MAX_PLAYERS + 1)),
+        *(
+            (name, _i32)
+            for name in _words(
+                "active passed last_from last_to last_what last_pass previous_from previous_to after_from after_to"
+            )
+        ),
+        *((name, _i32) for name in _words("last_decision next_player stuck")),
+        ("phase", _i32 * (MAX_PLAYERS + 1)),
+        ("score", _i32 * (MAX_PLAYERS + 2)),
+        ("player_value", _i32 * (MAX_PLAYERS + 2)),
+        ("agents", _i32 * (MAX_PLAYERS + 1)),
+        ("temp", _i32),
+        ("n_pending", _i32),
+        ("pending", _i32 * MAX_PENDING),
+        ("proposed", _i32),
+        ("decided", _i32),
+        ("votes", _i32 * (MAX_PLAYERS + 1)),
+        ("triggered", _i32 * (MAX_PLAYERS + 2)),
+        ("turn_start", _i32),
+        ("n_history", _i32),
+        ("stored", ctypes.c_uint64),
+        ("n_remembered", _i32),
+        ("remembered", _i32 * (2 * MAX_REMEMBERED)),
+    ]
+
+
+_DIGESTS = 16  # bytes that a state's history has for a position
+_BAD_MOVE, _BAD_STATE = -100, -101  # as in engine.h
+#: where the arrays begin: after the last field, at a multiple of 8
+_MEMORY = (_Header.remembered.offset + _Header.remembered.size + 7) // 8 * 8
+
+
+@dataclass(frozen=True)
+class Move:
+    """One legal move: ``key`` is what the player chose, such as ``Move f12 t20``; ``actions`` are all it does."""
+
+    key: str
+    actions: tuple[str, ...]
+    mover: int
+    index: int
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class State:
+    """A position and all that the rules remember of the game so far. Comparable, hashable, picklable; never changed."""
+
+    __slots__ = ("_block", "_header", "_history", "program")
+
+    def __init__(self, program: Program, block: bytes, history: bytes):
+        if len(block) != program.state_size:
+            raise ConfigError(
+                f"a state of this game has {program.state_size} bytes, got {len(block)}: it is of another game"
+            )
+        self.program = program
+        self._block = block
+        self._history = history
+        self._header = _Header.from_buffer_copy(block)
+        if len(history) != _DIGESTS * self._header.n_history:
+            raise ConfigError(
+                f"the history of a state has {_DIGESTS} bytes a position, here {_DIGESTS * self._header.n_history},"
+                f" got {len(history)}"
+            )
+
+    def copy(self) -> State:
+        """Another state equal to this one."""
+        return State(self.program, self._block, self._history)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return State, (self.program, self._block, self._history)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, State) and self._block == other._block and self._history == other._history
+
+    def __hash__(self) -> int:
+        return hash(self._block)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            value = getattr(self._header, name)
+        except AttributeError:
+            raise AttributeError(f"a State has no {name!r}") from None
+        return list(value) if isinstance(value, ctypes.Array) else value
+
+    def _numbers(self, which: int) -> np.ndarray:
+        n = self.program.image.n_sites
+        return np.frombuffer(self._block, np.int32, n, _MEMORY + 4 * n * which)
+
+    @property
+    def what(self) -> np.ndarray:
+        """(n_sites,) component at each site, 0 where empty."""
+        return self._numbers(0)
+
+    @property
+    def who(self) -> np.ndarray:
+        """(n_sites,) owner of the piece at each site."""
+        return self._numbers(1)
+
+    @property
+    def count(self) -> np.ndarray:
+        """(n_sites,) pieces at each site."""
+        return self._numbers(2)
+
+    @property
+    def local_state(self) -> np.ndarray:
+        """(n_sites,) local state."""
+        return self._numbers(3)
+
+    @property
+    def rotation(self) -> np.ndarray:
+        """(n_sites,) rotation."""
+        return self._numbers(4)
+
+    @property
+    def value(self) -> np.ndarray:
+        """(n_sites,) value."""
+        return self._numbers(5)
+
+    @property
+    def variables(self) -> dict[str, int]:
+        """The named variables that have been set."""
+        n = self.program.image.n_sites
+        values = np.frombuffer(self._block, np.int32, len(self.program.image.strings), _MEMORY + 24 * n)
+        return {name: int(v) for name, v in zip(self.program.image.strings, values, strict=True) if v != -1}
+
+    @property
+    def ranking(self) -> list[float]:
+        """Each player's rank (1 is best), 0 while he still plays."""
+        return [rank / 2 for rank in self.rank2[1 : self.program.n_players + 1]]
+
+    def __str__(self) -> str:
+        from formal_envs.ludii.view.draw import board_text
+
+        return board_text(self)
+
+
+class Program:
+    """A compiled game. Made by ``compile_game``; can be pickled, and used by several threads at once."""
+
+    def __init__(self, image: Image, text: str):
+        self.image = image
+        self.text = text
+        self._local = threading.local()
+        why = _i32(0)
+        self._game = library().game_new(*image.data.buffer_info(), PLY_WORK, ctypes.byref(why))
+        if not self._game:
+            raise GameError("play", f"the start position cannot be set up: {FAILURES[why.value]}", text)
+        self.state_size: int = library().game_state_size(self._game)
+        self._texts: dict[bytes, str] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Program, (self.image, self.text)
+
+    def __del__(self) -> None:
+        if getattr(self, "_game", None):
+            library().game_free(self._game)
+            self._game = None
+
+    @property
+    def name(self) -> str:
+        """The game's name."""
+        return self.image.name
+
+    @property
+    def n_players(self) -> int:
+        """How many players it has."""
+        return self.image.n_players
+
+    def text_of(self, record: bytes) -> str:
+        """An action's text; the same few actions come back all the time."""
+        text = self._texts.get(record)
+        if text is None:
+            if len(self._texts) >= 1 << 16:
+                self._texts.clear()
+            text = self._texts[record] = action_text(self.image, record)
+        return text
+
+    def context(self) -> _Context:
+        """This thread's workspace in the engine."""
+        if not hasattr(self._local, "context"):
+            self._local.context = _Context(self)
+        return self._local.context
+
+    def initial(self) -> State:
+        """The start position."""
+        block = ctypes.create_string_buffer(self.state_size)
+        context = self.context()
+        context.check(library().game_initial(self._game, block, len(block)))
+        digests = ctypes.create_string_buffer(_DIGESTS)
+        context.check(library().context_initial_history(context.pointer, digests, len(digests)))
+        return State(self, block.raw, digests.raw if _Header.from_buffer(block).n_history else b"")
+
+
+def compile_game(text: str) -> Program:
+    """The program of the game that ``text`` describes.
+
+    Raises:
+        GameError: the text is not a game; its stage says who refused it ("syntax", "types", "names", "board"), or that
+            the engine does not play a ludeme of it yet ("unsupported"), or that its start cannot be set up ("play").
+    """
+    return Program(compile_image(check(text), text), text)
+
+
+class _Context:
+    """The engine's workspace for one thread."""
+
+    def __init__(self, program: Program):
+        self.program = program  # keeps the game alive
+        self.pointer = library().context_new(program._game)
+        if not self.pointer:
+            raise MemoryError("no room for the engine's workspace")
+
+    def __del__(self) -> None:
+        if getattr(self, "pointer", None):
+            library().context_free(self.pointer)
+
+    def check(self, code: int) -> int:
+        if code == _BAD_MOVE:
+            raise ConfigError("that move is not one of this state")
+        if code == _BAD_STATE:
+            raise ConfigError("that is not a state of this game: take one from initial() or apply()")
+        if code < 0:
+            raise GameError("play", FAILURES[-1 - code], self.program.text)
+        return code
+
+    def legal(self, state: State) -> tuple[ctypes.Array[ctypes.c_char], int]:
+        block = ctypes.create_string_buffer(state._block, len(state._block))
+        history = state._history
+        n = library().context_legal(self.pointer, block, len(block), history, len(history), PLY_WORK)
+        return block, self.check(n)
+
+    def history(self, block: ctypes.Array[ctypes.c_char]) -> bytes:
+        """The digests of the positions that the state in ``block``, which the engine has just left, has seen."""
+        return ctypes.string_at(
+            library().context_history(self.pointer), _DIGESTS * _Header.from_buffer(block).n_history
+        )
+
+
+def _site(image: Image, site: int) -> str:
+    for index, name in enumerate(SITE_TYPES):
+        first = image.type_first.get(name, 0)
+        if first and first <= site < first + image.board.topologies[name].n:
+            return f"{site - first}{SITE_TYPES[index][0]}"
+    return str(site)
+
+
+#: Fields that an action writes, in order: letter or word, then the name of the field; ``?`` leaves it out at -1.
+_FIELDS = {
+    "Add": "t:to w:what c:many s:state? r:rotation? v:positive",
+    "Move": "f:from t:to c:chosen s:state? r:rotation? v:positive",
+    "Copy": "f:from t:to",
+    "Select": "f:from t:second",
+    "Remove": "t:to",
+    "Mark": "t:to applied=:false",
+    "Promote": "t:to w:what s:state?",
+    "Pass": "forced=:forced",
+    "Swap": "p:what q:value",
+    "SetCount": "t:to w:what c:count",
+    "SetState": "t:to s:state",
+    "SetRotation": "t:to r:rotation",
+    "SetValue": "t:to v:value",
+    "SetScore": "p:what x:value add=:added",
+    "SetNextPlayer": "p:what",
+    "SetPending": "v:value?",
+    "SetVar": "name=:label v:value",
+    "SetCounter": "counter=:value",
+    "SetTemp": "temp=:value",
+    "RememberValue": "name=:label v:value",
+    "ForgetValue": "name=:label v:value",
+    "SetValueOfPlayer": "p:what v:value",
+    "Trigger": "event=:label p:what",
+    "Propose": "proposition=:label propositionInt=:zero",
+    "Vote": "vote=:label voteInt=:zero",
+}
+_WRITTEN = {
+    name: [(part.partition(":")[0], part.partition(":")[2].rstrip("?"), part.endswith("?")) for part in fields.split()]
+    for name, fields in _FIELDS.items()
+}
+_WORDS = {"Mark": "Remove", "StoreState": "StoreStateInContext"}
+_RECORD = struct.Struct("<BBh7i")
+_MOVE_RECORD = struct.Struct("<9i")
+
+
+def action_text(image: Image, record: bytes) -> str:
+    """An action as one writes it, ``Move f12 t20``: its name, and letters for what it acts on."""
+    kind, _, what, source, to, count, state, rotation, value, name = _RECORD.unpack(record)
+    label = re.sub(r"[ ;|*]", "_", image.strings[name]) if name >= 0 else None
+    values: dict[str, Any] = {
+        "from": _site(image, source) if source != -1 else None,
+        "to": _site(image, to),
+        "second": _site(image, to) if to not in (-1, source) else None,
+        "what": what,
+        "count": count,
+        "many": count if count > 1 else None,
+        "chosen": count if what or count != 1 else None,  # a Move's count is written where the rules name one
+        "state": state,
+        "rotation": rotation,
+        "value": value,
+        "positive": value if value > 0 else None,
+        "label": label,
+        "added": "true" if count else None,
+        "forced": "true" if state == 1 else None,
+        "false": "false",
+        "zero": 0,
+    }
+    word = ACTIONS[kind]
+    parts = [_WORDS.get(word, word)]
+    for letter, field, optional in _WRITTEN.get(word, ()):
+        if values[field] is not None and not (optional and values[field] == -1):
+            parts.append(f"{letter}{values[field]}")
+    return " ".join(parts)
+
+
+def legal_moves(state: State) -> list[Move]:
+    """The moves that the player to move may choose from; a pass where there is none; nothing once the game is over.
+
+    Raises:
+        GameError: stage "play": the position asks for more work than is allowed.
+    """
+    program, context = state.program, state.program.context()
+    _, n = context.legal(state)
+    listed = ctypes.string_at(library().context_moves(context.pointer), _MOVE_RECORD.size * n)
+    moves = list(_MOVE_RECORD.iter_unpack(listed))
+    last = max((first + size for first, size, *_ in moves), default=0)
+    records = ctypes.string_at(library().context_actions(context.pointer), 32 * last)
+    result = []
+    for index, (first, size, decision, _, _, mover, *_) in enumerate(moves):
+        texts = tuple(program.text_of(records[32 * i : 32 * i + 32]) for i in range(first, first + size))
+        key = texts[max(decision, 0)] if texts else "Pass"
+        result.append(Move(key.removesuffix(" forced=true"), texts, mover, index))
+    return result
+
+
+def apply(state: State, move: Move) -> State:
+    """The state after ``move``, one of ``legal_moves(state)``.
+
+    Raises:
+        ConfigError: the move is not legal there.
+        GameError: stage "play": its consequences ask for more work than is allowed.
+    """
+    return apply_with_actions(state, move)[0]
+
+
+def apply_with_actions(state: State, move: Move) -> tuple[State, list[str]]:
+    """The state after ``move``, and everything that was done, consequences too."""
+    context = state.program.context()
+    block, n = context.legal(state)
+    if not 0 <= move.index < n:
+        raise ConfigError(f"{move} is not one of the {n} legal moves of this state")
+    context.check(library().context_apply(context.pointer, move.index, PLY_WORK))
+    count = _i32(0)
+    pointer = library().context_applied(context.pointer, ctypes.byref(count))
+    records = ctypes.string_at(pointer, 32 * count.value)
+    done = [state.program.text_of(records[i : i + 32]) for i in range(0, len(records), 32)]
+    return State(state.program, block.raw, context.history(block)), done
+
+
+def perft(program: Program | State, depth: int, ends: bool = False) -> Any:
+    """How many sequences of exactly ``depth`` moves there are from the start, or from a state.
+
+    With ``ends``, also how many of them end the game: ``(count, [nobody wins, player 1 wins, ...])``.
+    """
+    state = program.initial() if isinstance(program, Program) else program
+    context = state.program.context()
+    block = ctypes.create_string_buffer(state._block, len(state._block))
+    found = (ctypes.c_int64 * (MAX_PLAYERS + 2))()
+    history, room = state._history, found if ends else None
+    n = library().context_perft(
+        context.pointer, block, len(block), history, len(history), depth, room, len(found), PLY_WORK * 100
+    )
+    context.check(min(n, 0))
+    return (n, list(found[1 : state.program.n_players + 2])) if ends else n

@@ -1,0 +1,194 @@
+"""What a game's text is worth: random games of it, and the numbers that they give.
+
+Everything is counted, nothing is timed: the same text, seed and limits give the same report on every machine. A unit of
+work is about one ludeme evaluated; the budgets below end the worst text within some ten seconds.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from formal_envs.errors import ConfigError
+from formal_envs.ludii.engine.library import library
+from formal_envs.ludii.errors import GameError
+from formal_envs.ludii.play.program import FAILURES, Program, State, apply, compile_game, legal_moves
+
+#: Work of one game. A game that needs more is an error in play.
+MAX_WORK = 400_000_000
+#: Work of all the games of an evaluation. When it is spent the evaluation ends, with the games that are finished.
+MAX_TOTAL_WORK = 1_000_000_000
+#: Moves of one game, whoever makes them; Ludii's limit. A game that reaches it is cut.
+MAX_MOVES = 10_000
+UNPLAYABLE = 0.05
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one game went: winner 0 is nobody, the best rank is 1; ``timeout``: cut by the limit of turns or moves."""
+
+    winner: int
+    ranking: tuple[float, ...]
+    turns: int
+    moves: int
+    timeout: bool
+
+
+@dataclass(frozen=True)
+class GameReport:
+    """A text's fate and its random games.
+
+    ``compiles``: it is a game; ``supported``: the engine plays all of its ludemes; ``playable``: no error in play, and
+    two turns a game or more on average. ``error`` says what went wrong, if anything. ``playouts`` games were finished,
+    of them ``wins[p - 1]`` won by player p, ``draws`` ended without a winner, ``timeouts`` were cut by the limits; a
+    turn is a change of mover. balance, completion, drawishness and reward lie in [0, 1], 0 where there was no game.
+    """
+
+    compiles: bool
+    playable: bool = False
+    supported: bool = True
+    error: GameError | None = None
+    playouts: int = 0
+    wins: tuple[int, ...] = ()
+    draws: int = 0
+    timeouts: int = 0
+    mean_turns: float = 0.0
+    deviation_turns: float = 0.0
+    mean_moves: float = 0.0
+    balance: float = 0.0
+    completion: float = 0.0
+    drawishness: float = 0.0
+    reward: float = 0.0
+    work: int = 0
+
+
+def random_games(
+    program: Program, seed: int, n: int, turns: int, work: int, total: int
+) -> tuple[np.ndarray, State, int]:
+    """n random games of at most ``turns`` turns in one call of the engine.
+
+    Returns: (n, 4) of winner (0 nobody, -1 cut, below -1 failed), turns, moves, over; the last position; the work done.
+    """
+    context = program.context()
+    block = ctypes.create_string_buffer(program.initial()._block, program.state_size)
+    rows = np.zeros((n, 4), np.int32)
+    done = library().context_playouts(
+        context.pointer, seed, n, turns, MAX_MOVES, work, total, block, len(block), rows.ctypes.data, rows.size
+    )
+    context.check(min(done, 0))
+    return rows, State(program, block.raw, context.history(block)), done
+
+
+def play(program: Program, rng: np.random.Generator, max_turns: int = 500) -> Outcome:
+    """One game of uniformly random moves, cut after ``max_turns`` turns for each player.
+
+    Raises:
+        GameError: stage "play": the game asks for more work or memory than is allowed.
+    """
+    limit = _limit(program, max_turns)
+    rows, last, _ = random_games(program, int(rng.integers(1 << 63)), 1, limit, MAX_WORK, MAX_WORK)
+    winner, turns, moves, over = (int(v) for v in rows[0])
+    if winner < -1:
+        raise GameError("play", FAILURES[-1 - winner], program.text)
+    return Outcome(max(winner, 0), tuple(last.ranking), turns, moves, not over)
+
+
+def random_game(program: Program, rng: np.random.Generator, max_moves: int) -> tuple[list[State], list[str]]:
+    """The positions of a game of uniformly random moves, cut after ``max_moves``, and the keys of its moves."""
+    states, keys = [program.initial()], list[str]()
+    while not states[-1].over and len(keys) < max_moves:
+        legal = legal_moves(states[-1])
+        move = legal[rng.integers(len(legal))]
+        states.append(apply(states[-1], move))
+        keys.append(move.key)
+    return states, keys
+
+
+def scenes(program: Program, seed: int) -> list[State]:
+    """Start, middle and end of a game of random moves, cut after 2,000 of them, for a picture."""
+    states, _ = random_game(program, np.random.default_rng(seed), 2000)
+    return [states[0], states[len(states) // 2], states[-1]]
+
+
+def _limit(program: Program, max_turns: int) -> int:
+    if not 1 <= max_turns <= 1_000_000:
+        raise ConfigError(f"max_turns must lie in 1 to 1,000,000, got {max_turns}")
+    return max_turns * program.n_players
+
+
+def balance(wins: tuple[int, ...], playouts: int) -> float:
+    """1 - the largest difference of two players' wins, as a share of the games."""
+    return 1 - max((abs(a - b) for a, b in combinations(wins, 2)), default=0) / playouts
+
+
+def paper_reward(balance: float, completion: float, drawishness: float) -> float:
+    """The mean of the cube roots (arXiv:2410.17126, the game reward); NaN counts as 0."""
+    value = sum(v ** (1 / 3) if v > 0 else 0.0 for v in (balance, completion, drawishness)) / 3
+    return value if value == value else 0.0
+
+
+def evaluate_program(program: Program, playouts: int = 100, max_turns: int = 500, seed: int = 0) -> GameReport:
+    """``evaluate_game`` of a program that is there already."""
+    if not 1 <= playouts <= 1_000_000:
+        raise ConfigError(f"playouts must lie in 1 to 1,000,000, got {playouts}")
+    limit = _limit(program, max_turns)
+    rows, _, work = random_games(program, seed & (1 << 64) - 1, playouts, limit, MAX_WORK, MAX_TOTAL_WORK)
+    winners = rows[:, 0]
+    failed = np.flatnonzero(winners < -1)
+    finished, error = len(rows), None
+    if len(failed):
+        finished = int(failed[0])
+        spent = work >= MAX_TOTAL_WORK and winners[finished] == -2
+        if not spent or not finished:
+            error = GameError("play", FAILURES[-1 - int(winners[finished])], program.text)
+    rows, winners = rows[:finished], winners[:finished]
+    if not finished:
+        return GameReport(compiles=True, error=error, reward=UNPLAYABLE, work=work)
+    wins = tuple(int((winners == p).sum()) for p in range(1, program.n_players + 1))
+    draws, timeouts = int((winners == 0).sum()), int((winners == -1).sum())
+    turns, moves = (float(rows[:, column].mean()) for column in (1, 2))
+    playable = error is None and turns >= 2
+    measures = balance(wins, finished), sum(wins) / finished, 1 - (draws + timeouts) / finished
+    return GameReport(
+        compiles=True,
+        playable=playable,
+        error=error,
+        playouts=finished,
+        wins=wins,
+        draws=draws,
+        timeouts=timeouts,
+        mean_turns=turns,
+        deviation_turns=float(rows[:, 1].std()),
+        mean_moves=moves,
+        balance=measures[0],
+        completion=measures[1],
+        drawishness=measures[2],
+        reward=paper_reward(*measures) if playable else UNPLAYABLE,
+        work=work,
+    )
+
+
+def evaluate_game(text: str, playouts: int = 100, max_turns: int = 500, seed: int = 0) -> GameReport:
+    """Compiles a text and plays random games of it.
+
+    Args:
+        text: a game's description.
+        playouts: how many games; fewer where the budget of work ends first.
+        max_turns: turns for each player after which a game is cut; it counts as drawn then.
+        seed: decides all the games.
+
+    Returns:
+        the report; a text that is no game has ``compiles`` False and says why in ``error``.
+    """
+    try:
+        program = compile_game(text)
+    except GameError as error:
+        if error.stage == "unsupported":
+            return GameReport(compiles=True, supported=False, error=error, reward=UNPLAYABLE)
+        if error.stage == "play":
+            return GameReport(compiles=True, error=error, reward=UNPLAYABLE)
+        return GameReport(compiles=False, error=error)
+    return evaluate_program(program, playouts, max_turns, seed)

@@ -1,0 +1,1 @@
+"""Positions as text and pictures, and the table of ludemes."""

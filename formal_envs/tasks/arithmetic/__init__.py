@@ -1,0 +1,1 @@
+"""Arithmetic: chains that reduce an expression to a number."""

@@ -1,0 +1,158 @@
+"""The game that a prompt and a completion make together, and how much of it the completion got right.
+
+A prompt for fill-in-the-middle is ``### PRE: prefix ### SUF: suffix ### MID:``, as in arXiv:2410.17126; the completion
+is the part that was cut out. After any other prompt the completion is the whole game.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from formal_envs.ludii import GameError, check_game
+
+PREFIX, SUFFIX, MIDDLE = "### PRE:", "### SUF:", "### MID:"
+LEAST_CUT = 0.2
+"""A shorter part than this share of what is left of the game is not cut out; it counts as that long."""
+LEAST_GAME = 45
+"""Tokens of the shortest games; a shorter text counts as that long."""
+
+TOKEN = re.compile(r'//[^\n]*|"[^"]*"?|\(\s*[^\s(){}":]*|[^\s(){}":]+:?|\S')
+"""The tokens of grammars/ludii.lark, comments among them; a string that is not closed takes all that follows."""
+_SUFFIX = re.compile(rf'"[^"]*"|{SUFFIX}')
+
+
+class Recomposed(NamedTuple):
+    """A game's text.
+
+    Attributes:
+        text: all of it.
+        begin, end: the completion is ``text[begin:end]``.
+        infill: the rest of the text is the prompt's.
+        closed: the completion's brackets close.
+    """
+
+    text: str
+    begin: int
+    end: int
+    infill: bool
+    closed: bool
+
+
+def infill_prompt(game: str, begin: int, end: int) -> str:
+    """The prompt that asks for ``game[begin:end]``."""
+    return f"{PREFIX} {game[:begin].strip()} {SUFFIX} {game[end:].strip()} {MIDDLE}"
+
+
+def recompose(prompt: str, completion: str) -> Recomposed:
+    """The game that a completion makes of its prompt.
+
+    The completion is stripped, and cut behind the first bracket that leaves none open; one whose brackets do not close
+    is used whole. Brackets in strings and comments do not count. The markers of a prompt for fill-in-the-middle stand
+    at its very beginning and end, and between them outside strings; text with some of them is a prompt like any other.
+    Takes time linear in the length.
+    """
+    middle = completion.strip()
+    end = _closing(middle)
+    middle = middle[:end]
+    parts = around(prompt)
+    if parts is None:
+        return Recomposed(middle, 0, len(middle), False, end is not None)
+    head, tail = parts
+    text = _joined(head, middle)
+    return Recomposed(_joined(text, tail), len(text) - len(middle), len(text), True, end is not None)
+
+
+def says_nothing(game: Recomposed) -> bool:
+    """Whether the completion has no token; many a part that is cut out could be left out as well."""
+    return _tokens(game.text[game.begin : game.end]) == 0
+
+
+def _closing(text: str) -> int | None:
+    """Where the first bracket that leaves none open ends."""
+    depth = 0
+    for match in TOKEN.finditer(text):
+        first = text[match.start()]
+        if first in "({":
+            depth += 1
+        elif first in ")}":
+            depth -= 1
+            if depth <= 0:
+                return match.end()
+    return None
+
+
+def around(prompt: str) -> tuple[str, str] | None:
+    """What stands before and behind the completion in a prompt for fill-in-the-middle."""
+    prompt = prompt.strip()
+    if prompt.startswith(PREFIX) and prompt.endswith(MIDDLE):
+        inner = prompt[len(PREFIX) : -len(MIDDLE)]
+        for match in _SUFFIX.finditer(inner):
+            if match[0] == SUFFIX:
+                return inner[: match.start()].strip(), inner[match.end() :].strip()
+    return None
+
+
+def _joined(left: str, right: str) -> str:
+    """Two parts with a blank between them where a game on one line has it."""
+    blank = left and right and not left.endswith(("{", ":")) and not right.startswith((")", "}"))
+    return f"{left} {right}" if blank else left + right
+
+
+def offset(completion: str, game: Recomposed, place: int) -> int | None:
+    """Where in a completion the first error at ``place`` of its game stands; None where it is not in the completion.
+
+    A completion whose brackets do not close is wrong at its end, if not before.
+    """
+    if place >= game.end and not game.closed:
+        place = game.end
+    elif not game.begin <= place < game.end:
+        return None
+    return len(completion) - len(completion.lstrip()) + place - game.begin
+
+
+def position(game: Recomposed, stage: str, place: int) -> float:
+    """Share of the completion that stands before the first error, at ``place`` of the game, in [0, 1).
+
+    Counted in tokens, so that white space, comments and long names earn nothing. Nothing is gained by stopping early: a
+    completion shorter than any that is asked for (``LEAST_GAME``, ``LEAST_CUT``) counts as that long, and one whose
+    brackets do not close as twice as long as it is. Where the error lies behind the completion, all of the completion
+    stands before it; also where what the prompt gave is not right with it, such as a name that it does not define.
+    """
+    if place < game.begin and stage in ("names", "board"):
+        place = game.end
+    middle = game.text[game.begin : game.end]
+    before = middle[: max(place - game.begin, 0)]
+    least = float(LEAST_GAME)
+    if game.infill:
+        least = LEAST_CUT * (_tokens(game.text[: game.begin]) + _tokens(game.text[game.end :]))
+    length = max(least, _tokens(middle)) * (1 if game.closed else 2)
+    return _tokens(before) / (length + 1)
+
+
+def first_error(error: GameError) -> int:
+    """The place of the first error in a text that ``error`` refused.
+
+    Syntax is looked at first, all through the text. So where it is wrong, what stands before may have errors of type:
+    it is looked at with its brackets closed.
+    """
+    if error.stage != "syntax":
+        return error.position
+    before = error.text[: error.position]
+    brackets = [match[0][0] for match in TOKEN.finditer(before) if match[0][0] in "(){}"]
+    still_open: list[str] = []
+    for bracket in brackets:
+        if bracket in "({":
+            still_open.append(")" if bracket == "(" else "}")
+        elif still_open:
+            still_open.pop()
+    try:
+        check_game(before + "\n" + "".join(reversed(still_open)))  # it may end in a comment
+    except GameError as earlier:
+        if earlier.stage == "types":
+            return min(earlier.position, error.position)
+    return error.position
+
+
+def _tokens(text: str) -> int:
+    return sum(not match[0].startswith("//") for match in TOKEN.finditer(text))

@@ -1,0 +1,201 @@
+"""The reward of game synthesis: compile a description, play random games of it, measure them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+from formal_envs.errors import check_choice, check_integer
+from formal_envs.ludii import GameError, GameReport, check_game, evaluate_game
+from formal_envs.ludii.engine.library import library
+from formal_envs.ludii.play.report import UNPLAYABLE
+from formal_envs.ludii.writing.briefs import read_brief, share_met
+from formal_envs.score import Score
+from formal_envs.tasks.game.novelty import novelty
+from formal_envs.tasks.game.recomposed import Recomposed, first_error, offset, position, recompose, says_nothing
+
+MAX_TEXT = 50_000
+"""Longest game, in characters; longer text earns nothing. A game of 1,024 tokens has about 5,000."""
+MAX_TURNS = 500
+"""Turns for each player after which a game is cut; it counts as drawn then. As in arXiv:2410.17126."""
+PLAYABLE = 1.0 / 3.0
+"""What the graded reward gives for a game that can be played, whatever it is like: what the paper's gives for one that
+never ends. To play at all is to count for as much as to play well, or a policy would neglect it."""
+HALF_LENGTH = 3.0
+"""Turns of each player, after the first, that halve what a game lacks for being short."""
+CACHED = 2048
+"""Texts whose scores a reward remembers."""
+
+
+class GameReward:
+    """Scores the description of a game by random games of it.
+
+    The game is what ``recompose`` makes of prompt and completion. It is compiled, and ``playouts`` games of uniformly
+    random moves are played, the same in every process. A text is
+
+    - not a game, or one from which a part was cut out and that is given back without it: ``"paper"`` gives 0;
+      ``"graded"`` gives 0.05 times ``position``.
+    - a game that cannot be played, because of an error in play, under two turns a game on average or a ludeme that the
+      engine lacks: 0.05.
+    - a game that plays: ``"paper"`` gives the mean of the cube roots of balance, completion and drawishness; one that
+      never ends earns 1/3. ``"graded"`` gives 1/3, and 2/3 of the ``quality`` times ``brief``; the quality is near 1
+      for games that are fair, end with a winner, and are neither short nor near the limit of turns.
+
+    Parts: ``compiles``, ``supported``, ``plays`` in {0, 1}; ``balance``, ``completion``, ``drawishness`` in [0, 1], as
+    in ``GameReport``; ``turns``, the mean of a game, all players together; ``novelty`` in [0, 1], 0 where the text does
+    not compile; ``position`` in [0, 1), the share of the completion before the first error, 1 where it compiles;
+    ``brief`` in [0, 1], the share of what a prompt asks of board, players, pieces and goal that the game's own brief
+    says too, 1 where it asks nothing.
+    ``failure`` is None where the game plays, else the stage that refused it, why, and the place in the game;
+    ``failed_at`` is known where the text does not compile and the completion itself is to blame, not what follows it.
+
+    Any text is scored, in bounded time: the length of a game and the work that it may ask for are limited, and the work
+    is counted, not timed. A batch runs in as many threads as there are processors for this process of
+    ``LOCAL_WORLD_SIZE``: the engine plays without Python's lock.
+
+    Args:
+        kind: "graded" or "paper".
+        playouts: random games that are played of each text, 1 to 10,000.
+
+    Raises:
+        ConfigError: an argument has no meaning, or the engine cannot be compiled on this machine.
+    """
+
+    range = (0.0, 1.0)
+
+    def __init__(self, *, kind: str = "graded", playouts: int = 100):
+        self.kind = check_choice("kind", kind, ("graded", "paper"))
+        self.playouts = check_integer("playouts", playouts, 1, 10_000)
+        library()  # a missing compiler shows here and not in the first score
+        self._judge = lru_cache(CACHED)(partial(_judged, kind, playouts))
+
+    def __repr__(self) -> str:
+        return f"GameReward(kind={self.kind!r}, playouts={self.playouts!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, GameReward):
+            return NotImplemented
+        return (other.kind, other.playouts) == (self.kind, self.playouts)
+
+    def __hash__(self) -> int:
+        return hash((GameReward, self.kind, self.playouts))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (self.kind, self.playouts)
+
+    def score(self, prompt: str, completion: str) -> Score:
+        """Score one completion."""
+        game = recompose(prompt, completion)
+        return self._score(prompt, completion, game, self._judge(game.text))
+
+    def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
+        """Score ``completions[i]`` as an answer to ``prompts[i]``; equal to ``score`` on each, and faster."""
+        games = [recompose(prompt, completion) for prompt, completion in zip(prompts, completions, strict=True)]
+        texts = list(dict.fromkeys(game.text for game in games))
+        workers = min(_processors(), len(texts))
+        if workers > 1:
+            with ThreadPoolExecutor(workers) as pool:  # one for each batch: none is left behind, or broken by a fork
+                judged = dict(zip(texts, pool.map(self._judge, texts), strict=True))
+        else:
+            judged = {text: self._judge(text) for text in texts}
+        rows = zip(prompts, completions, games, strict=True)
+        return [self._score(prompt, text, game, judged[game.text]) for prompt, text, game in rows]
+
+    def _score(self, prompt: str, completion: str, game: Recomposed, judged: _Judged) -> Score:
+        share, value, failed_at = 1.0, judged.value, None
+        if game.infill and says_nothing(game):
+            judged, failed_at = _Judged(0.0, _parts(GameReport(compiles=False), 0.0), _NOTHING, None), len(completion)
+        asked = {} if game.infill else read_brief(prompt)
+        met = 1.0
+        if judged.parts["compiles"]:
+            if asked:
+                met = share_met(check_game(game.text), asked)
+            if self.kind == "graded" and judged.parts["plays"]:
+                value = PLAYABLE + met * (value - PLAYABLE)
+        else:
+            share, met = 0.0, float(not asked)
+            if judged.error:
+                error = first_error(judged.error)
+                share, failed_at = position(game, judged.error.stage, error), offset(completion, game, error)
+            value = UNPLAYABLE * share if self.kind == "graded" else 0.0
+        return Score(value, {**judged.parts, "position": share, "brief": met}, judged.failure, failed_at)
+
+
+def graded(*, playouts: int = 100) -> GameReward:
+    """The graded reward, which tells real games apart. Raises ConfigError as ``GameReward`` does."""
+    return GameReward(kind="graded", playouts=playouts)
+
+
+def paper(*, playouts: int = 100) -> GameReward:
+    """The reward of arXiv:2410.17126. Raises ConfigError as ``GameReward`` does."""
+    return GameReward(kind="paper", playouts=playouts)
+
+
+def quality(report: GameReport) -> float:
+    """What random games of a playable game are worth, in [0, 1]: balance times decisiveness times length.
+
+    Decisiveness is the smaller of completion and drawishness, which differ only where games were cut. Length is
+    ``(1 - 2^(-(t - 1) / 3)) (1 - (t / 500)^2)`` for t turns of each player: 0 for one, a half for four, 0.98 for 25 to
+    60, 0 at the limit of 500.
+    """
+    turns = report.mean_turns / len(report.wins)  # of each player
+    long_enough = 1.0 - 2.0 ** (-max(turns - 1.0, 0.0) / HALF_LENGTH)
+    short_enough = 1.0 - min(turns / MAX_TURNS, 1.0) ** 2
+    return report.balance * min(report.completion, report.drawishness) * long_enough * short_enough
+
+
+_NOTHING = "the completion is empty: an expression was cut out here"
+
+
+class _Judged(NamedTuple):
+    """What a reward makes of a game's text, wherever the completion stands in it."""
+
+    value: float
+    parts: dict[str, float]
+    failure: str | None
+    error: GameError | None
+
+
+def _judged(kind: str, playouts: int, text: str) -> _Judged:
+    if len(text) > MAX_TEXT:
+        failure = f"syntax error: {len(text)} characters, at most {MAX_TEXT} allowed"
+        return _Judged(0.0, _parts(GameReport(compiles=False), 0.0), failure, None)
+    report = evaluate_game(text, playouts, MAX_TURNS)
+    value = report.reward
+    if kind == "graded" and report.playable:
+        value = PLAYABLE + (1.0 - PLAYABLE) * quality(report)
+    parts = _parts(report, novelty(text) if report.compiles else 0.0)
+    return _Judged(value, parts, _failure(report), report.error)
+
+
+def _parts(report: GameReport, novelty: float) -> dict[str, float]:
+    return {
+        "compiles": float(report.compiles),
+        "supported": float(report.compiles and report.supported),
+        "plays": float(report.playable),
+        "balance": float(report.balance),
+        "completion": float(report.completion),
+        "drawishness": float(report.drawishness),
+        "turns": report.mean_turns,
+        "novelty": novelty,
+    }
+
+
+def _failure(report: GameReport) -> str | None:
+    if report.error:
+        return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(report.error))
+    return None if report.playable else f"play error: {report.mean_turns:.2f} turns a game, at least 2 expected"
+
+
+def _rebuilt(kind: str, playouts: int) -> GameReward:
+    return GameReward(kind=kind, playouts=playouts)
+
+
+def _processors() -> int:
+    """The processors that this process may use, shared with the others that torch's launcher started beside it."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    processes = os.environ.get("LOCAL_WORLD_SIZE", "")
+    return max(1, available // max(1, int(processes))) if processes.isdecimal() else available

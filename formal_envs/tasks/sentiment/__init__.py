@@ -1,0 +1,1 @@
+"""Sentiment: go on with the opening of a film review."""

@@ -1,0 +1,179 @@
+"""TRL's GRPOTrainer on tasks: as a dataset with a reward function, and as environments that are answered by a tool."""
+
+import re
+from importlib.resources import files
+
+import pytest
+
+pytest.importorskip("trl")
+
+import torch
+import trl
+from running import run
+from tiny_models import END, PAD, tiny_tokenizer
+from transformers import GPT2Config, GPT2LMHeadModel
+
+from agents.models.build import new_model
+from agents.runs.checkpoint import hugging_face_tokenizer
+from formal_envs.adapters.rows import rows
+from formal_envs.adapters.trl import ProblemEnvironment, make_dataset, programmed_reward
+from formal_envs.envs.token import TokenLayout
+from formal_envs.errors import ConfigError
+from formal_envs.tasks import make_task
+from formal_envs.testing.signatures import as_scorer
+
+TOOL_CALL = '<tool_call>\n{{"name": "answer", "arguments": {{"text": "{}"}}}}\n</tool_call>'
+STEPS = 10
+NUMBERS = range(15, 35)  # near the solutions: the mean of five operands from 0 to 10 is 25
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        yield
+
+
+def config(folder, **settings):
+    return trl.GRPOConfig(
+        output_dir=str(folder),
+        max_steps=STEPS,
+        num_generations=4,
+        bf16=False,
+        use_cpu=True,
+        logging_steps=1,
+        save_strategy="no",
+        report_to="none",
+        disable_tqdm=True,
+        **settings,
+    )
+
+
+def steps_of(trainer):
+    logged = [row for row in trainer.state.log_history if "reward" in row]
+    assert [row["step"] for row in logged] == list(range(1, STEPS + 1))
+    return logged
+
+
+def weights_of(model):
+    return torch.cat([weight.detach().flatten().clone() for weight in model.parameters()])
+
+
+def test_a_dataset_holds_the_rows_also_as_messages():
+    plain, chat = (make_dataset("FormalArith-v0", 3, seed=2, terms=3, chat=chat) for chat in (False, True))
+    wanted = list(rows("FormalArith-v0", 3, seed=2, terms=3))
+    assert plain.to_list() == wanted
+    assert chat["prompt"][1] == [{"role": "user", "content": wanted[1]["prompt"]}]
+    assert list(chat["id"]) == [row["id"] for row in wanted]
+
+
+def test_the_reward_function_scores_texts_and_messages_and_logs_what_it_is_made_of():
+    ids = [row["id"] for row in rows("FormalArith-v0", 2)]
+    solutions = [row["solution"] for row in rows("FormalArith-v0", 2)]
+    columns, metrics = {}, {}
+    texts = [solutions[0], "nan"]
+    rewards = programmed_reward(["", ""], texts, ids, log_extra=columns.__setitem__, log_metric=metrics.__setitem__)
+    assert rewards[0] == 1 > rewards[1]
+    assert metrics["parts/exact"] == metrics["parts/well_formed"] == 0.5
+    assert columns["failure"][0] == ""
+    assert "'n'" in columns["failure"][1]
+    messages = [[{"role": "assistant", "content": text}] for text in texts]
+    assert programmed_reward(["", ""], messages, ids, solution=solutions) == rewards
+    assert as_scorer(programmed_reward, with_solutions=True).kind == "trl"
+
+
+def test_the_first_answer_counts_and_is_not_judged_aloud():
+    (row,) = rows("FormalArith-v0", 1)
+    environment = ProblemEnvironment()
+    assert environment.reset(**row) is None
+    said = environment.answer("7")
+    assert environment.get_reward() < 1
+    assert row["solution"] not in said
+    assert "first answer counts" in environment.answer(row["solution"])
+    assert environment.get_reward() == programmed_reward([""], ["7"], [row["id"]])[0]
+    environment.reset(**row)
+    assert environment.answer(row["solution"]) == said
+    assert environment.get_reward() == 1
+    environment.reset(**row)
+    assert environment.get_reward() == programmed_reward([""], [""], [row["id"]])[0]
+
+
+def test_a_dataset_without_ids_is_named():
+    with pytest.raises(ConfigError, match="column id"):
+        ProblemEnvironment().reset(prompt="1+2=")
+
+
+@pytest.fixture
+def words():
+    """A model of random weights that writes arithmetic's words, and its tokenizer."""
+    tokenizer = TokenLayout(make_task("Arith")[0]).tokenizer
+    return new_model(tokenizer, 1, 32, 2, 64), hugging_face_tokenizer(tokenizer)
+
+
+def test_ten_steps_with_the_reward_function(tmp_path, words):
+    model, tokenizer = words
+    before = weights_of(model)
+    trainer = trl.GRPOTrainer(
+        model,
+        reward_funcs=programmed_reward,
+        args=config(tmp_path, per_device_train_batch_size=16, max_completion_length=1, learning_rate=1e-3),
+        train_dataset=make_dataset("FormalArith-v0", 40),
+        processing_class=tokenizer,
+    )
+    trainer.train()
+    for row in steps_of(trainer):
+        assert 0 < row["reward"] < 1
+        assert row["reward"] == pytest.approx(row["rewards/programmed_reward/mean"])
+        assert row["parts/well_formed"] > 0.5  # words are numbers, but for symbols
+        assert row["grad_norm"] > 0
+    assert not torch.equal(weights_of(model), before)
+
+
+@pytest.fixture
+def caller():
+    """A model each token of which is the call of the tool with a number, or the end; and its tokenizer."""
+    names = {"eos_token": "<|im_end|>", "pad_token": PAD, "unk_token": END}
+    tokenizer = tiny_tokenizer(END, PAD, "<|im_start|>", "<|im_end|>", **names)
+    tokenizer.chat_template = (files("trl") / "chat_templates" / "qwen3.jinja").read_text(encoding="utf-8")
+    calls = [TOOL_CALL.format(number) for number in NUMBERS]
+    tokenizer.add_tokens(calls)
+    written = {tokenizer.eos_token_id, *tokenizer.convert_tokens_to_ids(calls)}
+    size = {"n_positions": 1024, "n_embd": 32, "n_layer": 1, "n_head": 2}
+    ends = {"eos_token_id": tokenizer.eos_token_id, "pad_token_id": tokenizer.pad_token_id}
+    model = GPT2LMHeadModel(GPT2Config(vocab_size=len(tokenizer), **size, **ends))
+    model.generation_config.suppress_tokens = [token for token in range(len(tokenizer)) if token not in written]
+    return model, tokenizer
+
+
+def test_ten_steps_in_environments_that_are_answered_by_a_tool(tmp_path, caller):
+    model, tokenizer = caller
+    before = weights_of(model)
+    settings = {"per_device_train_batch_size": 8, "max_completion_length": 4, "learning_rate": 1e-2}
+    trainer = trl.GRPOTrainer(
+        model,
+        args=config(tmp_path, **settings),
+        train_dataset=make_dataset("FormalArith-v0", 20, chat=True),
+        processing_class=tokenizer,
+        environment_factory=ProblemEnvironment,
+    )
+    trainer.train()
+    logged = steps_of(trainer)
+    for row in logged:
+        assert row["tools/call_frequency"] > 0
+        assert row["tools/failure_frequency"] == 0
+        assert row["reward"] == pytest.approx(row["rewards/ProblemEnvironment/mean"])
+    assert sum(row["reward"] for row in logged) / STEPS > 0.3  # the empty answer earns 1e-22
+    assert not torch.equal(weights_of(model), before)
+
+
+@pytest.mark.parametrize(
+    ("written", "steps", "options"), [("words", STEPS, ["--max-tokens=1"]), ("caller", 2, ["--max-tokens=4", "--tool"])]
+)
+def test_the_example_runs(tmp_path, request, written, steps, options):
+    for part in request.getfixturevalue(written):
+        part.save_pretrained(tmp_path / "model")
+    options = (*options, f"--steps={steps}", f"--out={tmp_path / 'out'}")
+    shown = run("examples/trl_grpo.py", "--model", str(tmp_path / "model"), *options)
+    rewards = [float(reward) for reward in re.findall(r"^step \d+: reward ([\d.]+)", shown, re.MULTILINE)]
+    assert len(rewards) == steps
+    assert all(0 < reward < 1 for reward in rewards)

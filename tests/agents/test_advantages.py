@@ -1,0 +1,121 @@
+"""Advantages, KL estimators and schedules: numbers worked by hand, and laws."""
+
+import math
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from hypothesis import given, settings  # noqa: E402
+from hypothesis import strategies as st  # noqa: E402
+
+from agents.objective.advantages import blame, gae, group_centre, group_normalise, whiten  # noqa: E402
+from agents.objective.kl import full_kl, kl_of_samples  # noqa: E402
+from agents.objective.schedules import adapt_entropy_coef, adapt_kl_coef, interpolate, learning_rate  # noqa: E402
+
+
+def test_blame_by_hand():
+    mask = torch.tensor([[[1.0, 1, 1, 0], [1, 1, 0, 0], [1, 1, 1, 1], [1, 1, 1, 0]]])
+    advantages = torch.tensor([[[2.0], [-1.0], [-3.0], [0.5]]]) * mask
+    places = torch.tensor([[-1, -1, 2, 1]])
+    assert blame(advantages, places).tolist() == [
+        [[2, 2, 2, 0], [-1, -1, 0, 0], [0, 0, -3, 0], [0, 0, 0, 0]]  # better than its group, but not for its error
+    ]
+
+
+def test_gae_by_hand():
+    # delta_1 = 1 + 0.5 * 4 - 2 = 1, delta_0 = 0 + 0.5 * 2 - 3 = -2; A_1 = 1, A_0 = -2 + 0.5 * 0.8 * 1 (the value 4 is
+    # of a third token that was generated too, with delta_2 = 6 - 4 = 2, so that A_1 = 1 + 0.4 * 2 = 1.8)
+    rewards, values = torch.tensor([[0.0, 1.0, 6.0]]), torch.tensor([[3.0, 2.0, 4.0]])
+    expected = [[-2 + 0.4 * 1.8, 1.8, 2.0]]
+    assert gae(rewards, values, torch.ones(1, 3), gamma=0.5, lam=0.8).tolist()[0] == pytest.approx(expected[0])
+
+
+def test_gae_ends_with_the_mask():
+    rewards, values = torch.tensor([[0.0, 1.0, 99.0]]), torch.tensor([[0.5, 0.25, 99.0]])
+    short = gae(rewards[:, :2], values[:, :2], torch.ones(1, 2), 1.0, 0.95)
+    padded = gae(rewards, values, torch.tensor([[1.0, 1.0, 0.0]]), 1.0, 0.95)
+    assert padded[:, :2].tolist() == short.tolist()
+    assert padded[0, 2] == 0
+
+
+@given(st.integers(0, 2**31), st.integers(1, 6))
+@settings(max_examples=40, deadline=None)
+def test_gae_with_lambda_1_is_return_minus_value(seed, length):
+    generator = torch.Generator().manual_seed(seed)
+    rewards, values = torch.randn(2, 3, length, generator=generator)
+    returns = rewards.flip(1).cumsum(1).flip(1)
+    assert torch.allclose(gae(rewards, values, torch.ones(3, length), 1.0, 1.0), returns - values, atol=1e-5)
+
+
+def test_group_normalise_by_hand():
+    advantages = group_normalise(torch.tensor([[1.0, 2.0, 3.0], [5.0, 5.0, 5.0]]))
+    assert advantages[0].tolist() == pytest.approx([-1, 0, 1], abs=1e-5)  # the sample's standard deviation is 1
+    assert advantages[1].tolist() == [0, 0, 0]
+
+
+@given(st.integers(0, 2**31), st.floats(0.1, 10), st.floats(-5, 5))
+@settings(max_examples=40, deadline=None)
+def test_group_normalise_ignores_shift_and_scale_of_a_prompts_rewards(seed, scale, shift):
+    returns = torch.randn(4, 8, generator=torch.Generator().manual_seed(seed))
+    assert torch.allclose(group_normalise(returns), group_normalise(returns * scale + shift), atol=1e-3)
+
+
+def test_group_centre_by_hand():
+    advantages = group_centre(torch.tensor([[1.0, 3.0], [5.0, 5.0], [0.0, 4.0]]))
+    root_mean_square = math.sqrt((1 + 1 + 0 + 0 + 4 + 4) / 6)
+    expected = [-1, 1, 0, 0, -2, 2]
+    assert (advantages.flatten() * root_mean_square).tolist() == pytest.approx(expected, abs=1e-4)
+    assert group_centre(torch.ones(3, 2)).abs().max() == 0
+
+
+def test_whiten_has_mean_0_and_variance_1_within_the_mask():
+    x, mask = torch.tensor([[1.0, 3.0, 1000.0]]), torch.tensor([[1.0, 1.0, 0.0]])
+    assert whiten(x, mask)[0].tolist() == pytest.approx([-1, 1, 0], abs=1e-5)
+
+
+def test_kl_estimators_by_hand():
+    policy, reference = torch.tensor([[0.75, 0.25]]).log(), torch.tensor([[0.5, 0.5]]).log()
+    token = torch.tensor([1])
+    ratio = math.log(0.25 / 0.5)
+    expected = {
+        "log_ratio": ratio,
+        "absolute": -ratio,
+        "squared": ratio**2 / 2,
+    }
+    for estimator, value in expected.items():
+        estimate = kl_of_samples(policy[0, token], reference[0, token], estimator)
+        assert estimate.item() == pytest.approx(value, rel=1e-5)
+    assert full_kl(policy, reference).item() == pytest.approx(0.75 * math.log(1.5) + 0.25 * ratio, rel=1e-5)
+
+
+@given(st.integers(0, 2**31))
+@settings(max_examples=40, deadline=None)
+def test_the_log_ratio_is_unbiased_and_the_full_kl_not_negative(seed):
+    policy, reference = torch.randn(2, 5, generator=torch.Generator().manual_seed(seed)).log_softmax(-1)
+    full = full_kl(policy, reference)
+    every = kl_of_samples(policy, reference, "log_ratio")
+    assert (every * policy.exp()).sum().item() == pytest.approx(full.item(), abs=1e-5)
+    assert full.item() >= -1e-6
+
+
+def test_learning_rate_schedules_by_hand():
+    assert [learning_rate(n, 100, 1.0, 4, "constant") for n in (0, 1, 3, 4, 99)] == [0.25, 0.5, 1.0, 1.0, 1.0]
+    assert learning_rate(50, 100, 1.0, 0, "linear") == pytest.approx(0.05 + 0.95 * 0.5)
+    assert learning_rate(50, 100, 1.0, 0, "cosine") == pytest.approx(0.05 + 0.95 * 0.5)
+    assert learning_rate(25, 100, 1.0, 0, "cosine") == pytest.approx(0.05 + 0.95 * (1 + math.sqrt(0.5)) / 2)
+
+
+def test_interpolate_clips_progress():
+    assert [interpolate(0.6, 0.0, p) for p in (-1, 0, 0.5, 1, 2)] == [0.6, 0.6, 0.3, 0.0, 0.0]
+
+
+def test_entropy_coef_follows_its_target():
+    assert adapt_entropy_coef(0.1, entropy=0.4, target=0.6, rate=0.5, limit=1.0) == pytest.approx(0.2)
+    assert adapt_entropy_coef(0.1, entropy=0.9, target=0.6, rate=0.5, limit=1.0) == 0.0
+    assert adapt_entropy_coef(0.9, entropy=0.0, target=0.6, rate=0.5, limit=1.0) == 1.0
+
+
+def test_kl_coef_by_hand():
+    assert adapt_kl_coef(0.2, kl=12, target=6, horizon=10_000, samples=100) == pytest.approx(0.2 * (1 + 0.2 * 0.01))
+    assert adapt_kl_coef(0.2, kl=5.4, target=6, horizon=10_000, samples=100) == pytest.approx(0.2 * (1 - 0.1 * 0.01))

@@ -1,0 +1,173 @@
+"""The commands ``formal-envs game``, and the games of our own that they are tried on."""
+
+import gzip
+import json
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from game_records import record_of
+
+from agents.cli import main
+
+ROOT = Path(__file__).parents[2]
+GAMES = ROOT / "tests" / "games"
+
+
+def run(*arguments, input=None, code=0):
+    result = CliRunner().invoke(main, [str(a) for a in arguments], input=input)
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("tic_tac_toe", [9, 72, 504, 3024, 15120]),
+        ("breakthrough", [22, 484]),
+        ("chess", [20, 400, 8902]),
+        ("draughts", [7, 49, 302, 1469, 7361]),
+        ("hex", [49, 49 * 49]),  # 48 replies and the swap
+        ("mancala", [4, 15, 50]),
+        ("nine_mens_morris", [24, 24 * 23, 24 * 23 * 22]),
+        ("reversi", [4, 12, 56, 244, 1396]),
+    ],
+)
+def test_counts_of_our_games(name, counts):
+    rows = json.loads(run("game", "perft", GAMES / f"{name}.lud", "--depth", len(counts), "--json"))
+    assert [row["n"] for row in rows] == counts
+
+
+def test_check():
+    assert "9 sites" in run("game", "check", GAMES / "tic_tac_toe.lud")
+    text = (GAMES / "tic_tac_toe.lud").read_text().replace("(square 3)", "(squre 3)")
+    said = run("game", "check", "-", input=text, code=1)
+    assert "(squre 3)" in said
+    assert "^" in said
+    row = json.loads(run("game", "check", "-", "--json", input=text, code=1))
+    assert (row["compiles"], row["line"]) == (False, 5)
+    assert json.loads(run("game", "check", GAMES / "hex.lud", "--json"))["compiles"]
+
+
+def test_play_shows_every_move():
+    shown = run("game", "play", GAMES / "tic_tac_toe.lud", "--seed", 1, "--moves", 2)
+    assert shown == run("game", "play", GAMES / "tic_tac_toe.lud", "--seed", 1, "--moves", 2)
+    assert shown.startswith("3 . . .\n2 . . .\n1 . . .\n  A B C\nturn 1, player 1 to move\n")
+    assert "1. player 1: Add t" in shown
+    assert shown.endswith("turn 3, player 1 to move\n")
+    board = "".join(shown.split("\n\n")[-1].splitlines()[:3])
+    assert (board.count("x"), board.count("o"), board.count(".")) == (1, 1, 7)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in GAMES.glob("*.lud")))
+def test_every_game_plays_to_its_end_and_is_drawn(name, tmp_path):
+    assert "over after turn" in run("game", "play", GAMES / f"{name}.lud", "--last", "--moves", 3000)
+    run("game", "draw", GAMES / f"{name}.lud", "--out", tmp_path / "game.svg")
+    picture = ElementTree.parse(tmp_path / "game.svg").getroot()
+    boards = picture.findall("{http://www.w3.org/2000/svg}g")
+    assert len(boards) == 3
+    assert len(boards[1]) > 2
+
+
+def test_stats():
+    row = json.loads(run("game", "stats", GAMES / "draughts.lud", "--playouts", 20, "--seed", 1, "--json"))
+    assert row["playouts"] == 20 == sum(row["wins"]) + row["draws"] + row["timeouts"]
+    assert 0 < row["reward"] <= 1
+    assert "mean_turns" in run("game", "stats", GAMES / "draughts.lud", "--playouts", 5)
+    assert json.loads(run("game", "stats", "-", "--json", input="(game"))["reward"] == 0
+
+
+def test_stats_say_why_a_game_is_not_playable():
+    one_turn = (
+        '(game "One" (players 2) (equipment {(board (square 2)) (piece "Disc" P1) (piece "Disc" P2)}) (rules '
+        "(play (move Add (to (sites Empty)))) (end (if (is Mover P1) (result P1 Win)))))"
+    )
+    shown = run("game", "stats", "-", "--playouts", 5, input=one_turn)
+    line = next(line for line in shown.splitlines() if line.startswith("playable"))
+    assert "False  (games end after 1.00 turns on average; it takes 2 or more)" in line
+    draws = next(line for line in shown.splitlines() if line.startswith("drawishness"))
+    assert "1.0000  (1: no game was drawn or cut" in draws
+
+
+def test_ludemes_and_their_page():
+    rows = [json.loads(line) for line in run("game", "ludemes", "--json").splitlines()]
+    assert {"is Line", "move Hop", "sow"} <= {row["name"] for row in rows if row["supported"]}
+    assert (ROOT / "docs" / "LUDEMES.md").read_text() == run("game", "ludemes", "--markdown"), (
+        "docs/LUDEMES.md is old: formal-envs game ludemes --markdown > docs/LUDEMES.md"
+    )
+
+
+def test_grammar():
+    assert "is_line" in run("game", "grammar")
+
+
+def write(folder, name, rows):
+    with gzip.open(folder / f"{name}.jsonl.gz", "wt") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def test_conformance(tmp_path):
+    text = (GAMES / "tic_tac_toe.lud").read_text()
+    record, wrong = record_of(text), record_of(text)
+    wrong.update(id="own/wrong")
+    wrong["perft"]["n"][1] = 71
+    games = [{"id": row["id"], "name": row["id"], "text": text, "ludemes": ["is Line"]} for row in (record, wrong)]
+    write(tmp_path, "games", games)
+    write(tmp_path, "traces", [record, wrong])
+    write(tmp_path, "mutants", [{"id": "own", "mutation": "truncate", "text": text[:40], "compiles": False}])
+    write(tmp_path, "written", [{"text": text, "compiles": False}])
+    output = run("game", "conformance", "--data", tmp_path, "--jobs", 2)
+    result = json.loads(output.splitlines()[-1])
+    assert "own/wrong: perft: from the start depth 2: expected 71, got 72" in output
+    assert "is Line" in output
+    assert (result["games"], result["supported"], result["traces_replayed"], result["traces"]) == (2, 2, 2, 2)
+    assert (result["perft_equal"], result["perft"], result["perft_differs"]) == (1, 2, ["own/wrong"])
+    assert (result["verdicts_agree"], result["verdicts"]) == (1, 1)
+    assert (result["written_agree"], result["written"], result["written_differ"]) == (0, 1, ["written 0"])
+    one = run("game", "conformance", "--data", tmp_path, "--game", "own/wrong", "--json")
+    assert json.loads(one.splitlines()[-1])["games"] == 1
+    assert "no game called" in run("game", "conformance", "--data", tmp_path, "--game", "chess", code=1)
+
+
+def test_bench(tmp_path):
+    for name in ("tic_tac_toe", "hex"):
+        (tmp_path / f"{name}.lud").write_text((GAMES / f"{name}.lud").read_text())
+    result = json.loads(run("bench", "game", "--data", tmp_path, "--playouts", 3, "--json"))
+    assert result["games_played"] == 2
+    assert 0 < result["program_median_s"] < result["first_call_s"]
+
+
+def test_help_of_every_game_command():
+    for name, command in main.commands["game"].commands.items():
+        assert command.help, name
+        assert "--help" in run("game", name, "--help")
+
+
+def test_a_run_on_games_leaves_a_page_and_a_picture_of_its_best_game(tmp_path):
+    pytest.importorskip("torch")
+    from agents.runs.run import Run, RunSpec, sample_row
+    from agents.runs.samples import write_best_game, write_samples_page
+    from formal_envs.ludii import evaluate_game
+    from formal_envs.tasks import make_task
+
+    run = Run.create(tmp_path / "run", RunSpec.parse("FormalGame-v0", {"layers": 1, "width": 16, "heads": 2}))
+    task, reward = make_task("Game", split="test")
+    problems = task.sample(np.arange(3, dtype=np.uint64))
+    rows = [
+        {"step": step, **sample_row(prompt, completion, reward.score(prompt, completion))}
+        for step in (1, 2)
+        for prompt, solution in zip(problems.prompts, problems.solutions, strict=True)
+        for completion in ((solution, " (") if step == 2 else (" (",))
+    ]
+    run.samples_file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_samples_page(run, tmp_path / "samples.md")
+    write_best_game(run, tmp_path)
+    page = (tmp_path / "samples.md").read_text()
+    assert page.count("syntax error") == 6
+    best = max(row["reward"] for row in rows)
+    report = evaluate_game((tmp_path / "game.lud").read_text(encoding="utf-8"))
+    assert reward.score("", (tmp_path / "game.lud").read_text(encoding="utf-8")).value == pytest.approx(best, abs=1e-4)
+    assert report.playable
+    assert (tmp_path / "game.svg").read_text(encoding="utf-8").startswith("<svg")
