@@ -8,7 +8,7 @@ EXTRAS := train,sb3,test,datasets,masks
 # What leans on other packages, for other versions of them than those of constraints.txt.
 LEANING := policy models checkpoint ppo sft classifier_reward tokenizers envs sb3 masks rows testing_kit
 
-.PHONY: train test test-latest test-lowest lint rllib clean
+.PHONY: train test test-latest test-lowest lint docs rllib clean
 
 train: $(VENV)/installed
 	$(BIN)/formal-envs train FormalArith-v0 --out $(OUT) $(if $(STEPS),--steps $(STEPS))
@@ -45,6 +45,11 @@ lint: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+docs:  # into site/; needs no torch
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict
+
 rllib:  # ray pins a gymnasium of its own
 	$(PYTHON) -m venv .venv-rllib
 	.venv-rllib/bin/pip install --quiet torch==2.13.0 '.[rllib]'
@@ -57,4 +62,4 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-latest .venv-lowest
+	rm -rf $(VENV) .venv-latest .venv-lowest .venv-docs site

@@ -1,6 +1,7 @@
 """Importing is cheap, registers the environments, and runs one way."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from pathlib import Path
@@ -8,47 +9,38 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LAYERS = [
-    "errors",
-    "hub",
-    "objects",
-    "score",
-    "earley",
-    "grammar_size",
-    "grammars",
-    "lang",
-    "rewards",
-    "tokenizers",
-    "tasks",
-    "envs",
-    "bench",
-    "adapters",
-]
-MODULES = sorted((ROOT / "formal_envs").rglob("*.py"))
-
-
-AGENT_LAYERS = [
-    {"transformers_adapter"},
-    {"commands", "config", "schedules", "losses", "kl", "diversity", "growing_cache", "optimizers", "game_rewards"},
-    {"agent", "advantages", "recipes", "loop"},
-    {"run", "baselines", "classifier", "policy"},
-    {"checkpoint", "rollout", "plots", "samples"},
-    {"models"},
-    {"policy_agent"},
-    {"ppo", "sft"},
-    {
-        "bench",
-        "experiments",
-        "game_commands",
-        "training_commands",
-        "check_command",
-        "classifier_command",
-        "export_command",
-    },
-    {"reproduce_command"},
-    {"cli"},
-]
-AGENT_MODULES = sorted(path for path in (ROOT / "agents").rglob("*.py") if path.parts[-2:] != ("agents", "__init__.py"))
+# Folders and files from the ground up: each imports only from lines before its own, or from its own line.
+FORMAL_ENVS = """
+errors
+model_hub references
+score
+tokenizers
+languages
+ludii.errors
+ludii.language
+ludii.board
+ludii.engine
+ludii.compile
+ludii.view.letters
+ludii.play
+ludii.view
+ludii.writing
+ludii.conformance
+ludii
+tasks
+rewards
+envs
+adapters
+"""
+AGENTS = """
+runs.config objective models.transformers_adapter
+models runs evaluation
+rollout
+ppo sft
+bench experiments
+commands
+cli
+"""
 
 
 def run(code):
@@ -92,53 +84,72 @@ def test_importing_says_nothing_and_sets_up_no_logging():
     assert run(code + "print(logging.root.handlers == before)") == "True"
 
 
+def modules_of(package):
+    """Files by the full names of their modules."""
+    files = sorted((ROOT / package).rglob("*.py"))
+    names = (file.relative_to(ROOT).with_suffix("").parts for file in files)
+    return {".".join(parts).removesuffix(".__init__"): file for parts, file in zip(names, files, strict=True)}
+
+
+MODULES = {**modules_of("formal_envs"), **modules_of("agents"), **modules_of("grammars")}
+
+
 def imports_of(path):
-    """Full names of the modules that a file imports anywhere in it."""
+    """Names of the modules of this project that a file imports anywhere in it, for its types alone too."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from (alias.name for alias in node.names if alias.name in MODULES)
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path}: relative imports are not used here"
-            yield node.module
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
+                if name in MODULES or node.module in MODULES:
+                    yield name if name in MODULES else node.module
 
 
-def layer_of(module):
-    """The layer of a module of this package, by its name's second part."""
-    return LAYERS.index(module.split(".")[1])
+IMPORTS = {name: sorted(set(imports_of(path)) - {name}) for name, path in MODULES.items()}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_run_one_way(path):
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    names = list(imports_of(path))
-    assert not [name for name in names if name.split(".")[0] == "agents"]
-    if parts == ("formal_envs", "__init__"):
-        return
-    if parts[1] == "testing":  # above score only
-        above = {"errors", "score", "testing"}
-        assert {name.split(".")[1] for name in names if name.startswith("formal_envs.")} <= above
-        return
-    own = LAYERS.index(parts[1])
-    for name in names:
-        if name.startswith("formal_envs."):
-            assert layer_of(name) <= own, f"{'.'.join(parts)} imports {name}"
+def rank(name, order):
+    """The line of a module: that of the longest of the names that it begins with."""
+    ranks = {entry: line for line, entries in enumerate(order.split("\n")) for entry in entries.split()}
+    parts = name.split(".")[1:]
+    known = [".".join(parts[:n]) for n in range(len(parts), 0, -1) if ".".join(parts[:n]) in ranks]
+    assert known, f"{name} has no place in the order of imports"
+    return ranks[known[0]]
 
 
-def test_the_rule_covers_every_module():
-    assert len(MODULES) > 15
-    assert {path.relative_to(ROOT).with_suffix("").parts[1] for path in MODULES} - {"__init__", "testing"} <= set(
-        LAYERS
-    )
+@pytest.mark.parametrize("package", ["formal_envs", "agents"])
+def test_imports_run_one_way(package):
+    order = {"formal_envs": FORMAL_ENVS, "agents": AGENTS}[package]
+    apart = {package, "formal_envs.__main__"}
+    wrong = [
+        f"{name} imports {other}"
+        for name, others in IMPORTS.items()
+        if name.startswith(f"{package}.") and name not in apart and not name.startswith("formal_envs.testing")
+        for other in others
+        if other.startswith(f"{package}.") and rank(other, order) > rank(name, order)
+    ]
+    assert not wrong
 
 
-@pytest.mark.parametrize("path", AGENT_MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_of_agents_run_one_way(path):
-    def agent_layer(part):
-        return next(rank for rank, names in enumerate(AGENT_LAYERS) if part in names)
+def test_environments_import_nothing_of_the_agents():
+    wrong = [name for name, others in IMPORTS.items() if name.startswith("formal_envs") and "agents" in str(others)]
+    assert set(wrong) <= {"formal_envs.__main__"}
 
-    own = path.relative_to(ROOT).with_suffix("").parts[1]
-    parts = {
-        name.split(".")[1] if "." in name else "experiments" for name in imports_of(path) if name.startswith("agents")
-    }
-    for part in parts - {own}:
-        assert agent_layer(part) < agent_layer(own), f"{own} imports {part}"
+
+def test_the_kit_stands_on_the_ground_alone():
+    allowed = ("formal_envs.testing", "formal_envs.errors", "formal_envs.score", "formal_envs.references")
+    wrong = [
+        f"{name} imports {other}"
+        for name, others in IMPORTS.items()
+        if name.startswith("formal_envs.testing")
+        for other in others
+        if not other.startswith(allowed)
+    ]
+    assert not wrong
+
+
+def test_no_file_imports_itself_by_way_of_others():
+    order = graphlib.TopologicalSorter(IMPORTS)
+    order.prepare()  # raises CycleError, which shows the circle

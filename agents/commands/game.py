@@ -194,7 +194,7 @@ def grammar(start: str) -> None:
 
 
 @game.command()
-@click.option("--markdown", "as_markdown", is_flag=True, help="Print docs/LUDEMES.md.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print docs/reference/ludemes.md.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 def ludemes(as_markdown: bool, as_json: bool) -> None:
     """List the ludemes with their arguments, and whether the engine plays them."""

@@ -82,7 +82,7 @@ def check_options(name: str, options: Mapping[str, Any], trusted: Trusted) -> No
         named = ", ".join(f"{option}={shown(value)}" for option, value in reaching.items())
         raise ConfigError(
             f"an id may name files, code, models and grammars only where the scoring process trusts them: state "
-            f"{named} in trusted=[{{...}}] where completions are scored, if it is yours; see docs/TRAINERS.md"
+            f"{named} in trusted=[{{...}}] where completions are scored, if it is yours; see docs/how-to/export_rows.md"
         )
 
 

@@ -94,8 +94,8 @@ def test_stats_say_why_a_game_is_not_playable():
 def test_ludemes_and_their_page():
     rows = [json.loads(line) for line in run("game", "ludemes", "--json").splitlines()]
     assert {"is Line", "move Hop", "sow"} <= {row["name"] for row in rows if row["supported"]}
-    assert (ROOT / "docs" / "LUDEMES.md").read_text() == run("game", "ludemes", "--markdown"), (
-        "docs/LUDEMES.md is old: formal-envs game ludemes --markdown > docs/LUDEMES.md"
+    assert (ROOT / "docs" / "reference" / "ludemes.md").read_text() == run("game", "ludemes", "--markdown"), (
+        "docs/reference/ludemes.md is old: formal-envs game ludemes --markdown > docs/reference/ludemes.md"
     )
 
 
