@@ -80,7 +80,9 @@ def test_the_notebook_runs_and_prints_what_it_shows(tmp_path):
     pytest.importorskip("torch")
     cells = [cell for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
     cut = "\nprint('\\n==== cell')\n"
-    *printed, rest = python(cut.join([*("".join(cell["source"]) for cell in cells), ""]), tmp_path).split("\n==== cell\n")
+    *printed, rest = python(cut.join([*("".join(cell["source"]) for cell in cells), ""]), tmp_path).split(
+        "\n==== cell\n"
+    )
     assert rest == ""
     for cell, text in zip(cells, printed, strict=True):
         if "varies" not in cell["metadata"].get("tags", ()):
