@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -11,11 +10,11 @@ import click
 
 from agents.commands.shared import SETTINGS, json_rows, load_own, parse_settings, reading
 from formal_envs.errors import ConfigError
+from formal_envs.references import load_object
 
 if TYPE_CHECKING:
     from lark import Lark
 
-    from formal_envs.tasks.grammar.reward import GrammarReward
     from formal_envs.testing import Report
 
 _SEED_OF_PROBLEMS = 4  # entropy of the stream of problems, besides the seed
@@ -129,36 +128,21 @@ def _asked(env: str, n: int, seed: int, settings: dict[str, Any]) -> dict[str, A
     """Problems of an environment, its reward, and what tells a right answer to it."""
     import numpy as np
 
-    from agents.runs.run import task_name
+    from agents.runs.environments import task_name
     from formal_envs.score import score_batch
     from formal_envs.tasks import make_task
-    from formal_envs.tasks.grammar.reward import PARTIAL, GrammarReward
+    from formal_envs.tasks.protocol import Checked, RewardCheck
     from formal_envs.tasks.streams import problem_keys, seeded_stream
-    from formal_envs.testing import same_value
 
     task, reward = make_task(task_name(env), **settings)
     problems = task.sample(problem_keys(seeded_stream(seed, _SEED_OF_PROBLEMS), np.arange(n)))
     asked: dict[str, Any] = {"prompts": problems.prompts, "reward": reward}
     if "exact" not in score_batch(reward, problems.prompts[:1], problems.solutions[:1])[0].parts:
         return {**asked, "examples": problems.solutions}  # good completions, and not the only ones
-    asked["solutions"] = problems.solutions
-    if isinstance(reward, GrammarReward):
-        asked |= {"correct": partial(_is_right, reward), "grammar": reward.language.lark}
-        return {**asked, "floor": PARTIAL * (reward.kind == "partial")}  # any character may begin a sentence
-    return {**asked, "correct": same_value if task_name(env) == "Arith" else None}
-
-
-def _is_right(reward: GrammarReward, prompt: str, completion: str) -> bool:
-    """Whether a text is a sentence to which the evaluator gives all, whatever the reward makes of it."""
-    from formal_envs.tasks.grammar.reward import MAX_DEPTH, deeper
-
-    text = prompt + completion if reward.continues else completion
-    if len(text) > reward.language.max_text or not reward.language.accepts(text):
-        return False
-    if reward.evaluator is None:
-        return True
-    tree = reward.language.parse(text)
-    return not deeper(tree, MAX_DEPTH) and reward.evaluator(prompt, tree) == 1
+    check = task.reward_check(reward) if isinstance(task, Checked) else RewardCheck()
+    if isinstance(check.correct, str):
+        check = check._replace(correct=load_object("what is right", check.correct))
+    return {**asked, "solutions": problems.solutions, **check._asdict()}
 
 
 def _read(source: IO[bytes]) -> dict[str, Any]:

@@ -35,14 +35,15 @@ def export_command(env: str, n: int, seed: int, form: str, out: Path, force: boo
     """
     from tqdm import tqdm
 
+    from agents.runs.environments import task_name
     from formal_envs.adapters.files import WRITERS
     from formal_envs.adapters.rows import rows
     from formal_envs.adapters.verl import verl_row
+    from formal_envs.tasks import env_ids
 
     _check_out(out, form, force)
-    problems = tqdm(
-        rows(env, n, seed=seed, **parse_settings(settings)), total=n, unit="row", desc="export", disable=None
-    )
+    made = rows(env_ids(task_name(env))[0], n, seed=seed, **parse_settings(settings))
+    problems = tqdm(made, total=n, unit="row", desc="export", disable=None)
     with writes(out):
         if form == "verl":
             WRITERS["parquet"](map(verl_row, problems), out)

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import gymnasium
 
-from formal_envs.tasks import TASKS, task_name
+from formal_envs.errors import ConfigError
+from formal_envs.tasks import TASKS, TaskSpec, add_task, env_ids, task_name
 
-__all__ = ["register_environments", "task_name"]
+__all__ = ["register_environments", "register_task", "task_name"]
 
 
 def register_environments() -> None:
     """Register ``Formal<name>-v0`` and ``Formal<name>Token-v0`` for every task; ids that exist are left alone."""
     for name in TASKS:
-        for suffix, single, vector in (
-            ("", "text:TextEnv", "vector:VectorTextEnv"),
-            ("Token", "token:TokenEnv", "vector:VectorTokenEnv"),
+        text, token = env_ids(name)
+        for env_id, single, vector in (
+            (text, "text:TextEnv", "vector:VectorTextEnv"),
+            (token, "token:TokenEnv", "vector:VectorTokenEnv"),
         ):
-            env_id = f"Formal{name}{suffix}-v0"
             if env_id not in gymnasium.registry:
                 gymnasium.register(
                     env_id,
@@ -28,3 +29,24 @@ def register_environments() -> None:
                     vector_entry_point=f"formal_envs.envs.{vector}",
                     kwargs={"task": name},
                 )
+
+
+def register_task(name: str, spec: TaskSpec) -> None:
+    """Register a task of one's own, and its environments ``Formal<name>-v0`` and ``Formal<name>Token-v0``.
+
+    Call it in the module that defines the task, so that ``gymnasium.make("module:Formal<name>-v0")`` and
+    ``formal-envs train module:Formal<name>-v0`` find it. It lasts as long as the process; the same once more changes
+    nothing.
+
+    Args:
+        name: letters and digits, the first a capital.
+        spec: the task, its rewards, and what else goes with it.
+
+    Raises:
+        ConfigError: the name is none, or that of another task or environment.
+    """
+    for env_id in env_ids(name):
+        if name not in TASKS and env_id in gymnasium.registry:
+            raise ConfigError(f"there is another environment {env_id!r} already: give the task another name")
+    add_task(name, spec)
+    register_environments()

@@ -32,7 +32,7 @@ def row_id(env="FormalArith-v0", index=0, seed=0, **options):
 def hostile(tmp_path_factory):
     """What came of every hostile value of every option of every task, in every way in."""
     folder = tmp_path_factory.mktemp("hostile")
-    script = Path(__file__).with_name("hostile_ids.py")
+    script = Path(__file__).parents[1] / "support" / "hostile_ids.py"
     done = subprocess.run([sys.executable, script], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     *found, left = map(json.loads, done.stdout.splitlines())

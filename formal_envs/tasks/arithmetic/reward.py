@@ -190,6 +190,16 @@ class ArithmeticReward:
         return Score(self._values[MAX_ERROR], parts, failure)
 
 
+def paper() -> ArithmeticReward:
+    """The paper's reward: the nearer the chain's numbers, the more."""
+    return ArithmeticReward("paper")
+
+
+def exact() -> ArithmeticReward:
+    """1 for a correct chain, 0 for any other."""
+    return ArithmeticReward("exact")
+
+
 def _plain_sums(texts: Sequence[str]) -> tuple[list[bool], list[int], list[int]]:
     """Solution and error of every text that is a well-formed chain of plain sums, all at once.
 

@@ -25,6 +25,7 @@ from formal_envs.tasks.arithmetic.grammar import continuation
 from formal_envs.tasks.arithmetic.problems import ArithmeticProblems
 from formal_envs.tasks.arithmetic.reward import MAX_DIGITS, MAX_STATEMENT, ArithmeticReward
 from formal_envs.tasks.arithmetic.symbols import ABSENT, SYMBOLS, Integers
+from formal_envs.tasks.protocol import RewardCheck
 from formal_envs.tasks.splits import TEST_SHARE
 from formal_envs.tasks.streams import Keys, integers, mix64
 from formal_envs.tokenizers import Tokenizer
@@ -179,6 +180,10 @@ class ArithmeticTask:
         if self.answer != "number" or type(reward) is not ArithmeticReward or self.encoder(tokenizer) is None:
             return None
         return ArithmeticAnswers(reward, tokenizer, self.max_terms, self.max_number)
+
+    def reward_check(self, reward: Reward) -> RewardCheck:
+        """Right is what has the solution's value, however it is written."""
+        return RewardCheck(correct="formal_envs.testing:same_value")
 
     @cached_property
     def _widths(self) -> list[int]:

@@ -1,1 +1,15 @@
-"""Game synthesis: write a part of a board game's description, or the whole of it."""
+"""Games: complete the description of a board game, or write one."""
+
+from formal_envs.tasks.game.picture import draw
+from formal_envs.tasks.game.recipe import RECIPE
+from formal_envs.tasks.game.reward import graded, paper
+from formal_envs.tasks.game.task import GameTask
+from formal_envs.tasks.protocol import TaskSpec
+
+SPEC = TaskSpec(
+    GameTask,
+    {"graded": graded, "paper": paper},
+    plain=frozenset({"mode", "brief", "split", "playouts"}),
+    recipe=RECIPE,
+    draw=draw,
+)

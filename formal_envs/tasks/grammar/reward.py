@@ -93,6 +93,16 @@ class GrammarReward:
         value = float(value) + 0.0  # of any kind of number; no zero is negative
         return self._sentence(value, None if value == 1 else f"the evaluator gives {value:.4g}")
 
+    def is_right(self, prompt: str, completion: str) -> bool:
+        """Whether a text is a sentence to which the evaluator gives all, told without ``score``."""
+        text = prompt + completion if self.continues else completion
+        if len(text) > self.language.max_text or not self.language.accepts(text):
+            return False
+        if self.evaluator is None:
+            return True
+        tree = self.language.parse(text)
+        return not deeper(tree, MAX_DEPTH) and self.evaluator(prompt, tree) == 1
+
     def _sentence(self, value: float, failure: str | None) -> Score:
         parts = {"sentence": 1.0, "position": 1.0, "exact": float(value == 1), "evaluator": value}
         return Score(value, parts, failure)

@@ -20,7 +20,9 @@ from formal_envs.languages.language import Language, read
 from formal_envs.languages.mask_grammar import Continuation, plain_grammar
 from formal_envs.languages.sentences import Sentences
 from formal_envs.references import Function, is_reference
-from formal_envs.tasks.grammar.reward import Evaluator, GrammarReward
+from formal_envs.score import Reward
+from formal_envs.tasks.grammar.reward import PARTIAL, Evaluator, GrammarReward
+from formal_envs.tasks.protocol import RewardCheck
 from formal_envs.tasks.splits import held_out
 from formal_envs.tasks.streams import Keys, problem_keys, seeded_stream
 from formal_envs.tokenizers import VocabularyTokenizer
@@ -119,6 +121,12 @@ class GrammarTask:
     def continuation(self, prompt: str) -> Continuation:
         """A sentence, or the rest of the one that the prompt begins."""
         return Continuation(self._plain_grammar, prompt if self.continues else "", self.language)
+
+    def reward_check(self, reward: Reward) -> RewardCheck:
+        """Right is what the grammar and the evaluator say; any character may begin a sentence, and earn for that."""
+        if not isinstance(reward, GrammarReward):
+            return RewardCheck(grammar=self.language.lark)
+        return RewardCheck(reward.is_right, self.language.lark, PARTIAL * (reward.kind == "partial"))
 
     @cached_property
     def _plain_grammar(self) -> str:
