@@ -43,9 +43,9 @@ def check(file: TextIO, as_json: bool) -> None:
 
     if not as_json:
         program = _compile(file)
-        board = program.image.board
+        board = program.bytecode.board
         sites = board.topologies[board.site_type].n
-        kinds = ", ".join(component.name for component in program.image.components) or "no pieces"
+        kinds = ", ".join(component.name for component in program.bytecode.components) or "no pieces"
         click.echo(f"{program.name}: {program.n_players} players, {sites} sites ({board.site_type}), {kinds}")
         return
     row: dict[str, Any] = {

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formal_envs.errors import ConfigError, ParseFailure
-from formal_envs.languages.mask_grammar import Continuation, Grammatical
-from formal_envs.ludii.writing.open_names import OpenNames
+from formal_envs.languages.mask_grammar import Continuation, Grammatical, Names
 from formal_envs.tasks import Task
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 from formal_envs.tokenizers import HuggingFaceTokenizer, Tokenizer
@@ -42,7 +41,7 @@ class _Text(NamedTuple):
     goal: Continuation
     tokens: list[int]
     matcher: Any
-    names: OpenNames | None
+    names: Names | None
 
 
 class GrammarMasks:
@@ -272,7 +271,7 @@ class _Reader:
             matcher.consume_tokens(self._tokenizer.encode(goal.begun))
         return matcher
 
-    def named(self, names: OpenNames) -> NDArray[np.uint8]:
+    def named(self, names: Names) -> NDArray[np.uint8]:
         """The tokens that may follow for the names' sake, as bits (bytes,)."""
         key = names.key()
         if key not in self._named:

@@ -8,16 +8,36 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from formal_envs.languages.language import Language
-from formal_envs.ludii.writing.open_names import OpenNames
 
 OPTIONS = '%llguidance {"no_forcing": true, "allow_initial_skip": true}'
 """The first line: masks hold every token that fits, not only a text's usual ones; white space may come first."""
 
 # Patterns that look around them, and others for the same texts, which llguidance has to do with.
 _WITHOUT_LOOKING = {r'".*?(?<!\\)(\\\\)*?"': r'"([^"\\\n]|\\[^\n])*"'}
+
+
+class Names(Protocol):
+    """What a grammar cannot say of a text under way: which names may be written next."""
+
+    def write(self, text: str) -> None:
+        """Go on with the text."""
+        ...
+
+    def copy(self) -> Names:
+        """Another text with the same beginning."""
+        ...
+
+    def key(self) -> Hashable:
+        """What ``allowed`` depends on; None where anything may follow."""
+        ...
+
+    def allowed(self, texts: Sequence[str]) -> list[bool]:
+        """Whether the names can still come right, for each of the texts that may follow."""
+        ...
 
 
 class Continuation(NamedTuple):
@@ -27,13 +47,13 @@ class Continuation(NamedTuple):
         grammar: of the sentences, as above.
         begun: the beginning of the sentence that stands in the prompt already.
         language: the last word on whether a text is a sentence; None where the grammar has it.
-        names: which names may be written, in a game; None where the grammar has the last word on that too.
+        names: which names may be written; None where the grammar has the last word on that too.
     """
 
     grammar: str
     begun: str = ""
     language: Language | None = None
-    names: OpenNames | None = None
+    names: Names | None = None
 
 
 @runtime_checkable

@@ -192,7 +192,7 @@ def check(text: str) -> None:
     state, random = program.initial(), Random(0)
     try:
         for _ in range(12):
-            assert ((state.what >= 0) & (state.what <= len(program.image.components))).all(), "no such component"
+            assert ((state.what >= 0) & (state.what <= len(program.bytecode.components))).all(), "no such component"
             assert (state.count >= 0).all(), "a negative count"
             assert ((state.count > 0) == (state.what > 0)).all(), "a count without a piece"
             moves = legal_moves(state)

@@ -45,7 +45,7 @@ def record(file: Path) -> dict[str, Any]:
 
 
 def _board(program: Any) -> str:
-    topologies = program.image.board.topologies.items()
+    topologies = program.bytecode.board.topologies.items()
     return json.dumps([[kind, top.n, top.xy, top.label, top.neighbours] for kind, top in sorted(topologies)])
 
 

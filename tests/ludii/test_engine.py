@@ -48,8 +48,8 @@ def states_of(text, seed, moves=15):
 
 def sites_of(state, first, words):
     """The sets of sites in a state's memory, as truth values: (sets, sites)."""
-    n = state.program.image.n_sites
-    numbers = 4 * ((6 * n + len(state.program.image.strings) + 1) & ~1)
+    n = state.program.bytecode.n_sites
+    numbers = 4 * ((6 * n + len(state.program.bytecode.strings) + 1) & ~1)
     bits = np.frombuffer(state._block[first + numbers :], np.uint8)
     return np.unpackbits(
         bits[: len(bits) // (8 * words) * 8 * words].reshape(-1, 8 * words), axis=1, bitorder="little"
@@ -58,17 +58,17 @@ def sites_of(state, first, words):
 
 def check_state(state):
     """No number of a state is one that cannot be."""
-    from formal_envs.ludii.play.program import _MEMORY
+    from formal_envs.ludii.play.header import ARRAYS_AT
 
-    image = state.program.image
-    owners = {0, *range(1, image.n_players + 2)}
-    assert ((state.what >= 0) & (state.what <= len(image.components))).all()
+    bytecode = state.program.bytecode
+    owners = {0, *range(1, bytecode.n_players + 2)}
+    assert ((state.what >= 0) & (state.what <= len(bytecode.components))).all()
     assert set(state.who.tolist()) <= owners
     assert (state.count >= 0).all()
     assert ((state.count > 0) == (state.what > 0)).all()
     assert (state.who[state.what == 0] == 0).all()
-    sets = sites_of(state, _MEMORY, (image.n_sites + 63) // 64)
-    n_kinds, n_owners = len(image.components) + 1, image.n_players + 2
+    sets = sites_of(state, ARRAYS_AT, (bytecode.n_sites + 63) // 64)
+    n_kinds, n_owners = len(bytecode.components) + 1, bytecode.n_players + 2
     empty, occupied, owned, kinds = sets[0], sets[1], sets[-n_kinds - n_owners : -n_kinds], sets[-n_kinds:]
     assert (empty == (state.what == 0)).all()
     assert (occupied == (state.what > 0)).all()

@@ -23,7 +23,7 @@ from formal_envs.ludii.engine import build as native_build
 from formal_envs.ludii.engine import cache as native_cache
 from formal_envs.ludii.engine import library as native
 from formal_envs.ludii.language.signatures import SIGNATURES
-from formal_envs.ludii.play.program import _Header
+from formal_envs.ludii.play.header import Header
 
 KINDS = {
     "INT": {"int"},
@@ -57,7 +57,7 @@ def test_the_header_of_a_state_is_the_same_in_c_and_python():
     for kind, names in re.findall(r"(\w+) ([^;]+);", struct):
         fields += [(kind, re.sub(r"\[.*", "", name).strip()) for name in names.split(",")]
     fields = [(kind, name) for kind, name in fields if name != "memory"]
-    python = [name for name, _ in _Header._fields_ if not name.startswith("_")]
+    python = [name for name, _ in Header._fields_ if not name.startswith("_")]
     assert [name for _, name in fields] == python
 
 

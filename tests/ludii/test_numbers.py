@@ -16,7 +16,8 @@ from formal_envs.errors import ConfigError
 from formal_envs.ludii import GameError, apply, compile_game, evaluate_game, legal_moves
 from formal_envs.ludii.engine.library import SECTIONS
 from formal_envs.ludii.play import report
-from formal_envs.ludii.play.program import _MEMORY, Program, State, _Header, perft
+from formal_envs.ludii.play.header import ARRAYS_AT, Header
+from formal_envs.ludii.play.program import Program, State, perft
 from formal_envs.ludii.play.report import random_games
 
 SLOW = settings(deadline=None)  # under sanitizers, on a busy machine
@@ -221,7 +222,7 @@ def test_states_of_other_sizes_are_no_states():
 def test_states_that_no_game_reaches_are_refused(field, value):
     program = compile_game(NO_REPEAT)
     state = program.initial()
-    header = _Header.from_buffer_copy(state._block)
+    header = Header.from_buffer_copy(state._block)
     setattr(header, field, value)
     broken = State(program, bytes(header) + state._block[len(bytes(header)) :], state._history)
     for ask in (legal_moves, lambda s: perft(s, 2)):
@@ -234,10 +235,10 @@ def test_states_that_no_game_reaches_are_refused(field, value):
 def test_pieces_and_owners_of_a_state_exist(data):
     program = compile_game(NO_REPEAT)
     state = program.initial()
-    n = program.image.n_sites
-    numbers = array("i", state._block[_MEMORY : _MEMORY + 8 * n])  # of all sites the piece, then the owner
+    n = program.bytecode.n_sites
+    numbers = array("i", state._block[ARRAYS_AT : ARRAYS_AT + 8 * n])  # of all sites the piece, then the owner
     numbers[data.draw(st.integers(0, 2 * n - 1))] = data.draw(st.integers(4, 2**31 - 1) | st.integers(-(2**31), -1))
-    block = state._block[:_MEMORY] + numbers.tobytes() + state._block[_MEMORY + 8 * n :]
+    block = state._block[:ARRAYS_AT] + numbers.tobytes() + state._block[ARRAYS_AT + 8 * n :]
     with pytest.raises(ConfigError, match="not a state of this game"):
         legal_moves(State(program, block, state._history))
 
@@ -245,9 +246,9 @@ def test_pieces_and_owners_of_a_state_exist(data):
 @SLOW
 @given(st.data())
 def test_an_image_is_read_within_its_bounds(data):
-    """Whatever stands in an image but its rules, which the compiler alone writes, it plays or is refused."""
-    image = compile_game(NO_REPEAT).image
-    changed = array("i", image.data)
+    """Whatever stands in bytecode but its rules, which the compiler alone writes, it plays or is refused."""
+    bytecode = compile_game(NO_REPEAT).bytecode
+    changed = array("i", bytecode.data)
     kind = data.draw(st.sampled_from([i for i, name in enumerate(SECTIONS) if name != "NODES"]))
     first, size = changed[1 + 2 * kind], changed[2 + 2 * kind]
     places = [1 + 2 * kind, 2 + 2 * kind, *range(first, first + size)]
@@ -255,7 +256,7 @@ def test_an_image_is_read_within_its_bounds(data):
     if data.draw(st.booleans()):
         changed = changed[: data.draw(st.integers(0, len(changed)))]
     try:
-        program = Program(dataclasses.replace(image, data=changed), "")
+        program = Program(dataclasses.replace(bytecode, data=changed), "")
     except GameError:
         return
     random_games(program, 0, 1, 6, 10**6, 10**6)

@@ -10,8 +10,8 @@ from formal_envs.ludii.play.program import apply_with_actions
 def record_of(text, plies=300):
     """A game's record with one random game and the counts to depth 2."""
     program = compile_game(text)
-    image, state = program.image, program.initial()
-    top = image.board.topologies[image.board.site_type]
+    bytecode, state = program.bytecode, program.initial()
+    top = bytecode.board.topologies[bytecode.board.site_type]
     near = {name: [" ".join(map(str, row)) for row in top.neighbours[name]] for name in top.neighbours}
     rows, snaps, rng = [], {}, np.random.default_rng(1)
     while not state.over and len(rows) < plies:
@@ -32,15 +32,15 @@ def record_of(text, plies=300):
     return {
         "id": f"own/{program.name}",
         "name": program.name,
-        "site_type": image.board.site_type,
+        "site_type": bytecode.board.site_type,
         "n_board": top.n,
         "sites": [[i, *top.xy[i], top.label[i], top.row[i], top.column[i]] for i in range(top.n)],
         "orth": ",".join(near["Orthogonal"]),
         "diag": ",".join(near["Diagonal"]),
         "adj_crc": digest(f'"{",".join(near["Adjacent"])}"'),
-        "tracks": [[t.name, t.owner, t.loop, list(t.sites)] for t in image.board.tracks],
-        "components": [[i, c.name, c.owner] for i, c in enumerate(image.components, 1)],
-        "containers": [[i, c.name, c.first, c.size, c.owner] for i, c in enumerate(image.containers)],
+        "tracks": [[t.name, t.owner, t.loop, list(t.sites)] for t in bytecode.board.tracks],
+        "components": [[i, c.name, c.owner] for i, c in enumerate(bytecode.components, 1)],
+        "containers": [[i, c.name, c.first, c.size, c.owner] for i, c in enumerate(bytecode.containers)],
         "flags": [],
         "start": snapshot(program.initial()),
         "start_over": False,

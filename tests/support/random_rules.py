@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from formal_envs.ludii.compile.ignored_arguments import UNHEEDED
+from formal_envs.ludii.compile.ignored_arguments import IGNORED
 from formal_envs.ludii.engine.library import functions
 from formal_envs.ludii.language.signatures import ENUMS, LANGUAGE, SIGNATURES
 from formal_envs.ludii.language.typed_tree import Param, Signature
@@ -80,7 +80,7 @@ class Writer:
 
     def ignored(self, signature: Signature, param: Param) -> bool:
         """Whether the engine would refuse the argument as one that it does not heed."""
-        return param.optional and ((signature.slug, param.slot) in UNHEEDED or ("", param.slot) in UNHEEDED)
+        return param.optional and ((signature.slug, param.slot) in IGNORED or ("", param.slot) in IGNORED)
 
     def game(self) -> str:
         """A game on one of some boards, with pieces, hands, a track, a region and a map."""

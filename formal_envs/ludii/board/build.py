@@ -21,11 +21,11 @@ from formal_envs.ludii.board.registry import build_graph
 from formal_envs.ludii.board.relations import Lists, incidences
 from formal_envs.ludii.board.topology import Topology
 from formal_envs.ludii.board.tracks import Track, read_tracks
+from formal_envs.ludii.language.tree import SITE_TYPES
 from formal_envs.ludii.language.typed_tree import Array, Call
 
 MAX_DEPTH = 64
 MAX_KEPT = 40_000  # vertices, edges and cells of the boards that are kept
-SITE_TYPES = ("Cell", "Vertex", "Edge")
 
 
 class Board:

@@ -1,4 +1,4 @@
-"""The image of a game: what the engine loads, and what Python needs to describe its states."""
+"""A compiled game: the integers that the engine loads, and what Python needs to describe its states."""
 
 from __future__ import annotations
 
@@ -6,36 +6,19 @@ from array import array
 from dataclasses import dataclass, field
 
 from formal_envs.ludii.board import Board
-from formal_envs.ludii.language.signatures import ENUMS
-from formal_envs.ludii.language.typed_tree import Call
-
-SITE_TYPES = ENUMS["siteType"]
-#: What a game uses, as bits; the same as in engine.h.
-USES = {
-    "COUNT": 1,
-    "SWAP": 2,
-    "NO_REPEAT": 4,
-    "SEQUENCE_CAPTURE": 8,
-    "PASS_RULES": 16,
-    "VISITED": 32,
-    "HISTORY": 64,
-    "STUCK": 128,
-    "ARRIVED": 256,
-}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Component:
-    """A kind of piece: one a player for ``Each``."""
+    """A kind of piece of one owner; a piece of ``Each`` is a component per player."""
 
     name: str
     base: str
     owner: int
-    call: Call
     facing: int = -1
 
 
-@dataclass
+@dataclass(frozen=True)
 class Container:
     """The board (the first one) or a hand: ``size`` sites from ``first`` on."""
 
@@ -45,17 +28,21 @@ class Container:
     owner: int
 
 
-@dataclass
-class Image:
-    """What the engine loads, and what Python needs to describe its states."""
+@dataclass(frozen=True)
+class Bytecode:
+    """What the engine loads, ``data``, and what Python needs to describe its states.
+
+    Sites have one number each: those of the board's own type from 0 on, then those of hands, then those of the other
+    types that the rules name; ``type_first`` has the first of each type.
+    """
 
     name: str
     n_players: int
     board: Board
-    components: list[Component]
-    containers: list[Container]
-    strings: list[str]
-    phases: list[str]
+    components: tuple[Component, ...]
+    containers: tuple[Container, ...]
+    strings: tuple[str, ...]
+    phases: tuple[str, ...]
     uses: int
     n_sites: int
     type_first: dict[str, int]

@@ -7,9 +7,9 @@ from functools import cache
 from formal_envs.ludii.language.tree import contents
 from formal_envs.ludii.language.typed_tree import Call, Leaf, Node
 
-#: Arguments that the engine would not heed, by slug ("" is every ludeme) and slot, and what they ask for. Refused,
+#: Arguments that the engine would ignore, by slug ("" is every ludeme) and slot, and what they ask for. Refused,
 #: unless they say what the engine does anyway (see ``_harmless``).
-UNHEEDED = {
+IGNORED = {
     ("", "stack"): "stacks of pieces",
     ("", "level"): "stacks of pieces",
     ("", "trail"): "trails",
@@ -63,7 +63,7 @@ def _all_around(region: Node) -> bool:
 
 
 def _harmless(slug: str, name: str, arg: Node) -> bool:
-    """Whether an argument of ``UNHEEDED`` asks for nothing that the engine does not do."""
+    """Whether an argument of ``IGNORED`` asks for nothing that the engine does not do."""
     if isinstance(arg, Call) and name == "between":
         return not _takes_empty(arg["if_"])
     if isinstance(arg, Call) and name == "to":
@@ -75,17 +75,17 @@ def _harmless(slug: str, name: str, arg: Node) -> bool:
 
 
 @cache
-def _unheeded(slug: str, names: tuple[str, ...]) -> tuple[tuple[int, str, str], ...]:
-    """Place, name and meaning of the arguments in ``UNHEEDED`` that a ludeme with these slots has."""
-    keys = [(slug if (slug, name) in UNHEEDED else "", name) for name in names]
-    return tuple((place, key[1], UNHEEDED[key]) for place, key in enumerate(keys) if key in UNHEEDED)
+def _ignored(slug: str, names: tuple[str, ...]) -> tuple[tuple[int, str, str], ...]:
+    """Index, name and meaning of the arguments in ``IGNORED`` that a ludeme with these slots has."""
+    keys = [(slug if (slug, name) in IGNORED else "", name) for name in names]
+    return tuple((index, key[1], IGNORED[key]) for index, key in enumerate(keys) if key in IGNORED)
 
 
-def unheeded(call: Call) -> tuple[Node, str] | None:
+def ignored_argument(call: Call) -> tuple[Node, str] | None:
     """The first argument of the ludeme that the engine would ignore, and what it asks for; None where all is well."""
     signature = call.signature
-    for place, name, meaning in _unheeded(signature.slug, tuple(signature.slot)):
-        arg = call.args[place]
+    for index, name, meaning in _ignored(signature.slug, tuple(signature.slot)):
+        arg = call.args[index]
         if arg is not None and not _harmless(signature.slug, name, arg):
             return arg, f"{signature.name} with {name.rstrip('_')}: {meaning}"
     return None

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from formal_envs.errors import ConfigError
-from formal_envs.ludii.conformance.isolated import Lost, isolated_map
 from formal_envs.ludii.conformance.replay import Comparison, Difference, Record, compare
 from formal_envs.ludii.errors import DIFFERENCES, GameError
 from formal_envs.ludii.play.program import compile_game
 from formal_envs.ludii.play.report import evaluate_game
+from formal_envs.sandbox import Lost, isolated_map
 
 FILES = ("games", "traces", "mutants", "written")
 #: Standard errors by which random play may differ; four numbers of a game are compared.

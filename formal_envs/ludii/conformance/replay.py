@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from formal_envs.ludii.errors import GameError
+from formal_envs.ludii.language.tree import SITE_TYPES
 from formal_envs.ludii.play.program import Move, Program, State, apply_with_actions, compile_game, legal_moves, perft
 
 Record = dict[str, Any]
@@ -24,7 +25,6 @@ _GUESSES = 20_000
 #: Sequences counted one by one, where duplicates must be left out.
 _UNIQUE_LIMIT = 25_000
 _SHOWN = 12
-SITE_TYPES = ("Cell", "Edge", "Vertex")
 
 
 class Difference(NamedTuple):
@@ -83,13 +83,13 @@ def expand(text: str) -> list[int]:
 
 def snapshot(state: State, scores: bool = False) -> Record:
     """A position as the record writes it: ``w c s r v`` of each type of site, ``x m t ph``."""
-    image = state.program.image
+    bytecode = state.program.bytecode
     arrays = dict(zip("wcsrv", (state.what, state.count, state.local_state, state.rotation, state.value), strict=True))
-    hands = [site for c in image.containers[1:] for site in range(c.first, c.first + c.size)]
-    places = {"": [*range(image.board.topologies[image.board.site_type].n), *hands]}
-    for name, first in image.type_first.items():
-        if name != image.board.site_type:
-            places[name] = list(range(first, first + image.board.topologies[name].n))
+    hands = [site for c in bytecode.containers[1:] for site in range(c.first, c.first + c.size)]
+    places = {"": [*range(bytecode.board.topologies[bytecode.board.site_type].n), *hands]}
+    for name, first in bytecode.type_first.items():
+        if name != bytecode.board.site_type:
+            places[name] = list(range(first, first + bytecode.board.topologies[name].n))
     found: Record = {}
     for name, sites in places.items():
         values = {letter: [int(array[site]) for site in sites] for letter, array in arrays.items()}
@@ -105,7 +105,7 @@ def snapshot(state: State, scores: bool = False) -> Record:
         found["x"] = " ".join(str(s) for s in state.score[1 : n + 1])
     found["m"] = [state.mover, state.previous, state.next]
     found["t"] = [state.turn, state.moves_in_turn, state.counter, state.n_moves]
-    if len(image.phases) > 1:
+    if len(bytecode.phases) > 1:
         found["ph"] = state.phase[1 : n + 1]
     return found
 
@@ -146,7 +146,7 @@ def compare_snapshots(expected: Record, got: Record, over: bool = False) -> str 
 
 def check_board(record: Record, program: Program) -> str | None:
     """The first difference of the boards in words: sites, positions, labels, rows, neighbours, tracks."""
-    board = program.image.board
+    board = program.bytecode.board
     if board.site_type != record["site_type"]:
         return f"pieces stand on {board.site_type}, expected {record['site_type']}"
     top = board.topologies[board.site_type]
@@ -186,11 +186,11 @@ def check_board(record: Record, program: Program) -> str | None:
 
 def check_equipment(record: Record, program: Program) -> str | None:
     """The first difference of pieces and containers in words."""
-    pieces = [[i, c.name, c.owner] for i, c in enumerate(program.image.components, 1)]
+    pieces = [[i, c.name, c.owner] for i, c in enumerate(program.bytecode.components, 1)]
     if pieces != record["components"]:
         pairs = itertools.zip_longest(record["components"], pieces)
         return "component: " + next(f"expected {x}, got {y}" for x, y in pairs if x != y)
-    containers = [[c.first, c.size, c.owner] for c in program.image.containers]
+    containers = [[c.first, c.size, c.owner] for c in program.bytecode.containers]
     expected = [row[2:] for row in record["containers"]]
     if containers != expected:
         pairs = itertools.zip_longest(expected, containers)

@@ -140,7 +140,7 @@ def _beside_code(text: str) -> Iterator[str]:
 def _everywhere() -> Iterator[str]:
     """Every line of the description: those of signatures.txt, and those that stand beside what they describe."""
     package = files("formal_envs.ludii")
-    yield from package.joinpath("language", "signatures.txt").read_text(encoding="utf-8").splitlines()
+    yield from (package / "language" / "signatures.txt").read_text(encoding="utf-8").splitlines()
     for folder, ending in (("engine", ".c"), ("board", ".py")):
         for source in sorted(package.joinpath(folder).iterdir(), key=lambda source: source.name):
             if source.name.endswith(ending):

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from formal_envs.ludii.language.signatures import ENUMS
 from formal_envs.ludii.language.typed_tree import Array, Call, Leaf, Node
 
-#: The place of each keyword in its enumeration, which is the number that the engine knows it by.
-POSITIONS = {name: {word: index for index, word in enumerate(words)} for name, words in ENUMS.items()}
-DIRECTIONS = POSITIONS["absoluteDirection"]
+#: The index of each keyword in its enumeration, which is the number that the engine knows it by.
+KEYWORD_INDEX = {name: {word: index for index, word in enumerate(words)} for name, words in ENUMS.items()}
+DIRECTIONS = KEYWORD_INDEX["absoluteDirection"]
+SITE_TYPES = ENUMS["siteType"]
 FACINGS = ("absoluteDirection", "compassDirection", "rotationalDirection", "spatialDirection")
 
 

@@ -8,7 +8,6 @@ the same place on every machine.
 from __future__ import annotations
 
 import ctypes
-import re
 import struct
 import threading
 from dataclasses import dataclass
@@ -17,13 +16,16 @@ from typing import Any
 import numpy as np
 
 from formal_envs.errors import ConfigError
-from formal_envs.ludii.compile.bytecode import SITE_TYPES, Image
-from formal_envs.ludii.compile.compiler import compile_image
+from formal_envs.ludii.compile.assemble import compile_bytecode
+from formal_envs.ludii.compile.bytecode import Bytecode
 from formal_envs.ludii.engine.library import library
 from formal_envs.ludii.errors import GameError
 from formal_envs.ludii.language.checker import check
+from formal_envs.ludii.language.names import MAX_PLAYERS
+from formal_envs.ludii.play.actions import action_text
+from formal_envs.ludii.play.header import ARRAYS_AT, DIGEST_SIZE, Header
+from formal_envs.ludii.view.letters import board_lines
 
-MAX_PLAYERS, MAX_PENDING, MAX_REMEMBERED = 16, 64, 256
 #: Work that one question about one position may take.
 PLY_WORK = 50_000_000
 FAILURES = (
@@ -33,53 +35,11 @@ FAILURES = (
     "an effect on a place, a piece or a player that the game does not have",
     "too much memory for what the game remembers",
     "looking ahead within looking ahead too deep",
-    "its image is not one that this version compiles",
+    "its bytecode is not one that this version compiles",
 )
-_words = re.compile(r"\w+").findall
-ACTIONS = _words(
-    """Add Move Remove Promote Select Pass Swap Copy SetCount SetState SetRotation SetValue SetScore SetNextPlayer
-    SetPending SetVar SetCounter SetTemp RememberValue ForgetValue SetValueOfPlayer Trigger Note Propose Vote Mark
-    StoreState"""
-)
-_i32 = ctypes.c_int32
-
-
-class _Header(ctypes.Structure):
-    """The beginning of the engine's State; the same fields in the same order as in engine.h."""
-
-    _fields_ = [
-        *((name, _i32) for name in _words("mover previous next turn moves_in_turn counter n_moves over winner")),
-        ("rank2", _i32 * (MAX_PLAYERS + 1)),
-        *(
-            (name, _i32)
-            for name in _words(
-                "active passed last_from last_to last_what last_pass previous_from previous_to after_from after_to"
-            )
-        ),
-        *((name, _i32) for name in _words("last_decision next_player stuck")),
-        ("phase", _i32 * (MAX_PLAYERS + 1)),
-        ("score", _i32 * (MAX_PLAYERS + 2)),
-        ("player_value", _i32 * (MAX_PLAYERS + 2)),
-        ("agents", _i32 * (MAX_PLAYERS + 1)),
-        ("temp", _i32),
-        ("n_pending", _i32),
-        ("pending", _i32 * MAX_PENDING),
-        ("proposed", _i32),
-        ("decided", _i32),
-        ("votes", _i32 * (MAX_PLAYERS + 1)),
-        ("triggered", _i32 * (MAX_PLAYERS + 2)),
-        ("turn_start", _i32),
-        ("n_history", _i32),
-        ("stored", ctypes.c_uint64),
-        ("n_remembered", _i32),
-        ("remembered", _i32 * (2 * MAX_REMEMBERED)),
-    ]
-
-
-_DIGESTS = 16  # bytes that a state's history has for a position
 _BAD_MOVE, _BAD_STATE = -100, -101  # as in engine.h
-#: where the arrays begin: after the last field, at a multiple of 8
-_MEMORY = (_Header.remembered.offset + _Header.remembered.size + 7) // 8 * 8
+_ACTION_SIZE = 32
+_MOVE = struct.Struct("<9i")
 
 
 @dataclass(frozen=True)
@@ -108,11 +68,11 @@ class State:
         self.program = program
         self._block = block
         self._history = history
-        self._header = _Header.from_buffer_copy(block)
-        if len(history) != _DIGESTS * self._header.n_history:
+        self._header = Header.from_buffer_copy(block)
+        size = DIGEST_SIZE * self._header.n_history
+        if len(history) != size:
             raise ConfigError(
-                f"the history of a state has {_DIGESTS} bytes a position, here {_DIGESTS * self._header.n_history},"
-                f" got {len(history)}"
+                f"the history of a state has {DIGEST_SIZE} bytes per position, here {size}, got {len(history)}"
             )
 
     def copy(self) -> State:
@@ -138,8 +98,8 @@ class State:
         return list(value) if isinstance(value, ctypes.Array) else value
 
     def _numbers(self, which: int) -> np.ndarray:
-        n = self.program.image.n_sites
-        return np.frombuffer(self._block, np.int32, n, _MEMORY + 4 * n * which)
+        n = self.program.bytecode.n_sites
+        return np.frombuffer(self._block, np.int32, n, ARRAYS_AT + 4 * n * which)
 
     @property
     def what(self) -> np.ndarray:
@@ -174,37 +134,47 @@ class State:
     @property
     def variables(self) -> dict[str, int]:
         """The named variables that have been set."""
-        n = self.program.image.n_sites
-        values = np.frombuffer(self._block, np.int32, len(self.program.image.strings), _MEMORY + 24 * n)
-        return {name: int(v) for name, v in zip(self.program.image.strings, values, strict=True) if v != -1}
+        n = self.program.bytecode.n_sites
+        values = np.frombuffer(self._block, np.int32, len(self.program.bytecode.strings), ARRAYS_AT + 24 * n)
+        return {name: int(v) for name, v in zip(self.program.bytecode.strings, values, strict=True) if v != -1}
 
     @property
     def ranking(self) -> list[float]:
         """Each player's rank (1 is best), 0 while he still plays."""
         return [rank / 2 for rank in self.rank2[1 : self.program.n_players + 1]]
 
-    def __str__(self) -> str:
-        from formal_envs.ludii.view.draw import board_text
+    @property
+    def status(self) -> str:
+        """Who is to move, or how the game ended, and the scores where there are any."""
+        n = self.program.n_players
+        if self.over:
+            told = f"player {self.winner} has won" if self.winner else "a draw" if n > 1 else "lost"
+            told = f"over after turn {self.turn}: {told}"
+        else:
+            told = f"turn {self.turn}, player {self.mover} to move"
+        scores = self.score[1 : n + 1]
+        return told + (f", score {' : '.join(map(str, scores))}" if any(scores) else "")
 
-        return board_text(self)
+    def __str__(self) -> str:
+        return "\n".join([*board_lines(self.program.bytecode, self.what, self.count), self.status])
 
 
 class Program:
     """A compiled game. Made by ``compile_game``; can be pickled, and used by several threads at once."""
 
-    def __init__(self, image: Image, text: str):
-        self.image = image
+    def __init__(self, bytecode: Bytecode, text: str):
+        self.bytecode = bytecode
         self.text = text
         self._local = threading.local()
-        why = _i32(0)
-        self._game = library().game_new(*image.data.buffer_info(), PLY_WORK, ctypes.byref(why))
+        why = ctypes.c_int32(0)
+        self._game = library().game_new(*bytecode.data.buffer_info(), PLY_WORK, ctypes.byref(why))
         if not self._game:
             raise GameError("play", f"the start position cannot be set up: {FAILURES[why.value]}", text)
         self.state_size: int = library().game_state_size(self._game)
         self._texts: dict[bytes, str] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Program, (self.image, self.text)
+        return Program, (self.bytecode, self.text)
 
     def __del__(self) -> None:
         if getattr(self, "_game", None):
@@ -214,12 +184,12 @@ class Program:
     @property
     def name(self) -> str:
         """The game's name."""
-        return self.image.name
+        return self.bytecode.name
 
     @property
     def n_players(self) -> int:
         """How many players it has."""
-        return self.image.n_players
+        return self.bytecode.n_players
 
     def text_of(self, record: bytes) -> str:
         """An action's text; the same few actions come back all the time."""
@@ -227,23 +197,24 @@ class Program:
         if text is None:
             if len(self._texts) >= 1 << 16:
                 self._texts.clear()
-            text = self._texts[record] = action_text(self.image, record)
+            text = self._texts[record] = action_text(self.bytecode, record)
         return text
 
     def context(self) -> _Context:
         """This thread's workspace in the engine."""
-        if not hasattr(self._local, "context"):
-            self._local.context = _Context(self)
-        return self._local.context
+        context: _Context | None = getattr(self._local, "context", None)
+        if context is None:
+            context = self._local.context = _Context(self)
+        return context
 
     def initial(self) -> State:
         """The start position."""
         block = ctypes.create_string_buffer(self.state_size)
         context = self.context()
         context.check(library().game_initial(self._game, block, len(block)))
-        digests = ctypes.create_string_buffer(_DIGESTS)
+        digests = ctypes.create_string_buffer(DIGEST_SIZE)
         context.check(library().context_initial_history(context.pointer, digests, len(digests)))
-        return State(self, block.raw, digests.raw if _Header.from_buffer(block).n_history else b"")
+        return State(self, block.raw, digests.raw if Header.from_buffer(block).n_history else b"")
 
 
 def compile_game(text: str) -> Program:
@@ -253,7 +224,7 @@ def compile_game(text: str) -> Program:
         GameError: the text is not a game; its stage says who refused it ("syntax", "types", "names", "board"), or that
             the engine does not play a ludeme of it yet ("unsupported"), or that its start cannot be set up ("play").
     """
-    return Program(compile_image(check(text), text), text)
+    return Program(compile_bytecode(check(text), text), text)
 
 
 class _Context:
@@ -287,83 +258,8 @@ class _Context:
     def history(self, block: ctypes.Array[ctypes.c_char]) -> bytes:
         """The digests of the positions that the state in ``block``, which the engine has just left, has seen."""
         return ctypes.string_at(
-            library().context_history(self.pointer), _DIGESTS * _Header.from_buffer(block).n_history
+            library().context_history(self.pointer), DIGEST_SIZE * Header.from_buffer(block).n_history
         )
-
-
-def _site(image: Image, site: int) -> str:
-    for index, name in enumerate(SITE_TYPES):
-        first = image.type_first.get(name, 0)
-        if first and first <= site < first + image.board.topologies[name].n:
-            return f"{site - first}{SITE_TYPES[index][0]}"
-    return str(site)
-
-
-#: Fields that an action writes, in order: letter or word, then the name of the field; ``?`` leaves it out at -1.
-_FIELDS = {
-    "Add": "t:to w:what c:many s:state? r:rotation? v:positive",
-    "Move": "f:from t:to c:chosen s:state? r:rotation? v:positive",
-    "Copy": "f:from t:to",
-    "Select": "f:from t:second",
-    "Remove": "t:to",
-    "Mark": "t:to applied=:false",
-    "Promote": "t:to w:what s:state?",
-    "Pass": "forced=:forced",
-    "Swap": "p:what q:value",
-    "SetCount": "t:to w:what c:count",
-    "SetState": "t:to s:state",
-    "SetRotation": "t:to r:rotation",
-    "SetValue": "t:to v:value",
-    "SetScore": "p:what x:value add=:added",
-    "SetNextPlayer": "p:what",
-    "SetPending": "v:value?",
-    "SetVar": "name=:label v:value",
-    "SetCounter": "counter=:value",
-    "SetTemp": "temp=:value",
-    "RememberValue": "name=:label v:value",
-    "ForgetValue": "name=:label v:value",
-    "SetValueOfPlayer": "p:what v:value",
-    "Trigger": "event=:label p:what",
-    "Propose": "proposition=:label propositionInt=:zero",
-    "Vote": "vote=:label voteInt=:zero",
-}
-_WRITTEN = {
-    name: [(part.partition(":")[0], part.partition(":")[2].rstrip("?"), part.endswith("?")) for part in fields.split()]
-    for name, fields in _FIELDS.items()
-}
-_WORDS = {"Mark": "Remove", "StoreState": "StoreStateInContext"}
-_RECORD = struct.Struct("<BBh7i")
-_MOVE_RECORD = struct.Struct("<9i")
-
-
-def action_text(image: Image, record: bytes) -> str:
-    """An action as one writes it, ``Move f12 t20``: its name, and letters for what it acts on."""
-    kind, _, what, source, to, count, state, rotation, value, name = _RECORD.unpack(record)
-    label = re.sub(r"[ ;|*]", "_", image.strings[name]) if name >= 0 else None
-    values: dict[str, Any] = {
-        "from": _site(image, source) if source != -1 else None,
-        "to": _site(image, to),
-        "second": _site(image, to) if to not in (-1, source) else None,
-        "what": what,
-        "count": count,
-        "many": count if count > 1 else None,
-        "chosen": count if what or count != 1 else None,  # a Move's count is written where the rules name one
-        "state": state,
-        "rotation": rotation,
-        "value": value,
-        "positive": value if value > 0 else None,
-        "label": label,
-        "added": "true" if count else None,
-        "forced": "true" if state == 1 else None,
-        "false": "false",
-        "zero": 0,
-    }
-    word = ACTIONS[kind]
-    parts = [_WORDS.get(word, word)]
-    for letter, field, optional in _WRITTEN.get(word, ()):
-        if values[field] is not None and not (optional and values[field] == -1):
-            parts.append(f"{letter}{values[field]}")
-    return " ".join(parts)
 
 
 def legal_moves(state: State) -> list[Move]:
@@ -374,8 +270,8 @@ def legal_moves(state: State) -> list[Move]:
     """
     program, context = state.program, state.program.context()
     _, n = context.legal(state)
-    listed = ctypes.string_at(library().context_moves(context.pointer), _MOVE_RECORD.size * n)
-    moves = list(_MOVE_RECORD.iter_unpack(listed))
+    listed = ctypes.string_at(library().context_moves(context.pointer), _MOVE.size * n)
+    moves = list(_MOVE.iter_unpack(listed))
     last = max((first + size for first, size, *_ in moves), default=0)
     records = ctypes.string_at(library().context_actions(context.pointer), 32 * last)
     result = []
@@ -403,7 +299,7 @@ def apply_with_actions(state: State, move: Move) -> tuple[State, list[str]]:
     if not 0 <= move.index < n:
         raise ConfigError(f"{move} is not one of the {n} legal moves of this state")
     context.check(library().context_apply(context.pointer, move.index, PLY_WORK))
-    count = _i32(0)
+    count = ctypes.c_int32(0)
     pointer = library().context_applied(context.pointer, ctypes.byref(count))
     records = ctypes.string_at(pointer, 32 * count.value)
     done = [state.program.text_of(records[i : i + 32]) for i in range(0, len(records), 32)]

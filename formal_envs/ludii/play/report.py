@@ -22,7 +22,7 @@ MAX_WORK = 400_000_000
 #: Work of all the games of an evaluation. When it is spent the evaluation ends, with the games that are finished.
 MAX_TOTAL_WORK = 1_000_000_000
 #: Moves of one game, whoever makes them; Ludii's limit. A game that reaches it is cut.
-MAX_MOVES = 10_000
+MAX_GAME_MOVES = 10_000
 UNPLAYABLE = 0.05
 
 
@@ -76,7 +76,7 @@ def random_games(
     block = ctypes.create_string_buffer(program.initial()._block, program.state_size)
     rows = np.zeros((n, 4), np.int32)
     done = library().context_playouts(
-        context.pointer, seed, n, turns, MAX_MOVES, work, total, block, len(block), rows.ctypes.data, rows.size
+        context.pointer, seed, n, turns, MAX_GAME_MOVES, work, total, block, len(block), rows.ctypes.data, rows.size
     )
     context.check(min(done, 0))
     return rows, State(program, block.raw, context.history(block)), done

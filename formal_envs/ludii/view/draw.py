@@ -1,166 +1,24 @@
-"""Positions to look at: as text for the terminal, and as an SVG picture.
+"""Positions as SVG pictures.
 
-Both go by the coordinates of the sites, so any board can be drawn. Pieces are letters: the players' own kinds in their
-colours (capital letters for player 1, small ones for player 2 in the terminal), a number for how many stand there.
+They go by the coordinates of the sites, so any board can be drawn. Pieces are discs in their owners' colours, with a
+letter where colours do not tell them apart, and a number for how many stand there.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
-from string import ascii_uppercase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-if TYPE_CHECKING:
-    from formal_envs.ludii.board import Board
-    from formal_envs.ludii.compile.bytecode import Image
-    from formal_envs.ludii.play.program import State
+from formal_envs.ludii.board import Board
+from formal_envs.ludii.compile.bytecode import Bytecode
+from formal_envs.ludii.play.program import State
+from formal_envs.ludii.view.letters import letters, piles, spacing
 
-_LETTER = {"knight": "N"}
 _FILL = ("#b9b2a5", "#ffffff", "#2b2b2b", "#c8553d", "#3d7dc8", "#4b9b5f", "#d9a441")
 _INK = ("#2b2b2b", "#2b2b2b", "#ffffff", "#ffffff", "#ffffff", "#ffffff", "#2b2b2b")
 _CELLS = ("#ecd9b4", "#d9bb86", "#e3caa0")
 _STROKE = "#7a5f36"
-
-
-def letters(image: Image) -> list[str]:
-    """A letter for each component; the first entry, nothing, is empty. Kinds of one name share a letter."""
-    chosen: dict[str, str] = {}
-    for component in image.components:
-        if component.base in chosen:
-            continue
-        first = _LETTER.get(component.base.lower(), "")
-        wanted = [*first, *(c.upper() for c in component.base if c.isalpha()), *ascii_uppercase]
-        chosen[component.base] = next((c for c in wanted if c not in chosen.values() and len(c) == 1), "?")
-    return ["", *(chosen[component.base] for component in image.components)]
-
-
-def symbols(image: Image) -> list[str]:
-    """What stands for each component in the terminal: ``x`` and ``o`` where each player has one kind of piece."""
-    owners = [component.owner for component in image.components]
-    if sorted(o for o in owners if o) == [1, 2]:
-        return [".", *("#xo"[owner] for owner in owners)]
-    shown = ["."]
-    for letter, owner in zip(letters(image)[1:], owners, strict=True):
-        shown.append(
-            letter.lower() if owner == 2 else f"{letter}{owner}" if owner > 2 and image.n_players > 2 else letter
-        )
-    return shown
-
-
-def _piles(image: Image) -> bool:
-    """Whether the board shows numbers alone: one kind of piece, nobody's own."""
-    return len(image.components) == 1 and not 1 <= image.components[0].owner <= image.n_players
-
-
-def _place_texts(state: State, sites: Iterable[int]) -> list[str]:
-    image, names = state.program.image, symbols(state.program.image)
-    what, count = state.what, state.count
-    texts = []
-    for site in sites:
-        n = int(count[site])
-        if _piles(image):
-            texts.append(str(n) if n else ".")
-        else:
-            texts.append(names[what[site]] + (str(n) if n > 1 else ""))
-    return texts
-
-
-def _spacing(points: Sequence[tuple[float, float]]) -> float:
-    """The usual distance of a site to the nearest other one."""
-    if len(points) < 2:
-        return 1.0
-    sample = points[:: max(1, len(points) // 64)]
-    nearest = sorted(min(d for q in points if (d := math.dist(p, q)) > 1e-6) for p in sample)
-    return nearest[len(nearest) // 2]
-
-
-def board_text(state: State) -> str:
-    """The position in lines of text: board with row and column labels where it has them, hands, who is to move."""
-    image = state.program.image
-    board = image.board
-    top = board.topologies[board.site_type]
-    texts = _place_texts(state, range(top.n))
-    width = max(map(len, texts))
-    cell = width + 1 + (width + 1) % 2
-    step = _spacing(top.xy)
-    left, bottom = (min(v) for v in zip(*top.xy, strict=True))
-    rows: dict[int, dict[int, int]] = {}
-    for site, (x, y) in sorted(enumerate(top.xy), key=lambda row: row[1]):
-        row = rows.setdefault(round((y - bottom) / step * 2), {})
-        at = round((x - left) / step * cell)
-        if row and at <= (last := max(row)) + width:
-            at = last + width + 1
-        row[at] = site
-    labels = {
-        key: _shared(top.label[site].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for site in row.values())
-        for key, row in rows.items()
-    }
-    margin = max(map(len, labels.values())) if all(labels.values()) and len(rows) > 1 else 0
-    lines = []
-    for key in sorted(rows, reverse=True):
-        line = ""
-        for at, site in rows[key].items():
-            line = line.ljust(at) + texts[site].rjust(width)
-        lines.append((labels[key].rjust(margin) + " " if margin else "") + line)
-    if margin:
-        lines += _column_labels(rows, top.label, width, margin)
-    return "\n".join([*lines, *_other_places(state), *_hands(state), status(state)])
-
-
-def _shared(values: Iterable[str]) -> str:
-    distinct = set(values)
-    return distinct.pop() if len(distinct) == 1 else ""
-
-
-def _column_labels(rows: dict[int, dict[int, int]], label: Sequence[str], width: int, margin: int) -> list[str]:
-    columns: dict[int, set[str]] = {}
-    for row in rows.values():
-        for at, site in row.items():
-            columns.setdefault(at, set()).add(label[site].rstrip("0123456789"))
-    if any(len(names) > 1 for names in columns.values()):
-        return []
-    line = ""
-    for at in sorted(columns):
-        name = columns[at].pop()
-        if len(name) > width:
-            return []
-        line = line.ljust(at) + name.rjust(width)
-    return [" " * (margin + 1) + line]
-
-
-def _other_places(state: State) -> Iterator[str]:
-    """Pieces on places of the other types."""
-    image = state.program.image
-    for name, first in image.type_first.items():
-        sites = range(first, first + image.board.topologies[name].n)
-        if name != image.board.site_type and any(state.what[first : sites.stop]):
-            taken = [site for site in sites if state.what[site]]
-            texts = _place_texts(state, taken)
-            yield f"{name} " + " ".join(f"{site - first}:{t}" for site, t in zip(taken, texts, strict=True))
-
-
-def _hands(state: State) -> Iterator[str]:
-    for container in state.program.image.containers[1:]:
-        texts = _place_texts(state, range(container.first, container.first + container.size))
-        if any(t != "." for t in texts):
-            yield f"{container.name}: {' '.join(texts)}"
-
-
-def status(state: State) -> str:
-    """Who is to move, or how the game ended, and the scores where there are any."""
-    n = state.program.n_players
-    if state.over:
-        told = f"player {state.winner} has won" if state.winner else "a draw" if n > 1 else "lost"
-        told = f"over after turn {state.turn}: {told}"
-    else:
-        told = f"turn {state.turn}, player {state.mover} to move"
-    scores = state.score[1 : n + 1]
-    return told + (f", score {' : '.join(map(str, scores))}" if any(scores) else "")
-
-
-# ---- pictures
 
 
 class _Frame(NamedTuple):
@@ -223,35 +81,35 @@ def _colours(owner: int, n_players: int) -> tuple[str, str]:
 
 
 def _piece(state: State, site: int, x: float, y: float, radius: float, named: bool) -> Iterator[str]:
-    image = state.program.image
+    bytecode = state.program.bytecode
     what, n = int(state.what[site]), int(state.count[site])
     if not what:
         return
-    fill, ink = _colours(image.components[what - 1].owner, image.n_players)
-    if _piles(image):
+    fill, ink = _colours(bytecode.components[what - 1].owner, bytecode.n_players)
+    if piles(bytecode):
         yield _text(x, y, radius * 1.1, str(n), _INK[0], "bold")
         return
     yield _circle(x, y, radius, fill, _INK[0])
-    label = (letters(image)[what] if named else "") + (str(n) if n > 1 else "")
+    label = (letters(bytecode)[what] if named else "") + (str(n) if n > 1 else "")
     if label:
         yield _text(x, y, radius * (1.1 if len(label) < 3 else 0.8), label, ink, "bold")
 
 
-def _named(image: Image) -> bool:
+def _named(bytecode: Bytecode) -> bool:
     """Whether colours alone do not tell the pieces apart."""
-    owners = [component.owner for component in image.components]
+    owners = [component.owner for component in bytecode.components]
     return len(set(owners)) < len(owners)
 
 
-def _board_picture(state: State, frame: _Frame, spacing: float) -> Iterator[str]:
-    image = state.program.image
-    board, radius = image.board, spacing * frame.scale * 0.38
-    named = _named(image)
+def _board_picture(state: State, frame: _Frame, step: float) -> Iterator[str]:
+    bytecode = state.program.bytecode
+    board, radius = bytecode.board, step * frame.scale * 0.38
+    named = _named(bytecode)
     if board.name == "mancalaBoard":
         yield from _holes(board, frame, radius * 1.15)
     else:
         yield from _grid(board, frame)
-    for name, first in image.type_first.items():
+    for name, first in bytecode.type_first.items():
         size = radius if name == board.site_type else radius * 0.6
         for site, (x, y) in enumerate(board.topologies[name].xy):
             yield from _piece(state, first + site, *frame.at(x, y), size, named)
@@ -259,14 +117,14 @@ def _board_picture(state: State, frame: _Frame, spacing: float) -> Iterator[str]
 
 def _hand_picture(state: State, left: float, y: float, width: float) -> Iterator[str]:
     x = left
-    for container in state.program.image.containers[1:]:
+    for container in state.program.bytecode.containers[1:]:
         taken = [s for s in range(container.first, container.first + container.size) if state.what[s]]
         if not taken:
             continue
         yield _text(x, y, 12, f"{container.name}:", "#2b2b2b", anchor="start")
         x += 8 * len(container.name) + 22
         for site in taken:
-            yield from _piece(state, site, x, y, 11, _named(state.program.image))
+            yield from _piece(state, site, x, y, 11, _named(state.program.bytecode))
             x += 28
             if x > left + width - 20:
                 x, y = left, y + 28
@@ -282,26 +140,26 @@ def board_svg(states: State | Sequence[State], size: int = 320) -> str:
     shown = [states] if not isinstance(states, Sequence) else list(states)
     if not shown:
         raise ValueError("nothing to draw: expected at least one state")
-    board = shown[0].program.image.board
+    board = shown[0].program.bytecode.board
     sites = board.topologies[board.site_type].xy
-    spacing = _spacing(sites)
+    step = spacing(sites)
     outline = [(p[0], p[1]) for p in board.vertices] or list(sites)
-    margin = spacing * (0.15 if board.site_type == "Cell" else 0.55)
+    margin = step * (0.15 if board.site_type == "Cell" else 0.55)
     left, right = min(x for x, _ in outline) - margin, max(x for x, _ in outline) + margin
     bottom, top = min(y for _, y in outline) - margin, max(y for _, y in outline) + margin
-    scale = min(size / (right - left), 1.5 * size / (top - bottom), 90 / spacing)
+    scale = min(size / (right - left), 1.5 * size / (top - bottom), 90 / step)
     frame = _Frame(left, top, scale)
     width, height = (right - left) * scale, (top - bottom) * scale
     column = max(width, 200.0)
-    hands = 34 if len(shown[0].program.image.containers) > 1 else 0
+    hands = 34 if len(shown[0].program.bytecode.containers) > 1 else 0
     parts = []
     for index, state in enumerate(shown):
         parts.append(f'<g transform="translate({16 + index * (column + 24) + (column - width) / 2:.1f} 12)">')
-        parts += _board_picture(state, frame, spacing)
+        parts += _board_picture(state, frame, step)
         parts.append("</g>")
         x = 16 + index * (column + 24)
         parts += _hand_picture(state, x, height + 30, column)
-        parts.append(_text(x + column / 2, height + hands + 32, 13, status(state), "#2b2b2b"))
+        parts.append(_text(x + column / 2, height + hands + 32, 13, state.status, "#2b2b2b"))
     total = 32 + len(shown) * column + (len(shown) - 1) * 24
     down = height + hands + 50
     size_of = f'viewBox="0 0 {total:.0f} {down:.0f}" width="{total:.0f}" height="{down:.0f}"'

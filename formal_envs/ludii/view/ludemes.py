@@ -6,12 +6,18 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from formal_envs.ludii.board.registry import BUILDERS
-from formal_envs.ludii.compile.compiler import STRUCTURE
 from formal_envs.ludii.engine.library import opcodes
 from formal_envs.ludii.language.signatures import SIGNATURES
 from formal_envs.ludii.language.typed_tree import Signature
 
-#: What Python reads while it compiles: equipment, rules of the whole game, and the arithmetic of boards.
+#: What Python reads while it compiles: heads of structure; names of equipment and of rules of the whole game; types of
+#: the arithmetic of boards.
+_READ_HEADS = frozenset(
+    (
+        *("game", "players", "player", "equipment", "rules", "play", "end", "phase", "meta", "start", "regions", "map"),
+        *("hand", "board", "boardless"),
+    )
+)
 _READ_NAMES = frozenset(("piece", "tile", "track", "trackStep", "poly", "hand", "swap", "no Repeat", "passEnd"))
 _READ_TYPES = frozenset(("dimension", "float", "poly"))
 
@@ -29,7 +35,7 @@ def supported(signature: Signature) -> bool:
     """Whether the engine plays it, or the compiler reads it."""
     return (
         signature.slug in opcodes()
-        or signature.head in STRUCTURE
+        or signature.head in _READ_HEADS
         or signature.name in BUILDERS
         or signature.head in BUILDERS
         or signature.name in _READ_NAMES

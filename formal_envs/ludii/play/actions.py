@@ -1,0 +1,93 @@
+"""What is done in a move, as text: ``Move f12 t20``, a name and letters for what it acts on."""
+
+from __future__ import annotations
+
+import re
+import struct
+from typing import Any
+
+from formal_envs.ludii.compile.bytecode import Bytecode
+from formal_envs.ludii.language.tree import SITE_TYPES
+
+#: By their numbers in the engine.
+ACTIONS = re.findall(
+    r"\w+",
+    """Add Move Remove Promote Select Pass Swap Copy SetCount SetState SetRotation SetValue SetScore SetNextPlayer
+    SetPending SetVar SetCounter SetTemp RememberValue ForgetValue SetValueOfPlayer Trigger Note Propose Vote Mark
+    StoreState""",
+)
+
+
+def _site(bytecode: Bytecode, site: int) -> str:
+    """The number of a site; of one that is not of the board's own type, among its type and with its initial."""
+    for name in SITE_TYPES:
+        first = bytecode.type_first.get(name, 0)
+        if first and first <= site < first + bytecode.board.topologies[name].n:
+            return f"{site - first}{name[0]}"
+    return str(site)
+
+
+#: Fields that an action writes, in order: letter or word, then the name of the field; ``?`` leaves it out at -1.
+_FIELDS = {
+    "Add": "t:to w:what c:many s:state? r:rotation? v:positive",
+    "Move": "f:from t:to c:chosen s:state? r:rotation? v:positive",
+    "Copy": "f:from t:to",
+    "Select": "f:from t:second",
+    "Remove": "t:to",
+    "Mark": "t:to applied=:false",
+    "Promote": "t:to w:what s:state?",
+    "Pass": "forced=:forced",
+    "Swap": "p:what q:value",
+    "SetCount": "t:to w:what c:count",
+    "SetState": "t:to s:state",
+    "SetRotation": "t:to r:rotation",
+    "SetValue": "t:to v:value",
+    "SetScore": "p:what x:value add=:added",
+    "SetNextPlayer": "p:what",
+    "SetPending": "v:value?",
+    "SetVar": "name=:label v:value",
+    "SetCounter": "counter=:value",
+    "SetTemp": "temp=:value",
+    "RememberValue": "name=:label v:value",
+    "ForgetValue": "name=:label v:value",
+    "SetValueOfPlayer": "p:what v:value",
+    "Trigger": "event=:label p:what",
+    "Propose": "proposition=:label propositionInt=:zero",
+    "Vote": "vote=:label voteInt=:zero",
+}
+_WRITTEN = {
+    name: [(part.partition(":")[0], part.partition(":")[2].rstrip("?"), part.endswith("?")) for part in fields.split()]
+    for name, fields in _FIELDS.items()
+}
+_WORDS = {"Mark": "Remove", "StoreState": "StoreStateInContext"}
+_RECORD = struct.Struct("<BBh7i")
+
+
+def action_text(bytecode: Bytecode, record: bytes) -> str:
+    """An action as one writes it, ``Move f12 t20``: its name, and letters for what it acts on."""
+    kind, _, what, source, to, count, state, rotation, value, name = _RECORD.unpack(record)
+    label = re.sub(r"[ ;|*]", "_", bytecode.strings[name]) if name >= 0 else None
+    values: dict[str, Any] = {
+        "from": _site(bytecode, source) if source != -1 else None,
+        "to": _site(bytecode, to),
+        "second": _site(bytecode, to) if to not in (-1, source) else None,
+        "what": what,
+        "count": count,
+        "many": count if count > 1 else None,
+        "chosen": count if what or count != 1 else None,  # a Move's count is written where the rules name one
+        "state": state,
+        "rotation": rotation,
+        "value": value,
+        "positive": value if value > 0 else None,
+        "label": label,
+        "added": "true" if count else None,
+        "forced": "true" if state == 1 else None,
+        "false": "false",
+        "zero": 0,
+    }
+    word = ACTIONS[kind]
+    parts = [_WORDS.get(word, word)]
+    for letter, field, optional in _WRITTEN.get(word, ()):
+        if values[field] is not None and not (optional and values[field] == -1):
+            parts.append(f"{letter}{values[field]}")
+    return " ".join(parts)
