@@ -16,10 +16,9 @@ from formal_envs.ludii.board.args import Args
 from formal_envs.ludii.board.errors import BoardError
 from formal_envs.ludii.board.graph import Graph, Work, check_size
 from formal_envs.ludii.board.memo import kept
-from formal_envs.ludii.board.regions import outline
 from formal_envs.ludii.board.registry import build_graph
-from formal_envs.ludii.board.relations import Lists, incidences
-from formal_envs.ludii.board.topology import Topology
+from formal_envs.ludii.board.relations import Lists
+from formal_envs.ludii.board.topology import Layout, Topology
 from formal_envs.ludii.board.tracks import Track, read_tracks
 from formal_envs.ludii.language.tree import SITE_TYPES
 from formal_envs.ludii.language.typed_tree import Array, Call
@@ -35,10 +34,15 @@ class Board:
         check_size(len(graph.points), "vertices")
         check_size(len(graph.edges) / 4, "edges")
         check_size(len(graph.faces), "cells")
-        self.graph = graph
+        self.layout = Layout(graph)
         self.site_type = site_type
         self.name = name
         self.tracks: tuple[Track, ...] = ()
+
+    @property
+    def graph(self) -> Graph:
+        """Vertices, edges and cells."""
+        return self.layout.graph
 
     @property
     def basis(self) -> str | None:
@@ -78,17 +82,17 @@ class Board:
     @functools.cached_property
     def topologies(self) -> dict[str, Topology]:
         """The sites of each type."""
-        return {name: Topology(self, name) for name in SITE_TYPES}
+        return {name: Topology(self.layout, name) for name in SITE_TYPES}
 
-    @functools.cached_property
+    @property
     def incident(self) -> dict[tuple[str, str], Lists]:
         """(from type, to type) -> for each site the sites of the other type that touch it."""
-        return incidences(self.graph)
+        return self.layout.incident
 
-    @functools.cached_property
+    @property
     def outline(self) -> list[int]:
         """Vertices of the outer boundary in order."""
-        return outline(self.graph.points, self.graph.edges)
+        return self.layout.outline
 
     @property
     def vertices(self) -> list[tuple[float, float, float]]:
@@ -151,7 +155,7 @@ def build_board(call: Call) -> Board:
         else:
             graph = build_graph(call, site_type, work)
         board = Board(graph, site_type, head)
-        board.tracks = read_tracks(board, args.calls("track"))
+        board.tracks = read_tracks(args.calls("track"), board.sites, max(board.n, board.n_vertices, board.n_cells))
         if head == "surakartaBoard":
             circuits = mancala.surakarta_tracks(args, board.sites.row, board.sites.column)
             board.tracks = tuple(Track(name, 0, True, sites) for name, sites in circuits)

@@ -4,34 +4,47 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import TYPE_CHECKING
 
 from formal_envs.ludii.board import regions
 from formal_envs.ludii.board.coordinates import letters, rows_and_columns
-from formal_envs.ludii.board.graph import Point
+from formal_envs.ludii.board.graph import Graph, Point
 from formal_envs.ludii.board.radials import Radial, Ray, radials, rays
-from formal_envs.ludii.board.relations import Lists, cell_relations, edge_relations, vertex_relations
-
-if TYPE_CHECKING:
-    from formal_envs.ludii.board.build import Board
+from formal_envs.ludii.board.relations import Lists, cell_relations, edge_relations, incidences, vertex_relations
 
 CORNER = 40  # degrees by which the outline turns at a corner
 RELATIONS = ("Orthogonal", "Diagonal", "OffDiagonal", "Adjacent", "All")
 
 
+class Layout:
+    """A board's graph, and what its sites of all types share."""
+
+    def __init__(self, graph: Graph):
+        self.graph = graph
+
+    @functools.cached_property
+    def incident(self) -> dict[tuple[str, str], Lists]:
+        """(from type, to type) -> for each site the sites of the other type that touch it."""
+        return incidences(self.graph)
+
+    @functools.cached_property
+    def outline(self) -> list[int]:
+        """Vertices of the outer boundary in order."""
+        return regions.outline(self.graph.points, self.graph.edges)
+
+
 class Topology:
     """Sites 0 .. n-1 of one type. Parts that few games need are computed when first asked for."""
 
-    def __init__(self, board: Board, site_type: str):
-        self.board = board
+    def __init__(self, layout: Layout, site_type: str):
+        self.layout = layout
         self.site_type = site_type
-        graph = board.graph
+        graph = layout.graph
         self.n = len(graph.points if site_type == "Vertex" else graph.edges if site_type == "Edge" else graph.faces)
 
     @functools.cached_property
     def points(self) -> list[Point]:
         """Positions in space."""
-        graph = self.board.graph
+        graph = self.layout.graph
         if self.site_type == "Vertex":
             return graph.points
         if self.site_type == "Edge":
@@ -53,12 +66,12 @@ class Topology:
     @functools.cached_property
     def neighbours(self) -> dict[str, Lists]:
         """For each relation, the neighbours of each site, ascending."""
-        graph = self.board.graph
+        graph = self.layout.graph
         if self.site_type == "Vertex":
             return vertex_relations(graph)
         if self.site_type == "Edge":
-            return edge_relations(self.board.incident)
-        return cell_relations(graph, self.board.incident, self.points)
+            return edge_relations(self.layout.incident)
+        return cell_relations(graph, self.layout.incident, self.points)
 
     @functools.cached_property
     def radials(self) -> list[tuple[Radial, ...]]:
@@ -73,15 +86,15 @@ class Topology:
     @functools.cached_property
     def pivots(self) -> dict[int, tuple[float, float]]:
         """The middle of the circle that a site lies on, where it does."""
-        of_vertex = self.board.graph.pivots
+        of_vertex = self.layout.graph.pivots
         if self.site_type == "Vertex" or not of_vertex:
             return of_vertex
-        loops = self.board.incident[self.site_type, "Vertex"]
+        loops = self.layout.incident[self.site_type, "Vertex"]
         return {i: of_vertex[loop[0]] for i, loop in enumerate(loops) if all(v in of_vertex for v in loop)}
 
     @functools.cached_property
     def _lines(self) -> tuple[list[int], list[int]]:
-        lattice, level = bool(self.board.graph.faces), self.site_type == "Edge"
+        lattice, level = bool(self.layout.graph.faces), self.site_type == "Edge"
         return rows_and_columns(self.points, self.neighbours["Orthogonal"], lattice, level)
 
     @functools.cached_property
@@ -112,15 +125,15 @@ class Topology:
     @functools.cached_property
     def outer(self) -> tuple[int, ...]:
         """Sites on the outline of the board."""
-        board = self.board
+        layout = self.layout
         if self.site_type == "Vertex":
-            return tuple(sorted(set(board.outline)))
-        path = board.outline
+            return tuple(sorted(set(layout.outline)))
+        path = layout.outline
         ends = {(min(a, b), max(a, b)) for a, b in zip(path, path[1:] + path[:1], strict=True)}
-        edges = [i for i, e in enumerate(board.graph.edges) if (min(e), max(e)) in ends]
+        edges = [i for i, e in enumerate(layout.graph.edges) if (min(e), max(e)) in ends]
         if self.site_type == "Edge":
             return tuple(edges)
-        return tuple(sorted({cell for edge in edges for cell in board.incident["Edge", "Cell"][edge]}))
+        return tuple(sorted({cell for edge in edges for cell in layout.incident["Edge", "Cell"][edge]}))
 
     @functools.cached_property
     def regions(self) -> dict[str, tuple[int, ...]]:
@@ -135,8 +148,8 @@ class Topology:
         found["ConvexCorners"], found["ConcaveCorners"] = convex, concave
         found["Corners"] = tuple(sorted(set(convex) | set(concave)))
         if self.site_type == "Edge":
-            found.update(regions.edge_kinds(self.board.graph.points, self.board.graph.edges))
-        sizes = [len(face) for face in self.board.graph.faces] if self.site_type == "Cell" else [0] * self.n
+            found.update(regions.edge_kinds(self.layout.graph.points, self.layout.graph.edges))
+        sizes = [len(face) for face in self.layout.graph.faces] if self.site_type == "Cell" else [0] * self.n
         most = max(sizes, default=0)
         found["Major"] = tuple(i for i, size in enumerate(sizes) if size == most)
         found["Minor"] = tuple(i for i, size in enumerate(sizes) if size < most)
@@ -145,7 +158,7 @@ class Topology:
     @property
     def _corners(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Sites where the outline turns outwards, and those where it turns inwards."""
-        loop = self.board.outline
+        loop = self.layout.outline
         turn = regions.turns(self.points, loop if self.site_type == "Vertex" else self._around(loop))
         return (
             tuple(sorted(i for i, degrees in turn.items() if degrees > CORNER)),
@@ -156,7 +169,7 @@ class Topology:
         """The outer cells in the order of the outline; no edges."""
         if self.site_type == "Edge":
             return []
-        touching = self.board.incident["Vertex", "Cell"]
+        touching = self.layout.incident["Vertex", "Cell"]
         ring: list[int] = []
         for a, b in zip(loop, loop[1:] + loop[:1], strict=True):
             for cell in touching[a]:

@@ -13,8 +13,9 @@ parameter's slot is called as the name inside the angle brackets, else by its la
 
 from __future__ import annotations
 
+import copyreg
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
 
@@ -150,6 +151,17 @@ def _everywhere() -> Iterator[str]:
 LANGUAGE = parse_signatures(_everywhere())
 SIGNATURES = LANGUAGE.signatures
 ENUMS = LANGUAGE.enums
+
+
+def _of_slug(slug: str) -> Signature:
+    return SIGNATURES[slug]
+
+
+def _by_slug(signature: Signature) -> tuple[Callable[[str], Signature], tuple[str]]:
+    return _of_slug, (signature.slug,)
+
+
+copyreg.pickle(Signature, _by_slug)  # a signature is one object in each process: trees compare by it
 
 
 def by_name(name: str) -> tuple[Signature, ...]:

@@ -1,4 +1,4 @@
-"""The typed tree of a game, and the signatures that give it its types."""
+"""The typed tree of a game, and the signatures that give it its types; signatures.py has those of the language."""
 
 from __future__ import annotations
 
@@ -41,15 +41,6 @@ class Signature:
 
     def __repr__(self) -> str:
         return f"Signature({self.text!r})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _signature, (self.slug,)
-
-
-def _signature(slug: str) -> Signature:
-    from formal_envs.ludii.language.signatures import SIGNATURES
-
-    return SIGNATURES[slug]
 
 
 class Leaf:
