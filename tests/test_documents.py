@@ -1,6 +1,7 @@
 """The documents: their links lead somewhere, their code does what they show, and the site builds without a network."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -72,6 +73,16 @@ def test_games_of_the_tutorial_print_what_it_shows():
     assert len(games) == len(shown) > 2
     for (text, _), expected in zip(games, shown, strict=True):
         assert CliRunner().invoke(main, ["game", "stats", "-"], input=text).output == expected
+
+
+@pytest.mark.slow
+def test_the_laws_hold_for_the_task_of_the_page(tmp_path):
+    (tmp_path / "parity.py").write_text("\n\n".join(code_of(DOCS / "how-to" / "add_a_task.md")), encoding="utf-8")
+    laws = [sys.executable, "-m", "pytest", "-q", "-p", "parity", "-k", "Parity", "tests/envs", "tests/tasks"]
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {"PYTHONPATH": path}
+    done = subprocess.run(laws, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout  # 5 where no law was found
 
 
 @pytest.mark.slow
