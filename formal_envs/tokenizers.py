@@ -175,9 +175,15 @@ def load_tokenizer(
             f"unknown tokenizer {name!r}; expected 'word', 'char', or the path or hub id of a Hugging Face tokenizer "
             f"({str(error).partition(chr(10))[0]})"
         ) from None
-    if len(loaded) <= len(loaded.all_special_ids):  # what transformers makes of a folder without a tokenizer's files
-        raise ConfigError(f"there is no tokenizer at {name!r}, only special tokens; save one there, or use another")
+    except TypeError as error:  # transformers 4 opens a file whose name is None where a folder has no tokenizer's files
+        raise _no_tokenizer(name) from error
+    if len(loaded) <= len(loaded.all_special_ids):  # what transformers 5 makes of such a folder
+        raise _no_tokenizer(name)
     return HuggingFaceTokenizer(loaded)
+
+
+def _no_tokenizer(name: str) -> ConfigError:
+    return ConfigError(f"there is no tokenizer at {name!r}; save one there, or use another")
 
 
 def _saved_vocabulary(folder: Path) -> VocabularyTokenizer | None:

@@ -72,7 +72,8 @@ def tiny_classifier(folder: Path, *, seed: int = 0, positions: int = 64, labels:
         labels: the names of the classes; NEGATIVE and POSITIVE without it.
     """
     names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
-    tokenizer = tiny_tokenizer(*names.values(), **names, model_max_length=positions)
+    inputs = ["input_ids", "attention_mask"]
+    tokenizer = tiny_tokenizer(*names.values(), **names, model_max_length=positions, model_input_names=inputs)
     tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
