@@ -196,6 +196,8 @@ def _new_tokenizer(texts: Sequence[str]) -> PreTrainedTokenizerFast:
         cls_token="[CLS]",
         sep_token="[SEP]",
         model_max_length=POSITIONS,
+        add_prefix_space=True,  # transformers 4 switches it off where it is not said again
+        model_input_names=["input_ids", "attention_mask"],  # a DistilBERT takes no token types; transformers 4 adds them
     )
 
 
