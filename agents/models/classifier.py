@@ -197,7 +197,7 @@ def _new_tokenizer(texts: Sequence[str]) -> PreTrainedTokenizerFast:
         sep_token="[SEP]",
         model_max_length=POSITIONS,
         add_prefix_space=True,  # transformers 4 switches it off where it is not said again
-        model_input_names=["input_ids", "attention_mask"],  # a DistilBERT takes no token types; transformers 4 adds them
+        model_input_names=["input_ids", "attention_mask"],  # transformers 4 adds token types, which DistilBERT refuses
     )
 
 
