@@ -9,7 +9,8 @@ from typing import Any
 import torch
 
 from agents.ppo import train
-from agents.runs.run import Run, RunSpec
+from agents.runs.folder import Run
+from agents.runs.spec import RunSpec
 
 SETTINGS: dict[str, Any] = {
     "prompts": 128,

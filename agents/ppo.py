@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,39 +12,35 @@ import torch
 from torch import Tensor
 
 from agents.evaluation.agent import TRAINING, evaluate
-from agents.evaluation.policy_agent import PolicyAgent, held_out_results
-from agents.models.build import build_model
+from agents.evaluation.policy_agent import PolicyAgent
 from agents.models.optimizers import make_optimizer
-from agents.models.policy import Policy
 from agents.objective.losses import (
     clipped_policy_loss,
     clipped_value_loss,
     mean_batch_entropy,
     token_entropy,
 )
-from agents.objective.schedules import adapt_entropy_coef, adapt_kl_coef, interpolate, learning_rate
-from agents.rollout import Rollout, Sampled, collect
-from agents.runs.checkpoint import find_checkpoint, restore, save_checkpoint
+from agents.objective.schedules import adapt_entropy_coef, adapt_kl_coef, interpolate
+from agents.rollout import Rollout, collect
 from agents.runs.config import PPOConfig
-from agents.runs.loop import Shown, all_means, interruption, make_accelerator, progress_bar
-from agents.runs.run import Run, RunLog, RunSpec, sample_row
+from agents.runs.loop import ScoringBar, all_means, interruption
+from agents.runs.session import Progress, Session
+from agents.runs.spec import RunSpec
 from formal_envs.errors import ConfigError
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
 SAMPLING = 3
 """A purpose of seeds, beside those of problem streams in agents/evaluation/agent.py."""
-_SHOWN = 16  # completions of a batch that go into samples.jsonl, each of another prompt
+_LOGGED = 16  # completions of a batch that go into samples.jsonl, each of another prompt
 
 
-@dataclass
-class Progress:
-    """What changes from step to step beside the weights; saved in checkpoints."""
+@dataclass(kw_only=True)
+class PPOProgress(Progress):
+    """Progress with the coefficients that adapt, and what the run has cost."""
 
-    step: int
     entropy_coef: float
     kl_coef: float
-    reward_evaluations: int
-    seconds: float
+    reward_evaluations: int = 0
 
 
 def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
@@ -55,51 +50,35 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
     to none), and its metrics come out the same as without the stop. The first Ctrl-C ends the run after its current
     step, with a checkpoint.
 
+    It is longer than other functions: a step is to be read from top to bottom, in one place.
+
     Raises:
         ConfigError: the settings do not fit the task, or ``out`` holds another run.
     """
     config = spec.config
     if not isinstance(config, PPOConfig):
         raise ConfigError(f"{out} is a run of supervised training: go on with it with formal-envs sft --resume")
-    task, reward = spec.build()
-    held_out, layout = spec.task(split="test"), spec.layout(find_checkpoint(out / "checkpoint"))
-    accelerator = make_accelerator(config)
-    rank, world = accelerator.process_index, accelerator.num_processes
-    policy = Policy(build_model(config, layout.tokenizer), layout).to(accelerator.device)
+    run = Session.begin(spec, out, resume)
+    policy, layout, accelerator = run.policy, run.layout, run.accelerator
     reference = policy.reference() if config.kl_coef > 0 or config.model else None
-    run = Run.begin(out, spec, resume, accelerator)
-
     policy.value_head.requires_grad_(config.advantage == "gae")
     optimizer = make_optimizer(policy, config.optimizer, config.learning_rate, weight_decay=0.0)
-    progress = Progress(0, config.entropy_coef, config.kl_coef, 0, 0.0)
-    checkpoint = find_checkpoint(run.checkpoint)
-    if checkpoint:
-        progress = Progress(**restore(checkpoint, policy, optimizer, accelerator.device))
+    progress = run.restore(optimizer, PPOProgress(entropy_coef=config.entropy_coef, kl_coef=config.kl_coef))
     model, optimizer = accelerator.prepare(policy, optimizer)
 
     stream = seeded_stream(config.seed, TRAINING)
     generator = torch.Generator(accelerator.device)
-    log = RunLog(run, progress.step, main=accelerator.is_main_process)
-    bar = progress_bar(spec.env, config.steps, progress.step, accelerator)
-    shown = Shown(reward, 4 * task.problems_ahead, accelerator)
-
-    def save() -> None:
-        accelerator.wait_for_everyone()
-        if accelerator.is_main_process:
-            save_checkpoint(run.checkpoint, policy, layout.tokenizer, optimizer.optimizer, asdict(progress))
-
-    with log, bar, interruption() as interrupted:
+    reward = ScoringBar(run.reward, 4 * run.task.problems_ahead)
+    rank, world = accelerator.process_index, accelerator.num_processes
+    with run.log(progress) as log, run.bar(spec.env, progress) as bar, interruption() as interrupted:
         while progress.step < config.steps and not interrupted.is_set():
             step, began = progress.step, time.perf_counter()
-            rate = learning_rate(step, config.steps, config.learning_rate, config.warmup, config.schedule)
-            for group in optimizer.param_groups:
-                group["lr"] = rate
-
+            rate = run.set_rate(optimizer, step)
             first = (step * world + rank) * config.prompts
-            prompts = task.sample(problem_keys(stream, np.arange(first, first + config.prompts))).prompts
+            prompts = run.task.sample(problem_keys(stream, np.arange(first, first + config.prompts))).prompts
             generator.manual_seed(int(seeded_stream(config.seed, SAMPLING, rank, step) >> np.uint64(1)))
             with accelerator.autocast():
-                sampled = collect(policy, reference, layout, shown, prompts, config, progress.kl_coef, generator)
+                sampled = collect(policy, reference, layout, reward, prompts, config, progress.kl_coef, generator)
             rollout, stats = sampled.rollout, all_means(accelerator, sampled.stats)
             collected = time.perf_counter()
 
@@ -147,26 +126,19 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
             last = progress.step == config.steps
             if config.evaluate_every and (last or progress.step % config.evaluate_every == 0):
                 agent = PolicyAgent(policy, layout)
-                results = evaluate(agent, held_out, reward, episodes=config.validation, seed=config.seed)
+                results = evaluate(agent, run.held_out, run.reward, episodes=config.validation, seed=config.seed)
                 metrics |= {f"greedy_{name}": value for name, value in results.items() if name != "episodes"}
             log.write(metrics)
             if progress.step in (1, config.steps) or progress.step % config.checkpoint_every == 0:
-                log.write_samples(progress.step, _one_of_each(prompts, sampled)[:_SHOWN])
+                firsts = slice(0, _LOGGED * config.completions, config.completions)  # of each prompt
+                log.write_samples(progress.step, prompts[:_LOGGED], sampled.texts[firsts], sampled.scores[firsts])
             figures = {"reward": "reward_mean", "exact": "exact", "H": "entropy", "KL": "kl"}
             bar.set_postfix({name: f"{stats[key]:.3f}" for name, key in figures.items() if key in stats}, refresh=False)
             bar.update()
             if progress.step % config.checkpoint_every == 0:
-                save()
-        save()
-
-    summary = {
-        "finished": progress.step == config.steps,
-        **asdict(progress),
-        **held_out_results(policy, layout, held_out, reward, config.test_episodes, config.seed),
-    }
-    if accelerator.is_main_process:
-        run.write_summary(summary)
-    return summary
+                run.save(optimizer, progress)
+        run.save(optimizer, progress)
+    return run.finish(progress)
 
 
 def ppo_loss(
@@ -199,10 +171,3 @@ def ppo_loss(
         terms["ratio"] = ratio.mean()
         terms["clip_fraction"] = ((ratio - 1).abs() > config.clip).float().mean()
     return loss, {name: term.detach() for name, term in terms.items()}
-
-
-def _one_of_each(prompts: Sequence[str], sampled: Sampled) -> list[dict[str, Any]]:
-    """The first completion of each prompt, with its score, as rows of samples.jsonl."""
-    group = len(sampled.texts) // len(prompts)
-    firsts = zip(prompts, sampled.texts[::group], sampled.scores[::group], strict=True)
-    return [sample_row(*first) for first in firsts]

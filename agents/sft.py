@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,15 +14,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from agents.evaluation.agent import EVALUATION, evaluate
-from agents.evaluation.policy_agent import PolicyAgent, held_out_results
-from agents.models.build import build_model
+from agents.evaluation.policy_agent import PolicyAgent
 from agents.models.optimizers import make_optimizer
-from agents.models.policy import Policy
-from agents.objective.schedules import learning_rate
-from agents.runs.checkpoint import find_checkpoint, restore, save_checkpoint
 from agents.runs.config import SFTConfig
-from agents.runs.loop import all_means, interruption, make_accelerator, progress_bar
-from agents.runs.run import Run, RunLog, RunSpec, sample_row
+from agents.runs.loop import all_means, interruption, progress_bar
+from agents.runs.session import Progress, Session
+from agents.runs.spec import RunSpec
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 from formal_envs.score import score_batch
@@ -33,16 +29,8 @@ from formal_envs.tasks.streams import problem_keys, seeded_stream
 EXAMPLES, ORDER = 4, 5
 """Purposes of seeds, beside those of agents/evaluation/agent.py and agents/ppo.py."""
 _IGNORED = -100  # what torch's cross entropy leaves out
-_SHOWN = 16  # completions that go into samples.jsonl
+_LOGGED = 16  # completions that go into samples.jsonl
 _BLOCK = 256  # examples that are made at once
-
-
-@dataclass
-class Progress:
-    """What changes from step to step beside the weights; saved in checkpoints."""
-
-    step: int
-    seconds: float
 
 
 def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
@@ -50,7 +38,7 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
 
     Every ``evaluate_every`` steps, at the start and at the end, the metrics have ``validation_loss`` on held-out
     problems and the mean reward and parts of completions sampled for them. ``resume`` and Ctrl-C are as in
-    ``agents.ppo.train``.
+    ``agents.ppo.train``, and so is the length.
 
     Raises:
         ConfigError: the settings do not fit the task, or ``out`` holds another run.
@@ -58,62 +46,37 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
     config = spec.config
     if not isinstance(config, SFTConfig):
         raise ConfigError(f"{out} is a run of PPO: go on with it with formal-envs train --resume")
-    task, reward = spec.build()
-    held_out, layout = spec.task(split="test"), spec.layout(find_checkpoint(out / "checkpoint"))
-    accelerator = make_accelerator(config)
-    rank, world = accelerator.process_index, accelerator.num_processes
-    policy = Policy(build_model(config, layout.tokenizer), layout).to(accelerator.device)
-    run = Run.begin(out, spec, resume, accelerator)
-
+    run = Session.begin(spec, out, resume)
+    policy, layout, accelerator = run.policy, run.layout, run.accelerator
     policy.value_head.requires_grad_(False)  # it has nothing to learn from here
     optimizer = make_optimizer(policy, config.optimizer, config.learning_rate, weight_decay=0.01)
-    progress = Progress(0, 0.0)
-    checkpoint = find_checkpoint(run.checkpoint)
-    if checkpoint:
-        progress = Progress(**restore(checkpoint, policy, optimizer, accelerator.device))
+    progress = run.restore(optimizer, Progress())
     model, optimizer = accelerator.prepare(policy.model, optimizer)
 
-    keys = problem_keys(seeded_stream(config.seed, EXAMPLES), np.arange(config.examples))
-    examples: list[Example] = []
-    with progress_bar("examples", config.examples, 0, accelerator, "example") as made:
-        for start in range(0, config.examples, _BLOCK):  # a game takes its time: each is played before it is learned
-            block = encode_examples(layout, task.sample(keys[start : start + _BLOCK]), config.loss)
-            examples += block
-            made.update(len(block))
+    examples = _make_examples(run, config)
     passes = Passes([len(ids) for ids, _ in examples], config.batch, config.window, config.seed)
-    unseen = held_out.sample(problem_keys(seeded_stream(config.seed, EVALUATION), np.arange(config.validation)))
+    unseen = run.held_out.sample(problem_keys(seeded_stream(config.seed, EVALUATION), np.arange(config.validation)))
     validation = encode_examples(layout, unseen, config.loss)
-    log = RunLog(run, progress.step if checkpoint else -1, main=accelerator.is_main_process)
-    bar = progress_bar(f"{spec.env} sft", config.steps, progress.step, accelerator)
+    pad_id, rank, world = layout.tokenizer.pad_id, accelerator.process_index, accelerator.num_processes
 
     def validate(step: int) -> dict[str, float]:
-        loss = validation_loss(policy.model, validation, layout.tokenizer.pad_id, config.batch)
+        loss = validation_loss(policy.model, validation, pad_id, config.batch)
         agent = PolicyAgent(policy, layout, config.seed)
-        results = evaluate(agent, held_out, reward, episodes=config.validation, seed=config.seed)
-        prompts = unseen.prompts[:_SHOWN]
+        results = evaluate(agent, run.held_out, run.reward, episodes=config.validation, seed=config.seed)
+        prompts = unseen.prompts[:_LOGGED]
         texts = agent.act(prompts)
-        scores = score_batch(reward, prompts, texts)
-        log.write_samples(step, [sample_row(*row) for row in zip(prompts, texts, scores, strict=True)])
+        log.write_samples(step, prompts, texts, score_batch(run.reward, prompts, texts))
         return {"validation_loss": loss, **{name: results[name] for name in results if name != "episodes"}}
 
-    def save() -> None:
-        accelerator.wait_for_everyone()
-        if accelerator.is_main_process:
-            save_checkpoint(run.checkpoint, policy, layout.tokenizer, optimizer.optimizer, asdict(progress))
-
-    with log, bar, interruption() as interrupted:
+    with run.log(progress) as log, run.bar(f"{spec.env} sft", progress) as bar, interruption() as interrupted:
         shown: dict[str, float] = {}
-        if not checkpoint:
+        if run.checkpoint is None:
             log.write({"step": 0, **validate(0), "seconds": 0.0})
         while progress.step < config.steps and not interrupted.is_set():
             step, began = progress.step, time.perf_counter()
-            rate = learning_rate(step, config.steps, config.learning_rate, config.warmup, config.schedule)
-            for group in optimizer.param_groups:
-                group["lr"] = rate
-
-            first = (step * world + rank) * config.batch
-            chosen = [examples[place] for place in passes.places(first, config.batch)]
-            ids, mask, labels = to_batch(chosen, layout.tokenizer.pad_id)
+            rate = run.set_rate(optimizer, step)
+            chosen = passes.numbers((step * world + rank) * config.batch, config.batch)
+            ids, mask, labels = to_batch([examples[number] for number in chosen], pad_id)
             with accelerator.autocast():
                 loss = next_token_loss(model, ids, mask, labels)
             optimizer.zero_grad()
@@ -133,25 +96,29 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
             bar.set_postfix({name: f"{value:.3f}" for name, value in shown.items()}, refresh=False)
             bar.update()
             if progress.step % config.checkpoint_every == 0:
-                save()
-        save()
-
-    summary = {
-        "finished": progress.step == config.steps,
-        **asdict(progress),
-        "validation_loss": validation_loss(policy.model, validation, layout.tokenizer.pad_id, config.batch),
-        **held_out_results(policy, layout, held_out, reward, config.test_episodes, config.seed),
-    }
-    if accelerator.is_main_process:
-        run.write_summary(summary)
-    return summary
+                run.save(optimizer, progress)
+        run.save(optimizer, progress)
+    loss_at_end = validation_loss(policy.model, validation, pad_id, config.batch)
+    return run.finish(progress, validation_loss=loss_at_end)
 
 
 class Example(NamedTuple):
-    """Token ids of a prompt with its solution; ``begin`` is the place of the first one that is to be predicted."""
+    """Token ids of a prompt with its solution; ``begin`` is the position of the first one that is to be predicted."""
 
     ids: NDArray[np.int32]  # a quarter of a list's memory, of which long examples take much
     begin: int
+
+
+def _make_examples(run: Session, config: SFTConfig) -> list[Example]:
+    """The examples to learn from, in blocks, with a bar: a game takes its time, as each is played first."""
+    keys = problem_keys(seeded_stream(config.seed, EXAMPLES), np.arange(config.examples))
+    examples: list[Example] = []
+    with progress_bar("examples", config.examples, unit="example") as bar:
+        for start in range(0, config.examples, _BLOCK):
+            block = encode_examples(run.layout, run.task.sample(keys[start : start + _BLOCK]), config.loss)
+            examples += block
+            bar.update(len(block))
+    return examples
 
 
 def encode_examples(layout: TokenLayout, problems: Problems, loss: str) -> list[Example]:
@@ -189,12 +156,12 @@ class Passes:
         self._batch, self._window, self._seed = batch, window, seed
         self._order = lru_cache(maxsize=2)(self._ordered)
 
-    def places(self, first: int, count: int) -> list[int]:
-        """Which examples come at ``count`` places of the stream, from ``first`` on."""
+    def numbers(self, first: int, count: int) -> list[int]:
+        """The numbers of the ``count`` examples of the stream that begin with its ``first``."""
         found: list[int] = []
         while len(found) < count:
-            turn, place = divmod(first + len(found), len(self._lengths))
-            found += self._order(turn)[place : place + count - len(found)].tolist()
+            turn, begin = divmod(first + len(found), len(self._lengths))
+            found += self._order(turn)[begin : begin + count - len(found)].tolist()
         return found
 
     def _ordered(self, turn: int) -> Tensor:

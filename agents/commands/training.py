@@ -1,4 +1,4 @@
-"""``formal-envs train`` and ``formal-envs sft``."""
+"""``formal-envs train`` and ``sft``, and ``plot`` for what came of them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def train(env: str | None, out: Path, source: Path | None, resume: bool, **given
     checkpoint/, which AutoModelForCausalLM loads.
     """
     from agents.ppo import train as train_ppo
-    from agents.runs.run import is_run
+    from agents.runs.files import is_run
 
     if source is not None:
         if given["model"] is not None:
@@ -93,6 +93,23 @@ def sft(env: str | None, out: Path, resume: bool, **given: Any) -> None:
     _report(summary, out, f"validation loss {summary['validation_loss']:.4f}, ", "sft")
 
 
+@click.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Picture to write: .png, .svg or .pdf.  [default: curves.png in the first run]",
+)
+def plot(runs: tuple[Path, ...], out: Path | None) -> None:
+    """Draw the learning curves of RUNS, several in one picture."""
+    from agents.runs.folder import Run
+    from agents.runs.plots import plot_runs
+
+    target = out or runs[0] / "curves.png"
+    plot_runs([Run.open(folder) for folder in runs], target)
+    click.echo(target)
+
+
 def _train(
     kind: type[TrainingConfig],
     trainer: Callable[..., dict[str, Any]],
@@ -104,9 +121,10 @@ def _train(
     """Parse the settings, or read those of the run to resume, train, and draw what came of it."""
     from accelerate import PartialState
 
+    from agents.runs.folder import Run
     from agents.runs.plots import plot_runs
-    from agents.runs.run import Run, RunSpec, task_name
-    from agents.runs.samples import write_best_game, write_samples_page
+    from agents.runs.samples import write_best, write_samples_page
+    from agents.runs.spec import RunSpec
 
     values = parse_settings(given["settings"])
     values.update({name: value for name, value in given.items() if name != "settings" and value is not None})
@@ -125,8 +143,7 @@ def _train(
         sys.exit(0)
     plot_runs([Run.open(out)], out / "curves.png")
     write_samples_page(Run.open(out), out / "samples.md")
-    if task_name(spec.env) == "Game":
-        write_best_game(Run.open(out), out)
+    write_best(Run.open(out), out)
     return summary
 
 

@@ -84,7 +84,7 @@ def evaluate(
 ) -> dict[str, float]:
     """Mean reward and mean parts (``exact`` among them, where the reward has it) over fresh problems of a task.
 
-    ``commonest`` is the share of the completion that is given most often.
+    ``mode_share`` is the share of the completion that is given most often.
 
     Where the completions are texts, of two words and more in the mean, their diversity is measured as well.
 
@@ -109,6 +109,6 @@ def evaluate(
         "episodes": episodes,
         "reward_mean": float(np.mean([score.value for score in scores])),
         **parts,
-        "commonest": Counter(completions).most_common(1)[0][1] / episodes,
+        "mode_share": Counter(completions).most_common(1)[0][1] / episodes,
         **(diversity(completions) if texts else {}),
     }

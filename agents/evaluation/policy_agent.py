@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from accelerate import Accelerator, PartialState
+from accelerate import Accelerator
 
 from agents.evaluation.agent import evaluate
 from agents.models.build import load_model
 from agents.models.policy import Policy
-from agents.rollout import begin_masks, decode_completions, encode_prompts
-from agents.runs.checkpoint import find_checkpoint
+from agents.models.texts import begin_masks, decode_completions, encode_prompts
+from agents.runs.files import find_checkpoint
+from agents.runs.folder import Run
 from agents.runs.loop import progress_bar
-from agents.runs.run import Run
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 from formal_envs.score import Reward
@@ -60,7 +60,7 @@ def held_out_results(
     results = {}
     for name, sampling_seed in (("greedy_test", None), ("sampled_test", seed)):
         agent = PolicyAgent(policy, layout, sampling_seed)
-        with progress_bar(name, episodes, 0, PartialState(), "episode") as bar:
+        with progress_bar(name, episodes, unit="episode") as bar:
             results[name] = evaluate(
                 agent, task, reward, episodes=episodes, seed=seed, watch=lambda prompts, *_: bar.update(len(prompts))
             )

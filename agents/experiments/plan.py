@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from agents.runs.run import TRAINERS, RunSpec, task_name
+from agents.runs.environments import task_name
+from agents.runs.spec import TRAINERS, RunSpec
 
 _COMMANDS = {"ppo": "train", "sft": "sft", "classifier": "train-classifier"}
 _LOADED = ("model", "dataset", "classifier", "reward")  # these would be looked for, and may have to be made first

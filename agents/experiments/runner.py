@@ -17,7 +17,7 @@ from typing import IO, Any
 from tqdm import tqdm
 
 from agents.experiments.plan import Plan, Result
-from agents.runs.run import Run
+from agents.runs.folder import Run
 from formal_envs.errors import FormalEnvError
 
 _POLL_SECONDS = 0.2

@@ -15,9 +15,10 @@ from transformers.modeling_layers import GradientCheckpointingLayer
 from transformers.pytorch_utils import Conv1D
 from transformers.utils import find_adapter_config_file
 
-from agents.runs.checkpoint import FILE_ERRORS, find_checkpoint
+from agents.runs.checkpoint import FILE_ERRORS
 from agents.runs.config import TrainingConfig
-from agents.runs.run import check_model_name, is_run
+from agents.runs.files import find_checkpoint, is_run
+from agents.runs.spec import check_model_name
 from formal_envs.errors import ConfigError
 from formal_envs.tokenizers import Tokenizer
 

@@ -64,7 +64,7 @@ class Completions(NamedTuple):
 
 
 class Policy(nn.Module):
-    """Next-token distributions and values, without the tokens that ``layout`` forbids at a place.
+    """Next-token distributions and values, without the tokens that ``layout`` forbids at a position.
 
     Args:
         model: a causal language model of transformers, or one of peft's with adapters, whose weights alone are then
@@ -120,12 +120,12 @@ class Policy(nn.Module):
             before, after = prompt_mask.sum(dim=1), mask.sum(dim=2).amax(dim=1)  # (P,)
             for rows in (before + after).argsort(stable=True).split(together):
                 begin, end = prompts.shape[1] - int(before[rows].max()), int(after[rows].max())
-                ids, live, places = (x[rows, :, :end] for x in (tokens, mask, numbers))
+                ids, live, ranks = (x[rows, :, :end] for x in (tokens, mask, numbers))
                 under = None if allowed is None else allowed[rows, :, :end]
-                pieces += self._evaluate(prompts[rows, begin:], prompt_mask[rows, begin:], ids, live, places, under)
-        log_probs, values, places = (torch.cat(field) for field in zip(*pieces, strict=True))
+                pieces += self._evaluate(prompts[rows, begin:], prompt_mask[rows, begin:], ids, live, ranks, under)
+        log_probs, values, ranks = (torch.cat(field) for field in zip(*pieces, strict=True))
         if len(pieces) > 1:
-            order = places.argsort()
+            order = ranks.argsort()
             log_probs, values = log_probs[order], values[order]
         return Evaluation(log_probs, values)
 
@@ -175,11 +175,12 @@ class Policy(nn.Module):
         max_tokens: int,
         generator: torch.Generator | None,
         masks: GrammarMasks | None = None,
+        watch: Callable[[], object] = lambda: None,
     ) -> Completions:
         """Sample completions (no temperature, no top-k or top-p), or decode greedily without a generator.
 
         Args: prompts, prompt_mask (P, S), left-padded; group, completions of each prompt; max_tokens >= 1; masks, of P
-            texts that are begun: they are used up.
+            texts that are begun: they are used up; watch, called once per position of the completions.
 
         Raises:
             ConfigError: prompts and completions together may exceed the model's positions.
@@ -197,7 +198,7 @@ class Policy(nn.Module):
         tokens[:, 0], mask[:, 0], logp[:, 0] = drawn.tokens.flatten(), 1, drawn.logp.flatten()
         entropy[:, 0], value[:, 0] = (x.repeat_interleave(group) for x in (drawn.entropy, values[:, 0]))
         mean_probs = [drawn.mean_probs]
-        allowed = [] if under is None else [under.repeat_interleave(group, dim=0)]  # (P * G, B) a place
+        allowed = [] if under is None else [under.repeat_interleave(group, dim=0)]  # (P * G, B) per position
 
         if max_tokens > 1:
             cache.batch_repeat_interleave(group)
@@ -206,8 +207,9 @@ class Policy(nn.Module):
                 masks.repeat(group)
         seen = prompt_mask.repeat_interleave(group, dim=0)
         rows = torch.arange(count, device=prompts.device)  # of those that are read on; a few of them may have ended
-        for place in range(1, max_tokens):
-            live = mask[rows, place - 1] * (tokens[rows, place - 1] != self.eos_id)  # (R,)
+        watch()
+        for position in range(1, max_tokens):
+            live = mask[rows, position - 1] * (tokens[rows, position - 1] != self.eos_id)  # (R,)
             remaining = int(live.sum())
             if not remaining:
                 break
@@ -216,19 +218,20 @@ class Policy(nn.Module):
                 cache.batch_select_indices(kept)
                 rows, seen, live = rows[kept], seen[kept], live[kept]
             seen = torch.cat((seen, live[:, None]), dim=1)
-            logits, values, cache = self._read(tokens[rows, place - 1, None], seen, cache, True, 1)
+            logits, values, cache = self._read(tokens[rows, position - 1, None], seen, cache, True, 1)
             if masks is not None:
                 going = rows[live.bool()]
-                masks.take_all(going.tolist(), tokens[going, place - 1].tolist())
+                masks.take_all(going.tolist(), tokens[going, position - 1].tolist())
                 allowed.append(torch.tensor(masks.bits, device=prompts.device))
                 under = allowed[-1][rows]
             drawn = _draw(self._log_probs(logits[:, 0], self._forbidden(1, under)), live, 1, generator)
-            tokens[rows, place] = torch.where(live.bool(), drawn.tokens[:, 0], self.pad_id)
-            mask[rows, place] = live
-            logp[rows, place] = drawn.logp[:, 0] * live
-            entropy[rows, place] = drawn.entropy * live
-            value[rows, place] = values[:, 0] * live
+            tokens[rows, position] = torch.where(live.bool(), drawn.tokens[:, 0], self.pad_id)
+            mask[rows, position] = live
+            logp[rows, position] = drawn.logp[:, 0] * live
+            entropy[rows, position] = drawn.entropy * live
+            value[rows, position] = values[:, 0] * live
             mean_probs.append(drawn.mean_probs)
+            watch()
         fields = [x[:, : len(mean_probs)].unflatten(0, (-1, group)) for x in (tokens, mask, logp, entropy, value)]
         packed = torch.stack(allowed, dim=1).unflatten(0, (-1, group)) if allowed else None
         return Completions._make([*fields, torch.stack(mean_probs), packed])
@@ -255,13 +258,13 @@ class Policy(nn.Module):
         read = self._reader.read(self.model, ids, mask, cache, want_cache, keep)
         return read.logits, self.value_head(read.hidden.float()).squeeze(-1).float(), read.cache
 
-    def _forbidden(self, places: int | Tensor, under: Tensor | None) -> Tensor:
+    def _forbidden(self, later: int | Tensor, under: Tensor | None) -> Tensor:
         """The tokens (..., V) that have no probability: those that masks leave out, or the layout where there are none.
 
-        Args: places, of the layout: 0 for first tokens, 1 for later ones; under (..., B), the bits of masks, or None.
+        Args: later, 0 for first tokens, 1 for later ones; under (..., B), the bits of masks, or None.
         """
         if under is None:
-            return self.forbidden[places]
+            return self.forbidden[later]
         bits = under[..., None] & (1 << torch.arange(8, device=under.device)).to(under.dtype)  # (..., B, 8)
         bits = bits.flatten(-2)
         return nn.functional.pad(bits, (0, self.forbidden.shape[1] - bits.shape[-1])) == 0

@@ -49,20 +49,20 @@ def group_centre(returns: Tensor) -> Tensor:
     return centred / (centred.square().mean().sqrt() + 1e-6)
 
 
-def blame(advantages: Tensor, places: Tensor) -> Tensor:
-    """Advantages (P, G, T) where a completion that went wrong at a known token is blamed there, and nowhere else.
+def credit_error_token(advantages: Tensor, positions: Tensor) -> Tensor:
+    """Advantages (P, G, T) where a completion that went wrong at a known token has that token pay alone.
 
     What stands before that token could have become right, and what stands behind it could not matter any more; so the
     advantages of both are 0, and that of the token is the completion's, where it is negative.
 
-    Args: advantages (P, G, T), one for a completion; places (P, G), -1 where none is known.
+    Args: advantages (P, G, T), one per completion; positions (P, G) of those tokens, -1 where none is known.
     """
-    here = torch.arange(advantages.shape[2], device=places.device) == places[..., None]
-    return torch.where(places[..., None] < 0, advantages, advantages.clamp(max=0) * here)
+    here = torch.arange(advantages.shape[2], device=positions.device) == positions[..., None]
+    return torch.where(positions[..., None] < 0, advantages, advantages.clamp(max=0) * here)
 
 
 def whiten(x: Tensor, mask: Tensor) -> Tensor:
-    """Shift and scale x to mean 0 and variance 1 over the places where mask is 1. Both of one shape."""
+    """Shift and scale x to mean 0 and variance 1 over the positions where mask is 1. Both of one shape."""
     mean = masked_mean(x, mask)
     variance = masked_mean((x - mean) ** 2, mask)
     return (x - mean) * torch.rsqrt(variance + 1e-8) * mask

@@ -14,14 +14,12 @@ from tokenizers import Tokenizer as TokenizerObject
 from transformers import PreTrainedTokenizerFast
 
 from agents.models.policy import Policy
-from agents.runs.run import TRAINER_FILE, damaged, find_checkpoint
+from agents.runs.files import TRAINER_FILE, damaged
 from formal_envs.errors import ConfigError
 from formal_envs.tokenizers import SPECIAL_TOKENS, HuggingFaceTokenizer, Tokenizer, VocabularyTokenizer
 
-__all__ = ["find_checkpoint", "hugging_face_tokenizer", "restore", "save_checkpoint"]
-
-#: What torch, safetensors, transformers and peft raise of files that are damaged, or cannot be written.
 FILE_ERRORS = (OSError, ValueError, KeyError, EOFError, RuntimeError, SafetensorError, pickle.UnpicklingError)
+"""What torch, safetensors, transformers and peft raise of files that are damaged, or cannot be written."""
 
 
 def save_checkpoint(

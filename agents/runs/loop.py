@@ -1,4 +1,4 @@
-"""What the training loops share: the accelerator, the progress bar, and a Ctrl-C that waits for the end of a step."""
+"""What the training loops share: the accelerator, progress bars, and a Ctrl-C that waits for the end of a step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
-from accelerate import Accelerator, PartialState
+from accelerate import Accelerator
+from torch import distributed
 from tqdm import tqdm
 
 from agents.runs.config import TrainingConfig
@@ -35,31 +36,32 @@ def all_means(accelerator: Accelerator, values: Mapping[str, float]) -> dict[str
     return dict(zip(values, means.tolist(), strict=True))
 
 
-def progress_bar(name: str, total: int, done: int, processes: Accelerator | PartialState, unit: str = "step") -> Any:
-    """A bar of steps, or of another unit, shown by the main one of the processes alone."""
-    return tqdm(
-        total=total,
-        initial=done,
-        unit=unit,
-        disable=not processes.is_main_process,
-        desc=name,
-        dynamic_ncols=True,
-        mininterval=0.1 if sys.stderr.isatty() else 10,
-    )
+def progress_bar(name: str, total: int, done: int = 0, unit: str = "step") -> Any:
+    """A bar of steps, or of another unit, shown by the main process alone."""
+    return _bar(desc=name, total=total, initial=done, unit=unit)
 
 
-class Shown:
-    """A reward that shows how far a batch is, on a bar below that of the steps, where it takes more than a moment.
+def moment_bar(name: str, total: int, unit: str) -> Any:
+    """A bar of a part of a step, below that of the steps, where the part takes more than a moment."""
+    return _bar(desc=name, total=total, unit=unit, leave=False, delay=2)
+
+
+def _bar(**settings: Any) -> Any:
+    main = not (distributed.is_available() and distributed.is_initialized()) or distributed.get_rank() == 0
+    often = 0.1 if sys.stderr.isatty() else 10
+    return tqdm(**settings, disable=not main, dynamic_ncols=True, mininterval=often)
+
+
+class ScoringBar:
+    """A reward that shows on a bar how much of a batch it has scored.
 
     Args:
         reward: what scores; it is pure, so that parts of a batch earn what they do together.
         at_once: completions that are scored between two looks at the bar.
-        processes: the bar is shown by the main one of them alone.
     """
 
-    def __init__(self, reward: Reward, at_once: int, processes: Accelerator | PartialState):
+    def __init__(self, reward: Reward, at_once: int):
         self._reward, self._at_once = reward, at_once
-        self._hidden = not processes.is_main_process
         self.range = reward.range
 
     def score(self, prompt: str, completion: str) -> Score:
@@ -68,18 +70,8 @@ class Shown:
 
     def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
         """Score ``completions[i]`` as an answer to ``prompts[i]``."""
-        bar = tqdm(
-            total=len(prompts),
-            unit="text",
-            desc="scoring",
-            leave=False,
-            disable=self._hidden,
-            dynamic_ncols=True,
-            delay=2,
-            mininterval=0.1 if sys.stderr.isatty() else 10,
-        )
         scores: list[Score] = []
-        with bar:
+        with moment_bar("scoring", len(prompts), "text") as bar:
             for start in range(0, len(prompts), self._at_once):
                 part = slice(start, start + self._at_once)
                 scores += score_batch(self._reward, prompts[part], completions[part])

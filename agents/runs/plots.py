@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from agents.runs.run import Run
+from agents.runs.folder import Run
 from formal_envs.errors import ConfigError
 
 PANELS = {

@@ -1,4 +1,4 @@
-"""A page of what a run's model wrote at its start and at its end, from samples.jsonl, and a picture of a game."""
+"""A page of what a run's model wrote at its start and at its end, from samples.jsonl, and a picture of the best."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from agents.runs.run import Run
-from formal_envs.ludii import check_game, compile_game
-from formal_envs.ludii.language.printer import pretty
-from formal_envs.ludii.play.report import scenes
-from formal_envs.ludii.view.draw import board_svg
-from formal_envs.tasks.game.recomposed import recompose
+from agents.runs.environments import task_name
+from agents.runs.folder import Run
+from formal_envs.tasks import find_task
 
 _ROWS = 8
 
@@ -26,18 +23,18 @@ def write_samples_page(run: Run, out: Path) -> None:
     out.write_text("\n".join(text), encoding="utf-8")
 
 
-def write_best_game(run: Run, folder: Path) -> None:
-    """Write the game that earns most among the run's last samples to game.lud, and a random game of it to game.svg.
+def write_best(run: Run, folder: Path) -> None:
+    """Write the files by which the task shows a completion, such as a picture, of the run's last samples' best.
 
-    Nothing is written where none of them plays.
+    Nothing is written where the task has none, or all of these samples failed.
     """
+    draw = find_task(task_name(run.spec.env)).draw
     rows = run.samples()
-    playable = [row for row in rows if row["step"] == rows[-1]["step"] and row["failure"] is None]
-    if playable:
-        best = max(playable, key=lambda row: row["reward"])
-        text = recompose(best["prompt"], best["completion"]).text
-        (folder / "game.lud").write_text(pretty(check_game(text)) + "\n", encoding="utf-8")
-        (folder / "game.svg").write_text(board_svg(scenes(compile_game(text), 0)), encoding="utf-8")
+    good = [row for row in rows if row["step"] == rows[-1]["step"] and row["failure"] is None]
+    if draw and good:
+        best = max(good, key=lambda row: row["reward"])
+        for name, text in draw(best["prompt"], best["completion"]).items():
+            (folder / name).write_text(text, encoding="utf-8")
 
 
 def _table(rows: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -9,16 +9,16 @@ torch = pytest.importorskip("torch")
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from agents.objective.advantages import blame, gae, group_centre, group_normalise, whiten  # noqa: E402
+from agents.objective.advantages import credit_error_token, gae, group_centre, group_normalise, whiten  # noqa: E402
 from agents.objective.kl import full_kl, kl_of_samples  # noqa: E402
 from agents.objective.schedules import adapt_entropy_coef, adapt_kl_coef, interpolate, learning_rate  # noqa: E402
 
 
-def test_blame_by_hand():
+def test_the_error_token_pays_alone_by_hand():
     mask = torch.tensor([[[1.0, 1, 1, 0], [1, 1, 0, 0], [1, 1, 1, 1], [1, 1, 1, 0]]])
     advantages = torch.tensor([[[2.0], [-1.0], [-3.0], [0.5]]]) * mask
-    places = torch.tensor([[-1, -1, 2, 1]])
-    assert blame(advantages, places).tolist() == [
+    positions = torch.tensor([[-1, -1, 2, 1]])
+    assert credit_error_token(advantages, positions).tolist() == [
         [[2, 2, 2, 0], [-1, -1, 0, 0], [0, 0, -3, 0], [0, 0, 0, 0]]  # better than its group, but not for its error
     ]
 

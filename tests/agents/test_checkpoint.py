@@ -10,7 +10,7 @@ from tiny_models import tiny_causal  # noqa: E402
 
 from agents.models.build import build_model, load_model  # noqa: E402
 from agents.models.policy import Policy  # noqa: E402
-from agents.rollout import encode_prompts  # noqa: E402
+from agents.models.texts import encode_prompts  # noqa: E402
 from agents.runs.checkpoint import restore, save_checkpoint  # noqa: E402
 from agents.runs.config import PPOConfig  # noqa: E402
 from formal_envs.envs.token import TokenLayout  # noqa: E402

@@ -25,7 +25,7 @@ from agents.commands.classifier import train_classifier_command  # noqa: E402
 from agents.commands.shared import parse_settings  # noqa: E402
 from agents.models import classifier  # noqa: E402
 from agents.models.classifier import POSITIONS, agreement, train_classifier  # noqa: E402
-from agents.runs.run import RunSpec  # noqa: E402
+from agents.runs.spec import RunSpec  # noqa: E402
 from formal_envs.tasks.sentiment.classifier import ClassifierReward  # noqa: E402
 
 ROOT = Path(__file__).parents[2]

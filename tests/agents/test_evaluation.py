@@ -90,14 +90,14 @@ def test_baselines_are_agents_and_random_ones_repeat():
         assert isinstance(agent, Agent)
 
 
-def test_the_commonest_completion_is_counted():
+def test_the_completion_that_is_given_most_often_is_counted():
     task, reward = make_task("Arith", split="test")
 
     class Hesitant:
         def act(self, prompts):
             return [("25", "25", "25", "26")[number % 4] for number in range(len(prompts))]
 
-    assert evaluate(Hesitant(), task, reward, episodes=16, seed=0)["commonest"] == 0.75
+    assert evaluate(Hesitant(), task, reward, episodes=16, seed=0)["mode_share"] == 0.75
 
 
 @pytest.mark.parametrize("value", [0.5, None, (0.5, {}), "good"])

@@ -72,7 +72,7 @@ def rows(values, name="exact"):
 
 
 def result(metrics, **test):
-    return Result(Path("a-run"), metrics, {"greedy_test": {"exact": 0.0, "commonest": 0.0, **test}}, {})
+    return Result(Path("a-run"), metrics, {"greedy_test": {"exact": 0.0, "mode_share": 0.0, **test}}, {})
 
 
 def test_a_curve_of_many_steps_is_one_of_means():
@@ -165,8 +165,8 @@ def test_stability_counts_who_solved_and_who_collapsed():
     metrics = [{**row, "batch_entropy": 3.0} for row in rows([0.5, 0.96, 0.97, 0.995], "greedy_exact")]
     collapsed = [{**row, "batch_entropy": 0.5} for row in metrics]
     found = [
-        result(metrics, exact=0.995, commonest=0.1),
-        result(metrics[:3], exact=0.97, commonest=0.6),
+        result(metrics, exact=0.995, mode_share=0.1),
+        result(metrics[:3], exact=0.97, mode_share=0.6),
         result(collapsed, exact=0.1),
     ]
     (row,) = stability._table({"a": found})

@@ -6,9 +6,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("accelerate")
 
-from accelerate import PartialState
-
-from agents.runs.loop import Shown
+from agents.runs.loop import ScoringBar
 from formal_envs.tasks import make_task
 
 
@@ -25,7 +23,7 @@ def test_a_batch_scored_in_parts_earns_the_same(at_once):
             asked.append(len(prompts))
             return reward.score_batch(prompts, completions)
 
-    shown = Shown(Recorder(), at_once, PartialState())
+    shown = ScoringBar(Recorder(), at_once)
     completions = [*problems.solutions[:4], "", "x", "7"]
     scores = shown.score_batch(problems.prompts, completions)
     assert scores == reward.score_batch(problems.prompts, completions)

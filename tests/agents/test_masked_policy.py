@@ -22,10 +22,11 @@ from agents.cli import main  # noqa: E402
 from agents.evaluation.policy_agent import PolicyAgent  # noqa: E402
 from agents.models.build import new_model, recompute_activations  # noqa: E402
 from agents.models.policy import Policy  # noqa: E402
+from agents.models.texts import begin_masks, encode_prompts  # noqa: E402
 from agents.objective.losses import token_entropy  # noqa: E402
 from agents.ppo import ppo_loss  # noqa: E402
-from agents.rollout import begin_masks, encode_prompts  # noqa: E402
-from agents.runs.run import Run, RunSpec  # noqa: E402
+from agents.runs.folder import Run  # noqa: E402
+from agents.runs.spec import RunSpec  # noqa: E402
 from formal_envs.envs.token import TokenLayout  # noqa: E402
 from formal_envs.errors import ConfigError  # noqa: E402
 from formal_envs.tasks import make_task  # noqa: E402

@@ -20,7 +20,8 @@ from tiny_models import tiny_causal  # noqa: E402
 
 from agents.models.build import build_model, load_model, recompute_activations  # noqa: E402
 from agents.runs.config import PPOConfig  # noqa: E402
-from agents.runs.run import Run, RunSpec  # noqa: E402
+from agents.runs.folder import Run  # noqa: E402
+from agents.runs.spec import RunSpec  # noqa: E402
 from formal_envs.errors import ConfigError  # noqa: E402
 from formal_envs.tokenizers import char_tokenizer  # noqa: E402
 
@@ -208,7 +209,7 @@ def hub():
 def errors_of(names, home, **environment):
     """What ``check_model_name`` says of each name in a process of its own, for the hub's address is read but once."""
     code = (
-        "import json, sys\nfrom agents.runs.run import check_model_name\nsaid = {}\n"
+        "import json, sys\nfrom agents.runs.spec import check_model_name\nsaid = {}\n"
         "for name in sys.argv[1:]:\n"
         "    try: said[name] = check_model_name(name)\n"
         "    except ValueError as error: said[name] = str(error)\n"

@@ -14,8 +14,8 @@ from tiny_models import tiny_causal  # noqa: E402
 
 from agents.models.build import load_model, new_model, recompute_activations  # noqa: E402
 from agents.models.policy import Policy  # noqa: E402
+from agents.models.texts import decode_completions, encode_prompts  # noqa: E402
 from agents.objective.losses import token_entropy  # noqa: E402
-from agents.rollout import decode_completions, encode_prompts  # noqa: E402
 from formal_envs.envs.token import TokenLayout  # noqa: E402
 from formal_envs.errors import ConfigError  # noqa: E402
 from formal_envs.tasks import make_task  # noqa: E402

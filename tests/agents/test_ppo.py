@@ -27,10 +27,11 @@ from agents.cli import main  # noqa: E402
 from agents.evaluation.agent import evaluate  # noqa: E402
 from agents.evaluation.policy_agent import PolicyAgent  # noqa: E402
 from agents.ppo import train  # noqa: E402
-from agents.rollout import _token_at  # noqa: E402
-from agents.runs.checkpoint import find_checkpoint  # noqa: E402
+from agents.rollout import token_position  # noqa: E402
 from agents.runs.config import PPOConfig  # noqa: E402
-from agents.runs.run import Run, RunSpec  # noqa: E402
+from agents.runs.files import find_checkpoint  # noqa: E402
+from agents.runs.folder import Run  # noqa: E402
+from agents.runs.spec import RunSpec  # noqa: E402
 from formal_envs.errors import ConfigError  # noqa: E402
 from formal_envs.tasks.streams import problem_keys, seeded_stream  # noqa: E402
 from formal_envs.tokenizers import VocabularyTokenizer  # noqa: E402
@@ -41,7 +42,7 @@ def test_the_token_that_holds_a_character(ids, data):
     tokenizer = VocabularyTokenizer(["a", "bc", " def", "12", "345", "(", ")", "game", "x", "y z", "w"])
     text = tokenizer.decode(ids)  # 11 is BOS, of no character
     offset = data.draw(st.integers(0, len(text) + 2))
-    place = _token_at(tokenizer, ids, offset)
+    place = token_position(tokenizer, ids, offset)
     before = len(tokenizer.decode(ids[:place]))
     if offset < len(text):
         assert before <= offset < before + len(tokenizer.decode(ids[place : place + 1]))
@@ -295,7 +296,7 @@ def test_evaluations_on_the_way_change_nothing_else_and_are_those_of_the_model(t
         rows.append(without_times(run))
     plain, evaluated = rows
     added = {name for name in evaluated[2] if name not in plain[2]}
-    assert {"greedy_exact", "greedy_reward_mean", "greedy_commonest"} <= added
+    assert {"greedy_exact", "greedy_reward_mean", "greedy_mode_share"} <= added
     assert [{name: row[name] for name in row if name not in added} for row in evaluated] == plain
     assert [bool(added & row.keys()) for row in evaluated] == [False, False, True, False, True]
     agent = PolicyAgent.load(run)

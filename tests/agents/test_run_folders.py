@@ -15,7 +15,9 @@ pytest.importorskip("transformers")
 from tiny_runs import SMALL  # noqa: E402
 
 from agents.cli import main  # noqa: E402
-from agents.runs.run import Run, RunLog, RunSpec  # noqa: E402
+from agents.runs.folder import Run  # noqa: E402
+from agents.runs.log import RunLog  # noqa: E402
+from agents.runs.spec import RunSpec  # noqa: E402
 from formal_envs.errors import ConfigError  # noqa: E402
 
 SETTINGS = [f"--set={name}={value}" for name, value in {**SMALL, "checkpoint_every": 2}.items()]
@@ -153,7 +155,8 @@ def test_a_killed_process_leaves_no_lock(tmp_path):
     spec = RunSpec.parse("FormalArith-v0", {"device": "cpu"})
     folder = Run.create(tmp_path / "run", spec).folder
     program = (
-        "import sys, time; from pathlib import Path; from agents.runs.run import Run, RunLog; "
+        "import sys, time; from pathlib import Path; from agents.runs.folder import Run; "
+        "from agents.runs.log import RunLog; "
         "log = RunLog(Run.open(Path(sys.argv[1])), 0, main=True); print('held', flush=True); time.sleep(600)"
     )
     holder = subprocess.Popen([sys.executable, "-c", program, folder], stdout=subprocess.PIPE)

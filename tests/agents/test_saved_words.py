@@ -19,7 +19,8 @@ from agents.evaluation.policy_agent import PolicyAgent  # noqa: E402
 from agents.ppo import train  # noqa: E402
 from agents.runs.checkpoint import hugging_face_tokenizer  # noqa: E402
 from agents.runs.config import SFTConfig  # noqa: E402
-from agents.runs.run import Run, RunSpec  # noqa: E402
+from agents.runs.folder import Run  # noqa: E402
+from agents.runs.spec import RunSpec  # noqa: E402
 from agents.sft import train_supervised  # noqa: E402
 from formal_envs.errors import ConfigError, ParseFailure  # noqa: E402
 from formal_envs.tasks.game import task as game  # noqa: E402

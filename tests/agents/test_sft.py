@@ -23,7 +23,8 @@ from agents.evaluation.policy_agent import PolicyAgent  # noqa: E402
 from agents.ppo import train  # noqa: E402
 from agents.runs.checkpoint import hugging_face_tokenizer  # noqa: E402
 from agents.runs.config import PPOConfig, SFTConfig  # noqa: E402
-from agents.runs.run import Run, RunSpec  # noqa: E402
+from agents.runs.folder import Run  # noqa: E402
+from agents.runs.spec import RunSpec  # noqa: E402
 from agents.sft import (  # noqa: E402
     Example,
     Passes,
@@ -110,8 +111,8 @@ def test_the_loss_by_hand():
 @settings(max_examples=60, deadline=None)
 def test_every_pass_sees_each_example_once_however_it_is_cut_into_batches(first, count, examples, window, seed):
     passes = Passes([n % 7 for n in range(examples)], 3, window, seed)
-    whole = passes.places(0, first + count)
-    assert passes.places(first, count) == whole[first:]
+    whole = passes.numbers(0, first + count)
+    assert passes.numbers(first, count) == whole[first:]
     for start in range(0, len(whole) - examples + 1, examples):
         assert sorted(whole[start : start + examples]) == list(range(examples))
 
@@ -119,7 +120,7 @@ def test_every_pass_sees_each_example_once_however_it_is_cut_into_batches(first,
 @given(st.lists(st.integers(1, 99), min_size=24, max_size=24), st.integers(0, 9))
 @settings(max_examples=30, deadline=None)
 def test_a_window_of_batches_is_shared_out_by_length(lengths, seed):
-    order = Passes(lengths, 4, 3, seed).places(0, 24)
+    order = Passes(lengths, 4, 3, seed).numbers(0, 24)
     for start in (0, 12):  # two windows of three batches
         batches = [[lengths[n] for n in order[place : place + 4]] for place in range(start, start + 12, 4)]
         batches.sort()

@@ -184,7 +184,7 @@ def test_eval_of_an_own_agent(tmp_path, monkeypatch):
         json.loads(run("eval", name, *ask))
         for name in ("own_agent_of_a_test:Seven", "own_agent_of_a_test:seven", "own_agent_of_a_test.py:Seven")
     ]
-    assert {result["commonest"] for result in results} == {1.0}
+    assert {result["mode_share"] for result in results} == {1.0}
     assert len({result["reward_mean"] for result in results}) == 1
     for name, said in (
         ("Integers", "got 7 in it, which is of type int"),

@@ -147,8 +147,10 @@ def test_help_of_every_game_command():
 
 def test_a_run_on_games_leaves_a_page_and_a_picture_of_its_best_game(tmp_path):
     pytest.importorskip("torch")
-    from agents.runs.run import Run, RunSpec, sample_row
-    from agents.runs.samples import write_best_game, write_samples_page
+    from agents.runs.folder import Run
+    from agents.runs.log import sample_row
+    from agents.runs.samples import write_best, write_samples_page
+    from agents.runs.spec import RunSpec
     from formal_envs.ludii import evaluate_game
     from formal_envs.tasks import make_task
 
@@ -163,7 +165,7 @@ def test_a_run_on_games_leaves_a_page_and_a_picture_of_its_best_game(tmp_path):
     ]
     run.samples_file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     write_samples_page(run, tmp_path / "samples.md")
-    write_best_game(run, tmp_path)
+    write_best(run, tmp_path)
     page = (tmp_path / "samples.md").read_text()
     assert page.count("syntax error") == 6
     best = max(row["reward"] for row in rows)

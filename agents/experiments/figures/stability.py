@@ -69,7 +69,7 @@ def _row(results: Sequence[Result]) -> dict[str, Any]:
     }
     collapsed = [
         at_end(result, "batch_entropy") < _COLLAPSED_ENTROPY
-        or result.summary["greedy_test"]["commonest"] > _COLLAPSED_SHARE
+        or _mode_share(result.summary["greedy_test"]) > _COLLAPSED_SHARE
         for result in results
     ]
     return {
@@ -80,6 +80,10 @@ def _row(results: Sequence[Result]) -> dict[str, Any]:
         **{f"share of the budget to {level}": _shares(reached[level], results) for level in reached},
         "collapsed": f"{sum(collapsed)} of {len(results)}",
     }
+
+
+def _mode_share(test: Mapping[str, float]) -> float:
+    return test["mode_share"] if "mode_share" in test else test["commonest"]  # its name in older runs
 
 
 def _shares(steps: Sequence[float | None], results: Sequence[Result]) -> str:

@@ -1,0 +1,105 @@
+"""``formal-envs eval``: agents on held-out problems."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from agents.commands.shared import OUTPUT, SETTINGS, explained, load_own, needs_torch, parse_settings, writing
+from agents.runs.environments import task_name
+from formal_envs.errors import ConfigError, unknown
+from formal_envs.references import is_reference
+from formal_envs.score import Score
+from formal_envs.tasks import make_task
+
+_BASELINES = ("random", "constant", "oracle")
+
+
+@click.command("eval")
+@click.argument("agent")
+@click.option("--env", help="Environment; a run's own by default.")
+@click.option("--episodes", default=4096, show_default=True, type=click.IntRange(1))
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of the problems.")
+@click.option("--split", default="test", show_default=True, help="train, test or all.")
+@click.option("--sampled", is_flag=True, help="Sample completions, as in training, instead of decoding greedily.")
+@click.option("--out", type=OUTPUT, help="Write prompts, completions and scores, as JSON lines.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@SETTINGS
+def eval_command(
+    agent: str,
+    env: str | None,
+    episodes: int,
+    seed: int,
+    split: str,
+    sampled: bool,
+    out: Path | None,
+    as_json: bool,
+    settings: tuple[str, ...],
+) -> None:
+    """Evaluate AGENT on held-out problems.
+
+    AGENT is a run's folder; random, constant or oracle; or an own agent by its name, MODULE:OBJECT or FILE.py:OBJECT,
+    an object or a class with act(prompts) -> list of str.
+    """
+    from tqdm import tqdm
+
+    from agents.evaluation.agent import evaluate
+    from agents.runs.log import sample_row
+
+    options = {**parse_settings(settings), "split": split}
+    if (Path(agent) / "config.json").is_file():
+        player, env, options = _load_run(Path(agent), env, options, seed if sampled else None)
+    elif env is None and (agent in _BASELINES or is_reference(agent)):
+        raise ConfigError(f"say what to evaluate {agent!r} on, such as --env FormalArith-v0")
+    elif is_reference(agent):
+        player = load_own("agent", agent)
+    elif agent in _BASELINES:
+        player = _baseline(agent, str(env), options, episodes, seed)
+    else:
+        known = unknown("agent", agent, _BASELINES)
+        raise ConfigError(f"{known}, or the folder of a run, or an own agent as module:name or file.py:Class")
+    task, reward = make_task(task_name(str(env)), **options)
+    result: dict[str, Any] = {"agent": agent, "env": env, "split": split, "seed": seed}
+    bar = tqdm(total=episodes, unit="episode", desc="eval", disable=None)  # on a terminal alone
+    with bar, writing(out) if out else nullcontext() as file:
+
+        def watch(prompts: Sequence[str], completions: Sequence[str], scores: Sequence[Score]) -> None:
+            bar.update(len(prompts))
+            if file:
+                rows = map(sample_row, prompts, completions, scores)
+                file.writelines(json.dumps(row) + "\n" for row in rows)
+
+        result.update(evaluate(player, task, reward, episodes=episodes, seed=seed, watch=watch))
+    if as_json:
+        click.echo(json.dumps(result))
+        return
+    click.echo(explained(result, {"mode_share": "share of the completion that was given most often"}))
+
+
+def _baseline(name: str, env: str, options: dict[str, Any], episodes: int, seed: int) -> Any:
+    from agents.evaluation.baselines import ConstantAgent, OracleAgent, RandomAgent
+
+    task, reward = make_task(task_name(env), **options)
+    if name == "random":
+        return RandomAgent(task, seed)
+    if name == "oracle":
+        return OracleAgent(task, episodes, seed)
+    train_task, _ = make_task(task_name(env), **{**options, "split": "train"})
+    return ConstantAgent.best(train_task, reward, seed)
+
+
+@needs_torch
+def _load_run(folder: Path, env: str | None, options: dict[str, Any], sampling_seed: int | None) -> Any:
+    from agents.evaluation.policy_agent import PolicyAgent
+    from agents.runs.folder import Run
+
+    run = Run.open(folder)
+    config = replace(run.spec.config, mask=options.pop("mask", run.spec.config.mask))
+    agent = PolicyAgent.load(Run(folder, replace(run.spec, config=config)), sampling_seed)
+    return agent, env or run.spec.env, {**run.spec.options, **options}

@@ -1,0 +1,127 @@
+"""What the training loops share, from the set-up to the summary."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from accelerate import Accelerator
+
+from agents.evaluation.policy_agent import held_out_results
+from agents.models.build import build_model
+from agents.models.policy import Policy
+from agents.objective.schedules import learning_rate
+from agents.runs.checkpoint import restore, save_checkpoint
+from agents.runs.files import find_checkpoint
+from agents.runs.folder import Run
+from agents.runs.log import RunLog
+from agents.runs.loop import make_accelerator, progress_bar
+from agents.runs.spec import RunSpec
+from formal_envs.envs.token import TokenLayout
+from formal_envs.score import Reward
+from formal_envs.tasks import Task
+
+
+@dataclass(kw_only=True)
+class Progress:
+    """What changes from step to step beside the weights; saved in checkpoints."""
+
+    step: int = 0
+    seconds: float = 0.0
+
+
+_Progress = TypeVar("_Progress", bound=Progress)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A run that is trained now: what its spec makes, and where what becomes of it goes.
+
+    Attributes:
+        spec, run: what is trained, and its folder.
+        task, reward, held_out: what is learned from, and the task's problems of the test split.
+        layout: the tokens of completions.
+        accelerator: the processes and the device.
+        policy: on the device, as training finds it; ``restore`` brings it to the last checkpoint.
+        checkpoint: where the run goes on from; None where it is at its start.
+    """
+
+    spec: RunSpec
+    run: Run
+    task: Task
+    reward: Reward
+    held_out: Task
+    layout: TokenLayout
+    accelerator: Accelerator
+    policy: Policy
+    checkpoint: Path | None
+
+    @classmethod
+    def begin(cls, spec: RunSpec, out: Path, resume: bool) -> Session:
+        """Build all that a run needs, then make its folder, or with ``resume`` take the one that is there.
+
+        Raises:
+            ConfigError: the settings do not fit the task, or ``out`` holds another run, or none to resume.
+        """
+        task, reward = spec.build()
+        held_out, checkpoint = spec.task(split="test"), find_checkpoint(out / "checkpoint")
+        layout = spec.layout(checkpoint)
+        accelerator = make_accelerator(spec.config)
+        policy = Policy(build_model(spec.config, layout.tokenizer), layout).to(accelerator.device)
+        run = Run.begin(out, spec, resume, accelerator)
+        return cls(spec, run, task, reward, held_out, layout, accelerator, policy, checkpoint)
+
+    def restore(self, optimizer: torch.optim.Optimizer, start: _Progress) -> _Progress:
+        """The progress at the last checkpoint, which goes into policy and optimizer; ``start`` where there is none.
+
+        Raises:
+            ConfigError: the checkpoint is damaged.
+        """
+        if self.checkpoint is None:
+            return start
+        return replace(start, **restore(self.checkpoint, self.policy, optimizer, self.accelerator.device))
+
+    def log(self, progress: Progress) -> RunLog:
+        """The log of the run, without what a killed process wrote behind its last checkpoint.
+
+        Raises:
+            ConfigError: another process trains the run, or lines are missing.
+        """
+        return RunLog(self.run, progress.step if self.checkpoint else -1, self.accelerator.is_main_process)
+
+    def bar(self, name: str, progress: Progress) -> Any:
+        """A bar of all steps."""
+        return progress_bar(name, self.spec.config.steps, progress.step)
+
+    def set_rate(self, optimizer: Any, step: int) -> float:
+        """Set the learning rate to that of a step, and return it."""
+        config = self.spec.config
+        rate = learning_rate(step, config.steps, config.learning_rate, config.warmup, config.schedule)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        return rate
+
+    def save(self, optimizer: Any, progress: Progress) -> None:
+        """Write a checkpoint.
+
+        Args: optimizer, as the accelerator has prepared it.
+        """
+        self.accelerator.wait_for_everyone()
+        if self.accelerator.is_main_process:
+            tokenizer = self.layout.tokenizer
+            save_checkpoint(self.run.checkpoint, self.policy, tokenizer, optimizer.optimizer, asdict(progress))
+
+    def finish(self, progress: Progress, **figures: float) -> dict[str, Any]:
+        """Try the policy on held-out problems, write summary.json, and return what it holds."""
+        config = self.spec.config
+        summary = {
+            "finished": progress.step == config.steps,
+            **asdict(progress),
+            **figures,
+            **held_out_results(self.policy, self.layout, self.held_out, self.reward, config.test_episodes, config.seed),
+        }
+        if self.accelerator.is_main_process:
+            self.run.write_summary(summary)
+        return summary
