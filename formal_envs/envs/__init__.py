@@ -10,6 +10,7 @@ import gymnasium
 
 from formal_envs.errors import ConfigError
 from formal_envs.tasks import TASKS, TaskSpec, add_task, env_ids, task_name
+from formal_envs.tasks.registry import check_name
 
 __all__ = ["register_environments", "register_task", "task_name"]
 
@@ -45,7 +46,7 @@ def register_task(name: str, spec: TaskSpec) -> None:
     Raises:
         ConfigError: the name is none, or that of another task or environment.
     """
-    for env_id in env_ids(name):
+    for env_id in env_ids(check_name(name)):
         if name not in TASKS and env_id in gymnasium.registry:
             raise ConfigError(f"there is another environment {env_id!r} already: give the task another name")
     add_task(name, spec)

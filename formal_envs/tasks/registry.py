@@ -24,12 +24,18 @@ def add_task(name: str, spec: TaskSpec) -> None:
     Raises:
         ConfigError: the name is none, or that of another task.
     """
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ConfigError(f"a task's name is letters and digits, such as 'Parity', and no '...Token', got {name!r}")
+    check_name(name)
     if not isinstance(spec, TaskSpec):
         raise ConfigError(f"expected a TaskSpec of the task {name!r}, got {spec!r}")
     if TASKS.setdefault(name, spec) != spec:
         raise ConfigError(f"there is another task {name!r} already: give this one another name")
+
+
+def check_name(name: str) -> str:
+    """Return ``name`` if it can be a task's; raise a ConfigError otherwise."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ConfigError(f"a task's name is letters and digits, such as 'Parity', and no '...Token', got {name!r}")
+    return name
 
 
 def env_ids(name: str) -> tuple[str, str]:

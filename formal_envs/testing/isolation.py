@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from formal_envs.errors import ConfigError
+from formal_envs.sandbox import Child, start_method
 from formal_envs.testing.cases import Case, Outcome
 from formal_envs.testing.signatures import Scorer, read_score
 
@@ -45,12 +46,8 @@ class Judge:
     def __init__(self, scorer: Scorer, *, time_limit: float, fresh: bool = False):
         self._scorer = scorer
         self._time_limit = time_limit
-        methods = multiprocessing.get_all_start_methods()
-        torch = sys.modules.get("torch")
-        forks = "fork" in methods and not (torch and torch.cuda.is_initialized())  # CUDA does not live through a fork
-        self._method = "fork" if forks and not fresh else "forkserver" if "forkserver" in methods else "spawn"
-        self._process: Any = None
-        self._connection: Connection | None = None
+        self._method = start_method(fresh=fresh)
+        self._child: Child | None = None
 
     def __enter__(self) -> Judge:
         return self
@@ -83,12 +80,9 @@ class Judge:
 
     def end(self) -> None:
         """End the process; the next case starts a new one."""
-        if self._process is not None:
-            assert self._connection is not None
-            self._connection.close()
-            self._process.kill()
-            self._process.join()
-            self._process = self._connection = None
+        if self._child is not None:
+            self._child.end()
+            self._child = None
 
     def _ask(self, way: str, cases: Sequence[Case], together: int) -> list[Outcome]:
         """The outcomes of the cases, as many as ``together`` of which may come at once, at the end."""
@@ -98,50 +92,42 @@ class Judge:
         while len(outcomes) < len(cases):
             if hung >= MOST_HUNG:
                 return outcomes + [Outcome("not asked")] * (len(cases) - len(outcomes))
-            if self._connection is None:
-                self._start()
-            assert self._connection is not None
+            connection = (self._child or self._start()).connection
             try:
-                self._connection.send((way, cases[len(outcomes) :]))
+                connection.send((way, cases[len(outcomes) :]))
                 while len(outcomes) < len(cases):
-                    if not self._connection.poll(limit):
+                    if not connection.poll(limit):
                         outcomes.append(Outcome("hung", problem=f"does not end within {limit:g} s"))
                         hung += 1
                         self.end()
                         break
-                    outcomes.append(self._connection.recv())
+                    outcomes.append(connection.recv())
             except (EOFError, ConnectionError):
                 outcomes.append(Outcome("died", problem="ends its process"))
                 hung += 1
                 self.end()
         return outcomes
 
-    def _start(self) -> None:
-        context: Any = multiprocessing.get_context(self._method)
+    def _start(self) -> Child:
         if self._method == "forkserver":
-            context.set_forkserver_preload([__name__])
-        ours, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, ours, self._scorer, self._method), daemon=False)
-        try:
-            self._process.start()
+            multiprocessing.get_context("forkserver").set_forkserver_preload([__name__])
+        try:  # no daemon, because a reward may start processes
+            self._child = Child(_serve, self._scorer, method=self._method, daemon=False)
         except Exception as error:  # whatever pickle raises
-            self._process = None
             raise ConfigError(f"the reward cannot be pickled for another process: {error}") from error
-        theirs.close()
-        self._connection = ours
+        connection = self._child.connection
         try:
-            ready = ours.poll(_START) and ours.recv()
-        except EOFError:
+            ready = connection.poll(_START) and connection.recv()
+        except (EOFError, ConnectionError):
             ready = False
         if not ready:
             self.end()
             raise ConfigError("the reward cannot be loaded in another process: it cannot be imported there")
+        return self._child
 
 
-def _serve(connection: Connection, others: Connection, scorer: Scorer, method: str) -> None:
+def _serve(connection: Connection, scorer: Scorer) -> None:
     """Answer requests until the other side is closed."""
-    if method == "fork":
-        others.close()  # so that the end of this process's parent is seen
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)  # its pool of threads does not live through a fork
     sys.addaudithook(_watch)

@@ -2,8 +2,6 @@
 
 import copy
 import os
-import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,6 @@ from hypothesis import strategies as st
 from formal_envs.errors import ConfigError
 from formal_envs.ludii import legal_moves
 from formal_envs.ludii.conformance import conformance
-from formal_envs.ludii.conformance.isolated import Lost, isolated_map
 from formal_envs.ludii.conformance.replay import (
     compare,
     digest,
@@ -117,27 +114,6 @@ def test_every_difference_is_found(morris, change, section, said):
 def test_texts_that_do_not_compile():
     rejected = compare({"id": "a", "text": "(game"}, None)
     assert (rejected.verdict, rejected.differences[0].section) == ("rejected", "syntax")
-
-
-def _odd(item):
-    if item == "crash":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if item == "hang":
-        time.sleep(60)
-    if item == "raise":
-        raise ValueError("odd")
-    return item * 2
-
-
-@pytest.mark.parametrize("jobs", [1, 3])
-def test_children_may_crash_hang_and_raise(jobs):
-    items = ["a", "crash", "b", "hang", "raise", "c", *"defghij"]
-    answers = dict(isolated_map(_odd, items, jobs, timeout=1.0))
-    assert sorted(answers) == list(range(len(items)))
-    lost = {items[i]: answer.why for i, answer in answers.items() if isinstance(answer, Lost)}
-    assert lost == {"crash": "crashed", "hang": "timeout", "raise": "failed"}
-    assert "ValueError: odd" in answers[4].message
-    assert [answers[i] for i in (0, 2, 5, 12)] == ["aa", "bb", "cc", "jj"]
 
 
 def test_verdicts():

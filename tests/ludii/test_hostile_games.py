@@ -9,9 +9,9 @@ import pytest
 
 from formal_envs.ludii import GameReport, evaluate_game
 from formal_envs.ludii.board.memo import kept
-from formal_envs.ludii.conformance.isolated import Lost, isolated_map
 from formal_envs.ludii.engine.library import library
 from formal_envs.ludii.play import report
+from formal_envs.sandbox import Lost, isolated_map
 
 ROOM = 1 << 30  # bytes of address space that a child may take beyond what it starts with
 WORK = 30_000_000  # of all games of a text

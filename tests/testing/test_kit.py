@@ -349,11 +349,11 @@ def test_the_command_knows_what_a_right_sentence_is(grammar, functions, reward):
 
 def test_the_command_s_options_reach_the_kit():
     """Any number earns a half: a floor of that makes it nothing, and a changed number is not the same answer."""
-    name = "test_testing_kit:half_for_any_number"
+    name = "test_kit:half_for_any_number"
     rows = "".join(json.dumps({"prompt": p, "solution": s}) + "\n" for p, s in SUMS.items())
     checks = json.loads(run(name, "--in", "-", "--budget", 100, "--floor", 0.5, "--json", input=rows))["checks"]
     assert {check["name"]: check["result"] for check in checks}["what wrong texts earn"] == "ok"
-    change = ["--invariance", "test_testing_kit:with_a_nine"]
+    change = ["--invariance", "test_kit:with_a_nine"]
     output = run(name, "--in", "-", "--budget", 100, *change, code=1, input=rows)
     assert "after with_a_nine" in output
 
