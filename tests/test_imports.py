@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from formal_envs.tasks import TASKS
+
 ROOT = Path(__file__).parent.parent
 # Folders and files from the ground up: each imports only from lines before its own, or from its own line.
 FORMAL_ENVS = """
@@ -154,6 +156,28 @@ def test_the_kit_stands_on_the_ground_alone():
         if not other.startswith(allowed)
     ]
     assert not wrong
+
+
+# What is about one task by its purpose: its commands, its benchmark, its classifier, and figures of the paper.
+OF_A_TASK = (
+    "agents.commands.bench",
+    "agents.commands.game",
+    "agents.experiments",
+    "agents.models.classifier",
+    "formal_envs.ludii",
+    "formal_envs.rewards",
+    "formal_envs.tasks",
+)
+GENERIC = [name for name in MODULES if not name.startswith((*OF_A_TASK, "grammars"))]
+
+
+@pytest.mark.parametrize("name", GENERIC)
+def test_generic_code_knows_no_task(name):
+    folders = tuple(f"formal_envs.tasks.{child.name}" for child in (ROOT / "formal_envs" / "tasks").iterdir())
+    folders = tuple(folder for folder in folders if not folder.endswith(".py"))
+    assert not [other for other in IMPORTS[name] if other.startswith((*folders, "formal_envs.ludii"))]
+    words = {node.value for node in ast.walk(ast.parse(MODULES[name].read_text())) if isinstance(node, ast.Constant)}
+    assert not words & set(TASKS)
 
 
 def test_no_file_imports_itself_by_way_of_others():
