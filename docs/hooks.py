@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from agents.runs.recipes import recipe
 from formal_envs.tasks import TASKS
 
 _WIDTH = 100
+_CELL = re.compile("<td>.*?</td>", re.DOTALL)
 _FROM = ("train --from, --model", PPOConfig, True)
 
 
@@ -49,8 +51,8 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 
 def on_page_content(html: str, **_: Any) -> str:
-    """Docstrings announce a block of code by two colons, of which Markdown needs one."""
-    return html.replace("::</p>", ":</p>")
+    """Docstrings announce code by two colons; in tables other readers of Markdown want a bar in code to be escaped."""
+    return _CELL.sub(lambda cell: cell[0].replace(r"\|", "|"), html.replace("::</p>", ":</p>"))
 
 
 def _help(command: click.Command, context: click.Context) -> str:

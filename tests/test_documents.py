@@ -49,6 +49,7 @@ def test_the_readme_is_a_short_one():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 160
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", PAGES)
 def test_code_of_pages_runs(name, tmp_path):
     page = DOCS / name
@@ -75,7 +76,7 @@ def test_games_of_the_tutorial_print_what_it_shows():
         assert CliRunner().invoke(main, ["game", "stats", "-"], input=text).output == expected
 
 
-@pytest.mark.slow
+@pytest.mark.process
 def test_the_laws_hold_for_the_task_of_the_page(tmp_path):
     (tmp_path / "parity.py").write_text("\n\n".join(code_of(DOCS / "how-to" / "add_a_task.md")), encoding="utf-8")
     laws = [sys.executable, "-m", "pytest", "-q", "-p", "parity", "-k", "Parity", "tests/envs", "tests/tasks"]
@@ -85,7 +86,7 @@ def test_the_laws_hold_for_the_task_of_the_page(tmp_path):
     assert done.returncode == 0, done.stdout  # 5 where no law was found
 
 
-@pytest.mark.slow
+@pytest.mark.train
 def test_the_notebook_runs_and_prints_what_it_shows(tmp_path):
     """Cells that are tagged "varies" print figures that depend on the order of sums, and so on the machine."""
     pytest.importorskip("torch")
@@ -100,7 +101,7 @@ def test_the_notebook_runs_and_prints_what_it_shows(tmp_path):
             assert text == "".join("".join(output["text"]) for output in cell["outputs"])
 
 
-@pytest.mark.slow
+@pytest.mark.process
 def test_the_site_builds_strictly_and_loads_nothing_from_elsewhere(tmp_path):
     pytest.importorskip("mkdocs")
     pytest.importorskip("mkdocstrings")
