@@ -27,10 +27,10 @@ from formal_envs.languages.language import Language
 from formal_envs.languages.mask_grammar import plain_grammar
 from formal_envs.ludii import GameError, check_game
 from formal_envs.ludii.language.checker import Matcher, check_as
-from formal_envs.ludii.language.parameter_types import want
+from formal_envs.ludii.language.parameter_types import parameter_type
 from formal_envs.ludii.language.signatures import SIGNATURES
 from formal_envs.ludii.language.syntax import parse
-from formal_envs.ludii.writing.gap_types import hole_types
+from formal_envs.ludii.writing.gap_types import gap_types
 from formal_envs.tasks import make_task
 from formal_envs.tasks.game.corpus import own_games
 from formal_envs.tasks.game.cuts import expressions
@@ -225,11 +225,11 @@ def test_masks_of_arithmetic_by_hand():
 @given(st.sampled_from(own_games()), st.sampled_from(own_games()), st.randoms(use_true_random=False))
 def test_the_types_of_a_gap_are_those_that_make_a_game(game, other, rng):
     start, end = rng.choice(expressions(game)[1:])
-    types = hole_types(game[:start], game[end:])
+    types = gap_types(game[:start], game[end:])
     assert types
     for begin, stop in rng.sample(expressions(other)[1:], 8):
         expression = other[begin:stop]
-        fits = any(Matcher(expression).ludeme(parse(expression), want(name)) for name in types)
+        fits = any(Matcher(expression).ludeme(parse(expression), parameter_type(name)) for name in types)
         try:
             check_as(game[:start] + expression + game[end:], "game")
         except GameError:
@@ -239,8 +239,8 @@ def test_the_types_of_a_gap_are_those_that_make_a_game(game, other, rng):
 
 
 def test_parts_of_no_game_have_no_gap_and_get_any_ludeme():
-    assert hole_types("(game", ")") == []
-    assert hole_types("(game {", ")") == []
+    assert gap_types("(game", ")") == []
+    assert gap_types("(game {", ")") == []
     task, tokenizer = task_and_tokenizer("Game", {})
     masks = GrammarMasks(task, tokenizer)
     masks.begin(0, "### PRE: (game ### SUF: ) ### MID:")

@@ -28,13 +28,13 @@ def test_a_signature_is_read_from_its_line():
     line = "is_odd2: (is Odd [<siteType>] <int a> | {<int many>} [if:<bool>]) -> bool"
     signature = parse_signature(line)
     assert (signature.slug, signature.name, signature.result) == ("is_odd2", "is Odd", "bool")
-    assert [(p.slot, p.type, p.label, p.optional, p.place) for p in signature.params] == [
+    assert [(p.slot, p.type, p.label, p.optional, p.position) for p in signature.params] == [
         ("siteType", "siteType", None, True, 0),
         ("a", "int", None, False, 1),
         ("many", "{int}", None, False, 1),
         ("if_", "bool", "if", True, 2),
     ]
-    assert signature.places == ((0,), (1, 2), (3,))
+    assert signature.positions == ((0,), (1, 2), (3,))
     assert signature.slot == {"siteType": 0, "a": 1, "many": 2, "if_": 3}
 
 

@@ -107,7 +107,7 @@ def heights():
 
 
 def _need(signature, found):
-    required = [place for place in signature.places if not signature.params[place[0]].optional]
+    required = [place for place in signature.positions if not signature.params[place[0]].optional]
     return max((min(_lowest(signature.params[slot].type, found) for slot in place) for place in required), default=0)
 
 
@@ -137,7 +137,7 @@ def trees(draw, type_name, depth=4):
         return Leaf(_NAMES.get(type_name, type_name), draw(literal))
     signature = draw(st.sampled_from(fitting))
     args = [None] * len(signature.params)
-    for place in signature.places:
+    for place in signature.positions:
         optional = signature.params[place[0]].optional
         if optional and (depth <= 1 or draw(st.booleans())):
             continue

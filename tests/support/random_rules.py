@@ -70,7 +70,7 @@ class Writer:
             least = [s for s in known if all(p.optional for p in s.params)]
             signature = self.random.choice(least or [min(known, key=lambda s: len(s.params))])
         words = [signature.head, *([signature.selector] if signature.selector else [])]
-        for slots in signature.places:
+        for slots in signature.positions:
             params = [p for p in (signature.params[slot] for slot in slots) if not self.ignored(signature, p)]
             if not params or (params[0].optional and self.random.random() < (0.5 if depth > 0 else 1.0)):
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from formal_envs.ludii.language.diagnosis import Failure, diagnose
 from formal_envs.ludii.language.names import check_names
-from formal_envs.ludii.language.parameter_types import MAX_DIGITS, MAX_INT, Want, want
+from formal_envs.ludii.language.parameter_types import MAX_DIGITS, MAX_INT, ParameterType, parameter_type
 from formal_envs.ludii.language.syntax import Form, parse
 from formal_envs.ludii.language.typed_tree import Array, Call, Leaf, Node, Signature
 
@@ -34,47 +34,47 @@ class Matcher:
 
     def __init__(self, text: str):
         self.text = text
-        self.seen: dict[tuple[int, Want], Call | None] = {}
+        self.seen: dict[tuple[int, ParameterType], Call | None] = {}
         self.furthest = -1
         self.failures: list[Failure] = []
 
     def typed(self, form: Form, type_name: str) -> Call:
         """The typed tree of the outermost form, a ludeme."""
-        node = self.ludeme(form, want(type_name))
+        node = self.ludeme(form, parameter_type(type_name))
         if node is None:
             raise diagnose(self.text, self.furthest, self.failures)
         return node
 
-    def match(self, form: Form, want: Want) -> Node | None:
-        """``form`` as the type ``want``; None where it is not of that type."""
+    def match(self, form: Form, type_: ParameterType) -> Node | None:
+        """``form`` as a value of the type; None where it is not one."""
         kind = form.type
         if kind == "OPEN":
-            key = form.start_pos, want
+            key = form.start_pos, type_
             if key not in self.seen:
-                self.seen[key] = self.ludeme(form, want)
+                self.seen[key] = self.ludeme(form, type_)
             return self.seen[key]
         start, end = form.start_pos, form.end_pos
         if kind == "WORD":
-            found = want.words.get(form.value) or want.words.get(form.value[0].upper() + form.value[1:])
+            found = type_.words.get(form.value) or type_.words.get(form.value[0].upper() + form.value[1:])
             if found:
                 return Leaf(found[0], found[1], start, end)
         elif kind == "STRING":
-            if want.strings:
+            if type_.strings:
                 return Leaf("string", form.value[1:-1], start, end)
         elif kind == "INT":
-            if want.ints and len(form.value) <= 11 and -MAX_INT <= int(form.value) <= MAX_INT:
+            if type_.ints and len(form.value) <= 11 and -MAX_INT <= int(form.value) <= MAX_INT:
                 return Leaf("int", int(form.value), start, end)
-            if want.floats and not want.ints and len(form.value) <= MAX_DIGITS:
+            if type_.floats and not type_.ints and len(form.value) <= MAX_DIGITS:
                 return Leaf("float", float(form.value), start, end)
         elif kind == "FLOAT":
-            if want.floats and len(form.value) <= MAX_DIGITS:
+            if type_.floats and len(form.value) <= MAX_DIGITS:
                 return Leaf("float", float(form.value), start, end)
-        elif want.element:
-            return self.array(form, want.element)
-        self.fail(start, Failure("type", form, want, None))
+        elif type_.element:
+            return self.array(form, type_.element)
+        self.fail(start, Failure("type", form, type_, None))
         return None
 
-    def array(self, form: Form, element: Want) -> Array | None:
+    def array(self, form: Form, element: ParameterType) -> Array | None:
         """An array, each item of the type ``element``."""
         items = []
         for item in form.items:
@@ -87,11 +87,11 @@ class Matcher:
             items.append(node)
         return Array(tuple(items), element.name, form.start_pos, form.end_pos)
 
-    def ludeme(self, form: Form, want: Want) -> Call | None:
+    def ludeme(self, form: Form, type_: ParameterType) -> Call | None:
         """A ludeme, by the first of the signatures of its name and selector that takes its arguments."""
-        selectors = want.heads.get(form.value)
+        selectors = type_.heads.get(form.value)
         if selectors is None:
-            self.fail(form.start_pos, Failure("type", form, want, None))
+            self.fail(form.start_pos, Failure("type", form, type_, None))
             return None
         items = form.items
         if items and items[0].type == "WORD" and items[0].label is None:
@@ -105,22 +105,22 @@ class Matcher:
             if self.fill(signature, args, form, 0, 0):
                 return Call(signature, tuple(args), form.start_pos, form.end_pos)
         place = items[0].start_pos if items else form.end_pos - 1
-        self.fail(place, Failure("selector", form, want, None))
+        self.fail(place, Failure("selector", form, type_, None))
         return None
 
-    def fill(self, signature: Signature, args: list[Node | None], form: Form, index: int, place: int) -> bool:
-        """Match the items from ``index`` on with the places of the signature from ``place`` on; True where all fit."""
-        items, params, places = form.items, signature.params, signature.places
+    def fill(self, signature: Signature, args: list[Node | None], form: Form, index: int, position: int) -> bool:
+        """Match items from ``index`` on with the signature's positions from ``position`` on; True where all fit."""
+        items, params, positions = form.items, signature.params, signature.positions
         item = items[index] if index < len(items) else None
-        while place < len(places):
-            slots = places[place]
-            place += 1
+        while position < len(positions):
+            slots = positions[position]
+            position += 1
             if item is not None:
                 for slot in slots:
                     param = params[slot]
                     if param.label == item.label:
-                        node = self.match(item, want(param.type))
-                        if node is not None and self.fill(signature, args, form, index + 1, place):
+                        node = self.match(item, parameter_type(param.type))
+                        if node is not None and self.fill(signature, args, form, index + 1, position):
                             args[slot] = node
                             return True
             if not params[slots[0]].optional:
@@ -129,7 +129,7 @@ class Matcher:
             if item is None:
                 return True
         if item is None:
-            self.fail(form.end_pos - 1, Failure("missing", form, None, signature, place - 1))
+            self.fail(form.end_pos - 1, Failure("missing", form, None, signature, position - 1))
         else:
             self.fail(item.start_pos, Failure("extra", item, None, signature))
         return False

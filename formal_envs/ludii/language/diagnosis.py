@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from formal_envs.ludii.errors import GameError, hint, nearest
-from formal_envs.ludii.language.parameter_types import Want
+from formal_envs.ludii.language.parameter_types import ParameterType
 from formal_envs.ludii.language.signatures import LANGUAGE
 from formal_envs.ludii.language.syntax import Form
 from formal_envs.ludii.language.typed_tree import Signature
@@ -16,16 +16,16 @@ _MOST = 8  # expected things that are listed
 class Failure(NamedTuple):
     """One way in which a form did not fit.
 
-    ``kind`` is "type" (not of the type ``want``), "selector" (no signature of that ludeme and type has that keyword
-    first), "missing" (the ludeme ends before the required ``place`` of ``signature``), "extra" (``signature`` has no
+    ``kind`` is "type" (it is not of that ``type``), "selector" (no signature of that ludeme and type has that keyword
+    first), "missing" (the ludeme ends before the required ``position`` of ``signature``), "extra" (``signature`` has no
     place for it) or "label" (a named argument in an array).
     """
 
     kind: str
     form: Form
-    want: Want | None
+    type: ParameterType | None
     signature: Signature | None
-    place: int = 0
+    position: int = 0
 
 
 def diagnose(text: str, position: int, failures: list[Failure]) -> GameError:
@@ -45,8 +45,8 @@ def diagnose(text: str, position: int, failures: list[Failure]) -> GameError:
     elif types:
         form = types[0].form
         message, expected = _wrong_type(form, types)
-        wants = [failure.want for failure in types if failure.want]
-        if any(want.ints if form.type == "INT" else want.floats and form.type == "FLOAT" for want in wants):
+        tried = [failure.type for failure in types if failure.type]
+        if any(each.ints if form.type == "INT" else each.floats and form.type == "FLOAT" for each in tried):
             message, difference = f"the number {form.value[:20]} is too large or too long", "limit"
     else:
         form = extra[0].form
@@ -59,7 +59,7 @@ def diagnose(text: str, position: int, failures: list[Failure]) -> GameError:
 def _misspelt(failure: Failure) -> bool:
     """Whether the first word of a ludeme looks like one of its selectors."""
     form = failure.form
-    words = failure.want.heads[form.value] if failure.want else ()
+    words = failure.type.heads[form.value] if failure.type else ()
     return bool(form.items and form.items[0].type == "WORD" and nearest(form.items[0].value, filter(None, words)))
 
 
@@ -71,8 +71,8 @@ def _patterns(failures: list[Failure]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_pattern(failure.signature) for failure in failures if failure.signature))[:_MOST]
 
 
-def _wants(failures: list[Failure]) -> list[str]:
-    return list(dict.fromkeys(_type(failure.want.name) for failure in failures if failure.want))
+def _type_names(failures: list[Failure]) -> list[str]:
+    return list(dict.fromkeys(_type(failure.type.name) for failure in failures if failure.type))
 
 
 def _type(name: str) -> str:
@@ -84,9 +84,9 @@ def _type(name: str) -> str:
 
 def _missing(failures: list[Failure]) -> tuple[str, tuple[str, ...]]:
     lacking: dict[str, None] = {}
-    for _, _, _, signature, place in failures:
+    for _, _, _, signature, position in failures:
         assert signature is not None
-        for slot in signature.places[place]:
+        for slot in signature.positions[position]:
             param = signature.params[slot]
             lacking[(f"{param.label}:" if param.label else "") + _type(param.type)] = None
     name = failures[0].signature.name if failures[0].signature else ""
@@ -97,8 +97,8 @@ def _selector(failures: list[Failure]) -> tuple[str, tuple[str, ...]]:
     form = failures[0].form
     words: dict[str, None] = {}
     for failure in failures:
-        assert failure.want is not None
-        words.update(dict.fromkeys(word for word in failure.want.heads[form.value] if word))
+        assert failure.type is not None
+        words.update(dict.fromkeys(word for word in failure.type.heads[form.value] if word))
     if form.items and form.items[0].type == "WORD":
         got = form.items[0].value
         close = nearest(got, words, 3)
@@ -107,24 +107,24 @@ def _selector(failures: list[Failure]) -> tuple[str, tuple[str, ...]]:
 
 
 def _wrong_type(form: Form, failures: list[Failure]) -> tuple[str, tuple[str, ...]]:
-    wanted = _wants(failures)
-    some = " or ".join(wanted[:_MOST])
-    words = {word for failure in failures if failure.want for word in failure.want.words}
-    heads = {head for failure in failures if failure.want for head in failure.want.heads}
+    types = _type_names(failures)
+    some = " or ".join(types[:_MOST])
+    words = {word for failure in failures if failure.type for word in failure.type.words}
+    heads = {head for failure in failures if failure.type for head in failure.type.heads}
     if form.type == "OPEN":
         known = {signature.head for signature in LANGUAGE.signatures.values()}
         if form.value in known:
-            return f"({form.value} ...) is not {some}", tuple(wanted[:_MOST])
+            return f"({form.value} ...) is not {some}", tuple(types[:_MOST])
         close = tuple(f"({head} ...)" for head in nearest(form.value, heads, 3))
-        return f"unknown ludeme {form.value[:30]!r}{hint(form.value, heads or known)}", close or tuple(wanted[:_MOST])
+        return f"unknown ludeme {form.value[:30]!r}{hint(form.value, heads or known)}", close or tuple(types[:_MOST])
     if form.type == "LBRACE":
-        return f"an array is not {some}", tuple(wanted[:_MOST])
+        return f"an array is not {some}", tuple(types[:_MOST])
     if form.type == "WORD":
         if form.value in heads:
-            return f"{form.value!r} needs brackets: ({form.value} ...)", (f"({form.value} ...)", *wanted[:_MOST])
+            return f"{form.value!r} needs brackets: ({form.value} ...)", (f"({form.value} ...)", *types[:_MOST])
         close = tuple(nearest(form.value, words, 3))
-        return f"{form.value[:30]!r} is not {some}{hint(form.value, words)}", close + tuple(wanted[:_MOST])
-    return f"{form.value[:30]} is not {some}", tuple(wanted[:_MOST])
+        return f"{form.value[:30]!r} is not {some}{hint(form.value, words)}", close + tuple(types[:_MOST])
+    return f"{form.value[:30]} is not {some}", tuple(types[:_MOST])
 
 
 def _extra(form: Form, failures: list[Failure]) -> tuple[str, tuple[str, ...]]:

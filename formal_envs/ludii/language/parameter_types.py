@@ -12,14 +12,14 @@ MAX_DIGITS = 24  # of a number with a fraction
 CONSTANTS = {"Off": -1, "End": -2, "Undefined": -1, "Infinity": 1_000_000_000}
 
 
-class Want:
+class ParameterType:
     """A parameter's type, made ready for matching."""
 
     __slots__ = ("element", "floats", "heads", "ints", "name", "strings", "words")
 
     def __init__(self, name: str):
         self.name = name
-        self.element = want(name[1:-1]) if name.startswith("{") else None
+        self.element = parameter_type(name[1:-1]) if name.startswith("{") else None
         atoms = LANGUAGE.atoms(name) if self.element is None else frozenset()
         self.ints = bool(atoms & {"int", "integer"})
         self.floats = bool(atoms & {"float", "real"})
@@ -39,6 +39,6 @@ class Want:
 
 
 @cache
-def want(name: str) -> Want:
-    """The one Want of that type."""
-    return Want(name)
+def parameter_type(name: str) -> ParameterType:
+    """The one object of that type."""
+    return ParameterType(name)

@@ -84,7 +84,7 @@ def parse_signature(line: str) -> Signature:
     slug, head, pattern, result = match.groups()
     selector: str | None = None
     params: list[Param] = []
-    place, optional, alternative, at = 0, False, False, 0
+    position, optional, alternative, at = 0, False, False, 0
     while pattern[at:].strip():
         piece = _PIECE.match(pattern, at)
         if not piece:
@@ -104,13 +104,13 @@ def parse_signature(line: str) -> Signature:
         else:
             if len(opened) != len(closed):
                 raise SignatureError(f"braces do not match in {line!r}")
-            place += bool(params) and not alternative
+            position += bool(params) and not alternative
             alternative = False
             slot = name or label or type_name
             slot += "_" * bool(_KEYWORDS.fullmatch(slot))
             if any(param.slot == slot for param in params):
                 raise SignatureError(f"two slots are called {slot!r} in {line!r}")
-            params.append(Param(slot, opened + type_name + closed, label, optional, place))
+            params.append(Param(slot, opened + type_name + closed, label, optional, position))
     return Signature(slug, head, selector, tuple(params), result, line.strip())
 
 

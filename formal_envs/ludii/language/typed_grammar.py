@@ -100,7 +100,7 @@ class _Writer:
         return [_written(_rule(name), options)]
 
     def _signature(self, signature: Signature) -> list[str]:
-        """A ludeme and its tails, one a set of places that the next argument may have."""
+        """A ludeme and its tails, one per set of positions that the next argument may have."""
         slug, head = self._slug(signature), _head(signature.head)
         if signature.selector:
             head += f" {self.blank}{self.words[signature.selector]}"
@@ -119,15 +119,15 @@ class _Writer:
         return lines
 
     def _edges(self, signature: Signature, state: frozenset[int]) -> tuple[dict[str, frozenset[int]], bool]:
-        """Which arguments may come next, to which places they lead, and whether the ludeme may end."""
+        """Which arguments may come next, to which positions they lead, and whether the ludeme may end."""
         edges: dict[str, frozenset[int]] = {}
         ends = False
         for first in sorted(state):
-            for place in range(first, len(signature.places)):
-                for slot in signature.places[place]:
+            for position in range(first, len(signature.positions)):
+                for slot in signature.positions[position]:
                     param = signature.params[slot]
                     symbol = (f"{_label(param.label)} " if param.label else "") + self.type(param.type)
-                    edges[symbol] = edges.get(symbol, frozenset()) | {place + 1}
+                    edges[symbol] = edges.get(symbol, frozenset()) | {position + 1}
                 if not param.optional:
                     break
             else:

@@ -9,7 +9,7 @@ class Param(NamedTuple):
     """One slot of a signature.
 
     ``type`` is written as in a signature: ``int``, ``{int}``, ``{{siteType}}``. ``label`` is the name that the text
-    must write before the argument (``if`` for ``if:``), None for a positional one. Parameters of one ``place`` are
+    must write before the argument (``if`` for ``if:``), None for a positional one. Parameters of one ``position`` are
     alternatives: at most one of them is given, exactly one unless they are ``optional``.
     """
 
@@ -17,13 +17,13 @@ class Param(NamedTuple):
     type: str
     label: str | None
     optional: bool
-    place: int
+    position: int
 
 
 class Signature:
     """One way to write a ludeme: its name with the selector (``is Line``), its slots and the type that it has."""
 
-    __slots__ = ("head", "name", "params", "places", "result", "selector", "slot", "slug", "text")
+    __slots__ = ("head", "name", "params", "positions", "result", "selector", "slot", "slug", "text")
 
     def __init__(self, slug: str, head: str, selector: str | None, params: tuple[Param, ...], result: str, text: str):
         self.slug = slug
@@ -34,9 +34,9 @@ class Signature:
         self.result = result
         self.text = text
         self.slot = {param.slot: index for index, param in enumerate(params)}
-        count = params[-1].place + 1 if params else 0
-        self.places = tuple(
-            tuple(index for index, param in enumerate(params) if param.place == place) for place in range(count)
+        count = params[-1].position + 1 if params else 0
+        self.positions = tuple(
+            tuple(index for index, param in enumerate(params) if param.position == n) for n in range(count)
         )
 
     def __repr__(self) -> str:

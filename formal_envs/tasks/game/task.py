@@ -18,7 +18,7 @@ from formal_envs.ludii.language.signatures import SIGNATURES
 from formal_envs.ludii.language.typed_grammar import one_line_grammar
 from formal_envs.ludii.play.report import evaluate_program
 from formal_envs.ludii.writing.briefs import MAX_BRIEF_LENGTH, PARTS, brief
-from formal_envs.ludii.writing.gap_types import hole_types
+from formal_envs.ludii.writing.gap_types import gap_types
 from formal_envs.ludii.writing.open_names import OpenNames
 from formal_envs.tasks.game.corpus import held_out, own_games, read_games
 from formal_envs.tasks.game.cuts import MAX_CUT_LENGTH, MAX_CUT_TOKENS, MAX_PROMPT_LENGTH, MAX_PROMPT_TOKENS, Cut, cuts
@@ -128,7 +128,7 @@ class GameTask:
     def continuation(self, prompt: str) -> Continuation:
         """Games on one line, or ludemes of the types that the gap in a prompt may have, with a blank before them."""
         parts = around(prompt)
-        grammar = _grammar() if parts is None else _gap_grammar(tuple(sorted(hole_types(*parts))))
+        grammar = _grammar() if parts is None else _gap_grammar(tuple(sorted(gap_types(*parts))))
         return Continuation(grammar, names=OpenNames(*(parts or ("", ""))))
 
     def _usable(self, found: list[str] | tuple[str, ...]) -> list[str]:
