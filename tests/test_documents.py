@@ -45,6 +45,15 @@ def test_links_of_the_front_documents_lead_to_files(page):
     assert [target for target in targets if not (ROOT / target).exists()] == []
 
 
+def test_files_that_documents_name_are_there():
+    """Files are named from the root, and those of the game language from its folder."""
+    missing = set()
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md")]:
+        named = re.findall(r"`([\w.-]+/[\w./*-]+\.(?:py|c|h|sh|lark|md|txt))`", page.read_text(encoding="utf-8"))
+        missing |= {name for name in named if not [*ROOT.glob(name), *ROOT.glob(f"formal_envs/ludii/{name}")]}
+    assert {name for name in missing if "parity" not in name} == set()  # the reader writes that task
+
+
 def test_the_readme_is_a_short_one():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 160
 
