@@ -45,7 +45,7 @@ def test_logic_grammar():
 def test_functions_of_an_example_are_options_on_the_command_line():
     functions = [f"--set={option}=examples/logic_grammar.py:{name}" for option, name in LOGIC.items()]
     options = ["--n=60", "--json", "--set=grammar=examples/logic.lark", *functions]
-    shown = run("-m", "agents.cli", "sample", "FormalGrammar-v0", *options)
+    shown = run("-m", "formal_envs", "sample", "FormalGrammar-v0", *options)
     problems = [problem for problem in map(json.loads, shown.splitlines()) if "->" not in problem["solution"]]
     assert len(problems) > 5
     for problem in problems:  # Python's ~, & and | bind alike
@@ -80,7 +80,7 @@ def test_verl_reward(tmp_path):
     from tiny_models import tiny_causal
 
     rows, tokenizer = tmp_path / "train.parquet", tiny_causal(tmp_path / "tokenizer")
-    run("-m", "agents.cli", "export", "FormalArith-v0", "--n=10", "--format=verl", f"--out={rows}")
+    run("-m", "formal_envs", "export", "FormalArith-v0", "--n=10", "--format=verl", f"--out={rows}")
     lines = run("examples/verl_reward.py", "--rows", rows, "--tokenizer", tokenizer).splitlines()
     assert [line.split()[1] for line in lines[-9::3]] == ["1.0000"] * 3
     assert [line.split()[1] for line in lines[-7::3]] == ["0.0000"] * 3

@@ -137,7 +137,7 @@ class _Running:
         log = out / "logs" / f"{job.name}.log"
         begun = (job.result.parent / "config.json").exists()
         arguments = job.resume if begun else job.start
-        command = [sys.executable, "-m", "agents.cli", *arguments]
+        command = [sys.executable, "-m", "formal_envs", *arguments]
         # The lock goes with the process: while one of a killed command is left, no other command may touch its run.
         with log.open("wb") as errors, _output(job) as printed:
             process = subprocess.Popen(

@@ -196,7 +196,7 @@ SMALL = ["--seeds", "1", "--jobs", "1", "--set=steps=40", "--set=checkpoint_ever
 
 def test_a_killed_command_goes_on_and_ends_with_the_same_json(tmp_path):
     """Every process is killed in the middle of the first run; the second command goes on from its checkpoint."""
-    command = [sys.executable, "-m", "agents.cli", "reproduce", "fig5", *SMALL, "--set=width=16"]
+    command = [sys.executable, "-m", "formal_envs", "reproduce", "fig5", *SMALL, "--set=width=16"]
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     subprocess.run([*command, "--out", whole], check=True)
     process = subprocess.Popen([*command, "--out", killed], start_new_session=True)
@@ -225,7 +225,7 @@ def test_a_command_that_is_terminated_leaves_no_run_behind(tmp_path):
     command = [
         sys.executable,
         "-m",
-        "agents.cli",
+        "formal_envs",
         "reproduce",
         "fig5",
         "--seeds",

@@ -151,7 +151,7 @@ def test_a_killed_run_resumes_exactly(tmp_path):
 
 def test_ctrl_c_leaves_a_checkpoint(tmp_path):
     settings = [f"--set={name}={value}" for name, value in {**SMALL, "checkpoint_every": 100000}.items()]
-    command = [sys.executable, "-m", "agents.cli", "train", "FormalArith-v0", "--out", str(tmp_path / "run")]
+    command = [sys.executable, "-m", "formal_envs", "train", "FormalArith-v0", "--out", str(tmp_path / "run")]
     process = subprocess.Popen([*command, "--steps", "100000", *settings], stdout=subprocess.PIPE, text=True)
     metrics = tmp_path / "run" / "metrics.jsonl"
     deadline = time.monotonic() + 120
@@ -226,7 +226,7 @@ def test_real_architectures_learn_with_their_own_tokenizer(tmp_path, architectur
 
 
 def test_without_a_hub_the_error_names_what_needs_none(tmp_path):
-    command = [sys.executable, "-m", "agents.cli", "train", "FormalSentiment-v0", "--model", "lvwerra/gpt2-imdb"]
+    command = [sys.executable, "-m", "formal_envs", "train", "FormalSentiment-v0", "--model", "lvwerra/gpt2-imdb"]
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
     done = subprocess.run(
         [*command, "--out", tmp_path / "run"], capture_output=True, text=True, env=environment, check=False
@@ -250,7 +250,7 @@ def test_what_is_watched_is_logged_whichever_is_optimised(tmp_path):
 
 def test_bfloat16(tmp_path):
     settings = [f"--set={name}={value}" for name, value in {**SMALL, "bf16": "true", "advantage": "gae"}.items()]
-    command = [sys.executable, "-m", "agents.cli", "train", "FormalArith-v0", "--out", tmp_path / "run", "--steps", "3"]
+    command = [sys.executable, "-m", "formal_envs", "train", "FormalArith-v0", "--out", tmp_path / "run", "--steps=3"]
     subprocess.run([*command, *settings], check=True)  # accelerate fixes the precision once a process
     rows = Run.open(tmp_path / "run").metrics()
     assert all(np.isfinite(value) for row in rows for value in row.values())
@@ -260,7 +260,7 @@ def test_bfloat16(tmp_path):
 def test_processes_share_a_run(tmp_path):
     """Two processes on one machine, with the variables that ``accelerate launch`` sets: statistics are over both."""
     settings = [f"--set={name}={value}" for name, value in SMALL.items()]
-    command = ["-m", "agents.cli", "train", "FormalArith-v0", "--out", str(tmp_path / "run"), "--steps", "3", *settings]
+    command = ["-m", "formal_envs", "train", "FormalArith-v0", "--out", str(tmp_path / "run"), "--steps=3", *settings]
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run([*launch, *command], check=True, env=environment)

@@ -177,7 +177,7 @@ def test_a_killed_run_resumes_exactly(tmp_path):
 
 def test_processes_share_a_run(tmp_path):
     settings = [f"--set={name}={value}" for name, value in SMALL.items()]
-    command = ["-m", "agents.cli", "sft", "FormalArith-v0", "--out", str(tmp_path / "run"), "--steps", "3", *settings]
+    command = ["-m", "formal_envs", "sft", "FormalArith-v0", "--out", str(tmp_path / "run"), "--steps", "3", *settings]
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run([*launch, *command], check=True, env=environment)

@@ -181,6 +181,6 @@ def test_scores_are_not_written_over_the_rows(tmp_path):
 
 def test_standard_output_on_a_full_device():
     with open("/dev/full", "w") as full:
-        command = [sys.executable, "-m", "agents.cli", "list"]
+        command = [sys.executable, "-m", "formal_envs", "list"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stderr) == (1, "Error: writing: No space left on device\n")

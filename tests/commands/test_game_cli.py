@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -61,6 +62,14 @@ def test_play_shows_every_move():
     assert (board.count("x"), board.count("o"), board.count(".")) == (1, 1, 7)
 
 
+def test_play_names_squares_and_passes_that_are_forced():
+    shown = run("game", "play", GAMES / "tic_tac_toe.lud", "--seed", 2)  # a draw: on a full board both pass
+    moves = re.findall(r"player [12]: (\w+).* \((.*)\)", shown)
+    assert sorted(name for _, name in moves[:9]) == sorted(f"{column}{row}" for column in "ABC" for row in "123")
+    assert moves[9:] == [("Pass", "forced")] * 2
+    assert shown.endswith("over after turn 11: a draw\n")
+
+
 @pytest.mark.parametrize("name", sorted(path.stem for path in GAMES.glob("*.lud")))
 def test_every_game_plays_to_its_end_and_is_drawn(name, tmp_path):
     assert "over after turn" in run("game", "play", GAMES / f"{name}.lud", "--last", "--moves", 3000)
@@ -69,6 +78,12 @@ def test_every_game_plays_to_its_end_and_is_drawn(name, tmp_path):
     boards = picture.findall("{http://www.w3.org/2000/svg}g")
     assert len(boards) == 3
     assert len(boards[1]) > 2
+
+
+def test_a_game_of_one_move_is_drawn_without_its_end_twice(tmp_path):
+    (tmp_path / "one.lud").write_text((GAMES / "tic_tac_toe.lud").read_text().replace("(is Line 3)", "(is Line 1)"))
+    run("game", "draw", tmp_path / "one.lud", "--out", tmp_path / "one.svg")
+    assert (tmp_path / "one.svg").read_text().count("<g ") == 2
 
 
 def test_stats():

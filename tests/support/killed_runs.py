@@ -8,7 +8,7 @@ import time
 
 def whole_and_killed(trainer, settings, folder, steps=40, lines=8):
     """The folders of the two, of 40 steps with a checkpoint every five; the kill comes past ``lines`` of metrics."""
-    command = [sys.executable, "-m", "agents.cli", trainer]
+    command = [sys.executable, "-m", "formal_envs", trainer]
     whole, killed = folder / "whole", folder / "killed"
     given = [f"--set={name}={value}" for name, value in {**settings, "checkpoint_every": 5}.items()]
     begin = [*command, "FormalArith-v0", "--steps", str(steps), *given]
