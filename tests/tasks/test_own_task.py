@@ -73,7 +73,7 @@ def test_a_run_finds_it_again_in_another_process(folder):
     assert json.loads(Path("run/config.json").read_text())["env"] == ENV
     path = os.pathsep.join([str(PAGE.parents[2]), *sys.path])
     done = subprocess.run(
-        [sys.executable, "-m", "agents.cli", "eval", "run", "--episodes", "8", "--json"],
+        [sys.executable, "-m", "formal_envs", "eval", "run", "--episodes", "8", "--json"],
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         text=True,
