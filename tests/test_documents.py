@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +33,22 @@ def python(code, folder):
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def write_files(text, folder):
+    """Write the files that a page has its reader write."""
+    for game, name in GAME.findall(text):
+        (folder / f"{name.lower()}.lud").write_text(game, encoding="utf-8")
+        if name == "Line":
+            (folder / "wrong.lud").write_text(game.replace("Empty", "Emty"), encoding="utf-8")
+    own = [block for block in CODE.findall(text) if block.startswith("def ")]
+    (folder / "my_rewards.py").write_text("\n".join(own), encoding="utf-8")
+    agents = [block for block in CODE.findall(text) if block.startswith("class TwentyThree")]
+    (folder / "my_agent.py").write_text("\n".join(agents), encoding="utf-8")
+    problems = re.findall(r"```\n(\{\"prompt\".*?)```", text, re.DOTALL)
+    (folder / "problems.jsonl").write_text("".join(problems), encoding="utf-8")
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    shutil.copy(ROOT / "examples" / "logic.lark", folder)
 
 
 def code_of(page):
@@ -62,27 +80,47 @@ def test_the_readme_is_a_short_one():
 @pytest.mark.parametrize("name", PAGES)
 def test_code_of_pages_runs(name, tmp_path):
     page = DOCS / name
-    for text, game in GAME.findall(page.read_text(encoding="utf-8")):
-        (tmp_path / f"{game.lower()}.lud").write_text(text, encoding="utf-8")
-    (tmp_path / "logic.lark").write_bytes((ROOT / "examples" / "logic.lark").read_bytes())
+    write_files(page.read_text(encoding="utf-8"), tmp_path)
     blocks = code_of(page)
-    own = "\n".join(block for block in blocks if block.startswith("def "))
-    (tmp_path / "my_rewards.py").write_text(own, encoding="utf-8")
     assert blocks
     python("\n".join(blocks), tmp_path)
 
 
-def test_games_of_the_tutorial_print_what_it_shows():
+def shown_commands(text):
+    """The blocks of commands of a page that are followed by as many blocks of output: pairs of one and the other."""
+    blocks = list(re.finditer(r"```(\w*)\n(.*?)```", text, re.DOTALL))
+    for number, block in enumerate(blocks):
+        commands = block[2].replace("\\\n", " ").splitlines()
+        outputs, end = [], block.end()
+        for following in blocks[number + 1 : number + 1 + len(commands)]:
+            if following[1] or text[end : following.start()].strip():
+                break
+            outputs.append(following[2])
+            end = following.end()
+        if block[1] == "sh" and len(outputs) == len(commands):
+            yield from zip(commands, outputs, strict=True)
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("page", sorted(DOCS.glob("tutorials/*.md")), ids=lambda path: path.stem)
+def test_commands_of_the_tutorials_print_what_they_show(page, tmp_path, monkeypatch):
+    """Three dots on a line stand for what is left out."""
     from click.testing import CliRunner
 
     from agents.cli import main
 
-    page = (DOCS / "tutorials" / "own_game.md").read_text(encoding="utf-8")
-    shown = re.findall(r"```\n(compiles .*?\n)```", page, re.DOTALL)
-    games = GAME.findall(page)
-    assert len(games) == len(shown) > 2
-    for (text, _), expected in zip(games, shown, strict=True):
-        assert CliRunner().invoke(main, ["game", "stats", "-"], input=text).output == expected
+    text = page.read_text(encoding="utf-8")
+    write_files(text, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    pairs = [(command, shown) for command, shown in shown_commands(text) if command.startswith("formal-envs ")]
+    assert pairs
+    for command, shown in pairs:
+        output = CliRunner().invoke(main, shlex.split(command)[1:]).output
+        head, _, tail = shown.partition("\n...\n")
+        assert output.startswith(head), command
+        assert output.endswith(tail), command
+        assert tail or output == shown, command
 
 
 @pytest.mark.process
