@@ -77,13 +77,14 @@ def play(file: TextIO, seed: int, moves: int, last: bool) -> None:
 
     from formal_envs.ludii.play.report import random_game
 
-    states, keys = random_game(_compile(file), np.random.default_rng(seed), moves)
+    program = _compile(file)
+    states, played = random_game(program, np.random.default_rng(seed), moves)
     if last:
-        click.echo(f"{len(keys)} moves\n\n{states[-1]}")
+        click.echo(f"{len(played)} moves\n\n{states[-1]}")
         return
     click.echo(f"{states[0]}")
-    for number, (key, before, after) in enumerate(zip(keys, states, states[1:], strict=False), 1):
-        click.echo(f"\n{number}. player {before.mover}: {key}\n\n{after}")
+    for number, (move, before, after) in enumerate(zip(played, states, states[1:], strict=False), 1):
+        click.echo(f"\n{number}. player {before.mover}: {program.describe(move)}\n\n{after}")
 
 
 @game.command()

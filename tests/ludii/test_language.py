@@ -147,6 +147,18 @@ def test_an_error_says_where_and_what(part, instead, stage, line, column, messag
         assert shown[caret.index("^")] == text[error.position]
 
 
+def test_macros_are_named_where_they_are_used_or_stand_alone():
+    macro = '(define "Line" (is Line 3))'
+    with pytest.raises(
+        GameError, match=re.escape('"Line" is not <bool>; macros (define ...) are not expanded')
+    ) as caught:
+        check(macro + LINES.replace("(is Line 3)", '"Line"'))
+    assert caught.value.difference == "macro"
+    with pytest.raises(GameError, match="no game after the macros"):
+        check(macro)
+    assert check(macro + LINES) == check(LINES)
+
+
 def test_an_error_with_wrong_arguments_shows_the_signature():
     with pytest.raises(GameError) as caught:
         check(LINES.replace("(result Mover Win)", "(result Mover)"))
@@ -161,6 +173,7 @@ def test_an_error_with_wrong_arguments_shows_the_signature():
         (f"{LINES} (foo)", "after"),
         (f"{LINES} hello", "after"),
         (LINES.replace("count:3", "count:"), "empty"),
+        (LINES.replace("(hand Each)", '("Hands")'), "macro"),
         (RACE.replace('"Sprint")', '"Sprinting")', 1), "phase"),
         (LINES.replace('"Ball" "Hand" count:3', '"Ball" coord:"A1"'), "owner"),
         (LINES.replace("(square 3)", "(square 99999999999)"), "limit"),

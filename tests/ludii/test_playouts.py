@@ -8,6 +8,7 @@ import pytest
 from formal_envs.errors import ConfigError
 from formal_envs.ludii import compile_game
 from formal_envs.ludii.play import report
+from formal_envs.ludii.play.actions import squares
 from formal_envs.ludii.play.report import balance, evaluate_game, evaluate_program, paper_reward, play
 
 GAMES = Path(__file__).parents[1] / "games"
@@ -102,3 +103,12 @@ def test_play():
 def test_arguments_are_checked(arguments):
     with pytest.raises(ConfigError, match=next(iter(arguments))):
         evaluate_program(compile_game(TIC_TAC_TOE), **arguments)
+
+
+def test_sites_of_moves_have_the_names_of_their_squares():
+    hands = TIC_TAC_TOE.replace("(board (square 3))", "(board (square 3)) (hand P1) (hand P2)")
+    bytecode = compile_game(hands).bytecode
+    assert squares(bytecode, "Add t7 w1") == "B3"
+    assert squares(bytecode, "Move f10 t4") == "Hand2-B2"
+    assert squares(bytecode, "Select f3 t15V") == "A2-D4"  # cells are numbered row by row, as are corners
+    assert squares(bytecode, "SetVar name=t5 v3") == squares(bytecode, "Pass") == ""

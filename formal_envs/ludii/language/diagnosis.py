@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from formal_envs.ludii.errors import GameError, hint, nearest
-from formal_envs.ludii.language.parameter_types import ParameterType
+from formal_envs.ludii.language.parameter_types import ParameterType, parameter_type
 from formal_envs.ludii.language.signatures import LANGUAGE
 from formal_envs.ludii.language.syntax import Form
 from formal_envs.ludii.language.typed_tree import Signature
@@ -33,12 +33,18 @@ def diagnose(text: str, position: int, failures: list[Failure]) -> GameError:
     by_kind: dict[str, list[Failure]] = {}
     for failure in failures:
         by_kind.setdefault(failure.kind, []).append(failure)
-    types, extra = by_kind.get("type", []), by_kind.get("extra", [])
+    types, extra, selector = (by_kind.get(kind, []) for kind in ("type", "extra", "selector"))
     difference = None
     if "missing" in by_kind and not types:
         message, expected = _missing(by_kind["missing"])
-    elif "selector" in by_kind and (not (types or extra) or _misspelt(by_kind["selector"][0])):
-        message, expected = _selector(by_kind["selector"])
+    elif selector and _misspelt(selector[0]):
+        message, expected = _selector(selector)
+    elif kinds := _kinds_that_begin_with_its_word(selector):
+        form = selector[0].form
+        message = f"({form.value} ...) lacks its kind before {form.items[0].value!r}; did you mean {kinds[0]}?"
+        expected = kinds
+    elif selector and not (types or extra):
+        message, expected = _selector(selector)
     elif "label" in by_kind:
         form = by_kind["label"][0].form
         message, expected = f"the items of an array have no names, got {form.label}:", ()
@@ -48,6 +54,8 @@ def diagnose(text: str, position: int, failures: list[Failure]) -> GameError:
         tried = [failure.type for failure in types if failure.type]
         if any(each.ints if form.type == "INT" else each.floats and form.type == "FLOAT" for each in tried):
             message, difference = f"the number {form.value[:20]} is too large or too long", "limit"
+        if form.type == "STRING" and "(define" in text:
+            message, difference = f"{message}; macros (define ...) are not expanded", "macro"
     else:
         form = extra[0].form
         message, expected = _extra(form, extra)
@@ -61,6 +69,34 @@ def _misspelt(failure: Failure) -> bool:
     form = failure.form
     words = failure.type.heads[form.value] if failure.type else ()
     return bool(form.items and form.items[0].type == "WORD" and nearest(form.items[0].value, filter(None, words)))
+
+
+def _kinds_that_begin_with_its_word(failures: list[Failure]) -> tuple[str, ...]:
+    """Where a ludeme's keyword is an argument that only lacks the kind: ``(move Step Forward ...)``, shortest first."""
+    form = failures[0].form if failures else None
+    if not form or not form.items or form.items[0].type != "WORD" or form.items[0].label:
+        return ()
+    word = form.items[0].value
+    found = {
+        (len(signature.params), f"({form.value} {selector} {word} ...)")
+        for failure in failures
+        if failure.type
+        for selector, signatures in failure.type.heads[form.value].items()
+        for signature in signatures
+        if selector and _may_begin_with(signature, word)
+    }
+    return tuple(dict.fromkeys(shown for _, shown in sorted(found)))[:_MOST]
+
+
+def _may_begin_with(signature: Signature, word: str) -> bool:
+    """Whether a keyword may be the first argument of a ludeme, behind its selector."""
+    for slots in signature.positions:
+        params = [signature.params[slot] for slot in slots]
+        if any(word in parameter_type(param.type).words and not param.label for param in params):
+            return True
+        if not params[0].optional:
+            return False
+    return False
 
 
 def _pattern(signature: Signature) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from formal_envs.ludii.compile.bytecode import Bytecode
 from formal_envs.ludii.language.tree import SITE_TYPES
 
+_SITE = re.compile(r"(?<= )[ft](\d+)([VEC]?)(?= |$)")
 #: By their numbers in the engine.
 ACTIONS = re.findall(
     r"\w+",
@@ -25,6 +26,20 @@ def _site(bytecode: Bytecode, site: int) -> str:
         if first and first <= site < first + bytecode.board.topologies[name].n:
             return f"{site - first}{name[0]}"
     return str(site)
+
+
+def squares(bytecode: Bytecode, key: str) -> str:
+    """What the sites of a move are called, ``E2-E4`` for ``Move f12 t28``; those of hands by the hand's name."""
+    return "-".join(_label(bytecode, match[1], match[2]) for match in _SITE.finditer(key))
+
+
+def _label(bytecode: Bytecode, number: str, initial: str) -> str:
+    board, site = bytecode.board, int(number)
+    labels = board.topologies[next((name for name in SITE_TYPES if name[0] == initial), board.site_type)].label
+    if site < len(labels):
+        return labels[site]
+    hands = [hand.name for hand in bytecode.containers[1:] if hand.first <= site < hand.first + hand.size]
+    return hands[0] if hands else number
 
 
 #: Fields that an action writes, in order: letter or word, then the name of the field; ``?`` leaves it out at -1.

@@ -22,7 +22,7 @@ from formal_envs.ludii.engine.library import library
 from formal_envs.ludii.errors import GameError
 from formal_envs.ludii.language.checker import check
 from formal_envs.ludii.language.names import MAX_PLAYERS
-from formal_envs.ludii.play.actions import action_text
+from formal_envs.ludii.play.actions import action_text, squares
 from formal_envs.ludii.play.header import ARRAYS_AT, DIGEST_SIZE, Header
 from formal_envs.ludii.view.letters import board_lines
 
@@ -38,7 +38,7 @@ FAILURES = (
     "its bytecode is not one that this version compiles",
 )
 _BAD_MOVE, _BAD_STATE = -100, -101  # as in engine.h
-_ACTION_SIZE = 32
+_FORCED = " forced=true"
 _MOVE = struct.Struct("<9i")
 
 
@@ -50,6 +50,11 @@ class Move:
     actions: tuple[str, ...]
     mover: int
     index: int
+
+    @property
+    def forced(self) -> bool:
+        """Whether it is the pass of a player who has nothing else to do."""
+        return self.actions[:1] == (f"{self.key}{_FORCED}",)
 
     def __str__(self) -> str:
         return self.key
@@ -200,6 +205,11 @@ class Program:
             text = self._texts[record] = action_text(self.bytecode, record)
         return text
 
+    def describe(self, move: Move) -> str:
+        """A move for readers: ``Move f12 t28 (E2-E4)``, ``Pass (forced)``."""
+        named = "forced" if move.forced else squares(self.bytecode, move.key)
+        return f"{move.key} ({named})" if named else move.key
+
     def context(self) -> _Context:
         """This thread's workspace in the engine."""
         context: _Context | None = getattr(self._local, "context", None)
@@ -278,7 +288,7 @@ def legal_moves(state: State) -> list[Move]:
     for index, (first, size, decision, _, _, mover, *_) in enumerate(moves):
         texts = tuple(program.text_of(records[32 * i : 32 * i + 32]) for i in range(first, first + size))
         key = texts[max(decision, 0)] if texts else "Pass"
-        result.append(Move(key.removesuffix(" forced=true"), texts, mover, index))
+        result.append(Move(key.removesuffix(_FORCED), texts, mover, index))
     return result
 
 

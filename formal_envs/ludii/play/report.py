@@ -15,7 +15,7 @@ import numpy as np
 from formal_envs.errors import ConfigError
 from formal_envs.ludii.engine.library import library
 from formal_envs.ludii.errors import GameError
-from formal_envs.ludii.play.program import FAILURES, Program, State, apply, compile_game, legal_moves
+from formal_envs.ludii.play.program import FAILURES, Move, Program, State, apply, compile_game, legal_moves
 
 #: Work of one game. A game that needs more is an error in play.
 MAX_WORK = 400_000_000
@@ -96,21 +96,20 @@ def play(program: Program, rng: np.random.Generator, max_turns: int = 500) -> Ou
     return Outcome(max(winner, 0), tuple(last.ranking), turns, moves, not over)
 
 
-def random_game(program: Program, rng: np.random.Generator, max_moves: int) -> tuple[list[State], list[str]]:
-    """The positions of a game of uniformly random moves, cut after ``max_moves``, and the keys of its moves."""
-    states, keys = [program.initial()], list[str]()
-    while not states[-1].over and len(keys) < max_moves:
+def random_game(program: Program, rng: np.random.Generator, max_moves: int) -> tuple[list[State], list[Move]]:
+    """The positions of a game of uniformly random moves, cut after ``max_moves``, and its moves."""
+    states, moves = [program.initial()], list[Move]()
+    while not states[-1].over and len(moves) < max_moves:
         legal = legal_moves(states[-1])
-        move = legal[rng.integers(len(legal))]
-        states.append(apply(states[-1], move))
-        keys.append(move.key)
-    return states, keys
+        moves.append(legal[rng.integers(len(legal))])
+        states.append(apply(states[-1], moves[-1]))
+    return states, moves
 
 
 def scenes(program: Program, seed: int) -> list[State]:
-    """Start, middle and end of a game of random moves, cut after 2,000 of them, for a picture."""
+    """Start, middle and end of a game of random moves, cut after 2,000 of them, for a picture; each position once."""
     states, _ = random_game(program, np.random.default_rng(seed), 2000)
-    return [states[0], states[len(states) // 2], states[-1]]
+    return [states[n] for n in sorted({0, len(states) // 2, len(states) - 1})]
 
 
 def _limit(program: Program, max_turns: int) -> int:
