@@ -149,8 +149,8 @@ def load_tokenizer(
     if name == "word":
         if not vocabulary:
             raise ConfigError(
-                "with these options the task has no list of words (arithmetic has one for numbers up to 99, reviews of "
-                "a data set have none); use tokenizer='char', or the path or hub id of a Hugging Face tokenizer"
+                "with these options the task has no list of words: use tokenizer='char', or the path or hub id of a "
+                "Hugging Face tokenizer"
             )
         return VocabularyTokenizer(vocabulary)
     if name == "char":

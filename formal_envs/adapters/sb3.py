@@ -28,7 +28,7 @@ class TransformerExtractor(BaseFeaturesExtractor):
         super().__init__(observation_space, features_dim)
         self.window, self.vocab_size = len(observation_space.nvec), int(observation_space.nvec[0])
         self.tokens = nn.Embedding(self.vocab_size, features_dim)
-        self.places = nn.Parameter(0.02 * torch.randn(1 + self.window, features_dim))  # the first is the reader's
+        self.positions = nn.Parameter(0.02 * torch.randn(1 + self.window, features_dim))  # the first is the reader's
         layer = nn.TransformerEncoderLayer(features_dim, heads, 4 * features_dim, dropout=0.0, batch_first=True)
         self.encoder = nn.TransformerEncoder(layer, layers)
 
@@ -39,5 +39,5 @@ class TransformerExtractor(BaseFeaturesExtractor):
         Returns: (B, features_dim).
         """
         ids = observations.view(-1, self.window, self.vocab_size).argmax(-1)  # (B, window)
-        read = nn.functional.pad(self.tokens(ids), (0, 0, 1, 0)) + self.places  # (B, 1 + window, features_dim)
+        read = nn.functional.pad(self.tokens(ids), (0, 0, 1, 0)) + self.positions  # (B, 1 + window, features_dim)
         return self.encoder(read)[:, 0]

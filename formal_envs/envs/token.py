@@ -25,12 +25,12 @@ MAX_TOKENS = 100_000
 class TokenLayout:
     """Where the tokens of prompt and completion stand in an observation, and which tokens may come next.
 
-    Prompts are right-aligned in the first ``prompt_places`` places, behind PAD; completions fill the ``max_tokens``
-    places after them from the left, PAD following. No token moves while an episode lasts.
+    Prompts are right-aligned in the first ``prompt_positions`` positions, behind PAD; completions fill the
+    ``max_tokens`` positions after them from the left, PAD following. No token moves while an episode lasts.
 
     Attributes:
         tokenizer: turns texts into ids and back.
-        prompt_places, max_tokens, window: places of prompts, of completions, and of both.
+        prompt_positions, max_tokens, window: positions of prompts, of completions, and of both.
         first_mask, later_mask: (vocab,) int8, 1 for the tokens that may be the completion's first, and any later one.
             BOS and PAD never may, EOS not first.
         ends: (vocab,) bool, the tokens that end an episode: EOS, BOS and PAD.
@@ -58,8 +58,8 @@ class TokenLayout:
         if max_tokens is None:
             max_tokens = 1 if solution_bound == 1 else solution_bound + 1
         self.max_tokens = check_integer("max_tokens", max_tokens, 1, MAX_TOKENS)
-        self.prompt_places = prompt_bound
-        self.window = self.prompt_places + self.max_tokens
+        self.prompt_positions = prompt_bound
+        self.window = self.prompt_positions + self.max_tokens
         size = tokenizer.vocab_size
         self.ends = np.zeros(size, bool)
         self.ends[[tokenizer.bos_id, tokenizer.eos_id, tokenizer.pad_id]] = True
@@ -81,19 +81,19 @@ class TokenLayout:
         if self._encoder:
             prompts = self._encoder.encode(problems)
             rows = np.full((len(prompts), self.window), self.tokenizer.pad_id, self._id_type)
-            rows[:, : self.prompt_places] = prompts
+            rows[:, : self.prompt_positions] = prompts
             return rows
         rows = np.full((len(problems.prompts), self.window), self.tokenizer.pad_id, self._id_type)
         for row, prompt in zip(rows, problems.prompts, strict=True):
             ids = self.tokenizer.encode(prompt)
-            if len(ids) > self.prompt_places:
+            if len(ids) > self.prompt_positions:
                 raise ConfigError(f"the tokenizer needs {len(ids)} tokens for a prompt of {len(prompt)} characters")
-            row[self.prompt_places - len(ids) : self.prompt_places] = ids
+            row[self.prompt_positions - len(ids) : self.prompt_positions] = ids
         return rows
 
     def completion(self, observation: NDArray[np.int64], length: int) -> str:
         """The text of the ``length`` tokens that the completion has; those that end it have no text."""
-        return self.tokenizer.decode(observation[self.prompt_places : self.prompt_places + length].tolist())
+        return self.tokenizer.decode(observation[self.prompt_positions : self.prompt_positions + length].tolist())
 
 
 def _token_bounds(task: Task, tokenizer: Tokenizer, encoder: Encoder | None) -> tuple[int, int]:
@@ -177,7 +177,7 @@ class TokenEnv(TaskEnv):
         token = check_tokens([action], len(self.layout.ends))[0]
         if self._prompt is None:
             raise ResetNeeded("no episode is under way: call reset() before step()")
-        self._tokens[self.layout.prompt_places + self._length] = token
+        self._tokens[self.layout.prompt_positions + self._length] = token
         self._length += 1
         if self._masks:
             self._masks.take(0, int(token))

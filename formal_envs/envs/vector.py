@@ -274,7 +274,7 @@ class VectorTokenEnv(TaskVectorEnv):
         tokens = check_tokens(actions, len(self.layout.ends))
         if tokens.shape != (self.num_envs,):
             raise ConfigError(f"expected actions of shape ({self.num_envs},), got {tokens.shape}")
-        self._tokens[self._slots, self.layout.prompt_places + self._lengths] = tokens
+        self._tokens[self._slots, self.layout.prompt_positions + self._lengths] = tokens
         self._lengths += 1
         if self._masks:
             self._masks.take_all(range(self.num_envs), tokens.tolist())

@@ -200,8 +200,8 @@ def _threads(scorer: Scorer, cases: Sequence[Case]) -> Iterable[Outcome]:
     unlike: dict[int, Outcome] = {}
 
     def turns(thread: int) -> None:
-        places = [(place + thread * len(cases) // _THREADS) % len(cases) for place in range(len(cases))]
-        for place in places:
+        order = [(place + thread * len(cases) // _THREADS) % len(cases) for place in range(len(cases))]
+        for place in order:
             sys.settrace(_yielding(_YIELDS))
             outcome = _scored(lambda case=cases[place]: scorer.score(case))  # type: ignore[misc]
             sys.settrace(None)

@@ -7,6 +7,7 @@ import warnings
 import gymnasium
 import numpy as np
 import pytest
+from case_names import case_name
 from gymnasium.error import ResetNeeded
 from gymnasium.spaces import Text
 from gymnasium.utils.env_checker import check_env, data_equivalence
@@ -44,7 +45,7 @@ CASES = [
     (REVIEW_TOKENS, {"tokenizer": "char", "max_tokens": 20, "target": "negative"}),
 ]
 TOKEN_CASES = [(env_id, options) for env_id, options in CASES if env_id in TOKEN_IDS]
-each_case = pytest.mark.parametrize(("env_id", "options"), CASES, ids=str)
+each_case = pytest.mark.parametrize(("env_id", "options"), CASES, ids=case_name)
 
 
 def play(env, steps, seed=None, action_seed=0):
@@ -314,7 +315,7 @@ def test_the_papers_setting_is_one_token_that_is_no_special_one():
     assert env.step(27)[2]
 
 
-@pytest.mark.parametrize(("env_id", "options"), TOKEN_CASES, ids=str)
+@pytest.mark.parametrize(("env_id", "options"), TOKEN_CASES, ids=case_name)
 def test_places_are_fixed_and_texts_are_those_of_the_text_form(env_id, options):
     env = gymnasium.make(env_id, **options).unwrapped
     layout, tokenizer = env.layout, env.layout.tokenizer
@@ -325,11 +326,11 @@ def test_places_are_fixed_and_texts_are_those_of_the_text_form(env_id, options):
         observation, _ = env.reset(seed=11 if episode == 0 else None)
         prompt, _ = text.reset(seed=11 if episode == 0 else None)
         ids = tokenizer.encode(prompt)
-        begin = layout.prompt_places - len(ids)
+        begin = layout.prompt_positions - len(ids)
         expected = np.full(layout.window, tokenizer.pad_id)
-        expected[begin : layout.prompt_places] = ids
+        expected[begin : layout.prompt_positions] = ids
         assert observation.tolist() == expected.tolist()
-        for place in range(layout.prompt_places, layout.window):
+        for place in range(layout.prompt_positions, layout.window):
             action = rng.choice(np.flatnonzero(env.action_masks()))
             observation, reward, terminated, _, info = env.step(action)
             expected[place] = action
@@ -338,12 +339,14 @@ def test_places_are_fixed_and_texts_are_those_of_the_text_form(env_id, options):
             if terminated:
                 break
             assert reward == 0
-        assert info["completion"] == tokenizer.decode(expected[layout.prompt_places :])
+        assert info["completion"] == tokenizer.decode(expected[layout.prompt_positions :])
         _, value, _, _, final = text.step(info["completion"])
         assert (reward, info["parts"], info["failure"]) == (value, final["parts"], final["failure"])
 
 
-@pytest.mark.parametrize(("env_id", "options"), [case for case in TOKEN_CASES if "max_tokens" not in case[1]], ids=str)
+@pytest.mark.parametrize(
+    ("env_id", "options"), [case for case in TOKEN_CASES if "max_tokens" not in case[1]], ids=case_name
+)
 def test_every_solution_can_be_written(env_id, options):
     env = gymnasium.make(env_id, **options).unwrapped
     for n, solution in enumerate(solutions_of(env.task, 40, seed=4)):
@@ -408,8 +411,8 @@ def test_tokenizers_are_refused_where_they_do_not_fit():
 
 def test_a_tokenizer_that_cuts_numbers_gets_room_for_their_characters():
     whole, cut = gymnasium.make(TOKENS, tokenizer=VocabularyTokenizer(WORDS)), gymnasium.make(TOKENS, tokenizer="char")
-    assert whole.unwrapped.layout.prompt_places == gymnasium.make(TOKENS).unwrapped.layout.prompt_places
-    assert cut.unwrapped.layout.prompt_places >= 2 * whole.unwrapped.layout.prompt_places
+    assert whole.unwrapped.layout.prompt_positions == gymnasium.make(TOKENS).unwrapped.layout.prompt_positions
+    assert cut.unwrapped.layout.prompt_positions >= 2 * whole.unwrapped.layout.prompt_positions
     assert cut.unwrapped.layout.max_tokens == 3  # two digits and EOS
 
 
@@ -418,14 +421,14 @@ def test_a_tokenizer_of_larger_numbers_takes_a_token_each():
     tokenizer = VocabularyTokenizer([*map(str, range(1000)), *"+="])
     env = gymnasium.make(TOKENS, terms=6, max_operand=100, tokenizer=tokenizer).unwrapped
     assert env.task.vocabulary == ()
-    assert (env.layout.prompt_places, env.layout.max_tokens) == (2 * (6 + 5 + 4 + 3 + 2), 1)
+    assert (env.layout.prompt_positions, env.layout.max_tokens) == (2 * (6 + 5 + 4 + 3 + 2), 1)
     assert env.layout.tokenizer.decode(env.reset(seed=0)[0]).endswith("=")
 
 
 def test_reviews_take_a_token_a_word():
     env = gymnasium.make(REVIEW_TOKENS).unwrapped
     task, layout = env.task, env.layout
-    assert (layout.prompt_places, layout.max_tokens) == (task.max_prompt_tokens, task.max_solution_tokens + 1)
+    assert (layout.prompt_positions, layout.max_tokens) == (task.max_prompt_tokens, task.max_solution_tokens + 1)
     observation, _ = env.reset(seed=0)
     words = layout.tokenizer.decode(observation).split()
     assert np.count_nonzero(observation != layout.tokenizer.pad_id) == len(words)

@@ -36,7 +36,7 @@ class ArithmeticAnswers:
         self._offset = max_number
         size = int(np.prod(self._shape))
         self._known = np.zeros(size, bool)
-        self._numbers = np.zeros((1 + len(self.parts), size))  # the scores' values, then their parts
+        self._values_and_parts = np.zeros((1 + len(self.parts), size))  # the scores' values, then their parts
         self._failures = np.empty(size, object)
         self._completions = np.array([tokenizer.decode([token]) for token in range(tokenizer.vocab_size)], object)
 
@@ -55,7 +55,7 @@ class ArithmeticAnswers:
         for row in np.flatnonzero(~self._known[index]):
             prompt = self._tokenizer.decode(observations[row, :-1].tolist())
             score = self._reward.score(prompt, self._completions[tokens[row]])
-            self._numbers[:, index[row]] = score.value, *(score.parts[name] for name in self.parts)
+            self._values_and_parts[:, index[row]] = score.value, *(score.parts[name] for name in self.parts)
             self._failures[index[row]] = score.failure
             self._known[index[row]] = True
-        return Answers(self._numbers[:, index], self._failures[index], self._completions[tokens])
+        return Answers(self._values_and_parts[:, index], self._failures[index], self._completions[tokens])

@@ -24,8 +24,8 @@ def novelty(text: str) -> float:
     """
     own = grams(text)
     index = _index()
-    places = list(chain.from_iterable(index.games[gram] for gram in own if gram in index.games))
-    shared = np.bincount(places, minlength=len(index.sizes))  # (games,)
+    sharing = list(chain.from_iterable(index.games[gram] for gram in own if gram in index.games))
+    shared = np.bincount(sharing, minlength=len(index.sizes))  # (games,)
     return float(1.0 - (shared / (index.sizes + len(own) - shared)).max())
 
 

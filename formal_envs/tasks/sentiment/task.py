@@ -116,6 +116,5 @@ class SentimentTask:
 
 def _choose(pool: ReviewPool, keys: Keys) -> SentimentProblems:
     rows = integers(keys, 0, len(pool.prompts))
-    places = rows.tolist()
-    prompts, solutions = [pool.prompts[n] for n in places], [pool.solutions[n] for n in places]
+    prompts, solutions = ([texts[row] for row in rows.tolist()] for texts in (pool.prompts, pool.solutions))
     return SentimentProblems(prompts, solutions, pool.labels[rows])
