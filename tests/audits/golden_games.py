@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from formal_envs.ludii import GameError, apply, compile_game, evaluate_game, legal_moves, perft
-from formal_envs.ludii.conformance.replay import digest, rest_digest, snapshot
+from formal_envs.ludii.conformance.snapshots import digest, rest_digest, snapshot
 
 ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "tests" / "ludii" / "golden.jsonl"

@@ -12,15 +12,9 @@ from hypothesis import strategies as st
 from formal_envs.errors import ConfigError
 from formal_envs.ludii import legal_moves
 from formal_envs.ludii.conformance import conformance
-from formal_envs.ludii.conformance.replay import (
-    compare,
-    digest,
-    expand,
-    explain_keys,
-    guess_keys,
-    rest_digest,
-    run_lengths,
-)
+from formal_envs.ludii.conformance.compare import compare
+from formal_envs.ludii.conformance.moves import distinct_moves, distinct_perft, explain_keys, guess_keys
+from formal_envs.ludii.conformance.snapshots import digest, expand, rest_digest, run_lengths
 
 GAMES = Path(__file__).parents[1] / "games"
 FOLDER = Path(os.environ.get("FORMAL_ENVS_LUDII", Path(__file__).parents[3] / "shared" / "ludii"))
@@ -185,7 +179,6 @@ def test_random_play_agrees_in_the_mean(data):
 
 def test_duplicates_are_counted_or_left_out():
     from formal_envs.ludii import compile_game
-    from formal_envs.ludii.conformance.replay import distinct_moves, distinct_perft
 
     text = (
         (GAMES / "tic_tac_toe.lud")

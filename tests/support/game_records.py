@@ -3,7 +3,7 @@
 import numpy as np
 
 from formal_envs.ludii import apply, compile_game, legal_moves, perft
-from formal_envs.ludii.conformance.replay import digest, rest_digest, snapshot
+from formal_envs.ludii.conformance.snapshots import digest, rest_digest, snapshot
 from formal_envs.ludii.play.program import apply_with_actions
 
 

@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from formal_envs.errors import ConfigError
-from formal_envs.ludii.conformance.replay import Comparison, Difference, Record, compare
+from formal_envs.ludii.conformance.compare import Comparison, compare
+from formal_envs.ludii.conformance.replay import Difference
+from formal_envs.ludii.conformance.snapshots import Record
 from formal_envs.ludii.errors import DIFFERENCES, GameError
 from formal_envs.ludii.play.program import compile_game
 from formal_envs.ludii.play.report import evaluate_game

@@ -81,9 +81,10 @@ class _Build(Transformer[Any, list[Form]]):
         return children
 
     def ludeme(self, children: list[Any]) -> Form:
-        form, form.items, close = children
+        form: Form = children[0]
+        form.items = children[1]
         form.value = form.value[1:].strip()
-        form.end_pos = close.end_pos
+        form.end_pos = children[2].end_pos
         return form
 
     array = ludeme
@@ -92,12 +93,14 @@ class _Build(Transformer[Any, list[Form]]):
         return []
 
     def one(self, children: list[Any]) -> list[Form]:
-        children[0].append(children[1])
-        return children[0]
+        forms: list[Form] = children[0]
+        forms.append(children[1])
+        return forms
 
     def named(self, children: list[Any]) -> list[Form]:
-        forms, label, form = children
-        form.label = label.value[:-1]
+        forms: list[Form] = children[0]
+        form: Form = children[2]
+        form.label = children[1].value[:-1]
         forms.append(form)
         return forms
 

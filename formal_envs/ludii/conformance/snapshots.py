@@ -1,0 +1,97 @@
+"""Positions as the records write them: run-length lists and digests."""
+
+from __future__ import annotations
+
+import itertools
+import zlib
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+from formal_envs.ludii.language.tree import SITE_TYPES
+from formal_envs.ludii.play.program import State
+
+Record: TypeAlias = dict[str, Any]
+_SHOWN = 12  # places that differ
+
+
+def digest(text: str) -> str:
+    """The lowest 24 bits of the CRC-32 of ``text``, six hexadecimal digits."""
+    return f"{zlib.crc32(text.encode()) & 0xFFFFFF:06x}"
+
+
+def run_lengths(values: Iterable[int]) -> str:
+    """Blank-separated runs: ``0*4 1 2*2``."""
+    runs = ((value, len(list(group))) for value, group in itertools.groupby(values))
+    return " ".join(f"{value}*{n}" if n > 1 else f"{value}" for value, n in runs)
+
+
+def expand(text: str) -> list[int]:
+    """The list that ``run_lengths`` wrote."""
+    values: list[int] = []
+    for run in text.split():
+        value, _, n = run.partition("*")
+        values += [int(value)] * int(n or 1)
+    return values
+
+
+def snapshot(state: State, scores: bool = False) -> Record:
+    """A position as the record writes it: ``w c s r v`` of each type of site, ``x m t ph``."""
+    bytecode = state.program.bytecode
+    arrays = dict(zip("wcsrv", (state.what, state.count, state.local_state, state.rotation, state.value), strict=True))
+    hands = [site for c in bytecode.containers[1:] for site in range(c.first, c.first + c.size)]
+    places = {"": [*range(bytecode.board.topologies[bytecode.board.site_type].n), *hands]}
+    for name, first in bytecode.type_first.items():
+        if name != bytecode.board.site_type:
+            places[name] = list(range(first, first + bytecode.board.topologies[name].n))
+    found: Record = {}
+    for name, sites in places.items():
+        values = {letter: [int(array[site]) for site in sites] for letter, array in arrays.items()}
+        if not name or any(values["w"]):
+            found[f"w{name}"] = run_lengths(values["w"])
+        if values["c"] != [int(w != 0) for w in values["w"]]:
+            found[f"c{name}"] = run_lengths(values["c"])
+        for letter in "srv":
+            if any(values[letter]):
+                found[f"{letter}{name}"] = run_lengths(values[letter])
+    n = state.program.n_players
+    if scores:
+        found["x"] = " ".join(str(s) for s in state.score[1 : n + 1])
+    found["m"] = [state.mover, state.previous, state.next]
+    found["t"] = [state.turn, state.moves_in_turn, state.counter, state.n_moves]
+    if len(bytecode.phases) > 1:
+        found["ph"] = state.phase[1 : n + 1]
+    return found
+
+
+def rest_digest(shot: Record) -> str:
+    """Digest of what a snapshot says besides ``w``; empty where it says nothing."""
+    keys = [f"{letter}{name}" for letter in "crsvw" for name in ("", *SITE_TYPES)]
+    pairs = [
+        f"{key}={shot[key]}"
+        for key in sorted([*keys[: keys.index("w")], *keys[keys.index("w") + 1 :], "x"])
+        if key in shot
+    ]
+    return digest(";".join(pairs)) if pairs else ""
+
+
+def compare_snapshots(expected: Record, got: Record, over: bool = False) -> str | None:
+    """The first part of a position that differs, in words."""
+    keys = sorted({key for key in (*expected, *got) if key[0] in "wcsrv" and key[1:] in ("", *SITE_TYPES)})
+    for key in [*sorted(keys, key=lambda k: "wcsrv".index(k[0])), "x", "m", "t", "ph"]:
+        if over and key in ("m", "t", "ph"):
+            continue
+        theirs, ours = expected.get(key), got.get(key)
+        if theirs == ours or (key in ("x", "ph") and theirs is None):
+            continue
+        if key in ("x", "m", "t", "ph"):
+            names = {"x": "scores", "m": "[mover, previous, next]", "ph": "phases"}
+            return f"{names.get(key, '[turn, moves in turn, counter, moves]')} expected {theirs}, got {ours}"
+        a, b = expand(theirs or ""), expand(ours or "")
+        a, b = a or [0] * len(b), b or [0] * len(a)
+        if key[0] == "c" and None in (theirs, ours):
+            return f"{key} expected {theirs}, got {ours}"
+        if len(a) != len(b):
+            return f"{key} has {len(b)} places, expected {len(a)}"
+        wrong = [f"{i}: expected {x}, got {y}" for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
+        return f"{key} differs at {len(wrong)} places: {'; '.join(wrong[:_SHOWN])}"
+    return None
