@@ -3,6 +3,7 @@
 import gymnasium
 import numpy as np
 import pytest
+from case_names import case_name
 from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from hypothesis import given, settings
@@ -51,7 +52,7 @@ each_case = pytest.mark.parametrize(
         (TOKENS, {"reward": Uneven()}),
         (TOKENS, {"reward": Uneven(), "tokenizer": "char", "max_tokens": 2}),
     ],
-    ids=str,
+    ids=case_name,
 )
 
 

@@ -3,7 +3,6 @@
 import io
 import math
 import pickle
-import sys
 import tokenize
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -13,6 +12,7 @@ from random import Random
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from work import work
 
 import formal_envs
 from formal_envs.errors import ConfigError, ParseFailure
@@ -652,23 +652,6 @@ def test_a_bug_in_a_reward_is_an_exception_and_no_low_score():
 
 
 # ---- Work, counted and not timed
-
-
-def work(function, *arguments):
-    """Calls of Python and C functions that a call makes."""
-    count = 0
-
-    def profile(frame, event, argument):
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    previous = sys.getprofile()
-    sys.setprofile(profile)
-    try:
-        function(*arguments)
-    finally:
-        sys.setprofile(previous)
-    return count
 
 
 NESTS = {

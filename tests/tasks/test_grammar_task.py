@@ -10,6 +10,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from case_names import case_name
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lark import Lark, Tree
@@ -190,7 +191,7 @@ def test_a_longer_right_beginning_earns_more_of_a_text_of_the_same_length(one, o
         ({"grammar": LISTS}, PARTIAL),  # some beginnings of sentences go on with themselves
         ({"grammar": LOGIC, **{name: f"{LOGIC[:-5]}_grammar.py:{made}" for name, made in LOGICAL.items()}}, 0.0),
     ],
-    ids=str,
+    ids=case_name,
 )
 def test_the_reward_passes_the_kit_that_finds_what_is_wrong_with_rewards(options, floor):
     task, reward = make(size=30, **options)
@@ -400,7 +401,7 @@ def test_texts_of_a_pattern_by_hand():
         {"grammar": LOGIC, "size": 30},
         {"grammar": read("json"), "start": "object", "prompt": "object: ", "split": "test"},
     ],
-    ids=str,
+    ids=case_name,
 )
 def test_every_solution_earns_one_within_the_bounds(options):
     task, reward = make(**options)

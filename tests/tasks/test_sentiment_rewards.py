@@ -14,6 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from vaderSentiment import vaderSentiment
+from work import work
 
 from formal_envs.errors import ConfigError
 from formal_envs.rewards import VaderReward
@@ -219,23 +220,9 @@ def test_little_of_a_hostile_text_reaches_the_package(name, reaching):
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_work_on_a_hostile_text_does_not_grow_with_it(name):
-    def work(text):
-        count = 0
-
-        def profile(frame, event, argument):
-            nonlocal count
-            count += event in ("call", "c_call")
-
-        sys.setprofile(profile)
-        try:
-            VADER.score("", text)
-        finally:
-            sys.setprofile(None)
-        return count
-
     text = HOSTILE[name] * 10
     half = text[: len(text) // 2]
-    assert work(text) <= 1.02 * work(half) + 20
+    assert work(VADER.score, "", text) <= 1.02 * work(VADER.score, "", half) + 20
 
 
 @law
