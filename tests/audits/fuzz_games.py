@@ -162,7 +162,7 @@ def fuzz_numbers(options: argparse.Namespace) -> None:
 
     report.MAX_WORK = report.MAX_TOTAL_WORK = LITTLE_WORK
     root = Path(__file__).parents[2]
-    folders = root / "tests" / "games", root / "formal_envs" / "games"
+    folders = root / "tests" / "games", root / "formal_envs" / "tasks" / "game" / "games"
     texts = [path.read_text(encoding="utf-8") for folder in folders for path in sorted(folder.rglob("*.lud"))]
     last = Path(options.out, "last.lud")
     for index in range(options.texts):

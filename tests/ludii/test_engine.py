@@ -18,6 +18,7 @@ from playable_games import playable_games
 
 from formal_envs.errors import ConfigError
 from formal_envs.ludii import GameError, Program, State, apply, compile_game, evaluate_game, legal_moves, perft, play
+from formal_envs.ludii.engine.interface import MEMORY_AT, SETS, SITE_NUMBERS
 from formal_envs.ludii.play.program import apply_with_actions
 from formal_envs.ludii.play.report import evaluate_program, random_games
 
@@ -46,11 +47,11 @@ def states_of(text, seed, moves=15):
             raise
 
 
-def sites_of(state, first, words):
+def sites_of(state, words):
     """The sets of sites in a state's memory, as truth values: (sets, sites)."""
     n = state.program.bytecode.n_sites
-    numbers = 4 * ((6 * n + len(state.program.bytecode.strings) + 1) & ~1)
-    bits = np.frombuffer(state._block[first + numbers :], np.uint8)
+    numbers = 4 * ((len(SITE_NUMBERS) * n + len(state.program.bytecode.strings) + 1) & ~1)
+    bits = np.frombuffer(state._block[MEMORY_AT + numbers :], np.uint8)
     return np.unpackbits(
         bits[: len(bits) // (8 * words) * 8 * words].reshape(-1, 8 * words), axis=1, bitorder="little"
     )[:, :n]
@@ -58,8 +59,6 @@ def sites_of(state, first, words):
 
 def check_state(state):
     """No number of a state is one that cannot be."""
-    from formal_envs.ludii.play.header import ARRAYS_AT
-
     bytecode = state.program.bytecode
     owners = {0, *range(1, bytecode.n_players + 2)}
     assert ((state.what >= 0) & (state.what <= len(bytecode.components))).all()
@@ -67,9 +66,10 @@ def check_state(state):
     assert (state.count >= 0).all()
     assert ((state.count > 0) == (state.what > 0)).all()
     assert (state.who[state.what == 0] == 0).all()
-    sets = sites_of(state, ARRAYS_AT, (bytecode.n_sites + 63) // 64)
+    sets = sites_of(state, (bytecode.n_sites + 63) // 64)
     n_kinds, n_owners = len(bytecode.components) + 1, bytecode.n_players + 2
-    empty, occupied, owned, kinds = sets[0], sets[1], sets[-n_kinds - n_owners : -n_kinds], sets[-n_kinds:]
+    empty, occupied = (sets[list(SETS).index(name)] for name in ("empty", "occupied"))
+    owned, kinds = sets[-n_kinds - n_owners : -n_kinds], sets[-n_kinds:]
     assert (empty == (state.what == 0)).all()
     assert (occupied == (state.what > 0)).all()
     for owner, sites in enumerate(owned):
@@ -330,3 +330,18 @@ def test_measures_of_three_players():
     assert (report.wins, report.draws, report.timeouts) == ((0, 0, 0), 0, 10)  # two play on, and nothing ends it
     report = evaluate_game(one_cell(ONE_CELL_OF_THREE, 3, "P3 Win"), playouts=10, max_turns=5)
     assert (report.wins, report.timeouts, report.balance) == ((0, 0, 0), 10, 1)
+
+
+def test_points_rank_everybody_anew():
+    """Player 1 makes a line and has won; the others play on, and all have the same points in the end: nobody has won."""
+    rules = (
+        one_cell(ONE_CELL_OF_THREE, 1, "P1 Win")
+        .replace("(end ", "(end {")
+        .replace(
+            "(result P1 Win))",
+            """(result P1 Win))
+        (if (= 3 (count Moves)) (byScore))}""",
+        )
+    )
+    states = list(states_of(rules, 0))
+    assert [(state.winner, state.ranking) for state in states[1:]] == [(1, [1, 0, 0])] * 2 + [(0, [2, 2, 2])]

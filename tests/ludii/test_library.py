@@ -1,6 +1,7 @@
 """The engine's sources, their compilation, and what C and Python must agree on."""
 
 import errno
+import graphlib
 import hashlib
 import os
 import platform
@@ -21,9 +22,9 @@ import pytest
 from formal_envs.errors import ConfigError
 from formal_envs.ludii.engine import build as native_build
 from formal_envs.ludii.engine import cache as native_cache
+from formal_envs.ludii.engine import headers, interface
 from formal_envs.ludii.engine import library as native
 from formal_envs.ludii.language.signatures import SIGNATURES
-from formal_envs.ludii.play.header import Header
 
 KINDS = {
     "INT": {"int"},
@@ -36,13 +37,13 @@ KINDS = {
 
 
 def test_every_function_has_the_kind_of_its_signature():
-    for slug, (kind, _) in native.functions().items():
+    for slug, (kind, _) in headers.functions().items():
         if kind != "PLAIN":
             assert SIGNATURES[slug].result in KINDS[kind], f"{slug} is {kind} in C"
 
 
 def test_signatures_stand_right_above_their_functions():
-    for name, text in native._sources().items():
+    for name, text in headers.by_hand().items():
         lines = text.splitlines()
         for index, line in enumerate(lines):
             if match := re.match(r"//: (\w+): \(", line):
@@ -50,15 +51,63 @@ def test_signatures_stand_right_above_their_functions():
                 assert f"({match[1]}" in below, f"{name}: below the signature of {match[1]} stands {below!r}"
 
 
-def test_the_header_of_a_state_is_the_same_in_c_and_python():
-    struct = re.search(r"struct State \{(.*?)\n\};", native._sources()["engine.h"], re.DOTALL)[1]
-    struct = re.sub(r"/\*.*?\*/", "", struct, flags=re.DOTALL)
-    fields = []
-    for kind, names in re.findall(r"(\w+) ([^;]+);", struct):
-        fields += [(kind, re.sub(r"\[.*", "", name).strip()) for name in names.split(",")]
-    fields = [(kind, name) for kind, name in fields if name != "memory"]
-    python = [name for name, _ in Header._fields_ if not name.startswith("_")]
-    assert [name for _, name in fields] == python
+def test_what_is_written_from_tables_is_written_anew():
+    folder = Path(headers.__file__).parent
+    for name, text in headers.written().items():
+        kept = folder.joinpath(name).read_text(encoding="utf-8")
+        assert kept == text, f"{name} is old: python -m formal_envs.ludii.engine.headers"
+
+
+def compile_c(tmp_path, compiler, *options, **changed):
+    """What a compiler says of the sources, some of them changed."""
+    for name, text in {**native.sources(), **changed}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return subprocess.run([compiler, *options], cwd=tmp_path, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(("compiler", "asserts"), [("gcc", "-DNDEBUG"), ("clang", "-UNDEBUG")])
+def test_compilers_have_nothing_to_say_of_the_engine(tmp_path, compiler, asserts):
+    if not shutil.which(compiler):
+        pytest.skip(f"no {compiler}")
+    options = (*native_build.FLAGS, *native_build.CHECKED, asserts, "-o", "engine.so", "-lm")
+    done = compile_c(tmp_path, compiler, "unit.c", *options)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+INCLUDE = re.compile(r'^#include "(.+)"', re.MULTILINE)
+BY_HAND = [name for name in headers.by_hand() if name.endswith(".c")]
+
+
+def test_each_source_stands_alone(tmp_path):
+    """It includes what it uses, whatever the unit has before it."""
+    done = compile_c(tmp_path, "cc", "-std=gnu11", *native_build.CHECKED, "-fsyntax-only", *BY_HAND)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_no_source_leans_on_itself_by_way_of_others():
+    """A source and its header are one; what it includes, and so calls, lies below it."""
+    leans = {Path(name).stem: set() for name in native.sources()}
+    for name, text in headers.by_hand().items():
+        leans[Path(name).stem] |= {Path(other).stem for other in INCLUDE.findall(text)} - {Path(name).stem}
+    graphlib.TopologicalSorter(leans).prepare()  # raises CycleError, which shows the circle
+    called = set.union(*leans.values())
+    assert {Path(name).stem for name in headers.by_hand() if name.endswith(".h")} <= called, "a header for nobody"
+
+
+def test_python_and_c_agree_on_what_lies_where(tmp_path):
+    """Where they do not, the engine does not compile."""
+    for line in ("HAS(State, stored, 856, 8);", "HAS(Action, name, 28, 4);", "HAS(Move, twice, 32, 4);"):
+        header = headers.written()["interface.h"]
+        assert line in header
+        moved = re.sub(r"\d+, (\d)", r"4, \1", line)
+        done = compile_c(tmp_path, "cc", "-fsyntax-only", "unit.c", **{"interface.h": header.replace(line, moved)})
+        assert "where Python reads" in done.stderr
+
+
+def test_the_library_shows_what_python_calls_and_nothing_else():
+    lib = native.library()
+    assert all(hasattr(lib, interface.prototype(declaration)[0]) for declaration in interface.FUNCTIONS)
+    assert not any(hasattr(lib, name) for name in ("legal_moves", "fail", "LUDEMES", "ludeme_is_line"))
 
 
 def load():

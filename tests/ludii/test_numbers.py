@@ -14,9 +14,10 @@ from random_rules import Writer
 
 from formal_envs.errors import ConfigError
 from formal_envs.ludii import GameError, apply, compile_game, evaluate_game, legal_moves
-from formal_envs.ludii.engine.library import SECTIONS
+from formal_envs.ludii.engine.headers import opcodes
+from formal_envs.ludii.engine.interface import MEMORY_AT, NODE, SECTIONS, TYPES, StateHeader
+from formal_envs.ludii.language.signatures import ENUMS, SIGNATURES
 from formal_envs.ludii.play import report
-from formal_envs.ludii.play.header import ARRAYS_AT, Header
 from formal_envs.ludii.play.program import Program, State, perft
 from formal_envs.ludii.play.report import random_games
 
@@ -222,7 +223,7 @@ def test_states_of_other_sizes_are_no_states():
 def test_states_that_no_game_reaches_are_refused(field, value):
     program = compile_game(NO_REPEAT)
     state = program.initial()
-    header = Header.from_buffer_copy(state._block)
+    header = StateHeader.from_buffer_copy(state._block)
     setattr(header, field, value)
     broken = State(program, bytes(header) + state._block[len(bytes(header)) :], state._history)
     for ask in (legal_moves, lambda s: perft(s, 2)):
@@ -236,16 +237,16 @@ def test_pieces_and_owners_of_a_state_exist(data):
     program = compile_game(NO_REPEAT)
     state = program.initial()
     n = program.bytecode.n_sites
-    numbers = array("i", state._block[ARRAYS_AT : ARRAYS_AT + 8 * n])  # of all sites the piece, then the owner
+    numbers = array("i", state._block[MEMORY_AT : MEMORY_AT + 8 * n])  # of all sites the piece, then the owner
     numbers[data.draw(st.integers(0, 2 * n - 1))] = data.draw(st.integers(4, 2**31 - 1) | st.integers(-(2**31), -1))
-    block = state._block[:ARRAYS_AT] + numbers.tobytes() + state._block[ARRAYS_AT + 8 * n :]
+    block = state._block[:MEMORY_AT] + numbers.tobytes() + state._block[MEMORY_AT + 8 * n :]
     with pytest.raises(ConfigError, match="not a state of this game"):
         legal_moves(State(program, block, state._history))
 
 
 @SLOW
 @given(st.data())
-def test_an_image_is_read_within_its_bounds(data):
+def test_bytecode_is_read_within_its_bounds(data):
     """Whatever stands in bytecode but its rules, which the compiler alone writes, it plays or is refused."""
     bytecode = compile_game(NO_REPEAT).bytecode
     changed = array("i", bytecode.data)
@@ -260,3 +261,34 @@ def test_an_image_is_read_within_its_bounds(data):
     except GameError:
         return
     random_games(program, 0, 1, 6, 10**6, 10**6)
+
+
+def nodes_of(data):
+    """Where the nodes of bytecode begin."""
+    section = 1 + 2 * SECTIONS.index("NODES")
+    at, end = data[section] + 1, data[section] + data[section + 1]
+    while at < end:
+        yield at
+        at += len(NODE) + data[at + COLUMNS["n"]]
+
+
+COLUMNS = {field.name: place for place, field in enumerate(NODE)}
+SLOTS = [len(SIGNATURES[slug].params) for slug in opcodes()]
+KEYWORDS = {index: ENUMS[name] for name, index in TYPES.items() if name in ENUMS}
+
+
+@SLOW
+@given(st.data())
+def test_a_node_has_the_arguments_of_its_ludeme_and_a_keyword_of_its_type(data):
+    bytecode = compile_game(NO_REPEAT).bytecode
+    changed = array("i", bytecode.data)
+    nodes = list(nodes_of(changed))
+    if data.draw(st.booleans()):
+        at = data.draw(st.sampled_from([at for at in nodes if changed[at + COLUMNS["op"]] >= 0]))
+        taken = [op for op, slots in enumerate(SLOTS) if slots != changed[at + COLUMNS["n"]]]
+        changed[at + COLUMNS["op"]] = data.draw(st.sampled_from(taken))
+    else:
+        at = data.draw(st.sampled_from([at for at in nodes if changed[at + COLUMNS["type"]] in KEYWORDS]))
+        changed[at + COLUMNS["value"]] = data.draw(st.sampled_from([-1, len(KEYWORDS[changed[at + COLUMNS["type"]]])]))
+    with pytest.raises(GameError, match="its bytecode is not one"):
+        Program(dataclasses.replace(bytecode, data=changed), "")

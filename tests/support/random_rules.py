@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from formal_envs.ludii.compile.ignored_arguments import IGNORED
-from formal_envs.ludii.engine.library import functions
+from formal_envs.ludii.engine.headers import functions
 from formal_envs.ludii.language.signatures import ENUMS, LANGUAGE, SIGNATURES
 from formal_envs.ludii.language.typed_tree import Param, Signature
 

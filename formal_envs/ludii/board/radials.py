@@ -9,6 +9,7 @@ from typing import NamedTuple
 from formal_envs.ludii.board.directions import COMPASS, compass, direction
 from formal_envs.ludii.board.errors import BoardError
 from formal_envs.ludii.board.graph import Point
+from formal_envs.ludii.language.signatures import ENUMS
 
 BEND = 0.25  # radians by which a line may turn at a site
 STRAIGHT = 0.01  # turns below this are noise
@@ -19,7 +20,7 @@ BENT_COST = 8  # looking for the least turn takes longer than going straight on
 SLOTS = 4096  # angles are looked up in steps of a 4096th turn
 Lists = Sequence[tuple[int, ...]]
 Pivots = dict[int, tuple[float, float]]
-RELATIONS = ("Orthogonal", "Diagonal", "OffDiagonal", "Adjacent", "All")
+RELATIONS = ENUMS["relationType"]
 BITS = {name: 1 << i for i, name in enumerate(RELATIONS)}
 WIDTH = len(RELATIONS)
 NAMED = [frozenset(name for name in RELATIONS if mask & BITS[name]) for mask in range(1 << WIDTH)]

@@ -1,6 +1,6 @@
 """From a checked tree to the bytecode: the run of integers that the engine loads.
 
-Bytecode is sections (named in engine/library.py) behind a table of offsets and lengths. The tree of rules becomes a
+Bytecode is sections (named in engine/interface.py) behind a table of offsets and lengths. The tree of rules becomes a
 list of instructions; the equipment becomes tables; what depends on the board alone is laid out once per board.
 """
 
@@ -27,7 +27,7 @@ from formal_envs.ludii.compile.tables import (
     track_table,
 )
 from formal_envs.ludii.compile.uses import read_uses
-from formal_envs.ludii.engine.library import COUNTS, SECTIONS
+from formal_envs.ludii.engine.interface import COUNTS, SECTIONS, SETS, SITE_NUMBERS
 from formal_envs.ludii.language.tree import SITE_TYPES
 from formal_envs.ludii.language.typed_tree import Call, Leaf
 
@@ -129,9 +129,9 @@ def _first_sites(equipment: Equipment, others: Iterable[str]) -> tuple[dict[str,
 
 
 def _state_bytes(n_sites: int, players: Players, equipment: Equipment, instructions: Instructions) -> int:
-    """About the size of a state: six numbers per site, one per string, sets of sites for players and pieces."""
-    sets = 7 + players.n + len(equipment.pieces)
-    return 4 * (6 * n_sites + len(instructions.strings)) + (n_sites + 63) // 64 * 8 * sets
+    """About the size of a state: numbers per site, one per string, sets of sites: its own, of players, of pieces."""
+    sets = len(SETS) + 2 + players.n + len(equipment.pieces)
+    return 4 * (len(SITE_NUMBERS) * n_sites + len(instructions.strings)) + (n_sites + 63) // 64 * 8 * sets
 
 
 def _flat(rows: Iterable[Iterable[int]]) -> array[int]:

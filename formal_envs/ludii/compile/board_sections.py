@@ -10,7 +10,7 @@ from typing import TypeAlias
 from formal_envs.ludii.board import Board
 from formal_envs.ludii.board.memo import kept
 from formal_envs.ludii.board.radials import Ray
-from formal_envs.ludii.engine.library import RELATIONS, STATIC_REGIONS
+from formal_envs.ludii.engine.interface import RELATIONS, STATIC_REGIONS
 from formal_envs.ludii.language.tree import DIRECTIONS, SITE_TYPES
 
 MAX_KEPT = 1 << 22  # integers of the boards' sections that are kept

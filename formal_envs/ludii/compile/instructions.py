@@ -6,11 +6,12 @@ from array import array
 from collections.abc import Iterable
 
 from formal_envs.ludii.compile.source import Source
-from formal_envs.ludii.engine.library import TYPES, opcodes
+from formal_envs.ludii.engine.headers import opcodes
+from formal_envs.ludii.engine.interface import KINDS, TYPES
 from formal_envs.ludii.language.tree import FACINGS, KEYWORD_INDEX
 from formal_envs.ludii.language.typed_tree import Array, Leaf, Node
 
-CONSTANT, LIST, PLAIN = 0, 7, 8  # enum Kind of engine.h; the loader knows the kinds of ludemes
+CONSTANT, LIST, PLAIN = map(KINDS.index, ("CONSTANT", "LIST", "PLAIN"))  # the loader knows the kinds of ludemes
 
 
 class Instructions:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from formal_envs.ludii.compile.equipment import Players
 from formal_envs.ludii.compile.instructions import Instructions
 from formal_envs.ludii.compile.source import Source
-from formal_envs.ludii.compile.uses import USES
+from formal_envs.ludii.engine.interface import USES
 from formal_envs.ludii.language.tree import KEYWORD_INDEX, child, contents, items
 from formal_envs.ludii.language.typed_tree import Call, Leaf
 

@@ -7,22 +7,10 @@ from dataclasses import dataclass
 from formal_envs.ludii.board import Board
 from formal_envs.ludii.compile.ignored_arguments import ignored_argument
 from formal_envs.ludii.compile.source import Source
+from formal_envs.ludii.engine.interface import MAX_EVENTS, USES
 from formal_envs.ludii.language.tree import calls
 from formal_envs.ludii.language.typed_tree import Call, Leaf
 
-MAX_EVENTS = 32
-#: What a game uses, as bits; the same as in engine.h.
-USES = {
-    "COUNT": 1,
-    "SWAP": 2,
-    "NO_REPEAT": 4,
-    "SEQUENCE_CAPTURE": 8,
-    "PASS_RULES": 16,
-    "VISITED": 32,
-    "HISTORY": 64,
-    "STUCK": 128,
-    "ARRIVED": 256,
-}
 #: In games on points (count Cell at:..) and the like ask of hands.
 _HANDS_ARE_CELLS = ("count", "is", "site", "state", "what", "who")
 

@@ -1,10 +1,6 @@
 /* Arrays: ludemes that are lists of integers. */
-#include "engine.h"
+#include "arguments.h"
 
-static void push_number(Ctx *c, i32 v) {
-    if (c->n_numbers >= MAX_ACTIONS) fail(c, TOO_MUCH_MEMORY);
-    c->numbers[c->n_numbers++] = v;
-}
 static void push_all(Ctx *c, const Node *array) { /* leaves its values on the stack */
     i32 *v;
     tick(c, 1 + array_of(c, array, &v) / 8);

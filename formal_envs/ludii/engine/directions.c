@@ -1,26 +1,27 @@
 /* Directions: which way a piece looks, and what direction arguments mean seen from there. */
-#include "engine.h"
+#include "directions.h"
+#include "random.h"
 
-static const i32 COMPASS[16] = {
+const i32 COMPASS[N_POINTS] = {
     absoluteDirection_N, absoluteDirection_NNE, absoluteDirection_NE, absoluteDirection_ENE,
     absoluteDirection_E, absoluteDirection_ESE, absoluteDirection_SE, absoluteDirection_SSE,
     absoluteDirection_S, absoluteDirection_SSW, absoluteDirection_SW, absoluteDirection_WSW,
     absoluteDirection_W, absoluteDirection_WNW, absoluteDirection_NW, absoluteDirection_NNW};
 i32 compass_point(i32 direction) {
-    for (i32 i = 0; i < 16; i++)
+    for (i32 i = 0; i < N_POINTS; i++)
         if (COMPASS[i] == direction) return i;
     return 0;
 }
 i32 turned_point(u64 supported, i32 at, i32 clockwise, i32 steps) {
-    for (i32 k = 16 * steps; k > 0 && steps; k--) {
-        at = (at + (clockwise ? 1 : 15)) & 15;
+    for (i32 k = N_POINTS * steps; k > 0 && steps; k--) {
+        at = (at + (clockwise ? 1 : N_POINTS - 1)) % N_POINTS;
         if (supported >> COMPASS[at] & 1) steps--;
     }
     return at;
 }
-static i32 turns_on_board(Ctx *c) { /* how many rotations a piece can have */
+i32 turns_on_board(Ctx *c) {
     i32 n = 0;
-    for (i32 i = 0; i < 16; i++) n += c->g->supported[4] >> COMPASS[i] & 1;
+    for (i32 i = 0; i < N_POINTS; i++) n += c->g->supported[relationType_All] >> COMPASS[i] & 1;
     return n ? n : 1;
 }
 i32 facing_of(Ctx *c, i32 site) {
@@ -32,7 +33,7 @@ i32 facing_of(Ctx *c, i32 site) {
         if (c->rotation[site]) {
             i32 at = facing < 0 ? 0 : compass_point(facing);
             i32 turns = turns_on_board(c);
-            return COMPASS[turned_point(c->g->supported[4], at, 1, (c->rotation[site] % turns + turns) % turns)];
+            return COMPASS[turned_point(c->g->supported[relationType_All], at, 1, (c->rotation[site] % turns + turns) % turns)];
         }
     }
     if (facing < 0) facing = c->g->facing[c->s->mover];
@@ -56,14 +57,14 @@ i32 direction_between(Ctx *c, i32 from, i32 to) {
 }
 
 /* ---- relative directions */
-static u64 point_bit(i32 at) { return (u64)1 << COMPASS[at & 15]; }
+static u64 point_bit(i32 at) { return (u64)1 << COMPASS[at % N_POINTS]; }
 static u64 within(u64 supported, i32 at) { /* those less than a right angle off */
     u64 found = 0;
-    for (i32 k = -3; k <= 3; k++) found |= point_bit(at + k + 16) & supported;
+    for (i32 k = -3; k <= 3; k++) found |= point_bit(at + k + N_POINTS) & supported;
     return found;
 }
 u64 relative_directions(u64 supported, i32 relative, i32 facing) {
-    i32 at = compass_point(facing), back = (at + 8) & 15;
+    i32 at = compass_point(facing), back = opposite_point(at);
     switch (relative) {
     case relativeDirection_Forward: return (u64)1 << facing;
     case relativeDirection_Backward: return point_bit(back);
@@ -92,7 +93,7 @@ static u64 relative_from(Ctx *c, i32 relative, i32 site, u64 supported) {
     if (relative == relativeDirection_SameDirection || relative == relativeDirection_OppositeDirection) {
         i32 last = c->direction >= 0 ? c->direction : direction_between(c, c->s->last_from, c->s->last_to);
         if (last < 0) return 0;
-        return relative == relativeDirection_SameDirection ? (u64)1 << last : point_bit(compass_point(last) + 8);
+        return relative == relativeDirection_SameDirection ? (u64)1 << last : point_bit(opposite_point(compass_point(last)));
     }
     return relative_directions(supported, relative, facing_of(c, site));
 }
@@ -203,6 +204,31 @@ DirSet directions_of(Ctx *c, const Node *n, i32 site, u32 otherwise) {
         return d;
     }
     if (n->kind != CONSTANT) return directions_from_ludeme(c, n, site);
-    if (n->type == TYPE_relativeDirection) return (DirSet){relative_from(c, n->value, site, c->g->supported[3]), 0};
+    if (n->type == TYPE_relativeDirection) return (DirSet){relative_from(c, n->value, site, c->g->supported[relationType_Adjacent]), 0};
     return absolute(c->g, n->value);
+}
+
+/* ---- one step on */
+i32 relation_index(const Node *direction, i32 otherwise) {
+    if (!direction) return otherwise;
+    if (direction->kind != CONSTANT) return -1;
+    if (direction->type == TYPE_relationType) return direction->value;
+    if (direction->type != TYPE_absoluteDirection) return -1;
+    switch (direction->value) {
+    case absoluteDirection_Orthogonal: return relationType_Orthogonal;
+    case absoluteDirection_Diagonal: return relationType_Diagonal;
+    case absoluteDirection_OffDiagonal: return relationType_OffDiagonal;
+    case absoluteDirection_Adjacent: return relationType_Adjacent;
+    case absoluteDirection_All: return relationType_All;
+    default: return -1;
+    }
+}
+void add_neighbours(Ctx *c, i32 site, i32 relation, const Node *direction, u64 *out) {
+    if (relation >= 0) {
+        const Row *row = &c->g->neighbours[relation][site];
+        for (i32 i = 0; i < row->n; i++) region_add(out, row->at[i]);
+        return;
+    }
+    DirSet dirs = directions_of(c, direction, site, REL_Adjacent);
+    FOR_RADIALS (site, dirs, r) region_add(out, r->at[0]);
 }

@@ -1,14 +1,14 @@
 /* Groups: sites of a kind that hang together. */
-#include "engine.h"
+#include "groups.h"
 
 static const Row *rows_of(Ctx *c, DirSet dirs) { /* the lists of neighbours, where one relation says it all */
     if (dirs.directions) return NULL;
     switch (dirs.relations) {
-    case REL_Orthogonal: return c->g->neighbours[0];
-    case REL_Diagonal: return c->g->neighbours[1];
-    case REL_OffDiagonal: return c->g->neighbours[2];
-    case REL_Adjacent: return c->g->neighbours[3];
-    case REL_All: return c->g->neighbours[4];
+    case REL_Orthogonal: return c->g->neighbours[relationType_Orthogonal];
+    case REL_Diagonal: return c->g->neighbours[relationType_Diagonal];
+    case REL_OffDiagonal: return c->g->neighbours[relationType_OffDiagonal];
+    case REL_Adjacent: return c->g->neighbours[relationType_Adjacent];
+    case REL_All: return c->g->neighbours[relationType_All];
     default: return NULL;
     }
 }
@@ -43,16 +43,7 @@ i32 next_group(Ctx *c, DirSet dirs, u64 *left, u64 *group) {
     for (w = 0; w < words; w++) left[w] &= ~group[w];
     return region_size(c, group);
 }
-void board_of_type(Ctx *c, const Node *type, u64 *out) {
-    i32 t = type ? type->value : c->g->site_type;
-    if (t == c->g->site_type) {
-        region_copy(c, out, c->g->board);
-        return;
-    }
-    region_clear(c, out);
-    if (c->g->type_first[t] >= 0)
-        for (i32 i = 0; i < c->g->type_n[t]; i++) region_add(out, c->g->type_first[t] + i);
-}
+
 //: all_groups: (all Groups [<siteType>] [<direction>] [of:<bool>] if:<bool>) -> bool
 BOOL(all_groups) { /* (sites) is the group in question */
     const u64 *before = c->region;

@@ -1,5 +1,5 @@
 /* Conditions: logic, comparisons, and questions about the state that need no walk over the board. */
-#include "engine.h"
+#include "ply.h"
 
 /* ---- logic */
 //: not: (not <bool value>) -> bool
@@ -184,7 +184,7 @@ BOOL(is_decided) { return c->s->decided == ARG(is_decided, vote)->value; }
 //: is_triggered: (is Triggered <string event> <int index> | <roleType>) -> bool
 BOOL(is_triggered) {
     u32 players = players_named(c, ARG(is_triggered, index), ARG(is_triggered, roleType));
-    i32 event = ARG(is_triggered, event)->value & 31;
+    u32 event = (u32)ARG(is_triggered, event)->value % MAX_EVENTS;
     for (i32 p = 0; p <= c->g->n_players; p++)
         if (players >> p & 1 && (u32)c->s->triggered[p] >> event & 1) return 1;
     return 0;

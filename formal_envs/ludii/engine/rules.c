@@ -1,13 +1,9 @@
 /* Start rules, end rules and changes of phase: ludemes that act on the state between moves. */
-#include "engine.h"
+#include "ply.h"
 
 static void run_rule(Ctx *c, const Node *n) {
     tick(c, 1);
     n->fn.act(c, n);
-}
-i32 component_named(Ctx *c, const Node *name, i32 player) {
-    const NameInfo *info = &c->g->names[name->value];
-    return info->component ? info->component : component_of(c, name->value, player);
 }
 
 /* ---- the start position */
@@ -106,14 +102,14 @@ RULE(start_set_remember) {
     i32 name = enum_or(ARG(start_set_remember, name), -1), unique = bool_or(c, ARG(start_set_remember, unique), 0);
     if (ARG(start_set_remember, value)) {
         i32 value = int_of(c, ARG(start_set_remember, value));
-        const Action a = {.type = A_REMEMBER, .name = name, .count = unique, .value = value};
+        const Action a = {.type = A_REMEMBER_VALUE, .name = name, .count = unique, .value = value};
         apply_action(c, &a);
         return;
     }
     TMP_REGION(region);
     region_of(c, ARG(start_set_remember, region), region);
     FOR_SITES (region, site) {
-        const Action a = {.type = A_REMEMBER, .name = name, .count = unique, .value = site};
+        const Action a = {.type = A_REMEMBER_VALUE, .name = name, .count = unique, .value = site};
         apply_action(c, &a);
     }
 }
@@ -240,6 +236,7 @@ RULE(result) {
 static void rank_by(Ctx *c, const i64 *points) {
     State *s = c->s;
     i32 n = c->g->n_players;
+    s->winner = NOBODY; /* also one who had won while others played on */
     for (i32 p = 1; p <= n; p++) {
         i32 better = 0, equal = 0;
         for (i32 q = 1; q <= n; q++) better += points[q] > points[p], equal += points[q] == points[p];

@@ -1,127 +1,5 @@
-/* Shapes on the board: lines, connections, loops, patterns; and threats. */
-#include "engine.h"
-
-/* ---- lines */
-static i32 compass_opposite(i32 direction) { return COMPASS[(compass_point(direction) + 8) & 15]; }
-static i32 opposite_direction(i32 direction) {
-    static const u8 pairs[][2] = {
-        {absoluteDirection_CW, absoluteDirection_CCW},  {absoluteDirection_In, absoluteDirection_Out},
-        {absoluteDirection_U, absoluteDirection_D},     {absoluteDirection_UN, absoluteDirection_DS},
-        {absoluteDirection_UNE, absoluteDirection_DSW}, {absoluteDirection_UE, absoluteDirection_DW},
-        {absoluteDirection_USE, absoluteDirection_DNW}, {absoluteDirection_US, absoluteDirection_DN},
-        {absoluteDirection_USW, absoluteDirection_DNE}, {absoluteDirection_UW, absoluteDirection_DE},
-        {absoluteDirection_UNW, absoluteDirection_DSE}};
-    for (u32 i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        if (pairs[i][0] == direction) return pairs[i][1];
-        if (pairs[i][1] == direction) return pairs[i][0];
-    }
-    return compass_opposite(direction);
-}
-typedef struct Line {
-    const u64 *pieces; /* sites whose pieces count */
-    const u64 *through; /* a line must go through enough of these, or NULL */
-    const Node *condition;
-    i32 least, exact, gaps, opposites, one_way;
-    i32 through_least;
-} Line;
-static i32 line_has(Ctx *c, const Line *l, i32 site) {
-    if (!region_has(l->pieces, site)) return 0;
-    if (!l->condition) return 1;
-    i32 before = c->to;
-    c->to = site;
-    i32 holds = int_of(c, l->condition) != 0;
-    c->to = before;
-    return holds;
-}
-/* pieces in a row from the start on, which is left out */
-static i32 line_run(Ctx *c, const Line *l, const Radial *r, i32 *through) {
-    i32 k = 0;
-    for (i32 i = 0; i < r->n; i++) {
-        if (line_has(c, l, r->at[i])) {
-            k++;
-            if (l->through && region_has(l->through, r->at[i])) ++*through;
-        } else if (!l->gaps) break;
-    }
-    return k;
-}
-static i32 line_long_enough(const Line *l, i32 n, i32 through) {
-    return (l->exact ? n == l->least : n >= l->least) && (!l->through || through >= l->through_least);
-}
-static i32 line_at(Ctx *c, const Line *l, DirSet dirs, i32 pivot) {
-    if (!is_site(c, pivot) || !line_has(c, l, pivot)) return 0;
-    i32 here = l->through && region_has(l->through, pivot);
-    /* a line does not go on by another relation */
-    u32 kind = dirs.relations ? dirs.relations : ~(u32)REL_All;
-    tick(c, 4);
-    FOR_RADIALS (pivot, dirs, r) {
-        i32 through = here, run = 1 + line_run(c, l, r, &through);
-        if (run == 1 && l->least > 1 && !l->one_way) continue; /* the way back sees the same line */
-        i32 opposite = opposite_direction(r->direction), found = 0;
-        if (l->opposites)
-            for (i32 i = c->g->radial_first[pivot]; i < c->g->radial_first[pivot + 1]; i++) {
-                const Radial *back = c->g->radials + i;
-                if (back->direction != opposite || !(back->relations & r->relations & kind)) continue;
-                i32 more = through, both = run + line_run(c, l, back, &more);
-                found = 1;
-                if (line_long_enough(l, both, more)) return 1;
-            }
-        if (!found && line_long_enough(l, run, through)) return 1;
-    }
-    return 0;
-}
-//: is_line: (is Line [<siteType>] <int length> [<absoluteDirection>] [through:<int> | throughAny:<region>]
-//:     [<roleType> | what:<int> | whats:{<int>}] [exact:<bool>] [contiguous:<bool>] [if:<bool>] [byLevel:<bool>]
-//:     [top:<bool>] [throughHowMuch:<int>] [isVisible:<bool>] [useOpposites:<bool>]) -> bool
-BOOL(is_line) {
-    const Node *role = ARG(is_line, roleType), *what = ARG(is_line, what), *whats = ARG(is_line, whats),
-               *any = ARG(is_line, throughAny);
-    Line l = {.condition = ARG(is_line, if_),
-              .least = int_of(c, ARG(is_line, length)),
-              .exact = bool_or(c, ARG(is_line, exact), 0),
-              .gaps = !bool_or(c, ARG(is_line, contiguous), 1),
-              .opposites = bool_or(c, ARG(is_line, useOpposites), 1),
-              .through_least = int_or(c, ARG(is_line, throughHowMuch), 1)};
-    DirSet dirs = directions_of(c, ARG(is_line, absoluteDirection), OFF, REL_Adjacent);
-    i32 words = c->g->words,
-        pivot = ARG(is_line, through) ? site_at(c, ARG(is_line, siteType), ARG(is_line, through)) : c->s->last_to;
-    l.one_way = dirs.directions != 0;
-    TMP_REGION(set);
-    TMP_REGION(pivots);
-    l.pieces = set;
-    if (any) {
-        region_of(c, any, pivots);
-        if (l.through_least > 1) l.through = pivots;
-    }
-    if (whats || role) {
-        u32 players = role ? players_in(c, role) : 0;
-        if (role && role->value == roleType_Shared) players = (u32)1 << (c->g->n_players + 1);
-        region_clear(c, set);
-        for (u32 p = players; p; p &= p - 1)
-            for (i32 w = 0; w < words; w++) set[w] |= owned_by(c, __builtin_ctz(p))[w];
-        for (i32 i = 0; whats && i < whats->n; i++) {
-            i32 kind = int_of(c, whats->arg[i]);
-            if (kind > 0 && kind <= c->g->n_components)
-                for (i32 w = 0; w < words; w++) set[w] |= of_kind(c, kind)[w];
-        }
-    } else if (what) {
-        i32 kind = int_of(c, what);
-        if (kind < 1 || kind > c->g->n_components) return 0;
-        l.pieces = of_kind(c, kind);
-    }
-    i32 by_pivot = !whats && !role && !what; /* the kind of piece on the pivot itself */
-    if (!any) {
-        if (!is_site(c, pivot) || !c->what[pivot]) return 0;
-        if (by_pivot) l.pieces = of_kind(c, c->what[pivot]);
-        return line_at(c, &l, dirs, pivot);
-    }
-    for (i32 w = 0; w < words; w++)
-        for (u64 b = pivots[w] & c->occupied[w]; b; b &= b - 1) {
-            pivot = 64 * w + __builtin_ctzll(b);
-            if (by_pivot) l.pieces = of_kind(c, c->what[pivot]);
-            if (line_at(c, &l, dirs, pivot)) return 1;
-        }
-    return 0;
-}
+/* Shapes on the board: connections, loops, patterns, neighbours, targets. */
+#include "groups.h"
 
 /* ---- connections */
 typedef struct Touch {
@@ -213,14 +91,17 @@ static i32 loop_around(Ctx *c, const u64 *ring, DirSet dirs, const u64 *prey) {
     DirSet leak = {0, !dirs.directions && dirs.relations == REL_Orthogonal ? REL_All : REL_Orthogonal};
     TMP_REGION(open);
     TMP_REGION(outside);
-    for (i32 w = 0; w < words; w++) open[w] = c->g->board[w] & ~ring[w], outside[w] = open[w] & edge[w];
+    region_copy(c, open, c->g->board);
+    region_minus(c, open, ring);
+    region_copy(c, outside, open);
+    region_and(c, outside, edge);
     flood(c, leak, open, outside);
     for (i32 w = 0; w < words; w++) {
         u64 inside = open[w] & ~outside[w];
         if (prey ? inside & prey[w] : inside) return 1;
     }
     if (prey) return 0;
-    const Row *rows = leak.relations == REL_All ? c->g->neighbours[4] : c->g->neighbours[0];
+    const Row *rows = leak.relations == REL_All ? c->g->neighbours[relationType_All] : c->g->neighbours[relationType_Orthogonal];
     for (i32 w = 0; w < words; w++)
         for (u64 b = ring[w] & c->g->board[w] & ~edge[w]; b; b &= b - 1) {
             const Row *row = rows + (64 * w + __builtin_ctzll(b));
@@ -307,7 +188,7 @@ REGION(sites_pattern) { /* the sites of every way in which it fits */
     if (!pattern_of(c, ARG(sites_pattern, walk), start, ARG(sites_pattern, what), ARG(sites_pattern, whats), &p))
         return;
     TMP_REGION(one);
-    for (i32 first = 0; first < 16; first++) {
+    for (i32 first = 0; first < N_POINTS; first++) {
         region_clear(c, one);
         if (pattern_fits(c, &p, first, one))
             for (i32 w = 0; w < c->g->words; w++) out[w] |= one[w];
@@ -346,39 +227,4 @@ BOOL(is_target) { /* do the sites hold just these kinds of piece, one after the 
         if (!is_site(c, site) || c->what[site] != int_of(c, wanted->arg[i])) return 0;
     }
     return 1;
-}
-
-/* ---- threats */
-static i32 threatened(Ctx *c, u64 *sites, i32 victim, const Node *moves) {
-    State *s = c->s;
-    i32 mover = s->mover, next = s->next, previous = s->previous, found = 0;
-    c->threats++;
-    for (i32 enemy = 1; enemy <= c->g->n_players && !found; enemy++) {
-        if (enemy == victim) continue;
-        s->mover = enemy, s->next = s->previous = victim;
-        const Node *all = moves ? moves : play_of(c, enemy);
-        found = all && any_move_to(c, all, sites);
-    }
-    c->threats--;
-    s->mover = mover, s->next = next, s->previous = previous;
-    return found;
-}
-//: is_threatened: (is Threatened [<int what>] [<siteType>] [<region> | at:<int>] [<moves>]) -> bool
-BOOL(is_threatened) {
-    const Node *what = ARG(is_threatened, what), *at = ARG(is_threatened, at), *region = ARG(is_threatened, region);
-    if (c->threats) return 0; /* asked by a piece while its own threats are looked at */
-    i32 kind = what ? int_of(c, what) : 0, victim = c->s->mover;
-    if (what && (kind < 1 || kind > c->g->n_components)) return 0;
-    if (what) victim = c->g->components[kind].owner;
-    if (victim < 1 || victim > c->g->n_players) victim = c->s->mover;
-    TMP_REGION(sites);
-    if (at) {
-        i32 site = site_at(c, ARG(is_threatened, siteType), at);
-        if (!is_site(c, site)) return 0;
-        region_clear(c, sites);
-        region_add(sites, site);
-    } else if (region) region_of(c, region, sites);
-    else if (what) region_copy(c, sites, of_kind(c, kind));
-    else region_copy(c, sites, owned_by(c, victim));
-    return region_any(c, sites) && threatened(c, sites, victim, ARG(is_threatened, moves));
 }

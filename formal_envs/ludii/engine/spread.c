@@ -1,5 +1,6 @@
 /* What spreads over the board step by step: distances, groups, territories. */
-#include "engine.h"
+#include "groups.h"
+#include "leaping.h"
 
 /* ---- steps and distances */
 /* One step on from each site of the edge: by a relation, or by the rule of a (step ...). */
@@ -80,7 +81,7 @@ PLAIN(step_rule)
 /* ---- groups */
 /* One step on from all of the edge. */
 static void neighbours_of(Ctx *c, const u64 *edge, const Node *direction, u64 *out) {
-    i32 relation = relation_index(direction, 3);
+    i32 relation = relation_index(direction, relationType_Adjacent);
     region_clear(c, out);
     FOR_SITES (edge, site) tick(c, 1), add_neighbours(c, site, relation, direction, out);
 }
@@ -173,8 +174,7 @@ ARRAY(sizes_group) {
     }
     for (i32 size; (size = next_group(c, dirs, left, group));) {
         if (size < least) continue;
-        if (c->n_numbers >= MAX_ACTIONS) fail(c, TOO_MUCH_MEMORY);
-        c->numbers[c->n_numbers++] = size;
+        push_number(c, size);
     }
 }
 //: size_territory: (size Territory [<siteType>] <roleType> | <player> [<absoluteDirection>]) -> int

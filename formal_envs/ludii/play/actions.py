@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import re
-import struct
 from typing import Any
 
 from formal_envs.ludii.compile.bytecode import Bytecode
+from formal_envs.ludii.engine.interface import ACTION_RECORD, ACTIONS
 from formal_envs.ludii.language.tree import SITE_TYPES
 
 _SITE = re.compile(r"(?<= )[ft](\d+)([VEC]?)(?= |$)")
-#: By their numbers in the engine.
-ACTIONS = re.findall(
-    r"\w+",
-    """Add Move Remove Promote Select Pass Swap Copy SetCount SetState SetRotation SetValue SetScore SetNextPlayer
-    SetPending SetVar SetCounter SetTemp RememberValue ForgetValue SetValueOfPlayer Trigger Note Propose Vote Mark
-    StoreState""",
-)
 
 
 def _site(bytecode: Bytecode, site: int) -> str:
@@ -75,12 +68,11 @@ _WRITTEN = {
     for name, fields in _FIELDS.items()
 }
 _WORDS = {"Mark": "Remove", "StoreState": "StoreStateInContext"}
-_RECORD = struct.Struct("<BBh7i")
 
 
 def action_text(bytecode: Bytecode, record: bytes) -> str:
     """An action as one writes it, ``Move f12 t20``: its name, and letters for what it acts on."""
-    kind, _, what, source, to, count, state, rotation, value, name = _RECORD.unpack(record)
+    kind, _, what, source, to, count, state, rotation, value, name = ACTION_RECORD.unpack(record)
     label = re.sub(r"[ ;|*]", "_", bytecode.strings[name]) if name >= 0 else None
     values: dict[str, Any] = {
         "from": _site(bytecode, source) if source != -1 else None,

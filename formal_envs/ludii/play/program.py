@@ -8,7 +8,6 @@ the same place on every machine.
 from __future__ import annotations
 
 import ctypes
-import struct
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -18,28 +17,30 @@ import numpy as np
 from formal_envs.errors import ConfigError
 from formal_envs.ludii.compile.assemble import compile_bytecode
 from formal_envs.ludii.compile.bytecode import Bytecode
+from formal_envs.ludii.engine.interface import (
+    ACTION_RECORD,
+    DIGEST_SIZE,
+    FAILURES,
+    MEMORY_AT,
+    MOVE_RECORD,
+    REFUSALS,
+    SITE_NUMBERS,
+    StateHeader,
+)
 from formal_envs.ludii.engine.library import library
 from formal_envs.ludii.errors import GameError
 from formal_envs.ludii.language.checker import check
 from formal_envs.ludii.language.names import MAX_PLAYERS
 from formal_envs.ludii.play.actions import action_text, squares
-from formal_envs.ludii.play.header import ARRAYS_AT, DIGEST_SIZE, Header
 from formal_envs.ludii.view.letters import board_lines
 
 #: Work that one question about one position may take.
 PLY_WORK = 50_000_000
-FAILURES = (
-    "",
-    "too much work in one game",
-    "too many moves or effects in one turn",
-    "an effect on a place, a piece or a player that the game does not have",
-    "too much memory for what the game remembers",
-    "looking ahead within looking ahead too deep",
-    "its bytecode is not one that this version compiles",
-)
-_BAD_MOVE, _BAD_STATE = -100, -101  # as in engine.h
+#: What one is told of a failure, by its number.
+REASONS = tuple(FAILURES.values())
+_PLACES = {name: place for place, name in enumerate(SITE_NUMBERS)}
+_ACTION_SIZE = ACTION_RECORD.size
 _FORCED = " forced=true"
-_MOVE = struct.Struct("<9i")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class State:
         self.program = program
         self._block = block
         self._history = history
-        self._header = Header.from_buffer_copy(block)
+        self._header = StateHeader.from_buffer_copy(block)
         size = DIGEST_SIZE * self._header.n_history
         if len(history) != size:
             raise ConfigError(
@@ -102,46 +103,47 @@ class State:
             raise AttributeError(f"a State has no {name!r}") from None
         return list(value) if isinstance(value, ctypes.Array) else value
 
-    def _numbers(self, which: int) -> np.ndarray:
+    def _array(self, name: str) -> np.ndarray:
         n = self.program.bytecode.n_sites
-        return np.frombuffer(self._block, np.int32, n, ARRAYS_AT + 4 * n * which)
+        return np.frombuffer(self._block, np.int32, n, MEMORY_AT + 4 * n * _PLACES[name])
 
     @property
     def what(self) -> np.ndarray:
         """(n_sites,) component at each site, 0 where empty."""
-        return self._numbers(0)
+        return self._array("what")
 
     @property
     def who(self) -> np.ndarray:
         """(n_sites,) owner of the piece at each site."""
-        return self._numbers(1)
+        return self._array("who")
 
     @property
     def count(self) -> np.ndarray:
         """(n_sites,) pieces at each site."""
-        return self._numbers(2)
+        return self._array("count")
 
     @property
     def local_state(self) -> np.ndarray:
         """(n_sites,) local state."""
-        return self._numbers(3)
+        return self._array("state")
 
     @property
     def rotation(self) -> np.ndarray:
         """(n_sites,) rotation."""
-        return self._numbers(4)
+        return self._array("rotation")
 
     @property
     def value(self) -> np.ndarray:
         """(n_sites,) value."""
-        return self._numbers(5)
+        return self._array("value")
 
     @property
     def variables(self) -> dict[str, int]:
         """The named variables that have been set."""
-        n = self.program.bytecode.n_sites
-        values = np.frombuffer(self._block, np.int32, len(self.program.bytecode.strings), ARRAYS_AT + 24 * n)
-        return {name: int(v) for name, v in zip(self.program.bytecode.strings, values, strict=True) if v != -1}
+        names = self.program.bytecode.strings
+        at = MEMORY_AT + 4 * len(SITE_NUMBERS) * self.program.bytecode.n_sites
+        values = np.frombuffer(self._block, np.int32, len(names), at)
+        return {name: int(v) for name, v in zip(names, values, strict=True) if v != -1}
 
     @property
     def ranking(self) -> list[float]:
@@ -174,7 +176,7 @@ class Program:
         why = ctypes.c_int32(0)
         self._game = library().game_new(*bytecode.data.buffer_info(), PLY_WORK, ctypes.byref(why))
         if not self._game:
-            raise GameError("play", f"the start position cannot be set up: {FAILURES[why.value]}", text)
+            raise GameError("play", f"the start position cannot be set up: {REASONS[why.value]}", text)
         self.state_size: int = library().game_state_size(self._game)
         self._texts: dict[bytes, str] = {}
 
@@ -224,7 +226,7 @@ class Program:
         context.check(library().game_initial(self._game, block, len(block)))
         digests = ctypes.create_string_buffer(DIGEST_SIZE)
         context.check(library().context_initial_history(context.pointer, digests, len(digests)))
-        return State(self, block.raw, digests.raw if Header.from_buffer(block).n_history else b"")
+        return State(self, block.raw, digests.raw if StateHeader.from_buffer(block).n_history else b"")
 
 
 def compile_game(text: str) -> Program:
@@ -251,12 +253,12 @@ class _Context:
             library().context_free(self.pointer)
 
     def check(self, code: int) -> int:
-        if code == _BAD_MOVE:
+        if code == REFUSALS["BAD_MOVE"]:
             raise ConfigError("that move is not one of this state")
-        if code == _BAD_STATE:
+        if code == REFUSALS["BAD_STATE"]:
             raise ConfigError("that is not a state of this game: take one from initial() or apply()")
         if code < 0:
-            raise GameError("play", FAILURES[-1 - code], self.program.text)
+            raise GameError("play", REASONS[-1 - code], self.program.text)
         return code
 
     def legal(self, state: State) -> tuple[ctypes.Array[ctypes.c_char], int]:
@@ -268,7 +270,7 @@ class _Context:
     def history(self, block: ctypes.Array[ctypes.c_char]) -> bytes:
         """The digests of the positions that the state in ``block``, which the engine has just left, has seen."""
         return ctypes.string_at(
-            library().context_history(self.pointer), DIGEST_SIZE * Header.from_buffer(block).n_history
+            library().context_history(self.pointer), DIGEST_SIZE * StateHeader.from_buffer(block).n_history
         )
 
 
@@ -280,16 +282,21 @@ def legal_moves(state: State) -> list[Move]:
     """
     program, context = state.program, state.program.context()
     _, n = context.legal(state)
-    listed = ctypes.string_at(library().context_moves(context.pointer), _MOVE.size * n)
-    moves = list(_MOVE.iter_unpack(listed))
+    listed = ctypes.string_at(library().context_moves(context.pointer), MOVE_RECORD.size * n)
+    moves = list(MOVE_RECORD.iter_unpack(listed))
     last = max((first + size for first, size, *_ in moves), default=0)
-    records = ctypes.string_at(library().context_actions(context.pointer), 32 * last)
+    listed = ctypes.string_at(library().context_actions(context.pointer), _ACTION_SIZE * last)
+    actions = [program.text_of(record) for record in _split(listed)]
     result = []
     for index, (first, size, decision, _, _, mover, *_) in enumerate(moves):
-        texts = tuple(program.text_of(records[32 * i : 32 * i + 32]) for i in range(first, first + size))
+        texts = tuple(actions[first : first + size])
         key = texts[max(decision, 0)] if texts else "Pass"
         result.append(Move(key.removesuffix(_FORCED), texts, mover, index))
     return result
+
+
+def _split(records: bytes) -> list[bytes]:
+    return [records[at : at + _ACTION_SIZE] for at in range(0, len(records), _ACTION_SIZE)]
 
 
 def apply(state: State, move: Move) -> State:
@@ -311,8 +318,8 @@ def apply_with_actions(state: State, move: Move) -> tuple[State, list[str]]:
     context.check(library().context_apply(context.pointer, move.index, PLY_WORK))
     count = ctypes.c_int32(0)
     pointer = library().context_applied(context.pointer, ctypes.byref(count))
-    records = ctypes.string_at(pointer, 32 * count.value)
-    done = [state.program.text_of(records[i : i + 32]) for i in range(0, len(records), 32)]
+    records = ctypes.string_at(pointer, _ACTION_SIZE * count.value)
+    done = [state.program.text_of(record) for record in _split(records)]
     return State(state.program, block.raw, context.history(block)), done
 
 

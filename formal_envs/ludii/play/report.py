@@ -13,16 +13,15 @@ from itertools import combinations
 import numpy as np
 
 from formal_envs.errors import ConfigError
+from formal_envs.ludii.engine.interface import MAX_GAME_MOVES, PLAYOUT
 from formal_envs.ludii.engine.library import library
 from formal_envs.ludii.errors import GameError
-from formal_envs.ludii.play.program import FAILURES, Move, Program, State, apply, compile_game, legal_moves
+from formal_envs.ludii.play.program import REASONS, Move, Program, State, apply, compile_game, legal_moves
 
 #: Work of one game. A game that needs more is an error in play.
 MAX_WORK = 400_000_000
 #: Work of all the games of an evaluation. When it is spent the evaluation ends, with the games that are finished.
 MAX_TOTAL_WORK = 1_000_000_000
-#: Moves of one game, whoever makes them; Ludii's limit. A game that reaches it is cut.
-MAX_GAME_MOVES = 10_000
 UNPLAYABLE = 0.05
 
 
@@ -74,7 +73,7 @@ def random_games(
     """
     context = program.context()
     block = ctypes.create_string_buffer(program.initial()._block, program.state_size)
-    rows = np.zeros((n, 4), np.int32)
+    rows = np.zeros((n, len(PLAYOUT)), np.int32)
     done = library().context_playouts(
         context.pointer, seed, n, turns, MAX_GAME_MOVES, work, total, block, len(block), rows.ctypes.data, rows.size
     )
@@ -92,7 +91,7 @@ def play(program: Program, rng: np.random.Generator, max_turns: int = 500) -> Ou
     rows, last, _ = random_games(program, int(rng.integers(1 << 63)), 1, limit, MAX_WORK, MAX_WORK)
     winner, turns, moves, over = (int(v) for v in rows[0])
     if winner < -1:
-        raise GameError("play", FAILURES[-1 - winner], program.text)
+        raise GameError("play", REASONS[-1 - winner], program.text)
     return Outcome(max(winner, 0), tuple(last.ranking), turns, moves, not over)
 
 
@@ -142,7 +141,7 @@ def evaluate_program(program: Program, playouts: int = 100, max_turns: int = 500
         finished = int(failed[0])
         spent = work >= MAX_TOTAL_WORK and winners[finished] == -2
         if not spent or not finished:
-            error = GameError("play", FAILURES[-1 - int(winners[finished])], program.text)
+            error = GameError("play", REASONS[-1 - int(winners[finished])], program.text)
     rows, winners = rows[:finished], winners[:finished]
     if not finished:
         return GameReport(compiles=True, error=error, reward=UNPLAYABLE, work=work)

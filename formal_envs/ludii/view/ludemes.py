@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from formal_envs.ludii.board.registry import BUILDERS
-from formal_envs.ludii.engine.library import opcodes
+from formal_envs.ludii.engine.headers import opcodes
 from formal_envs.ludii.language.signatures import SIGNATURES
 from formal_envs.ludii.language.typed_tree import Signature
 

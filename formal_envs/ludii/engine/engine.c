@@ -1,18 +1,92 @@
-/* What Python calls: workspaces, the moves of a state, what a move does, counts and random games. */
-#include "engine.h"
+/* What Python calls; interface.h says what is given and returned. */
+#include <stdlib.h>
+#include "fold.h"
+#include "loader.h"
+#include "maps.h"
+#include "ply.h"
+#include "random.h"
 
+enum { DIGEST_BYTES = N_DIGESTS * sizeof(u64) };
+
+/* ---- games */
+static enum Failure loaded(Game *g, const i32 *bytecode, i64 length) {
+    jmp_buf refused;
+    g->refused = &refused;
+    switch (setjmp(refused)) {
+    case 0: break;
+    case BAD_BYTECODE: return BAD_BYTECODE;
+    default: return TOO_MUCH_MEMORY;
+    }
+    load(g, bytecode, length);
+    return OK;
+}
+static void start(Ctx *c, Game *g) { /* what need not be evaluated again, and the start position */
+    c->s = g->initial = keep(g, (size_t)g->state_size);
+    first_state(c);
+    g->start_kinds = c->kinds;
+    load_maps(c);
+    u64 *bits = fold_board(c);
+    reset_iterators(c);
+    if (g->start)
+        for (i32 i = 0; i < g->start->n; i++) g->start->arg[i]->fn.act(c, g->start->arg[i]);
+    fold_start(c, bits);
+    push_history(c);
+}
+static enum Failure started(Ctx *c, Game *g, i64 work) {
+    jmp_buf refused;
+    g->refused = &refused;
+    c->work = work, c->failure = OK, c->stack = __builtin_frame_address(0);
+    seed_random(c, 0);
+    if (setjmp(refused)) return TOO_MUCH_MEMORY;
+    if (setjmp(c->escape)) return c->failure;
+    start(c, g);
+    return OK;
+}
+Game *game_new(const i32 *bytecode, i64 length, i64 work, i32 *why) {
+    Game *g = calloc(1, sizeof(Game));
+    *why = g ? loaded(g, bytecode, length) : TOO_MUCH_MEMORY;
+    if (*why == OK) {
+        Ctx *c = context_new(g);
+        *why = c ? started(c, g, work) : TOO_MUCH_MEMORY;
+        context_free(c);
+    }
+    if (*why == OK) return g;
+    game_free(g);
+    return NULL;
+}
+void game_free(Game *g) {
+    if (!g) return;
+    for (Kept *block = g->kept, *next; block; block = next) {
+        next = block->next;
+        free(block);
+    }
+    free(g);
+}
+i32 game_state_size(const Game *g) { return g->state_size; }
+i32 game_initial(const Game *g, State *s, i64 bytes) {
+    if (bytes != g->state_size) return BAD_STATE;
+    memcpy(s, g->initial, (size_t)g->state_size);
+    return 0;
+}
+i32 context_initial_history(Ctx *c, u64 *digests, i64 bytes) {
+    if (bytes != DIGEST_BYTES) return BAD_STATE;
+    use_state(c, c->g->initial);
+    digests[0] = position_digest(c, 0), digests[1] = position_digest(c, 1);
+    return 0;
+}
+
+/* ---- workspaces */
 Ctx *context_new(const Game *g) {
     Ctx *c = calloc(1, sizeof(Ctx));
     if (!c) return NULL;
     c->g = g;
     c->max_applied = MAX_ACTIONS;
-    c->moves = malloc(sizeof(Move) * MAX_MOVES);
+    c->moves = malloc(sizeof(Move) * MAX_LISTED);
     c->actions = malloc(sizeof(Action) * MAX_ACTIONS);
     c->thens = malloc(sizeof(Then) * MAX_THENS);
     c->numbers = malloc(sizeof(i32) * (MAX_ACTIONS + 1));
     c->spare = calloc(MAX_DEPTH, sizeof(State *));
-    c->max_history = 1 << 14; /* more than a game of Ludii's limit, 10,000 moves, needs */
-    c->history = malloc(16 * (size_t)c->max_history);
+    c->history = malloc(DIGEST_BYTES * (size_t)MAX_HISTORY);
     if (c->moves && c->actions && c->thens && c->numbers && c->spare && c->history) return c;
     context_free(c);
     return NULL;
@@ -40,7 +114,7 @@ static i32 header_is_sound(const Game *g, const State *s) {
 }
 static i32 sites_are_sound(Ctx *c) {
     const Game *g = c->g;
-    i32 spare = g->n_sites & 63, sets = 5 + g->n_players + 2 + g->n_components + 1, sound = 1;
+    i32 spare = g->n_sites & 63, sets = n_state_sets(g), sound = 1;
     for (i32 s = 0; s < g->n_sites; s++)
         sound &= (u32)c->what[s] <= (u32)g->n_components && (u32)c->who[s] <= (u32)g->n_players + 1;
     for (i32 k = 0; spare && k < sets; k++) sound &= !(c->empty[(k + 1) * g->words - 1] >> spare);
@@ -49,14 +123,13 @@ static i32 sites_are_sound(Ctx *c) {
 /* Makes a state the context's, with the digests of the s->n_history positions before it: 0, or BAD_STATE. */
 static i32 enter(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i64 work) {
     if (bytes != c->g->state_size || !header_is_sound(c->g, s)) return BAD_STATE;
-    if (s->n_history > c->max_history || history_bytes != 16 * (i64)s->n_history) return BAD_STATE;
+    if (s->n_history > MAX_HISTORY || history_bytes != DIGEST_BYTES * (i64)s->n_history) return BAD_STATE;
     c->work = work, c->failure = OK;
     use_state(c, s);
     if (!sites_are_sound(c)) return BAD_STATE;
     if (s->n_history) memcpy(c->history, history, (size_t)history_bytes);
     return 0;
 }
-/* The legal moves of a state: their number, or -1 - failure, or BAD_STATE. history: see enter. */
 i32 context_legal(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i64 work) {
     c->stack = __builtin_frame_address(0);
     c->n_moves = 0;
@@ -68,7 +141,6 @@ i32 context_legal(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_b
     seed_random(c, position_digest(c, 1) + (u64)s->n_moves); /* the same moves each time they are asked for */
     return legal_moves(c);
 }
-/* One of the moves of the last context_legal, applied to the same state in place: 0, or -1 - failure. */
 i32 context_apply(Ctx *c, i32 index, i64 work) {
     c->work = work, c->failure = OK, c->stack = __builtin_frame_address(0);
     if (!c->report && !(c->report = malloc(sizeof(Action) * MAX_ACTIONS))) return -1 - (i32)TOO_MUCH_MEMORY;
@@ -86,7 +158,8 @@ const Action *context_applied(const Ctx *c, i32 *n) {
 }
 const u64 *context_history(const Ctx *c) { return c->history; }
 
-/* Sequences of exactly depth moves; ends counts those whose last move ended the game, by winner. -1 - failure. */
+
+/* ---- counts and random games */
 static i64 count(Ctx *c, i32 depth, i64 *ends) {
     i32 n = legal_moves(c);
     if (c->s->over) return 0;
@@ -120,30 +193,31 @@ i64 context_perft(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_b
     seed_random(c, 0);
     return depth < 1 ? 1 : count(c, depth, ends);
 }
-/* Plays n random games, the last one on *s. Per game 4 integers: winner (0 nobody, -1 cut by a limit, -1 - failure), turns,
- * moves, over. work is for one game, total for all of them; returns how much was done. */
+static void random_game(Ctx *c, State *s, i32 max_turns, i32 max_moves) { /* c->failure says how it ended */
+    game_initial(c->g, s, c->g->state_size);
+    use_state(c, s);
+    s->n_history = 0;
+    if (setjmp(c->escape)) return;
+    push_history(c);
+    while (!s->over && s->turn <= max_turns && s->n_moves < max_moves) {
+        i32 k = legal_moves(c);
+        apply_move(c, c->moves + random_below(c, k));
+    }
+}
 i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_moves, i64 work, i64 total, State *s, i64 bytes,
                      i32 *out, i64 n_out) {
-    if (bytes != c->g->state_size || n_out != 4 * (i64)n) return BAD_STATE;
-    volatile i64 left = total;
+    if (bytes != c->g->state_size || n_out != N_PLAYOUT * (i64)n) return BAD_STATE;
+    i64 left = total;
     c->stack = __builtin_frame_address(0);
-    for (volatile i32 i = 0; i < n; i++) {
-        const volatile i64 given = work < left ? work : left;
+    for (i32 i = 0; i < n; i++) {
+        const i64 given = work < left ? work : left;
         seed_random(c, seed + (u64)i * 0xd1342543de82ef95u);
         c->work = given, c->failure = OK;
-        game_initial(c->g, s, bytes);
-        use_state(c, s);
-        s->n_history = 0;
-        if (!setjmp(c->escape)) {
-            push_history(c);
-            while (!s->over && s->turn <= max_turns && s->n_moves < max_moves) {
-                i32 k = legal_moves(c);
-                apply_move(c, c->moves + random_below(c, k));
-            }
-        }
-        i32 *row = out + 4 * i;
-        row[0] = c->failure ? -1 - (i32)c->failure : s->over ? s->winner : -1;
-        row[1] = s->turn < max_turns ? s->turn : max_turns, row[2] = s->n_moves, row[3] = s->over;
+        random_game(c, s, max_turns, max_moves);
+        i32 *row = out + N_PLAYOUT * i;
+        row[PLAYOUT_winner] = c->failure ? -1 - (i32)c->failure : s->over ? s->winner : -1;
+        row[PLAYOUT_turns] = s->turn < max_turns ? s->turn : max_turns;
+        row[PLAYOUT_moves] = s->n_moves, row[PLAYOUT_over] = s->over;
         left -= given - (c->work > 0 ? c->work : 0);
     }
     return total - left;

@@ -1,0 +1,12 @@
+/* Contexts: how they begin, and how an evaluation ends before its time. */
+#include "context.h"
+
+_Noreturn void fail(Ctx *c, enum Failure why) {
+    c->failure = why;
+    longjmp(c->escape, 1);
+}
+
+void reset_iterators(Ctx *c) {
+    c->from = c->to = c->between = c->site = c->player = c->track_site = c->iterated = c->direction = c->hop = OFF;
+    c->level = 0, c->region = NULL, c->target = NULL, c->hits_only = c->threats = c->asks_moves = 0;
+}

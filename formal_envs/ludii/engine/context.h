@@ -1,0 +1,98 @@
+/* What an evaluation needs, its limits, and how a ludeme reads its arguments. One Ctx a thread.
+ *
+ * Every loop over what the description controls calls tick(): work is counted, never time. Running out of work, of moves or
+ * of memory for them ends in fail(), which leaves the engine by longjmp; nothing is allocated while a game is played.
+ */
+#ifndef CONTEXT_H
+#define CONTEXT_H
+#include "game.h"
+
+enum {
+    MAX_LISTED = 1 << 16, /* moves and effects on the list at once */
+    MAX_ACTIONS = 1 << 18, /* of the moves on the list; and numbers on the stack of arrays */
+    MAX_THENS = 1 << 18,
+    MAX_HISTORY = 1 << 14, /* positions; more than MAX_GAME_MOVES */
+    MAX_DEPTH = 64, /* of looking ahead within looking ahead */
+    MAX_STACK = 1 << 20 /* bytes of calls within calls */
+};
+_Static_assert(MAX_HISTORY > MAX_GAME_MOVES + 1, "a whole game is remembered");
+
+typedef struct Then {
+    const Node *node;
+    i32 next;
+} Then;
+struct Ctx {
+    const Game *g;
+    State *s;
+    i32 *what, *who, *count, *state, *rotation, *value; /* into *s, by site */
+    i32 *vars; /* by string id */
+    u64 *empty, *occupied, *visited, *to_clear, *arrived; /* sets of sites */
+    u64 *owned, *kinds; /* sets of sites by player 0 .. n + 1, by component; * words */
+    i32 from, to, between, site, level, player, track_site, iterated, direction, hop; /* iterators; OFF where none */
+    const u64 *region; /* the region that an iterator stands on, or NULL */
+    i64 work; /* what may still be done */
+    i32 depth; /* of copies, consequences, pieces' moves and named regions within each other */
+    const char *stack; /* where the engine was entered */
+    Move *moves;
+    i32 n_moves;
+    Action *actions;
+    i32 n_actions;
+    Then *thens;
+    i32 n_thens;
+    i32 *numbers; /* stack of ARRAY functions */
+    i32 n_numbers;
+    u64 *history; /* N_DIGESTS a position */
+    jmp_buf *probe; /* set while only the existence of a move matters: move_end() jumps */
+    const u64 *target; /* then only of one that arrives at or captures on one of these sites; NULL: any */
+    i32 hits_only; /* while moves are collected of which only those that hit the target matter */
+    i32 asks_moves; /* (no Moves ..) is being asked: not again within the moves of who is asked about */
+    i32 threats; /* (is Threatened) is being asked: not again within its moves */
+    jmp_buf escape;
+    enum Failure failure;
+    u64 random[4];
+    State **spare; /* states for looking ahead */
+    i32 n_spare;
+    State *levels[MAX_DEPTH]; /* states for counting sequences of moves */
+    Action *applied; /* where actions are noted as they are applied; NULL: nowhere */
+    i32 n_applied, max_applied;
+    Action *report; /* room for what the last move did, consequences too */
+};
+void reset_iterators(Ctx *c); /* and what is only asked for while moves are looked for */
+
+/* ---- failing and counting work */
+_Noreturn void fail(Ctx *c, enum Failure why);
+static inline void tick(Ctx *c, i64 work) {
+    if ((c->work -= work) < 0) fail(c, OUT_OF_WORK);
+}
+static inline void deeper(Ctx *c) { /* c->depth-- ends it */
+    if (++c->depth > MAX_DEPTH) fail(c, TOO_DEEP);
+}
+static inline void stack_left(Ctx *c) {
+    if (c->stack - (const char *)__builtin_frame_address(0) > MAX_STACK) fail(c, TOO_DEEP);
+}
+
+/* ---- evaluating arguments; arguments.h has more */
+static inline i32 int_of(Ctx *c, const Node *n) {
+    if (n->folded) return n->value;
+    assert(n->kind == INT_KIND || n->kind == BOOL_KIND);
+    c->work--;
+    return n->fn.value(c, n);
+}
+static inline i32 int_or(Ctx *c, const Node *n, i32 otherwise) { return n ? int_of(c, n) : otherwise; }
+static inline i32 bool_or(Ctx *c, const Node *n, i32 otherwise) { return n ? int_of(c, n) : otherwise; }
+static inline i32 enum_or(const Node *n, i32 otherwise) { return n ? n->value : otherwise; }
+static inline const Node *either(const Node *a, const Node *b) { return a ? a : b; }
+static inline void moves_of(Ctx *c, const Node *n) {
+    assert(n->kind == MOVES_KIND);
+    tick(c, 1);
+    stack_left(c);
+    n->fn.act(c, n);
+}
+
+static inline i32 is_site(Ctx *c, i32 site) { return (u32)site < (u32)c->g->n_sites; }
+static inline i32 on_board(Ctx *c, i32 site) { return (u32)site < (u32)c->g->n_board; }
+static inline i32 is_player(Ctx *c, i32 p) { return p >= 0 && p <= c->g->n_players; } /* 0: nobody */
+static inline i32 clamped(i64 x) { return x > INT32_MAX ? INT32_MAX : x < INT32_MIN ? INT32_MIN : (i32)x; }
+static inline i32 larger(i32 a, i32 b) { return a > b ? a : b; }
+static inline i32 smaller(i32 a, i32 b) { return a < b ? a : b; }
+#endif

@@ -1,0 +1,96 @@
+/* The board, the equipment and the rules: they never change while a game is played. */
+#ifndef GAME_H
+#define GAME_H
+#include <setjmp.h>
+#include <stddef.h>
+#include "tree.h"
+
+enum { OFF = -1, UNDEFINED = -1, INFINITE = 1000000000, NOBODY = 0 };
+enum { MAX_COUNT = 1 << 22 }; /* of anything that bytecode counts */
+enum { MAX_KEPT = 1 << 28 }; /* bytes of what a game holds besides its states */
+
+typedef struct Radial {
+    i16 direction; /* absoluteDirection_<name> */
+    i16 n; /* sites on it, the start left out; at least one */
+    u32 relations; /* bits REL_<relation> */
+    const i32 *at; /* the sites, nearest first */
+} Radial;
+typedef struct Row { /* a run of integers in the bytecode */
+    const i32 *at;
+    i32 n;
+} Row;
+typedef struct Component {
+    i32 owner, name, base; /* string ids: "Pawn1" and "Pawn" */
+    i32 facing; /* absoluteDirection, or -1 */
+    const Node *moves, *flips; /* its move rule and (flips ..), or NULL */
+} Component;
+typedef struct Container { /* 0 is the board; the others are hands */
+    i32 name, first, n, owner;
+} Container;
+typedef struct Track {
+    i32 name, owner, loop;
+    Row sites;
+} Track;
+typedef struct NamedRegion {
+    i32 name, owner; /* name -1: unnamed */
+    const Node *region;
+    u64 *bits; /* once known */
+} NamedRegion;
+typedef struct Phase {
+    i32 name, owner;
+    const Node *play, *end, *next; /* end, next: LIST nodes or NULL */
+} Phase;
+typedef struct Map {
+    i32 name, n;
+    const Node *node;
+    i32 *keys, *values;
+} Map;
+typedef struct NameInfo {
+    i32 component, container, phase, site;
+    const i32 *of_type, *of_owner; /* sites by type; components name+p */
+} NameInfo;
+
+typedef struct Kept {
+    struct Kept *next;
+    _Alignas(16) char bytes[];
+} Kept;
+struct Game {
+    i32 n_players, n_sites, n_board, words; /* sites of all kinds together; words of 64 bits for a set of them */
+    i32 site_type; /* siteType_Cell, ... of the default sites */
+    i32 type_first[N_siteType], type_n[N_siteType]; /* where the sites of each type begin in the numbering, how many */
+    i32 n_nodes, n_components, n_containers, n_tracks, n_regions, n_phases, n_maps, n_strings;
+    u32 uses; /* bits USES_* */
+    i32 repetition; /* repetitionType that (no Repeat ..) forbids, -1 none */
+    Node **nodes;
+    i32 *radial_first; /* n_sites + 1 */
+    Radial *radials;
+    Row *neighbours[N_relationType]; /* a row a site */
+    i32 *row, *column, *layer, *colour, *container_of; /* a number a site */
+    i32 *coordinate_x, *coordinate_y; /* thousandths of a unit */
+    u64 *board; /* all default sites of the board */
+    u64 *static_regions; /* STATIC_REGION_<name> * words */
+    u64 *side_regions; /* absoluteDirection * words: the side of the board that looks that way */
+    Row *incident[N_siteType][N_siteType]; /* a row a site; NULL where not needed */
+    Component *components; /* 1 .. n_components */
+    Container *containers;
+    Track *tracks;
+    NamedRegion *regions;
+    Phase *phases;
+    Map *maps;
+    NameInfo *names; /* by string id */
+    Row *tracks_named; /* by string id: the tracks whose name contains the string */
+    i32 facing[MAX_PLAYERS + 2]; /* each player's direction, or -1 */
+    const Node *start, *end; /* LIST nodes or NULL */
+    i32 state_size;
+    State *initial;
+    const u64 *start_kinds; /* where each component stands at the beginning; * words */
+    struct Kept *kept; /* what game_free frees */
+    size_t kept_bytes;
+    jmp_buf *refused; /* while it is loaded: where to go when it would hold too much */
+    u64 supported_directions; /* absolute directions of any radial of the board */
+    u64 supported[N_relationType]; /* those of the radials of a relation */
+    u64 walked; /* those of orthogonal steps between default sites, along which patterns are walked */
+};
+
+void *keep(Game *g, size_t bytes); /* zeroed memory that game_free frees; leaves by g->refused where there is no more */
+#endif

@@ -1,0 +1,276 @@
+/* What Python and the engine agree on: the functions that Python calls, and what passes between them.
+ * Written by headers.py from the tables of interface.py: not to be edited. */
+#ifndef INTERFACE_H
+#define INTERFACE_H
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef _WIN32
+#define EXPORT __declspec(dllexport)
+#else
+#define EXPORT __attribute__((visibility("default")))
+#endif
+
+typedef int16_t i16;
+typedef int32_t i32;
+typedef int64_t i64;
+typedef uint8_t u8;
+typedef uint32_t u32;
+typedef uint64_t u64;
+
+#define HAS(type, field, at, size) \
+    _Static_assert(offsetof(type, field) == at && sizeof(((type *)0)->field) == size, "where Python reads " #field)
+
+typedef struct Ctx Ctx;
+typedef struct Game Game;
+typedef struct State State;
+typedef struct Action Action;
+typedef struct Move Move;
+
+enum {
+    MAX_PLAYERS = 16,
+    MAX_PENDING = 64, /* values that wait for the next turn; more are forgotten */
+    MAX_REMEMBERED = 256, /* pairs of a name and a value */
+    MAX_EVENTS = 32, /* bits of State.triggered */
+    N_DIGESTS = 2, /* 64-bit numbers that a state's history has for a position: without and with who moves */
+    MAX_GAME_MOVES = 10000, /* of one game, whoever makes them; at which it is cut, as in Ludii */
+    MAX_GAME_TURNS = 1250, /* at which Ludii cuts one, and what (value TurnLimit) says */
+};
+
+/* ---- failing */
+enum Failure {
+    OK,
+    OUT_OF_WORK, /* too much work in one game */
+    TOO_MANY_MOVES, /* too many moves or effects in one turn */
+    NOT_THERE, /* an effect on a place, a piece or a player that the game does not have */
+    TOO_MUCH_MEMORY, /* too much memory for what the game remembers */
+    TOO_DEEP, /* looking ahead within looking ahead too deep */
+    BAD_BYTECODE, /* its bytecode is not one that this version compiles */
+};
+enum {
+    BAD_MOVE = -100, /* what Python handed over is none of the game */
+    BAD_STATE = -101, /* what Python handed over is none of the game */
+};
+
+/* ---- the state: one block that is copied by memcpy */
+struct State {
+    i32 mover;
+    i32 previous;
+    i32 next;
+    i32 turn; /* starts at 1; as in a snapshot */
+    i32 moves_in_turn;
+    i32 counter; /* starts at -1 */
+    i32 n_moves;
+    i32 over;
+    i32 winner; /* 0: nobody */
+    i32 rank2[17]; /* twice the rank of each role, 0 while it plays */
+    i32 active; /* bit p: role p still plays */
+    i32 passed; /* bit p: the last turn of p was a pass only */
+    i32 last_from; /* of the last move */
+    i32 last_to;
+    i32 last_what;
+    i32 last_pass;
+    i32 previous_from; /* of the move before it */
+    i32 previous_to;
+    i32 after_from; /* of the last action that had one, consequences included */
+    i32 after_to;
+    i32 last_decision; /* action type of the last move */
+    i32 next_player; /* who moves next if a rule said so, else 0 */
+    i32 stuck; /* bit p: when p was last to move, his rules gave him no move */
+    i32 phase[17];
+    i32 score[18];
+    i32 player_value[18];
+    i32 agents[17]; /* after a swap: who plays each role */
+    i32 temp;
+    i32 n_pending;
+    i32 pending[64];
+    i32 proposed; /* string id, -1 none */
+    i32 decided; /* string id, -1 none */
+    i32 votes[17]; /* string id each player voted for, -1 none */
+    i32 triggered[18]; /* bit e: event e (a string id) triggered for the player */
+    i32 turn_start; /* length of the history when this turn began */
+    i32 n_history; /* positions seen so far; they lie in the context's history */
+    u64 stored; /* a stored position's digest */
+    i32 n_remembered;
+    i32 remembered[512]; /* pairs: name or -1, value */
+    _Alignas(8) u8 memory[]; /* numbers of sites, variables, sets */
+};
+HAS(State, mover, 0, 4);
+HAS(State, previous, 4, 4);
+HAS(State, next, 8, 4);
+HAS(State, turn, 12, 4);
+HAS(State, moves_in_turn, 16, 4);
+HAS(State, counter, 20, 4);
+HAS(State, n_moves, 24, 4);
+HAS(State, over, 28, 4);
+HAS(State, winner, 32, 4);
+HAS(State, rank2, 36, 68);
+HAS(State, active, 104, 4);
+HAS(State, passed, 108, 4);
+HAS(State, last_from, 112, 4);
+HAS(State, last_to, 116, 4);
+HAS(State, last_what, 120, 4);
+HAS(State, last_pass, 124, 4);
+HAS(State, previous_from, 128, 4);
+HAS(State, previous_to, 132, 4);
+HAS(State, after_from, 136, 4);
+HAS(State, after_to, 140, 4);
+HAS(State, last_decision, 144, 4);
+HAS(State, next_player, 148, 4);
+HAS(State, stuck, 152, 4);
+HAS(State, phase, 156, 68);
+HAS(State, score, 224, 72);
+HAS(State, player_value, 296, 72);
+HAS(State, agents, 368, 68);
+HAS(State, temp, 436, 4);
+HAS(State, n_pending, 440, 4);
+HAS(State, pending, 444, 256);
+HAS(State, proposed, 700, 4);
+HAS(State, decided, 704, 4);
+HAS(State, votes, 708, 68);
+HAS(State, triggered, 776, 72);
+HAS(State, turn_start, 848, 4);
+HAS(State, n_history, 852, 4);
+HAS(State, stored, 856, 8);
+HAS(State, n_remembered, 864, 4);
+HAS(State, remembered, 868, 2048);
+_Static_assert(offsetof(State, memory) == 2920, "where Python reads memory");
+enum SiteNumber {
+    SITE_what, /* component, 0 where empty */
+    SITE_who, /* its owner */
+    SITE_count, /* pieces */
+    SITE_state, /* local state */
+    SITE_rotation,
+    SITE_value,
+    N_SITE_NUMBERS,
+};
+enum Set {
+    SET_empty,
+    SET_occupied,
+    SET_visited, /* in this turn */
+    SET_to_clear, /* captured when the sequence ends */
+    SET_arrived, /* in the last move, where a game uses it */
+    N_SETS,
+};
+
+/* ---- actions and moves */
+enum ActionType { A_ADD, A_MOVE, A_REMOVE, A_PROMOTE, A_SELECT, A_PASS, A_SWAP, A_COPY, A_SET_COUNT, A_SET_STATE,
+    A_SET_ROTATION, A_SET_VALUE, A_SET_SCORE, A_SET_NEXT_PLAYER, A_SET_PENDING, A_SET_VAR, A_SET_COUNTER, A_SET_TEMP,
+    A_REMEMBER_VALUE, A_FORGET_VALUE, A_SET_VALUE_OF_PLAYER, A_TRIGGER, A_NOTE, A_PROPOSE, A_VOTE, A_MARK, A_STORE_STATE
+    };
+struct Action {
+    u8 type; /* A_<type> */
+    u8 decision; /* a player chose it */
+    i16 what; /* component; or a player */
+    i32 from;
+    i32 to;
+    i32 count;
+    i32 state;
+    i32 rotation;
+    i32 value;
+    i32 name; /* string id */
+};
+HAS(Action, type, 0, 1);
+HAS(Action, decision, 1, 1);
+HAS(Action, what, 2, 2);
+HAS(Action, from, 4, 4);
+HAS(Action, to, 8, 4);
+HAS(Action, count, 12, 4);
+HAS(Action, state, 16, 4);
+HAS(Action, rotation, 20, 4);
+HAS(Action, value, 24, 4);
+HAS(Action, name, 28, 4);
+struct Move {
+    i32 first; /* its actions, in the order in which they are applied */
+    i32 n;
+    i32 decision; /* which of them the player chose, counted from first */
+    i32 from; /* what (last From) and (last To) say after it */
+    i32 to;
+    i32 mover;
+    i32 then; /* consequences: a chain, -1 at its end */
+    i32 last_then;
+    i32 twice; /* it is on the list twice, and ludemes around give each of the two a consequence twice */
+};
+HAS(Move, first, 0, 4);
+HAS(Move, n, 4, 4);
+HAS(Move, decision, 8, 4);
+HAS(Move, from, 12, 4);
+HAS(Move, to, 16, 4);
+HAS(Move, mover, 20, 4);
+HAS(Move, then, 24, 4);
+HAS(Move, last_then, 28, 4);
+HAS(Move, twice, 32, 4);
+enum Playout {
+    PLAYOUT_winner, /* 0 nobody, -1 cut by a limit, -1 - failure */
+    PLAYOUT_turns,
+    PLAYOUT_moves,
+    PLAYOUT_over,
+    N_PLAYOUT,
+};
+
+/* ---- the bytecode */
+enum { SECTION_COUNTS, SECTION_NODES, SECTION_ROOTS, SECTION_SITES, SECTION_RADIALS, SECTION_NEIGHBOURS,
+    SECTION_STATIC_REGIONS, SECTION_SIDES, SECTION_INCIDENT, SECTION_COMPONENTS, SECTION_CONTAINERS, SECTION_TRACKS,
+    SECTION_REGIONS, SECTION_PHASES, SECTION_NAMES, SECTION_FACING, SECTION_MAPS, SECTION_TRACK_NAMES };
+enum { COUNT_n_players, COUNT_n_sites, COUNT_n_board, COUNT_site_type, COUNT_uses, COUNT_repetition, COUNT_n_strings,
+    COUNT_n_components, COUNT_n_containers, COUNT_n_tracks, COUNT_n_regions, COUNT_n_phases, COUNT_n_maps,
+    COUNT_first_Vertex, COUNT_first_Edge, COUNT_first_Cell, COUNT_n_Vertex, COUNT_n_Edge, COUNT_n_Cell, N_COUNTS };
+enum {
+    NODE_op, /* the ludeme; -1 for constants, lists and (piece ..) of the equipment */
+    NODE_kind, /* the engine knows those of ludemes */
+    NODE_type, /* constants: TYPE_<type>, which says what value means */
+    NODE_value,
+    NODE_n, /* arguments, or items of a list */
+    N_NODE,
+};
+enum Kind { CONSTANT, INT_KIND, BOOL_KIND, REGION_KIND, MOVES_KIND, RULE_KIND, ARRAY_KIND, LIST, PLAIN };
+enum Uses { USES_COUNT = 1, USES_SWAP = 2, USES_NO_REPEAT = 4, USES_SEQUENCE_CAPTURE = 8, USES_PASS_RULES = 16,
+    USES_VISITED = 32, USES_HISTORY = 64, USES_STUCK = 128, USES_ARRIVED = 256 };
+enum { STATIC_REGION_Top, STATIC_REGION_Bottom, STATIC_REGION_Left, STATIC_REGION_Right, STATIC_REGION_Corners,
+    STATIC_REGION_ConcaveCorners, STATIC_REGION_ConvexCorners, STATIC_REGION_Outer, STATIC_REGION_Inner,
+    STATIC_REGION_Perimeter, STATIC_REGION_Centre, STATIC_REGION_Major, STATIC_REGION_Minor, STATIC_REGION_Playable,
+    N_STATIC_REGIONS };
+enum { REL_Orthogonal = 1, REL_Diagonal = 2, REL_OffDiagonal = 4, REL_Adjacent = 8, REL_All = 16 };
+enum { TYPE_int, TYPE_float, TYPE_bool, TYPE_string, TYPE_roleType, TYPE_siteType, TYPE_absoluteDirection,
+    TYPE_relativeDirection, TYPE_compassDirection, TYPE_rotationalDirection, TYPE_spatialDirection, TYPE_stepType,
+    TYPE_relationType, TYPE_resultType, TYPE_modeType, TYPE_whenType, TYPE_storeType, TYPE_stackDirection,
+    TYPE_repetitionType, TYPE_passEndType, TYPE_gravityType, TYPE_pinType, TYPE_landmarkType, TYPE_regionTypeStatic,
+    TYPE_regionTypeDynamic, TYPE_lineOfSightType, TYPE_puzzleElementType, TYPE_diagonalsType, TYPE_squareShape,
+    TYPE_hexShape, TYPE_triShape, TYPE_brickShape, TYPE_concentricShape, TYPE_regularShape, TYPE_tilingType,
+    TYPE_boardlessTiling, TYPE_cardType, TYPE_dealableType, TYPE_valueWord, TYPE_allWord, TYPE_nextPlayerWord,
+    TYPE_rotationWord, TYPE_trumpSuitWord, TYPE_piecesWord, TYPE_playersWord, TYPE_prevType, N_TYPES };
+
+/* ---- functions */
+/* A game from bytecode of so many integers, which must outlive it. On failure NULL, and *why says why. */
+EXPORT Game *game_new(const i32 *bytecode, i64 length, i64 work, i32 *why);
+EXPORT void game_free(Game *g);
+/* Bytes of a state. */
+EXPORT i32 game_state_size(const Game *g);
+/* The start position. */
+EXPORT i32 game_initial(const Game *g, State *s, i64 bytes);
+/* A workspace for one thread; NULL where there is no room. */
+EXPORT Ctx *context_new(const Game *g);
+EXPORT void context_free(Ctx *c);
+/* The start position's, as its history holds them. */
+EXPORT i32 context_initial_history(Ctx *c, u64 *digests, i64 bytes);
+/* The legal moves of a state: their number. history: the digests of the s->n_history positions before it. */
+EXPORT i32 context_legal(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i64 work);
+/* They themselves. */
+EXPORT const Move *context_moves(const Ctx *c);
+/* Theirs. */
+EXPORT const Action *context_actions(const Ctx *c);
+/* One of the moves of the last context_legal, applied to the same state in place: 0, or BAD_MOVE too. */
+EXPORT i32 context_apply(Ctx *c, i32 index, i64 work);
+/* What the last context_apply did, consequences too. */
+EXPORT const Action *context_applied(const Ctx *c, i32 *n);
+/* Of the state that was last played on. */
+EXPORT const u64 *context_history(const Ctx *c);
+/* Sequences of exactly depth moves. ends, if not NULL, counts them: those that did not end the game, those that nobody
+ * won, those that player 1 .. n won. */
+EXPORT i64 context_perft(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i32 depth, i64 *ends, i64
+    n_ends, i64 work);
+/* Plays n random games, the last one on *s, each a row of PLAYOUT. work is for one game, total for all of them; returns
+ * how much was done. */
+EXPORT i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_moves, i64 work, i64 total, State *s, i64
+    bytes, i32 *out, i64 n_out);
+#endif

@@ -1,0 +1,271 @@
+"""What C and Python must agree on, each thing once: limits, failures, the state, moves, the bytecode, the functions.
+
+``headers.py`` writes ``interface.h`` from these tables, with their comments: the engine is compiled with it, and those
+who read the C read it. Sizes and offsets are computed here and asserted there. The keywords and ludemes of the language
+are such a table too, the signatures, from which it writes ``ludemes.h``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import struct
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from formal_envs.ludii.language.names import MAX_PLAYERS
+from formal_envs.ludii.language.signatures import ENUMS
+
+# ---------------------------------------------------------------- limits
+LIMITS = {
+    "MAX_PLAYERS": (MAX_PLAYERS, ""),
+    "MAX_PENDING": (64, "values that wait for the next turn; more are forgotten"),
+    "MAX_REMEMBERED": (256, "pairs of a name and a value"),
+    "MAX_EVENTS": (32, "bits of State.triggered"),
+    "N_DIGESTS": (2, "64-bit numbers that a state's history has for a position: without and with who moves"),
+    "MAX_GAME_MOVES": (10_000, "of one game, whoever makes them; at which it is cut, as in Ludii"),
+    "MAX_GAME_TURNS": (1_250, "at which Ludii cuts one, and what (value TurnLimit) says"),
+}
+MAX_PENDING, MAX_REMEMBERED, MAX_EVENTS, N_DIGESTS, MAX_GAME_MOVES = (value for value, _ in [*LIMITS.values()][1:6])
+
+# ---------------------------------------------------------------- failures
+#: Why the engine gave up, and what one is told: its functions return -1 minus the failure's place.
+FAILURES = {
+    "OK": "",
+    "OUT_OF_WORK": "too much work in one game",
+    "TOO_MANY_MOVES": "too many moves or effects in one turn",
+    "NOT_THERE": "an effect on a place, a piece or a player that the game does not have",
+    "TOO_MUCH_MEMORY": "too much memory for what the game remembers",
+    "TOO_DEEP": "looking ahead within looking ahead too deep",
+    "BAD_BYTECODE": "its bytecode is not one that this version compiles",
+}
+#: What they return where Python handed over what is no move or no state of the game.
+REFUSALS = {"BAD_MOVE": -100, "BAD_STATE": -101}
+
+
+# ---------------------------------------------------------------- the state
+@dataclass(frozen=True)
+class Field:
+    """A number of a C struct, or ``count`` of them."""
+
+    name: str
+    comment: str = ""
+    count: int = 0
+    type: str = "i32"
+
+
+_PLAYERS, _OWNERS = MAX_PLAYERS + 1, MAX_PLAYERS + 2  # by role: 0 is nobody; the last owner is Shared
+#: The beginning of a state. Its memory follows: SITE_NUMBERS, a number a variable, SETS.
+STATE = (
+    Field("mover"),
+    Field("previous"),
+    Field("next"),
+    Field("turn", "starts at 1; as in a snapshot"),
+    Field("moves_in_turn"),
+    Field("counter", "starts at -1"),
+    Field("n_moves"),
+    Field("over"),
+    Field("winner", "0: nobody"),
+    Field("rank2", "twice the rank of each role, 0 while it plays", _PLAYERS),
+    Field("active", "bit p: role p still plays"),
+    Field("passed", "bit p: the last turn of p was a pass only"),
+    Field("last_from", "of the last move"),
+    Field("last_to"),
+    Field("last_what"),
+    Field("last_pass"),
+    Field("previous_from", "of the move before it"),
+    Field("previous_to"),
+    Field("after_from", "of the last action that had one, consequences included"),
+    Field("after_to"),
+    Field("last_decision", "action type of the last move"),
+    Field("next_player", "who moves next if a rule said so, else 0"),
+    Field("stuck", "bit p: when p was last to move, his rules gave him no move"),
+    Field("phase", "", _PLAYERS),
+    Field("score", "", _OWNERS),
+    Field("player_value", "", _OWNERS),
+    Field("agents", "after a swap: who plays each role", _PLAYERS),
+    Field("temp"),
+    Field("n_pending"),
+    Field("pending", "", MAX_PENDING),
+    Field("proposed", "string id, -1 none"),
+    Field("decided", "string id, -1 none"),
+    Field("votes", "string id each player voted for, -1 none", _PLAYERS),
+    Field("triggered", "bit e: event e (a string id) triggered for the player", _OWNERS),
+    Field("turn_start", "length of the history when this turn began"),
+    Field("n_history", "positions seen so far; they lie in the context's history"),
+    Field("stored", "a stored position's digest", type="u64"),
+    Field("n_remembered"),
+    Field("remembered", "pairs: name or -1, value", 2 * MAX_REMEMBERED),
+)
+#: What the memory of a state has for each site, an array after the other.
+SITE_NUMBERS = {
+    "what": "component, 0 where empty",
+    "who": "its owner",
+    "count": "pieces",
+    "state": "local state",
+    "rotation": "",
+    "value": "",
+}
+#: Then the sets of sites, as bits: these; then one for each owner, 0 .. n_players + 1; then one for each component.
+SETS = {
+    "empty": "",
+    "occupied": "",
+    "visited": "in this turn",
+    "to_clear": "captured when the sequence ends",
+    "arrived": "in the last move, where a game uses it",
+}
+
+# ---------------------------------------------------------------- moves
+#: The types of action, as one writes them.
+ACTIONS = (
+    *("Add", "Move", "Remove", "Promote", "Select", "Pass", "Swap", "Copy", "SetCount", "SetState", "SetRotation"),
+    *("SetValue", "SetScore", "SetNextPlayer", "SetPending", "SetVar", "SetCounter", "SetTemp", "RememberValue"),
+    *("ForgetValue", "SetValueOfPlayer", "Trigger", "Note", "Propose", "Vote", "Mark", "StoreState"),
+)
+#: Fields that an action does not use are 0 for what, 1 for count, OFF or UNDEFINED otherwise.
+ACTION = (
+    Field("type", "A_<type>", type="u8"),
+    Field("decision", "a player chose it", type="u8"),
+    Field("what", "component; or a player", type="i16"),
+    Field("from"),
+    Field("to"),
+    Field("count"),
+    Field("state"),
+    Field("rotation"),
+    Field("value"),
+    Field("name", "string id"),
+)
+MOVE = (
+    Field("first", "its actions, in the order in which they are applied"),
+    Field("n"),
+    Field("decision", "which of them the player chose, counted from first"),
+    Field("from", "what (last From) and (last To) say after it"),
+    Field("to"),
+    Field("mover"),
+    Field("then", "consequences: a chain, -1 at its end"),
+    Field("last_then"),
+    Field("twice", "it is on the list twice, and ludemes around give each of the two a consequence twice"),
+)
+#: What is known of a random game.
+PLAYOUT = (
+    Field("winner", "0 nobody, -1 cut by a limit, -1 - failure"),
+    Field("turns"),
+    Field("moves"),
+    Field("over"),
+)
+
+# ---------------------------------------------------------------- the bytecode: integers that a game is compiled to
+#: It begins with the number of sections, then has where each begins and how long it is.
+SECTIONS = (
+    *("COUNTS", "NODES", "ROOTS", "SITES", "RADIALS", "NEIGHBOURS", "STATIC_REGIONS", "SIDES", "INCIDENT"),
+    *("COMPONENTS", "CONTAINERS", "TRACKS", "REGIONS", "PHASES", "NAMES", "FACING", "MAPS", "TRACK_NAMES"),
+)
+COUNTS = (
+    *("n_players", "n_sites", "n_board", "site_type", "uses", "repetition", "n_strings", "n_components"),
+    *("n_containers", "n_tracks", "n_regions", "n_phases", "n_maps"),
+    *(f"first_{name}" for name in ENUMS["siteType"]),
+    *(f"n_{name}" for name in ENUMS["siteType"]),
+)
+#: A node of the tree; the numbers of its arguments' nodes follow, -1 where one is absent.
+NODE = (
+    Field("op", "the ludeme; -1 for constants, lists and (piece ..) of the equipment"),
+    Field("kind", "the engine knows those of ludemes"),
+    Field("type", "constants: TYPE_<type>, which says what value means"),
+    Field("value"),
+    Field("n", "arguments, or items of a list"),
+)
+KINDS = (
+    *("CONSTANT", "INT_KIND", "BOOL_KIND", "REGION_KIND", "MOVES_KIND", "RULE_KIND", "ARRAY_KIND", "LIST", "PLAIN"),
+)
+#: What a game uses, as bits.
+USES = MappingProxyType(
+    {
+        name: 1 << bit
+        for bit, name in enumerate(
+            ["COUNT", "SWAP", "NO_REPEAT", "SEQUENCE_CAPTURE", "PASS_RULES", "VISITED", "HISTORY", "STUCK", "ARRIVED"]
+        )
+    }
+)
+#: How two sites lie to each other: bits of radials, and lists of neighbours in this order.
+RELATIONS = ENUMS["relationType"]
+STATIC_REGIONS = (
+    *("Top", "Bottom", "Left", "Right", "Corners", "ConcaveCorners", "ConvexCorners", "Outer", "Inner", "Perimeter"),
+    *("Centre", "Major", "Minor", "Playable"),
+)
+PRIMITIVES = ("int", "float", "bool", "string")
+#: What a constant can be: a number, or a keyword.
+TYPES = {name: index for index, name in enumerate((*PRIMITIVES, *ENUMS))}
+
+# ---------------------------------------------------------------- functions
+#: What Python calls. What returns a number returns, where it failed, -1 - failure or BAD_STATE.
+FUNCTIONS = {
+    "Game *game_new(const i32 *bytecode, i64 length, i64 work, i32 *why)": (
+        "A game from bytecode of so many integers, which must outlive it. On failure NULL, and *why says why."
+    ),
+    "void game_free(Game *g)": "",
+    "i32 game_state_size(const Game *g)": "Bytes of a state.",
+    "i32 game_initial(const Game *g, State *s, i64 bytes)": "The start position.",
+    "Ctx *context_new(const Game *g)": "A workspace for one thread; NULL where there is no room.",
+    "void context_free(Ctx *c)": "",
+    "i32 context_initial_history(Ctx *c, u64 *digests, i64 bytes)": "The start position's, as its history holds them.",
+    "i32 context_legal(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i64 work)": (
+        "The legal moves of a state: their number. history: the digests of the s->n_history positions before it."
+    ),
+    "const Move *context_moves(const Ctx *c)": "They themselves.",
+    "const Action *context_actions(const Ctx *c)": "Theirs.",
+    "i32 context_apply(Ctx *c, i32 index, i64 work)": (
+        "One of the moves of the last context_legal, applied to the same state in place: 0, or BAD_MOVE too."
+    ),
+    "const Action *context_applied(const Ctx *c, i32 *n)": "What the last context_apply did, consequences too.",
+    "const u64 *context_history(const Ctx *c)": "Of the state that was last played on.",
+    "i64 context_perft(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i32 depth, i64 *ends, "
+    "i64 n_ends, i64 work)": (
+        "Sequences of exactly depth moves. ends, if not NULL, counts them: those that did not end the game, those that"
+        " nobody won, those that player 1 .. n won."
+    ),
+    "i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_moves, i64 work, i64 total, State *s, "
+    "i64 bytes, i32 *out, i64 n_out)": (
+        "Plays n random games, the last one on *s, each a row of PLAYOUT. work is for one game, total for all of them;"
+        " returns how much was done."
+    ),
+}
+
+# ---------------------------------------------------------------- the same for ctypes
+_CTYPES = {
+    "u8": ctypes.c_uint8,
+    "i16": ctypes.c_int16,
+    "i32": ctypes.c_int32,
+    "u32": ctypes.c_uint32,
+    "i64": ctypes.c_int64,
+    "u64": ctypes.c_uint64,
+}
+
+
+def structure(name: str, fields: tuple[Field, ...]) -> type[ctypes.Structure]:
+    """The C struct of these fields."""
+    types = [(f.name, _CTYPES[f.type] * f.count if f.count else _CTYPES[f.type]) for f in fields]
+    return type(name, (ctypes.Structure,), {"_fields_": types})
+
+
+def record(fields: tuple[Field, ...]) -> struct.Struct:
+    """How the bytes of a struct without arrays or gaps are read."""
+    return struct.Struct("=" + "".join({"u8": "B", "i16": "h", "i32": "i"}[f.type] for f in fields))
+
+
+StateHeader = structure("StateHeader", STATE)
+DIGEST_SIZE = N_DIGESTS * ctypes.sizeof(ctypes.c_uint64)  # bytes per position of a history
+ACTION_RECORD, MOVE_RECORD = record(ACTION), record(MOVE)
+#: Where the memory of a state begins: behind its header, at a multiple of 8.
+MEMORY_AT = -(-(getattr(StateHeader, STATE[-1].name).offset + 4 * STATE[-1].count) // 8) * 8
+
+
+def prototype(declaration: str) -> tuple[str, type | None, list[type]]:
+    """The name, the result and the arguments of a C function."""
+    result, name, arguments = re.fullmatch(r"(.*?)(\w+)\((.*)\)", declaration).groups()  # type: ignore[union-attr]
+    return name, _ctype(result), [_ctype(argument) for argument in arguments.split(", ")]  # type: ignore[misc]
+
+
+def _ctype(declaration: str) -> type | None:
+    if "*" in declaration:
+        return ctypes.c_void_p
+    return _CTYPES.get(declaration.split()[0])  # of void there is none

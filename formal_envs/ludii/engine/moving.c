@@ -1,0 +1,284 @@
+/* A piece goes from c->from to a site: one move, with what comes along. */
+#include "moving.h"
+
+static Move *piece_goes(Ctx *c, i32 to, const Node *effect) { /* not ended yet */
+    i32 outer = c->to;
+    Move *m = move_begin(c);
+    c->to = to;
+    move_effects(c, m, effect);
+    c->to = outer;
+    return m;
+}
+static void piece_went(Ctx *c, Move *m, i32 to, const Node *then) {
+    Action *a = move_act(c, A_MOVE);
+    a->from = c->from, a->to = to;
+    move_decide(c, m);
+    m->from = c->from, m->to = to;
+    move_then(c, m, then);
+    move_end(c, m);
+}
+void go(Ctx *c, i32 to, const Node *effect, const Node *then) {
+    if (!move_asked(c, to)) piece_went(c, piece_goes(c, to, effect), to, then);
+}
+
+void for_each_from(Ctx *c, const Rule *rule, void (*each)(Ctx *, const Rule *, DirSet)) {
+    i32 from = c->from, to = c->to, between = c->between, start = from;
+    if (rule->from && SLOT(rule->from, from, site))
+        start = site_at(c, SLOT(rule->from, from, siteType), SLOT(rule->from, from, site));
+    if (!is_site(c, start)) return;
+    /* in which (from) is still the outer one */
+    DirSet directions = directions_of(c, rule->direction, start, REL_Adjacent);
+    c->from = start;
+    if (may_leave(c, rule->from)) each(c, rule, directions);
+    c->from = from, c->to = to, c->between = between;
+}
+
+/* ---- step */
+static void step_from(Ctx *c, const Rule *rule, DirSet directions) {
+    i32 from = c->from;
+    FOR_RADIALS (from, directions, ray) {
+        if (!ray->n) continue;
+        c->to = ray->at[0];
+        if (!misses(c, c->to) && may_enter(c, rule->to)) go(c, ray->at[0], to_apply(rule->to), rule->then);
+    }
+}
+static void step_moves(Ctx *c, const Node *n) {
+    for_each_from(
+        c,
+        &(Rule){
+            .from = ARG(step, from), .direction = ARG(step, direction), .to = ARG(step, to), .then = ARG(step, then)},
+        step_from);
+}
+//: move_step: (move Step [<from>] [<direction>] <to> [stack:<flag>] [<then>]) -> decision
+MOVES(move_step) { step_moves(c, n); }
+//: step: (step [<from>] [<direction>] <to> [stack:<flag>] [<then>]) -> effect
+MOVES(step) { step_moves(c, n); }
+
+/* ---- slide: on while `between` allows it; `to` names further ends, such as enemies, to which alone its effect belongs */
+/* path: the sites of the ray; NULL on tracks */
+typedef struct Slide {
+    Range range;
+    const u64 *ends;
+    const i32 *path;
+} Slide;
+
+static void slide_to(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i32 steps, const Node *effect) {
+    const Node *on_the_way = between_apply(rule->between);
+    if (!on_the_way || !slide->path) {
+        go(c, site, effect, rule->then);
+        return;
+    }
+    if (move_asked(c, site)) return;
+    Move *m = move_begin(c);
+    for (i32 k = steps - 2; k >= 0; k--) {
+        c->between = slide->path[k];
+        move_effects(c, m, on_the_way);
+    }
+    move_effects(c, m, effect);
+    piece_went(c, m, site, rule->then);
+    c->between = site;
+}
+/* steps: to site. Does it go on? */
+static i32 slide_over(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i32 steps) {
+    const Node *to = rule->to, *stops = to ? SLOT(to, to, if_) : NULL;
+    const Node *passes = rule->between ? SLOT(rule->between, between, if_) : NULL;
+    c->to = c->between = site;
+    i32 far_enough = steps >= slide->range.least && (!slide->ends || region_has(slide->ends, site)),
+        wanted = far_enough && !misses(c, site);
+    i32 stopped = stops && int_of(c, stops);
+    if (stopped && wanted && apply_allows(c, to_apply(to))) slide_to(c, rule, slide, site, steps, to_apply(to));
+    i32 passed = passes ? int_of(c, passes) : region_has(c->empty, site);
+    if (passed && !stopped && wanted && apply_allows(c, to_apply(to)))
+        slide_to(c, rule, slide, site, steps, stops ? NULL : to_apply(to));
+    return passed && !(stopped && far_enough);
+}
+static void slide_along_track(Ctx *c, const Rule *rule, const Track *track, const Slide *slide) {
+    i32 from = c->from, n = track->sites.n;
+    for (i32 k = 0; k < n; k++) {
+        if (track->sites.at[k] != from) continue;
+        for (i32 i = 1; i <= n && i <= slide->range.most; i++) {
+            i32 at = k + i;
+            if (at >= n && !track->loop) break;
+            tick(c, 1);
+            i32 site = track->sites.at[at % n];
+            if (!is_site(c, site) || !slide_over(c, rule, slide, site, i)) break;
+        }
+    }
+}
+static void slide_from(Ctx *c, const Rule *rule, DirSet directions) {
+    i32 from = c->from;
+    TMP_REGION(sites);
+    Slide slide = {steps_of(c, rule->between, (Range){1, INFINITE}), to_sites(c, rule->to, sites) ? sites : NULL, NULL};
+    if (rule->track) {
+        for (i32 t = 0; t < c->g->n_tracks; t++)
+            if (c->g->tracks[t].name == rule->track->value) slide_along_track(c, rule, &c->g->tracks[t], &slide);
+        return;
+    }
+    FOR_RADIALS (from, directions, ray) {
+        i32 seen = 0; /* a ray that does not meet the target is of no use */
+        while (seen < ray->n && misses(c, ray->at[seen])) seen++;
+        if (seen == ray->n) continue;
+        slide.path = ray->at;
+        for (i32 i = 0; i < ray->n && i < slide.range.most; i++) {
+            tick(c, 1);
+            if (!slide_over(c, rule, &slide, ray->at[i], i + 1)) break;
+        }
+    }
+}
+static void slide_moves(Ctx *c, const Node *n) {
+    for_each_from(c,
+                  &(Rule){.from = ARG(slide, from),
+                          .track = ARG(slide, track),
+                          .direction = ARG(slide, direction),
+                          .between = ARG(slide, between),
+                          .to = ARG(slide, to),
+                          .then = ARG(slide, then)},
+                  slide_from);
+}
+//: move_slide: (move Slide [<from>] [<trackName track>] [<direction>] [<between>] [<to>] [stack:<flag>] [<then>])
+//:     -> decision
+MOVES(move_slide) { slide_moves(c, n); }
+//: slide: (slide [<from>] [<trackName track>] [<direction>] [<between>] [<to>] [stack:<flag>] [<then>]) -> effect
+MOVES(slide) { slide_moves(c, n); }
+
+/* ---- hop: some empty sites, then some hurdles, then a place to land on, and perhaps further ones behind it */
+typedef struct Hop {
+    Range hurdles;
+    i32 before, after;
+    const Node *is_hurdle;
+    const u64 *ends;
+} Hop;
+
+static i32 hurdle_at(Ctx *c, const Hop *hop, i32 site) {
+    c->between = site;
+    tick(c, 1);
+    return hop->is_hurdle ? int_of(c, hop->is_hurdle) : region_has(c->occupied, site);
+}
+static void land(Ctx *c, const Rule *rule, const Hop *hop, const Radial *ray, i32 first, i32 hurdles) {
+    i32 start = first + hurdles, captures = to_apply(rule->to) && to_apply(rule->to)->op == OP_apply_if;
+    for (i32 k = start; k < ray->n && k - start <= hop->after; k++) {
+        tick(c, 1);
+        c->to = ray->at[k];
+        if (hurdles) c->between = ray->at[start - 1];
+        i32 goes_on = may_enter(c, rule->to) && (!hop->ends || region_has(hop->ends, ray->at[k]));
+        if ((captures ? apply_allows(c, to_apply(rule->to)) : goes_on) && !move_asked(c, ray->at[k])) {
+            Move *m = piece_goes(c, ray->at[k], to_apply(rule->to));
+            for (i32 h = first; between_apply(rule->between) && h < start; h++) {
+                c->between = ray->at[h];
+                move_effects(c, m, between_apply(rule->between));
+            }
+            piece_went(c, m, ray->at[k], rule->then);
+        }
+        if (!goes_on) return;
+    }
+}
+static void hop_along(Ctx *c, const Rule *rule, const Hop *hop, const Radial *ray) {
+    i32 first = 0, hurdles = 0;
+    if (hop->hurdles.least <= 0) land(c, rule, hop, ray, 0, 0);
+    while (first < ray->n && !hurdle_at(c, hop, ray->at[first])) {
+        if (first >= hop->before || !region_has(c->empty, ray->at[first])) return;
+        first++;
+    }
+    if (first == ray->n) return;
+    do {
+        hurdles++;
+        if (hurdles > hop->hurdles.most) return;
+        if (hurdles >= hop->hurdles.least && hurdles > 0) land(c, rule, hop, ray, first, hurdles);
+    } while (first + hurdles < ray->n && hurdle_at(c, hop, ray->at[first + hurdles]));
+}
+static void hop_from(Ctx *c, const Rule *rule, DirSet directions) {
+    i32 from = c->from;
+    const Node *between = rule->between;
+    TMP_REGION(sites);
+    Hop hop = {{1, 1}, 0, 0, NULL, to_sites(c, rule->to, sites) ? sites : NULL};
+    if (between) {
+        hop.hurdles = steps_of(c, between, (Range){1, 1});
+        hop.before = int_or(c, SLOT(between, between, before), 0),
+        hop.after = int_or(c, SLOT(between, between, after), 0);
+        hop.is_hurdle = SLOT(between, between, if_);
+    }
+    FOR_RADIALS (from, directions, ray) hop_along(c, rule, &hop, ray);
+}
+static void hop_moves(Ctx *c, const Node *n) {
+    for_each_from(c,
+                  &(Rule){.from = ARG(hop, from),
+                          .direction = ARG(hop, direction),
+                          .between = ARG(hop, between),
+                          .to = ARG(hop, to),
+                          .then = ARG(hop, then)},
+                  hop_from);
+}
+//: move_hop: (move Hop [<from>] [<direction>] [<between>] <to> [stack:<flag>] [<then>]) -> decision
+MOVES(move_hop) { hop_moves(c, n); }
+//: hop: (hop [<from>] [<direction>] [<between>] <to> [stack:<flag>] [<then>]) -> effect
+MOVES(hop) { hop_moves(c, n); }
+
+/* ---- from anywhere to anywhere; also from hands, with counts, or a copy */
+/* rotation: what it is turned to, or UNDEFINED */
+static void carry(Ctx *c, const Node *n, i32 to, i32 count, i32 rotation) {
+    if (move_asked(c, to)) return;
+    i32 copy = bool_or(c, ARG(move, copy), 0), mover = ARG(move, mover) ? role_of(c, ARG(move, mover)) : -1;
+    Move *m = piece_goes(c, to, to_apply(ARG(move, to)));
+    Action *a = move_act(c, copy ? A_COPY : A_MOVE);
+    a->from = c->from, a->to = to, a->count = count;
+    a->what = ARG(move, count) != NULL; /* the count is part of what is chosen */
+    move_decide(c, m);
+    if (rotation >= 0) a = move_act(c, A_SET_ROTATION), a->to = to, a->rotation = rotation;
+    m->from = c->from, m->to = to;
+    if (mover > 0) m->mover = mover;
+    move_then(c, m, ARG(move, then));
+    move_end(c, m);
+}
+/* rotations are counted from north in the directions that the board has */
+static i32 rotation_towards(Ctx *c, i32 direction) {
+    i32 turns = turns_on_board(c);
+    for (i32 k = 0; k < turns; k++)
+        if (COMPASS[turned_point(c->g->supported[relationType_All], 0, 1, k)] == direction) return k;
+    return 0;
+}
+/* a move for every rotation it may take */
+static void carry_turned(Ctx *c, const Node *n, i32 to, i32 count) {
+    const Node *rotations = SLOT(ARG(move, to), to, rotations);
+    if (!rotations) {
+        carry(c, n, to, count, UNDEFINED);
+        return;
+    }
+    const Node *many = SLOT(rotations, rotations, directions);
+    DirSet d = directions_of(c, many ? many : SLOT(rotations, rotations, absoluteDirection), c->from, 0);
+    u64 all = d.directions;
+    for (i32 k = 0; k < 5; k++)
+        if (d.relations >> k & 1) all |= c->g->supported[k];
+    for (i32 i = 0; i < N_POINTS; i++)
+        if (all >> COMPASS[i] & 1) carry(c, n, to, count, rotation_towards(c, COMPASS[i]));
+}
+static void carry_from(Ctx *c, const Node *n) {
+    const Node *to = ARG(move, to);
+    i32 outer = c->to;
+    TMP_REGION(ends);
+    if (!may_leave(c, ARG(move, from)) || !c->what[c->from]) return;
+    if (!to_sites(c, to, ends)) {
+        region_clear(c, ends);
+        if (is_site(c, outer)) region_add(ends, outer);
+    }
+    i32 count = int_or(c, ARG(move, count), 1); /* (to) is still the one of the ludeme around */
+    FOR_SITES (ends, site) {
+        c->to = site;
+        if (!misses(c, site) && may_enter(c, to)) carry_turned(c, n, site, count);
+    }
+    c->to = outer;
+}
+static void carry_moves(Ctx *c, const Node *n) {
+    i32 from = c->from;
+    TMP_REGION(starts);
+    if (from_sites(c, ARG(move, from), starts)) {
+        FOR_SITES (starts, site) {
+            c->from = site;
+            carry_from(c, n);
+        }
+    } else if (is_site(c, from)) carry_from(c, n);
+    c->from = from;
+}
+//: move: (move <from> <to> [count:<int>] [copy:<bool>] [stack:<bool>] [<roleType mover>] [<then>]) -> decision
+MOVES(move) { carry_moves(c, n); }
+//: fromto: (fromTo <from> <to> [count:<int>] [copy:<bool>] [stack:<bool>] [<roleType mover>] [<then>]) -> effect
+MOVES(fromto) { carry_moves(c, n); }

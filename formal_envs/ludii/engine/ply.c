@@ -1,0 +1,220 @@
+/* A whole ply: the moves of a position, what a move and its consequences do, and what follows them. */
+#include "ply.h"
+
+static void phase_changes(Ctx *c) {
+    for (i32 p = 1; p <= c->g->n_players; p++) {
+        const Phase *phase = &c->g->phases[c->s->phase[p]];
+        if (!phase->next) continue;
+        i32 before = c->s->phase[p];
+        for (i32 i = 0; i < phase->next->n && c->s->phase[p] == before; i++) {
+            c->player = p;
+            tick(c, 1);
+            phase->next->arg[i]->fn.act(c, phase->next->arg[i]);
+            c->player = OFF;
+        }
+    }
+}
+static void end_rules(Ctx *c, const Node *rules) {
+    if (rules)
+        for (i32 i = 0; i < rules->n && !c->s->over; i++) {
+            tick(c, 1);
+            rules->arg[i]->fn.act(c, rules->arg[i]);
+        }
+}
+void player_done(Ctx *c, i32 player, i32 result) {
+    State *s = c->s;
+    i32 n = c->g->n_players, bit = 1 << player;
+    if (s->over || player < 1 || player > n || (!(s->active & bit) && result != resultType_Draw)) return;
+    if (result == resultType_Draw || result == resultType_Tie) {
+        i32 best = n, worst = 1, taken = 0;
+        for (i32 p = 1; p <= n; p++) taken |= s->rank2[p] && !(s->rank2[p] & 1) ? 1 << s->rank2[p] / 2 : 0;
+        for (i32 r = 1; r <= n; r++)
+            if (!(taken >> r & 1)) best = r < best ? r : best, worst = r > worst ? r : worst;
+        for (i32 p = 1; p <= n; p++)
+            if (s->active >> p & 1) s->rank2[p] = best + worst;
+        s->active = 0, s->over = 1;
+        return;
+    }
+    /* Abandon, Crash; alone one loses to nobody */
+    if ((result != resultType_Win && result != resultType_Loss) || (n == 1 && result == resultType_Loss)) {
+        s->active = 0, s->over = 1;
+        return;
+    }
+    i32 taken = 0, rank = result == resultType_Win ? 1 : n;
+    for (i32 p = 1; p <= n; p++)
+        if (s->rank2[p]) taken |= 1 << s->rank2[p] / 2;
+    while (taken >> rank & 1) rank += result == resultType_Win ? 1 : -1;
+    s->rank2[player] = 2 * rank;
+    if (rank == 1) s->winner = player;
+    s->active &= ~bit;
+    if (!(s->active & (s->active - 1))) { /* one is left: takes the rank that is */
+        if (s->active) {
+            i32 last = __builtin_ctz((u32)s->active), free_rank = 1;
+            for (taken |= 1 << rank; taken >> free_rank & 1;) free_rank++;
+            s->rank2[last] = 2 * free_rank;
+            if (free_rank == 1) s->winner = last;
+            s->active = 0;
+        }
+        s->over = 1;
+    }
+}
+static i32 following_player(const State *s, i32 n, i32 player) {
+    for (i32 k = 1; k <= n; k++) {
+        i32 p = (player - 1 + k) % n + 1;
+        if (s->active >> p & 1) return p;
+    }
+    return player;
+}
+void push_history(Ctx *c) {
+    if (!(c->g->uses & (USES_NO_REPEAT | USES_HISTORY))) return;
+    if (c->s->n_history + 1 >= MAX_HISTORY) fail(c, TOO_MUCH_MEMORY);
+    u64 *digests = c->history + N_DIGESTS * c->s->n_history++;
+    digests[0] = position_digest(c, 0), digests[1] = position_digest(c, 1);
+}
+static i32 is_pass(Ctx *c, const Move *m) {
+    return m->n >= 1 && c->actions[m->first + (m->decision < 0 ? 0 : m->decision)].type == A_PASS;
+}
+/* what is known of the move while its consequences are evaluated */
+void begin_ply(Ctx *c, const Move *m) {
+    State *s = c->s;
+    s->n_pending = 0, s->next_player = 0;
+    if (c->g->uses & USES_ARRIVED) region_clear(c, c->arrived);
+    s->n_moves++;
+    s->previous_from = s->last_from, s->previous_to = s->last_to;
+    s->last_from = m->from, s->last_to = m->to;
+    s->after_from = s->after_to = OFF;
+    s->last_decision = m->n ? c->actions[m->first + (m->decision < 0 ? 0 : m->decision)].type : A_NOTE;
+    s->last_what = is_site(c, m->from) ? c->what[m->from] : 0;
+    s->last_pass = is_pass(c, m);
+    if (c->g->uses & USES_VISITED) { /* in this turn */
+        if (is_site(c, m->from)) region_add(c->visited, m->from);
+        if (is_site(c, m->to)) region_add(c->visited, m->to);
+    }
+}
+/* the move and its consequences; the next mover is known then */
+static void play_out(Ctx *c, const Move *m) {
+    State *s = c->s;
+    const Move move = *m;
+    begin_ply(c, &move);
+    apply_with_consequences(c, &move);
+    s = c->s;
+    if ((c->g->uses & USES_SEQUENCE_CAPTURE) && s->next_player != s->mover) {
+        FOR_SITES (c->to_clear, site) take(c, site);
+        region_clear(c, c->to_clear);
+    }
+}
+void apply_move(Ctx *c, const Move *m) {
+    State *s = c->s;
+    const Move move = *m;
+    i32 mover = s->mover;
+    reset_iterators(c);
+    /* A turn of passes only. A first move of the game does not count against it: Throngs. */
+    i32 only = s->moves_in_turn == 0 || (s->passed >> mover & 1) || s->n_moves == 1;
+    if (is_pass(c, &move) && only) s->passed |= 1 << mover;
+    else s->passed &= ~(1 << mover);
+    play_out(c, &move);
+    i32 swapped = s->last_decision == A_SWAP;
+    const Phase *phase = &c->g->phases[s->phase[mover]];
+    end_rules(c, phase->end);
+    end_rules(c, c->g->end);
+    i32 can_end = phase->end || c->g->end; /* without a rule to end it nothing does: Gala */
+    if (!s->over && can_end && !(c->g->uses & USES_PASS_RULES) && s->active && (s->passed & s->active) == s->active)
+        player_done(c, mover, resultType_Draw);
+    reset_iterators(c);
+    if (!s->over) phase_changes(c);
+    if (s->counter < INT32_MAX) s->counter++;
+    memset(s->triggered, 0, sizeof s->triggered);
+    i32 next = s->next_player ? s->next_player : following_player(s, c->g->n_players, mover);
+    s->previous = mover;
+    if (!s->over) {
+        if (next != mover || swapped) s->turn++, s->moves_in_turn = 0;
+        else s->moves_in_turn++;
+    }
+    s->mover = next;
+    s->next = following_player(s, c->g->n_players, next);
+    push_history(c);
+    if (s->moves_in_turn == 0) region_clear(c, c->visited);
+    /* the position that the turn began with counts as its own */
+    if (s->moves_in_turn == 0) s->turn_start = s->n_history ? s->n_history - 1 : 0;
+}
+i32 position_repeated(Ctx *c, i32 kind) {
+    const State *s = c->s;
+    i32 situational = kind == repetitionType_Situational || kind == repetitionType_SituationalInTurn;
+    i32 in_turn = kind == repetitionType_PositionalInTurn || kind == repetitionType_SituationalInTurn;
+    i32 i = in_turn ? s->turn_start : 0;
+    u64 pieces = pieces_on(c);
+    tick(c, 1 + (s->n_history - i) / 16);
+    while (i < s->n_history && (c->history[N_DIGESTS * i] & 0xffff) != pieces) i++;
+    if (i == s->n_history) return 0;
+    u64 digest = position_digest(c, situational);
+    tick(c, c->g->n_sites / 8);
+    for (; i < s->n_history; i++)
+        if (c->history[N_DIGESTS * i + situational] == digest) return 1;
+    return 0;
+}
+static i32 repeats(Ctx *c, const Move *m) { /* would the position after m have been seen before? */
+    i32 moves = c->n_moves, actions = c->n_actions, thens = c->n_thens;
+    State *saved = save_state(c);
+    State *s = c->s;
+    i32 mover = s->mover, seen = 0;
+    Action *applied = c->applied;
+    c->applied = NULL;
+    play_out(c, m);
+    i32 next = s->next_player ? s->next_player : s->next;
+    if (next != mover) s->moves_in_turn = 0;
+    else s->moves_in_turn++;
+    s->mover = next, s->next = following_player(s, c->g->n_players, next);
+    seen = position_repeated(c, c->g->repetition);
+    c->applied = applied;
+    restore_state(c, saved);
+    c->n_moves = moves, c->n_actions = actions, c->n_thens = thens;
+    return seen;
+}
+const Node *play_of(Ctx *c, i32 player) { return c->g->phases[c->s->phase[player]].play; }
+i32 legal_moves(Ctx *c) {
+    State *s = c->s;
+    c->n_moves = c->n_actions = c->n_thens = c->n_numbers = c->n_spare = c->depth = 0;
+    c->probe = NULL, c->applied = NULL;
+    if (s->over) return 0;
+    reset_iterators(c);
+    const Node *play = play_of(c, s->mover);
+    if (c->g->uses & USES_STUCK) {
+        /* the rules may ask for the answer of last time meanwhile */
+        i32 bit = 1 << s->mover, can = play && any_move(c, play);
+        s->stuck = can ? s->stuck & ~bit : s->stuck | bit;
+    }
+    if (play) moves_of(c, play);
+    if (c->g->uses & USES_NO_REPEAT) {
+        i32 kept = 0;
+        for (i32 i = 0; i < c->n_moves; i++)
+            if (is_pass(c, c->moves + i) || !repeats(c, c->moves + i)) c->moves[kept++] = c->moves[i];
+        c->n_moves = kept;
+    }
+    if ((c->g->uses & USES_SWAP) && s->n_moves == 1 && s->agents[1] == 1) {
+        Move *m = move_begin(c);
+        Action *a = move_act(c, A_SWAP);
+        a->what = (i16)s->mover, a->value = s->previous;
+        move_decide(c, m);
+        move_act(c, A_SET_NEXT_PLAYER)->what = (i16)s->mover;
+        move_end(c, m);
+    }
+    if (c->n_moves == 0) {
+        Move *m = move_begin(c);
+        move_act(c, A_PASS)->state = 1; /* forced */
+        move_decide(c, m);
+        move_end(c, m);
+    }
+    return c->n_moves;
+}
+i32 player_has_move(Ctx *c, i32 player) {
+    State *s = c->s;
+    if (player < 1 || player > c->g->n_players) return 0;
+    i32 mover = s->mover, next = s->next, previous = s->previous;
+    s->previous = mover, s->mover = player, s->next = following_player(s, c->g->n_players, player);
+    const Node *play = play_of(c, player);
+    c->asks_moves++;
+    i32 found = play ? any_move(c, play) : 0;
+    c->asks_moves--;
+    s->mover = mover, s->next = next, s->previous = previous;
+    return found;
+}

@@ -1,0 +1,119 @@
+/* The state: how it lies in memory, begins, is copied and changed, and what tells one position from another. */
+#include <stdlib.h>
+#include "random.h"
+#include "state.h"
+
+/* In s->memory: the numbers of the sites, a number a variable, a gap if need be, then the sets. */
+static size_t state_numbers(const Game *g) {
+    return (N_SITE_NUMBERS * (size_t)g->n_sites + (size_t)g->n_strings + 1) & ~(size_t)1;
+}
+i32 n_state_sets(const Game *g) { return N_SETS + (g->n_players + 2) + (g->n_components + 1); }
+size_t state_bytes(const Game *g) {
+    return sizeof(State) + sizeof(i32) * state_numbers(g) + sizeof(u64) * (size_t)g->words * (size_t)n_state_sets(g);
+}
+void use_state(Ctx *c, State *s) {
+    i32 n = c->g->n_sites, words = c->g->words;
+    i32 *numbers = (i32 *)s->memory;
+    u64 *sets = (u64 *)(s->memory + sizeof(i32) * state_numbers(c->g));
+    c->s = s;
+    c->what = numbers + SITE_what * n, c->who = numbers + SITE_who * n, c->count = numbers + SITE_count * n;
+    c->state = numbers + SITE_state * n, c->rotation = numbers + SITE_rotation * n;
+    c->value = numbers + SITE_value * n;
+    c->vars = numbers + N_SITE_NUMBERS * n;
+    c->empty = sets + SET_empty * words, c->occupied = sets + SET_occupied * words;
+    c->visited = sets + SET_visited * words, c->to_clear = sets + SET_to_clear * words;
+    c->arrived = sets + SET_arrived * words;
+    c->owned = sets + N_SETS * words, c->kinds = c->owned + (c->g->n_players + 2) * words;
+}
+State *save_state(Ctx *c) {
+    State *saved = c->s;
+    if (c->n_spare == MAX_DEPTH) fail(c, TOO_DEEP);
+    tick(c, 2 + c->g->state_size / 1024);
+    State *copy = c->spare[c->n_spare];
+    if (!copy && !(copy = c->spare[c->n_spare] = malloc((size_t)c->g->state_size))) fail(c, TOO_MUCH_MEMORY);
+    c->n_spare++;
+    memcpy(copy, saved, (size_t)c->g->state_size);
+    use_state(c, copy);
+    return saved;
+}
+void restore_state(Ctx *c, State *saved) {
+    assert(c->n_spare > 0);
+    c->n_spare--;
+    use_state(c, saved);
+}
+void take(Ctx *c, i32 site) {
+    if (!is_site(c, site)) fail(c, NOT_THERE);
+    i32 words = c->g->words;
+    if (c->what[site]) {
+        region_drop(c->kinds + c->what[site] * words, site);
+        region_drop(c->owned + c->who[site] * words, site);
+        region_drop(c->occupied, site);
+        region_add(c->empty, site);
+    }
+    c->what[site] = c->who[site] = c->count[site] = c->state[site] = c->rotation[site] = c->value[site] = 0;
+}
+void put(Ctx *c, i32 site, i32 what, i32 who, i32 count, i32 state, i32 rotation, i32 value) {
+    i32 words = c->g->words;
+    if (what == 0 || count <= 0) {
+        take(c, site);
+        return;
+    }
+    if (!is_site(c, site) || (u32)what > (u32)c->g->n_components || (u32)who > (u32)c->g->n_players + 1)
+        fail(c, NOT_THERE);
+    if (c->what[site]) {
+        region_drop(c->kinds + c->what[site] * words, site);
+        region_drop(c->owned + c->who[site] * words, site);
+    } else {
+        region_drop(c->empty, site);
+        region_add(c->occupied, site);
+    }
+    region_add(c->kinds + what * words, site);
+    region_add(c->owned + who * words, site);
+    c->what[site] = what, c->who[site] = who, c->count[site] = count;
+    c->state[site] = state, c->rotation[site] = rotation, c->value[site] = value;
+}
+u64 pieces_on(Ctx *c) { return (u64)region_size(c, c->occupied) & 0xffff; }
+u64 position_digest(Ctx *c, i32 situational) {
+    u64 h = 0x243f6a8885a308d3u;
+    /* all six numbers of a site, mixed and added: the order of sites does not matter */
+    FOR_SITES (c->occupied, site) {
+        u64 x = (u64)site << 32 ^ (u64)(c->what[site] << 16 ^ c->who[site] << 8 ^ c->rotation[site]);
+        x = x * 0x9ddfea08eb382d69u ^ (u64)(u32)c->count[site] << 32 ^ (u64)(u32)c->state[site] ^
+            (u64)(u32)c->value[site] << 16;
+        h += mixed(&x); /* a sum of what is nearly linear would collide */
+    }
+    h ^= h >> 31;
+    if (situational) {
+        const State *s = c->s;
+        h = (h ^ (u64)(u32)s->mover ^ (u64)(u32)s->next << 8 ^ (u64)(u32)s->moves_in_turn << 16) * 0x9ddfea08eb382d69u,
+        h ^= h >> 29;
+    }
+    /* the number of pieces lets one tell most positions apart without a digest */
+    return (h & ~(u64)0xffff) | pieces_on(c);
+}
+
+void first_state(Ctx *c) {
+    const Game *g = c->g;
+    State *s = c->s;
+    memset(s, 0, (size_t)g->state_size);
+    use_state(c, s);
+    for (i32 i = 0; i < g->n_sites; i++) region_add(c->empty, i);
+    s->mover = 1, s->next = g->n_players > 1 ? 2 : 1, s->turn = 1, s->counter = -1, s->temp = UNDEFINED;
+    s->last_from = s->last_to = s->previous_from = s->previous_to = s->after_from = s->after_to = OFF,
+    s->proposed = s->decided = -1;
+    s->last_decision = A_NOTE;
+    for (i32 i = 0; i < g->n_strings; i++) c->vars[i] = UNDEFINED;
+    for (i32 p = 1; p <= g->n_players; p++) {
+        s->active |= 1 << p, s->agents[p] = p, s->votes[p] = -1, s->player_value[p] = UNDEFINED;
+        /* the first phase that is everybody's or the player's own */
+        for (i32 i = g->n_phases - 1; i >= 0; i--) {
+            i32 owner = g->phases[i].owner;
+            if (owner < 0 || owner == p) s->phase[p] = i;
+        }
+    }
+}
+
+void owned_by_any(Ctx *c, u32 players, u64 *out) {
+    region_clear(c, out);
+    for (; players; players &= players - 1) region_or(c, out, owned_by(c, __builtin_ctz(players)));
+}
