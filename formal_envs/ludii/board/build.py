@@ -9,6 +9,7 @@ from formal_envs.ludii.board import (  # noqa: F401  (they register their shapes
     lattice,
     mancala,
     operators,
+    parts,
     square,
     tilings,
 )

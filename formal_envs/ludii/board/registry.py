@@ -1,4 +1,4 @@
-"""Which function builds the graph of which ludeme."""
+"""Which function builds the graph of which ludeme, and the graphs that a ludeme is given."""
 
 from __future__ import annotations
 
@@ -40,3 +40,19 @@ def build_graph(call: Call, use: str, work: Work) -> Graph:
             error.start, error.end = call.start, call.end
         raise
     return graph
+
+
+def only_graph(args: Args, use: str) -> Graph:
+    """The one graph that an operator works on, as a copy of its own."""
+    graphs = args.graphs()
+    if len(graphs) != 1:
+        args.fail(f"({args.call.signature.head} ...) works on one board, got {len(graphs)}")
+    return build_graph(graphs[0], use, args.work).copy()
+
+
+def all_graphs(args: Args, use: str) -> list[Graph]:
+    """The graphs that an operator joins."""
+    graphs = args.graphs()
+    if not graphs:
+        args.fail(f"({args.call.signature.head} ...) needs a board")
+    return [build_graph(graph, use, args.work) for graph in graphs]
