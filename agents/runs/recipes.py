@@ -27,4 +27,4 @@ def recipe(task: str, kind: type[TrainingConfig], warm: bool) -> Settings:
     own = find_task(task).recipe
     if kind is not PPOConfig:
         return {**own.model, **own.supervised}
-    return {**own.model, **_WARM, **own.warm} if warm else own.model
+    return {**own.model, **_WARM, **own.warm} if warm else {**own.model, **own.cold}

@@ -81,11 +81,13 @@ class Recipe:
     Attributes:
         model: of every way of training, such as the size of a new model.
         supervised: of supervised training.
+        cold: of PPO on a model with random weights.
         warm: of PPO on a model that is trained already.
     """
 
     model: Settings = field(default_factory=dict)
     supervised: Settings = field(default_factory=dict)
+    cold: Settings = field(default_factory=dict)
     warm: Settings = field(default_factory=dict)
 
 

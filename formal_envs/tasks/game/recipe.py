@@ -17,6 +17,15 @@ RECIPE = Recipe(
         "validation": 256,
         "test_episodes": 1024,
     },
+    # Small batches, which show how it goes within minutes: each completion is of a hundred tokens, and played 100 times.
+    cold={
+        "steps": 200,
+        "prompts": 8,
+        "completions": 8,
+        "credit": "error",
+        "checkpoint_every": 20,
+        "test_episodes": 64,
+    },
     # Batches that the reward can play in about the time that the model needs.
     warm={
         "steps": 80,
