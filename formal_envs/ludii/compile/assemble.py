@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Mapping
 
-from formal_envs.ludii.board import BoardError
+from formal_envs.ludii.board import Board, BoardError
 from formal_envs.ludii.compile.board_sections import board_sections
 from formal_envs.ludii.compile.bytecode import Bytecode
 from formal_envs.ludii.compile.equipment import MAX_SITES, Equipment, Players, read_equipment, read_players
@@ -71,19 +71,16 @@ def _assemble(source: Source, players: Players, equipment: Equipment) -> Bytecod
     counts = {
         "n_players": players.n,
         "n_sites": n_sites,
-        "n_board": board.n,
-        "site_type": SITE_TYPES.index(board.site_type),
         "uses": flags,
         "repetition": rules.repetition,
         "n_strings": len(instructions.strings),
-        "n_components": len(equipment.pieces),
-        "n_containers": len(equipment.containers),
+        "n_components": len(components),
+        "n_containers": len(containers),
         "n_tracks": len(tracks),
         "n_regions": len(regions),
         "n_phases": len(phases),
         "n_maps": len(maps),
-        **{f"first_{name}": type_first.get(name, -1) for name in SITE_TYPES},
-        **{f"n_{name}": board.topologies[name].n for name in SITE_TYPES},
+        **_board_counts(board, type_first),
     }
     hands = tuple((hand.first, hand.size) for hand in equipment.containers[1:])
     data = _joined(
@@ -117,6 +114,15 @@ def _assemble(source: Source, players: Players, equipment: Equipment) -> Bytecod
         type_first=type_first,
         data=data,
     )
+
+
+def _board_counts(board: Board, type_first: Mapping[str, int]) -> dict[str, int]:
+    return {
+        "n_board": board.n,
+        "site_type": SITE_TYPES.index(board.site_type),
+        **{f"first_{name}": type_first.get(name, -1) for name in SITE_TYPES},
+        **{f"n_{name}": board.topologies[name].n for name in SITE_TYPES},
+    }
 
 
 def _first_sites(equipment: Equipment, others: Iterable[str]) -> tuple[dict[str, int], int]:

@@ -153,7 +153,7 @@ class _Names:
 
 
 def owned(name: str, role: str, players: int) -> set[str]:
-    """The names of the components that a piece defines, one an owner."""
+    """The names of the components that a piece defines, one per owner."""
     if role == "Each":
         return {f"{name}{player}" for player in range(1, players + 1)}
     if re.fullmatch(r"P\d+", role):

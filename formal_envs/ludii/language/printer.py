@@ -13,7 +13,7 @@ def one_line(node: Node) -> str:
 
 
 def pretty(node: Node, width: int = 100) -> str:
-    """The text of a tree, in lines of at most ``width`` characters where it can be; two blanks a level."""
+    """The text of a tree, in lines of at most ``width`` characters where it can be; two blanks per level."""
     return _Printer(width).layout(node, 0)
 
 

@@ -89,7 +89,7 @@ class Array:
 
 
 class Call:
-    """A ludeme with its arguments, one a parameter of its signature; None where nothing was given."""
+    """A ludeme with its arguments, one per parameter of its signature; None where nothing was given."""
 
     __slots__ = ("args", "end", "signature", "start")
 

@@ -41,9 +41,10 @@ class GameReport:
     """A text's fate and its random games.
 
     ``compiles``: it is a game; ``supported``: the engine plays all of its ludemes; ``playable``: no error in play, and
-    two turns a game or more on average. ``error`` says what went wrong, if anything. ``playouts`` games were finished,
-    of them ``wins[p - 1]`` won by player p, ``draws`` ended without a winner, ``timeouts`` were cut by the limits; a
-    turn is a change of mover. balance, completion, drawishness and reward lie in [0, 1], 0 where there was no game.
+    two turns or more per game on average. ``error`` says what went wrong, if anything. ``playouts`` games were
+    finished, of them ``wins[p - 1]`` won by player p, ``draws`` ended without a winner, ``timeouts`` were cut by the
+    limits; a turn is a change of mover. balance, completion, drawishness and reward lie in [0, 1], 0 where there was no
+    game.
     """
 
     compiles: bool
@@ -179,7 +180,7 @@ def evaluate_game(text: str, playouts: int = 100, max_turns: int = 500, seed: in
         seed: decides all the games.
 
     Returns:
-        the report; a text that is no game has ``compiles`` False and says why in ``error``.
+        the report; a text that is not a game has ``compiles`` False and says why in ``error``.
     """
     try:
         program = compile_game(text)

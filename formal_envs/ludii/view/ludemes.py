@@ -53,7 +53,7 @@ def ludemes() -> list[Ludeme]:
 
 
 def markdown(rows: Iterable[Ludeme]) -> str:
-    """A page with a table a type; what is not played is marked so."""
+    """A page with a table per type; what is not played is marked so."""
     rows = list(rows)
     played = sum(row.supported for row in rows)
     lines = [
