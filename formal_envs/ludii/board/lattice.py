@@ -18,7 +18,7 @@ Axial = tuple[int, int]
 
 
 def hexagon(n: int) -> list[Axial]:
-    """The hexagon with n points a side; its lower left corner is the origin."""
+    """The hexagon with n points per side; its lower left corner is the origin."""
     check_size(3.0 * n * (n - 1) + 1)
     centre = n - 1  # rows r = 0 .. 2n-2
     return [
@@ -29,7 +29,7 @@ def hexagon(n: int) -> list[Axial]:
 
 
 def triangle(n: int) -> list[Axial]:
-    """The triangle with n points a side, standing on its base."""
+    """The triangle with n points per side, standing on its base."""
     check_size(n * (n + 1) / 2)
     return [(q, r) for r in range(n) for q in range(n - r)]
 
@@ -47,7 +47,7 @@ def staggered(rows: int, columns: int) -> list[Axial]:
 
 
 def star(n: int) -> list[Axial]:
-    """The six-pointed star with arms of n rows about a hexagon of n+1 points a side."""
+    """The six-pointed star with arms of n rows about a hexagon of n+1 points per side."""
     check_size(6.0 * n * (n + 1) + 1)
     up = {(q, r) for r in range(-n, 2 * n + 1) for q in range(-n, n - r + 1) if q + r <= n}
     down = {(-q, -r) for q, r in up}

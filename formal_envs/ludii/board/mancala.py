@@ -66,7 +66,7 @@ def surakarta_tracks(args: Args, rows: Sequence[int], columns: Sequence[int]) ->
     """The circuits of a Surakarta board of points in rows and columns, each in both directions.
 
     Circuit k runs along row k and column k, counted from all four edges, and round a loop at each corner; where two
-    sites of a circuit that follow each other are no neighbours, a loop lies between them. `from:` is the first k,
+    sites of a circuit that follow each other are not neighbours, a loop lies between them. `from:` is the first k,
     `loops:` their number; by default all lines but the outermost and, on boards with one, the middle one have loops.
     """
     width, height = max(columns) + 1, max(rows) + 1
