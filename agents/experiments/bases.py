@@ -97,7 +97,8 @@ def games_start(scale: str) -> Plan:
 def games(scale: str) -> Plan:
     """PPO on games with a part cut out, from a model that has learned the language."""
     if scale == "paper":
-        settings = {**PAPER_PPO, "reward": "paper", "prompts": 12, "steps": 2000, "kl_coef": 0.0}
+        own = {"reward": "paper", "credit": "completion", "prompts": 12, "steps": 2000, "kl_coef": 0.0}
+        settings = {**PAPER_PPO, **own}
         return Plan("ppo", "FormalGame-v0", settings, start=games_start(scale), seconds=36_000)
     settings = {"steps": 60, "prompts": 16, "minibatches": 1, "test_episodes": 256}
     return Plan("ppo", "FormalGame-v0", settings, start=games_start(scale), seconds=240)

@@ -28,7 +28,7 @@ class Plan:
         start: the plan of the model that it goes on from, on the same seed.
         classifier: the plan of the classifier that is the reward.
         tests: options of the task, by name, that the finished model is tried with besides its own.
-        seconds: about what a run takes on one core, for the progress bar alone.
+        seconds: about what a run takes on one core, for what is said of the time alone.
     """
 
     trainer: str
@@ -46,7 +46,10 @@ class Plan:
     def with_all(self, changes: Mapping[str, Any]) -> Plan:
         """The same plan with settings changed in it and in what it goes on from, but not in the classifier."""
         start = self.start.with_all(changes) if self.start else None
-        return replace(self, settings={**self.settings, **changes}, start=start)
+        seconds = self.seconds
+        if "steps" in changes and "steps" in self.settings:
+            seconds *= changes["steps"] / self.settings["steps"]
+        return replace(self, settings={**self.settings, **changes}, start=start, seconds=seconds)
 
     def sources(self) -> list[Plan]:
         """The plans that have to be run before it."""

@@ -62,6 +62,8 @@ def test_a_runs_folder_is_named_by_its_work():
     assert len({each.name(0) for each in [plan, *others]}) == 5
     assert plan.name(0) != plan.name(1)
     assert replace(plan, seconds=5.0).name(1) == plan.name(1)  # the same work
+    half = replace(plan, seconds=8.0).with_all({"steps": 1, "width": 32})
+    assert half.seconds == pytest.approx(8 / 3)  # of three steps
     first, second = plan.all_commands(7)
     assert first == ["sft", "FormalArith-v0", "--out", f"runs/{plan.start.name(7)}", "--seed=7", "--set=steps=2"]
     assert second[4:6] == ["--from", f"runs/{plan.start.name(7)}"]
@@ -175,6 +177,7 @@ def test_stability_counts_who_solved_and_who_collapsed():
     assert row["share of the budget to 0.95"] == "0.50 0.67 0.50"
     assert row["share of the budget to 0.99"] == "1.00 - 1.00"
     assert row["collapsed"] == "2 of 3"
+    assert stability._mode_share({"commonest": 0.6}) == 0.6  # in the summary of an older run
 
 
 def test_jobs_wait_for_what_they_need_and_are_reported_as_they_finish(tmp_path):

@@ -87,6 +87,16 @@ def test_sampling_reports_what_forward_says_of_the_same_tokens(chain):
     assert not any(figure[~live].any() for figure in (done.logp, done.entropy, done.values))
 
 
+def test_sampling_is_watched_position_by_position(chain):
+    policy, layout, prompts = chain
+    ids, mask = encode_prompts(layout.tokenizer, prompts, torch.device("cpu"))
+    calls = []
+    done = policy.sample(
+        ids, mask, 2, layout.max_tokens, torch.Generator().manual_seed(0), watch=lambda: calls.append(1)
+    )
+    assert len(calls) == done.tokens.shape[2] > 1
+
+
 def test_reading_similar_lengths_together_changes_nothing(chain, monkeypatch):
     policy, layout, prompts = chain
     ids, mask, done = sample(policy, layout, prompts, group=3)
