@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 LOGIC = {"prompt": "table", "evaluator": "agreement"}
 
 
+@pytest.mark.process
 def test_every_python_block_of_the_readme_runs():
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
@@ -19,6 +20,7 @@ def test_every_python_block_of_the_readme_runs():
         assert run("-c", block)
 
 
+@pytest.mark.process
 def test_own_agent():
     assert "reward_mean" in run("examples/own_agent.py")
 
@@ -42,6 +44,7 @@ def test_logic_grammar():
     assert values == [1, 1, 0.5, 0.067, 0.033]  # q & r twice; p, right in 4 rows of 8; 2 of 3, and 1 of 3 places
 
 
+@pytest.mark.process
 def test_functions_of_an_example_are_options_on_the_command_line():
     functions = [f"--set={option}=examples/logic_grammar.py:{name}" for option, name in LOGIC.items()]
     options = ["--n=60", "--json", "--set=grammar=examples/logic.lark", *functions]
@@ -58,11 +61,13 @@ def test_examples_of_grammars_are_short(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) < 60
 
 
+@pytest.mark.process
 def test_sb3_ppo():
     pytest.importorskip("stable_baselines3")
     assert "held-out prompts" in run("examples/sb3_ppo.py", "--steps", "2048")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("algorithm", ["PPO", "A2C", "MaskablePPO"])
 def test_sb3_transformer(algorithm):
     pytest.importorskip("sb3_contrib")
@@ -70,11 +75,13 @@ def test_sb3_transformer(algorithm):
     assert "held-out prompts" in run("examples/sb3_transformer.py", *options)
 
 
+@pytest.mark.process
 def test_rllib_ppo():
     pytest.importorskip("ray.rllib")  # in an environment of its own: `make rllib`
     assert "mean reward 0." in run("examples/rllib_ppo.py")
 
 
+@pytest.mark.process
 def test_verl_reward(tmp_path):
     pytest.importorskip("verl")  # beside it: tensordict, ray, hydra-core, codetiming
     from tiny_models import tiny_causal

@@ -110,6 +110,7 @@ def words():
     return new_model(tokenizer, 1, 32, 2, 64), hugging_face_tokenizer(tokenizer)
 
 
+@pytest.mark.train
 def test_ten_steps_with_the_reward_function(tmp_path, words):
     model, tokenizer = words
     before = weights_of(model)
@@ -145,6 +146,7 @@ def caller():
     return model, tokenizer
 
 
+@pytest.mark.train
 def test_ten_steps_in_environments_that_are_answered_by_a_tool(tmp_path, caller):
     model, tokenizer = caller
     before = weights_of(model)
@@ -166,6 +168,7 @@ def test_ten_steps_in_environments_that_are_answered_by_a_tool(tmp_path, caller)
     assert not torch.equal(weights_of(model), before)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("written", "steps", "options"), [("words", STEPS, ["--max-tokens=1"]), ("caller", 2, ["--max-tokens=4", "--tool"])]
 )

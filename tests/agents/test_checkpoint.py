@@ -42,6 +42,7 @@ def weights_of(policy):
     return {name: weights.detach().clone() for name, weights in policy.state_dict().items()}
 
 
+@pytest.mark.train
 @pytest.mark.parametrize("recompute", [False, True], ids=["", "recomputed"])
 @pytest.mark.parametrize("rank", [0, 2], ids=["whole", "adapters"])
 @pytest.mark.parametrize("architecture", ["gpt2", "gpt_neox", "llama"])

@@ -43,6 +43,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(classifier, "measure_classifier", partial(classifier.measure_classifier, reviews=64))
 
 
+@pytest.mark.train
 def test_it_learns_to_tell_held_out_reviews_apart(trained):
     out, summary = trained
     assert summary == json.loads((out / "summary.json").read_text())
@@ -52,6 +53,7 @@ def test_it_learns_to_tell_held_out_reviews_apart(trained):
     assert summary["examples"] == 8192
 
 
+@pytest.mark.train
 def test_the_folder_is_a_classifier_that_transformers_loads(trained):
     out, _ = trained
     model, tokenizer = AutoModelForSequenceClassification.from_pretrained(out), AutoTokenizer.from_pretrained(out)
@@ -64,6 +66,7 @@ def test_the_folder_is_a_classifier_that_transformers_loads(trained):
     assert model(**batch).logits.isfinite().all()
 
 
+@pytest.mark.train
 @settings(max_examples=200, deadline=None)
 @given(text=st.text(st.characters(exclude_categories=("Cs", "Lu", "Lt"))))
 def test_the_tokenizer_maps_any_text_and_loses_nothing_but_case(trained, text):
@@ -74,12 +77,14 @@ def test_the_tokenizer_maps_any_text_and_loses_nothing_but_case(trained, text):
     assert tokenizer("A GREAT Film")["input_ids"] == tokenizer(" a great film")["input_ids"]
 
 
+@pytest.mark.train
 def test_the_reward_reads_it(trained):
     reward = ClassifierReward(str(trained[0]))
     assert reward.score("I saw it", " and it was wonderful.").value > 0.5
     assert reward.score("I saw it", " and it was terrible.").value < 0.5
 
 
+@pytest.mark.train
 def test_the_seed_alone_decides(tmp_path, quick):
     torch.manual_seed(1)
     weights = {}
@@ -186,6 +191,7 @@ def test_a_third_of_the_rows_is_torn_anywhere():
     assert max(map(len, torn)) > 25
 
 
+@pytest.mark.train
 def test_the_command(tmp_path, quick):
     def run(*arguments):
         result = CliRunner().invoke(train_classifier_command, [*arguments, "--device", "cpu", "--examples", "64"])
@@ -214,6 +220,7 @@ def calls(script, folder):
     return [call.split("\n") for call in (folder / "calls").read_text().split("\n--end--\n") if call]
 
 
+@pytest.mark.process
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 @pytest.mark.parametrize("script", ["gpt2_imdb.sh", "pythia_410m.sh"])
 def test_the_settings_of_the_example_scripts_are_ours(script, tmp_path):

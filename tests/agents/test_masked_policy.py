@@ -198,6 +198,7 @@ def test_an_agent_keeps_to_the_grammar_and_answers_each_prompt_alike_in_any_comp
             assert (masks.rows[0].sum() > 1 or is_sentence("Arith", spec.task(), prompt, text)) == fits
 
 
+@pytest.mark.train
 def test_a_run_under_masks_from_start_to_evaluation(tmp_path):
     # All its texts end: numbers have one digit, and the two sums one form.
     settings = {**SMALL, **CHAIN, "mask": "grammar", "max_operand": 2, "steps": 3, "kl_coef": 0.1, "epochs": 2}
@@ -218,6 +219,7 @@ def test_a_run_under_masks_from_start_to_evaluation(tmp_path):
         assert json.loads(result.output)["well_formed"] == pytest.approx(formed, abs=0.1)
 
 
+@pytest.mark.train
 def test_supervised_training_is_evaluated_under_masks_and_learns_the_same(tmp_path):
     settings = {**SMALL, **CHAIN, "steps": 2, "examples": 64, "validation": 32, "evaluate_every": 2, "max_operand": 2}
     for name in ("prompts", "completions"):
@@ -233,6 +235,7 @@ def test_supervised_training_is_evaluated_under_masks_and_learns_the_same(tmp_pa
     assert rows["grammar"]["well_formed"] == 1.0
 
 
+@pytest.mark.process
 def test_a_killed_run_under_masks_resumes_exactly(tmp_path):
     whole, killed = whole_and_killed("train", {**SMALL, **CHAIN, "mask": "grammar"}, tmp_path, steps=11, lines=6)
     assert without_times(Run.open(killed)) == without_times(Run.open(whole))

@@ -229,6 +229,7 @@ def errors_of(names, home, **environment):
     return said
 
 
+@pytest.mark.process
 def test_a_name_that_the_hub_does_not_know_is_told_from_a_hub_out_of_reach(tmp_path, hub):
     (tmp_path / "folder").mkdir()
     said = errors_of(["folder", "nobody/nothing", "closed/one", "broken/one", "adapter/one"], tmp_path, HF_ENDPOINT=hub)
@@ -254,6 +255,7 @@ def test_a_name_that_the_hub_does_not_know_is_told_from_a_hub_out_of_reach(tmp_p
     assert "offline" in offline.lower()
 
 
+@pytest.mark.process
 def test_a_model_that_was_downloaded_before_needs_no_hub(tmp_path):
     cached = tmp_path / "hub" / "models--some--one"
     (cached / "refs").mkdir(parents=True)

@@ -139,6 +139,7 @@ def test_runs_repeat_from_their_seed_and_differ_between_seeds(tmp_path):
     assert a != c
 
 
+@pytest.mark.process
 def test_a_killed_run_resumes_exactly(tmp_path):
     whole, killed = whole_and_killed("train", SMALL, tmp_path)
     assert without_times(Run.open(killed)) == without_times(Run.open(whole))
@@ -149,6 +150,7 @@ def test_a_killed_run_resumes_exactly(tmp_path):
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
 
 
+@pytest.mark.process
 def test_ctrl_c_leaves_a_checkpoint(tmp_path):
     settings = [f"--set={name}={value}" for name, value in {**SMALL, "checkpoint_every": 100000}.items()]
     command = [sys.executable, "-m", "formal_envs", "train", "FormalArith-v0", "--out", str(tmp_path / "run")]
@@ -196,6 +198,7 @@ def test_a_second_run_in_the_same_folder_is_refused(tmp_path):
         Run.create(tmp_path, spec)
 
 
+@pytest.mark.train
 def test_it_learns_a_small_task(tmp_path):
     settings = {**SMALL, "terms": 2, "max_operand": 3, "split": "all", "steps": 200, "width": 32, "completions": 16}
     spec = RunSpec.parse("FormalArith-v0", {**settings, "learning_rate": 5e-3, "batch_entropy_coef": 0.3})
@@ -206,6 +209,7 @@ def test_it_learns_a_small_task(tmp_path):
     assert late > 0.4  # the best constant answer, 3, is right in a quarter of the cases
 
 
+@pytest.mark.train
 @pytest.mark.parametrize("architecture", ["gpt2", "gpt_neox", "llama"])
 @pytest.mark.parametrize("memory_saved", [False, True], ids=["whole", "adapters"])
 def test_real_architectures_learn_with_their_own_tokenizer(tmp_path, architecture, memory_saved):
@@ -225,6 +229,7 @@ def test_real_architectures_learn_with_their_own_tokenizer(tmp_path, architectur
     assert json.loads(rate.output)["distinct_words"] >= 0
 
 
+@pytest.mark.process
 def test_without_a_hub_the_error_names_what_needs_none(tmp_path):
     command = [sys.executable, "-m", "formal_envs", "train", "FormalSentiment-v0", "--model", "lvwerra/gpt2-imdb"]
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
@@ -248,6 +253,7 @@ def test_what_is_watched_is_logged_whichever_is_optimised(tmp_path):
         assert {"vader", "classifier", "repetition", "distinct_words", "distinct_2"} <= set(row)
 
 
+@pytest.mark.process
 def test_bfloat16(tmp_path):
     settings = [f"--set={name}={value}" for name, value in {**SMALL, "bf16": "true", "advantage": "gae"}.items()]
     command = [sys.executable, "-m", "formal_envs", "train", "FormalArith-v0", "--out", tmp_path / "run", "--steps=3"]
@@ -257,6 +263,7 @@ def test_bfloat16(tmp_path):
     assert rows[0]["ratio"] == pytest.approx(1.0, abs=0.02)  # 8 bits of mantissa
 
 
+@pytest.mark.process
 def test_processes_share_a_run(tmp_path):
     """Two processes on one machine, with the variables that ``accelerate launch`` sets: statistics are over both."""
     settings = [f"--set={name}={value}" for name, value in SMALL.items()]

@@ -151,6 +151,7 @@ def test_a_run_is_trained_by_one_process_at_a_time(finished):
     assert run(command, "--out", folder, "--resume").exit_code == 0
 
 
+@pytest.mark.process
 def test_a_killed_process_leaves_no_lock(tmp_path):
     spec = RunSpec.parse("FormalArith-v0", {"device": "cpu"})
     folder = Run.create(tmp_path / "run", spec).folder
@@ -169,6 +170,7 @@ def test_a_killed_process_leaves_no_lock(tmp_path):
         pass
 
 
+@pytest.mark.process
 def test_a_full_disk_keeps_the_checkpoint_before(finished, tmp_path):
     """No file may grow past some bytes: what a full disk is to a process."""
     command, folder = finished

@@ -50,6 +50,7 @@ def old_words(monkeypatch):
         yield words, past
 
 
+@pytest.mark.train
 @pytest.mark.parametrize("kind", ["sft", "ppo"])
 def test_a_run_from_before_the_task_got_new_words_is_evaluated_resumed_and_trained_from(tmp_path, old_words, kind):
     words, past = old_words
@@ -91,6 +92,7 @@ def test_a_run_without_tokens_for_the_task_says_why_and_what_to_do(tmp_path, tok
     assert "no token for '-' at column" in evaluated.output
 
 
+@pytest.mark.train
 def test_a_task_that_got_words_which_cannot_be_spelt_says_so(tmp_path, monkeypatch):
     with monkeypatch.context() as past:
         old = tuple(word for word in vocabulary() if word not in {" (board", "b"})

@@ -148,6 +148,7 @@ def test_a_run_leaves_a_whole_folder(tmp_path):
     transformers.AutoModelForCausalLM.from_pretrained(run.checkpoint)
 
 
+@pytest.mark.train
 @pytest.mark.parametrize("loss", ["all", "completion"])
 def test_it_learns_and_ppo_starts_from_it(tmp_path, loss):
     spec = parse(steps=250, batch=32, width=32, learning_rate=5e-3, loss=loss, terms=2, max_operand=3, split="all")
@@ -169,12 +170,14 @@ def test_it_learns_and_ppo_starts_from_it(tmp_path, loss):
     assert exact(tmp_path / "ppo") > 0.8
 
 
+@pytest.mark.process
 def test_a_killed_run_resumes_exactly(tmp_path):
     whole, killed = whole_and_killed("sft", SMALL, tmp_path)
     assert without_times(Run.open(killed)) == without_times(Run.open(whole))
     assert (killed / "samples.jsonl").read_text() == (whole / "samples.jsonl").read_text()
 
 
+@pytest.mark.process
 def test_processes_share_a_run(tmp_path):
     settings = [f"--set={name}={value}" for name, value in SMALL.items()]
     command = ["-m", "formal_envs", "sft", "FormalArith-v0", "--out", str(tmp_path / "run"), "--steps", "3", *settings]

@@ -179,6 +179,7 @@ def test_scores_are_not_written_over_the_rows(tmp_path):
     assert (result.exit_code, rows.read_text()) == (1, '{"prompt": "1+2=", "completion": "3"}\n')
 
 
+@pytest.mark.process
 def test_standard_output_on_a_full_device():
     with open("/dev/full", "w") as full:
         command = [sys.executable, "-m", "formal_envs", "list"]

@@ -47,22 +47,26 @@ def refused(site, *said):
     assert not (site / "ran").exists()
 
 
+@pytest.mark.process
 def test_the_command_starts_where_its_package_is_whole(site):
     done = start(site, "list")
     assert done.returncode == 0, done.stderr
     assert "FormalArith-v0" in done.stdout
 
 
+@pytest.mark.process
 def test_a_distribution_that_overwrote_it_is_named(site):
     install(site, "other-agents", {"agents/__init__.py": FOREIGN, "agents/run.py": FOREIGN})
     refused(site, "other-agents has installed", "pip uninstall other-agents\n", "--force-reinstall", "of its own")
 
 
+@pytest.mark.process
 def test_what_an_uninstallation_has_taken_along_is_to_be_reinstalled(site):
     (site / "agents" / "__init__.py").unlink()
     refused(site, "missing", "--force-reinstall")
 
 
+@pytest.mark.process
 def test_a_package_of_ones_own_in_the_way_is_named(site):
     (site / "agents" / "__init__.py").write_text(FOREIGN)
     refused(site, str(site / "agents" / "__init__.py"), "another folder")

@@ -26,6 +26,7 @@ def test_a_mixture_is_a_game_that_plays_and_a_function_of_its_key(row, key):
     assert evaluate_game(mixed, 4).playable or mixed == GAMES[row]
 
 
+@pytest.mark.slow
 def test_mixtures_are_new():
     mixed = {MIXER.mix(game, np.uint64(n)) for n, game in enumerate(GAMES)}
     assert len(mixed) == len(GAMES)
@@ -49,6 +50,7 @@ def test_names_that_a_part_brings_along_become_names_of_the_game():
         assert '"Coin' not in game or '(piece "Coin" Each)' in game
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["infill", "compose"])
 def test_games_of_our_own_are_mixed_for_training_alone(mode):
     keys = problem_keys(np.uint64(7), np.arange(400))

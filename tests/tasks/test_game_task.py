@@ -440,6 +440,7 @@ def test_options_that_have_no_meaning_are_refused(options, message):
 # ---- Splits
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["infill", "compose"])
 def test_no_two_games_of_different_splits_differ_in_names_and_numbers_alone(mode):
     found = {}
@@ -613,6 +614,7 @@ def test_briefs_of_the_grammar_are_of_whole_words_and_within_their_bound(tokeniz
     assert cut_up == 0
 
 
+@pytest.mark.slow
 def test_mixed_briefs_leave_out_parts_and_a_quarter_say_nothing():
     problems = GameTask(mode="compose").sample(keys(7, 1200))
     assert set(GameTask(mode="compose", brief="empty").sample(keys(7, 20)).prompts) == {"\n"}

@@ -229,6 +229,7 @@ def test_the_work_of_the_earley_parser_by_hand(monkeypatch, limit, place):
             language.parse("aa")
 
 
+@pytest.mark.slow
 def test_a_text_with_too_many_readings_earns_by_the_place_where_the_parser_gives_up():
     """Of 512 characters, at the limit as it is: the cube of the length would take minutes."""
     reward = GrammarReward(Language('start: start start | "a"', parser="earley"))

@@ -67,6 +67,7 @@ def test_commands_find_it_by_its_module(folder):
     assert "did you mean 'FormalParity-v0'" in command("sample", "parity:FormalParty-v0", code=1)
 
 
+@pytest.mark.process
 def test_a_run_finds_it_again_in_another_process(folder):
     pytest.importorskip("torch")
     command("train", ENV, "--out", "run", "--steps", 2, *SMALL)

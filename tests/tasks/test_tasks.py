@@ -478,6 +478,7 @@ def test_every_registered_task_has_its_solutions_scored_without_failure(name, re
         assert {score.value for score in scores} == {reward.range[1]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(TASKS))
 def test_every_registered_task_keeps_its_own_bounds(name):
     task, _ = make_task(name)

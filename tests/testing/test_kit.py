@@ -322,6 +322,7 @@ def test_the_command_checks_an_environments_own_reward():
     assert text.startswith("ArithmeticReward('paper'): ok")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("grammar", "functions"),
     [
