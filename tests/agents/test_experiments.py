@@ -64,6 +64,8 @@ def test_a_runs_folder_is_named_by_its_work():
     assert replace(plan, seconds=5.0).name(1) == plan.name(1)  # the same work
     half = replace(plan, seconds=8.0).with_all({"steps": 1, "width": 32})
     assert half.seconds == pytest.approx(8 / 3)  # of three steps
+    with pytest.raises(FormalEnvError, match="steps must be of type int"):
+        plan.with_all({"steps": "many"}).check()
     first, second = plan.all_commands(7)
     assert first == ["sft", "FormalArith-v0", "--out", f"runs/{plan.start.name(7)}", "--seed=7", "--set=steps=2"]
     assert second[4:6] == ["--from", f"runs/{plan.start.name(7)}"]
@@ -180,6 +182,7 @@ def test_stability_counts_who_solved_and_who_collapsed():
     assert stability._mode_share({"commonest": 0.6}) == 0.6  # in the summary of an older run
 
 
+@pytest.mark.process
 def test_jobs_wait_for_what_they_need_and_are_reported_as_they_finish(tmp_path):
     def evaluation(name, *needs):
         command = ["eval", "oracle", "--env=FormalArith-v0", "--episodes=8", "--json"]
@@ -197,6 +200,7 @@ def test_jobs_wait_for_what_they_need_and_are_reported_as_they_finish(tmp_path):
 SMALL = ["--seeds", "1", "--jobs", "1", "--set=steps=40", "--set=checkpoint_every=5", "--set=test_episodes=64"]
 
 
+@pytest.mark.process
 def test_a_killed_command_goes_on_and_ends_with_the_same_json(tmp_path):
     """Every process is killed in the middle of the first run; the second command goes on from its checkpoint."""
     command = [sys.executable, "-m", "formal_envs", "reproduce", "fig5", *SMALL, "--set=width=16"]
@@ -224,6 +228,7 @@ def test_a_killed_command_goes_on_and_ends_with_the_same_json(tmp_path):
     assert {path: path.stat().st_mtime_ns for path in killed.rglob("metrics.jsonl")} == before
 
 
+@pytest.mark.process
 def test_a_command_that_is_terminated_leaves_no_run_behind(tmp_path):
     command = [
         sys.executable,
@@ -250,6 +255,7 @@ def test_a_command_that_is_terminated_leaves_no_run_behind(tmp_path):
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+@pytest.mark.process
 def test_a_run_that_fails_is_an_error_with_its_log(tmp_path):
     output = CliRunner().invoke(
         main, ["reproduce", "fig5", *SMALL, "--out", str(tmp_path), "--set=optimizer=muon", "--set=model=no-such-model"]
@@ -268,6 +274,7 @@ def test_unknown_figures_are_refused():
 SAVED = sorted((Path(__file__).parents[2] / "docs" / "figures").glob("*.json"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SAVED, ids=lambda path: path.stem)
 def test_the_pictures_of_the_documents_are_drawn_from_their_data(path, tmp_path):
     data = json.loads(path.read_text())
