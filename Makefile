@@ -5,23 +5,36 @@ OUT ?= runs/arith
 STEPS ?=
 BIN := $(VENV)/bin
 EXTRAS := train,sb3,test,datasets,masks
-# What leans on other packages, for other versions of them than those of constraints.txt.
-LEANING := policy models checkpoint ppo sft classifier_reward tokenizers envs sb3 masks rows testing_kit
+# The tests of what leans on other packages most, for other versions of them than those of constraints.txt.
+VERSIONS := agents/test_policy agents/test_models agents/test_checkpoint agents/test_policy_agent agents/test_ppo \
+	agents/test_sft tasks/test_classifier_reward test_tokenizers adapters/test_sb3 adapters/test_rows
 
-.PHONY: train test test-latest test-lowest lint docs rllib clean
+PYTEST := -m pytest --numprocesses logical --maxprocesses 8 --dist loadfile
+QUICK := not slow and not train and not process
+
+.PHONY: train test test-all coverage test-latest test-lowest sanitize lint docs rllib clean
 
 train: $(VENV)/installed
 	$(BIN)/formal-envs train FormalArith-v0 --out $(OUT) $(if $(STEPS),--steps $(STEPS))
 
+# The quick tests, with few examples of each law, the same each time: some minutes on two cores.
 test: $(VENV)/installed
-	$(BIN)/python -m pytest
+	$(BIN)/python $(PYTEST) -m "$(QUICK)"
+
+# Every test, with as many examples as each law asks for.
+test-all: $(VENV)/installed
+	$(BIN)/python $(PYTEST) --hypothesis-profile full
+
+# The same, with the share of lines and branches that they run, those that run in other processes included.
+coverage: $(VENV)/installed
+	$(BIN)/python $(PYTEST) --hypothesis-profile full --cov --cov-report term
 
 # The newest of everything. torch alone is pinned, here and below, to a release with a CPU build: those of the package
 # index hold gigabytes of CUDA.
 test-latest:
 	$(PYTHON) -m venv --clear .venv-latest
 	.venv-latest/bin/pip install --quiet torch==2.13.0 --editable '.[$(EXTRAS),trl]'
-	$(call check,.venv-latest)
+	$(call check,.venv-latest,adapters/test_trl)
 
 # The lower bounds of pyproject.toml, but for torch's, which is not tested; trl asks for more than they are.
 test-lowest:
@@ -36,9 +49,22 @@ test-lowest:
 
 comma := ,
 define check
-	$(1)/bin/python -m pytest $(LEANING:%=tests/test_%.py)
-	$(1)/bin/formal-envs train FormalArith-v0 --out $(1)/run --steps 5 --set test_episodes=64
+	$(1)/bin/python -m tests.audits.versions
+	$(1)/bin/python -m pytest $(patsubst %,tests/%.py,$(VERSIONS) $(2))
+	$(1)/bin/formal-envs train FormalArith-v0 --out $(1)/ppo --steps 5 --set test_episodes=64
+	$(1)/bin/formal-envs sft FormalSentiment-v0 --out $(1)/sft --steps 5 --set test_episodes=64
 endef
+
+# The engine with the address and undefined-behaviour sanitizers, and with its asserts: what plays, then texts that do not
+# mean well. Its library has a folder of its own. Python itself leaks, on purpose.
+PLAYED := numbers hostile_games ludemes engine playouts
+TEXTS ?= 1000
+sanitize: $(VENV)/installed
+	export CC=gcc CFLAGS="-UNDEBUG -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g" \
+		LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 FORMAL_ENVS_CACHE=$(CURDIR)/$(VENV)/sanitized && \
+	$(BIN)/python -m pytest $(PLAYED:%=tests/ludii/test_%.py) && \
+	$(BIN)/python -m tests.audits.fuzz_games --texts $(TEXTS)
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
