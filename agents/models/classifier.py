@@ -118,7 +118,7 @@ def _fit(
     rng = np.random.default_rng(seed)
     rows, targets = [torch.tensor(row) for row in ids], torch.tensor(labels, device=accelerator.device)
     step, steps = 0, epochs * -(-len(rows) // _BATCH)
-    with progress_bar("train-classifier", steps, 0, accelerator) as bar:
+    with progress_bar("train-classifier", steps) as bar:
         for _ in range(epochs):
             texts = _some_torn(rows, labels, rng)
             for batch in _batches([len(text) for text in texts], rng):
