@@ -72,7 +72,8 @@ static void apply_to_sites(Ctx *c, const Action *a) {
     case A_MARK: region_add(c->to_clear, to); break;
     case A_PROMOTE:
         if (c->what[to])
-            put(c, to, a->what, a->value > 0 ? a->value : owner_of(c, a->what), c->count[to], larger(a->state, 0), 0, 0);
+            put(c, to, a->what, a->value > 0 ? a->value : owner_of(c, a->what), c->count[to], larger(a->state, 0), 0,
+                0);
         break;
     case A_SET_COUNT:
         if (a->count <= 0) take(c, to);

@@ -59,8 +59,7 @@ typedef struct Ahead {
     Action *applied;
 } Ahead;
 static Ahead look_ahead(Ctx *c) {
-    Ahead a = {save_state(c), c->probe,     c->n_moves,     c->n_actions,
-               c->n_thens,    c->n_applied, c->max_applied, c->applied};
+    Ahead a = {save_state(c), c->probe, c->n_moves, c->n_actions, c->n_thens, c->n_applied, c->max_applied, c->applied};
     c->applied = NULL, c->probe = NULL; /* what is only imagined is not reported, and answers nothing yet */
     return a;
 }
@@ -188,7 +187,7 @@ static void keep_best(Ctx *c, i32 start, const i32 *score) {
         if (score[i] == best) c->moves[kept++] = c->moves[start + i];
     c->n_moves = kept;
 }
-/* How much the mover can take, or how often he moves, if he begins with this move and goes on while it stays his turn. */
+/* How much the mover can take, or how often he moves, if he begins with this and goes on while it stays his turn. */
 static i64 best_line(Ctx *c, i32 move, i32 captures) {
     const Move m = c->moves[move];
     i64 own = captures ? 0 : 1, best = 0;
@@ -220,7 +219,7 @@ static void keep_best_lines(Ctx *c, const Node *moves, i32 captures, const Node 
     }
     i32 start = collect(c, moves), n = c->n_moves - start, numbers = c->n_numbers;
     if (n > 1) {
-        if (c->n_numbers + n > MAX_ACTIONS) fail(c, TOO_MUCH_MEMORY);
+        if (c->n_numbers + n > MAX_NUMBERS) fail(c, TOO_MUCH_MEMORY);
         i32 *score = c->numbers + c->n_numbers;
         c->n_numbers += n;
         for (i32 i = 0; i < n; i++) score[i] = clamped(best_line(c, start + i, captures));
@@ -246,7 +245,7 @@ MOVES(max_distance) {
                                    ARG(max_distance, roleType) ? role_of(c, ARG(max_distance, roleType)) : c->s->mover);
     signal_any(c, start);
     if (track && k > 1) {
-        if (c->n_numbers + k > MAX_ACTIONS) fail(c, TOO_MUCH_MEMORY);
+        if (c->n_numbers + k > MAX_NUMBERS) fail(c, TOO_MUCH_MEMORY);
         i32 *score = c->numbers + c->n_numbers;
         tick(c, (i64)k * track->sites.n / 8);
         for (i32 i = 0; i < k; i++) {

@@ -59,9 +59,7 @@ u32 players_in(Ctx *c, const Node *n) {
     i32 p = n->op == OP_player ? int_of(c, SLOT(n, player, index)) : int_of(c, n);
     return p >= 0 && p <= c->g->n_players + 1 ? (u32)1 << p : 0;
 }
-i32 player_in(Ctx *c, const Node *n) {
-    return n->op == OP_player ? int_of(c, SLOT(n, player, index)) : role_of(c, n);
-}
+i32 player_in(Ctx *c, const Node *n) { return n->op == OP_player ? int_of(c, SLOT(n, player, index)) : role_of(c, n); }
 
 i32 player_or(Ctx *c, const Node *player, const Node *role, i32 otherwise) {
     return player ? player_in(c, player) : role ? player_in(c, role) : otherwise;
@@ -199,7 +197,7 @@ void pieces_of(Ctx *c, const Node *role, const Node *of, const Node *name, const
 
 /* ---- numbers */
 void push_number(Ctx *c, i32 v) {
-    if (c->n_numbers >= MAX_ACTIONS) fail(c, TOO_MUCH_MEMORY);
+    if (c->n_numbers >= MAX_NUMBERS) fail(c, TOO_MUCH_MEMORY);
     c->numbers[c->n_numbers++] = v;
 }
 

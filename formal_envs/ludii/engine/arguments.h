@@ -26,7 +26,7 @@ static inline i32 site_of_type(Ctx *c, const Node *type, i32 site) {
                ? OFF
                : site + c->g->type_first[type->value];
 }
-static inline i32 site_labelled(Ctx *c, const Node *type, const Node *name) { /* a coordinate, of the default type or another */
+static inline i32 site_labelled(Ctx *c, const Node *type, const Node *name) { /* a coordinate */
     return type ? c->g->names[name->value].of_type[type->value] : c->g->names[name->value].site;
 }
 

@@ -9,7 +9,8 @@
 
 enum {
     MAX_LISTED = 1 << 16, /* moves and effects on the list at once */
-    MAX_ACTIONS = 1 << 18, /* of the moves on the list; and numbers on the stack of arrays */
+    MAX_ACTIONS = 1 << 18, /* of the moves on the list */
+    MAX_NUMBERS = 1 << 18, /* on the stack of arrays */
     MAX_THENS = 1 << 18,
     MAX_HISTORY = 1 << 14, /* positions; more than MAX_GAME_MOVES */
     MAX_DEPTH = 64, /* of looking ahead within looking ahead */

@@ -2,11 +2,10 @@
 #include "directions.h"
 #include "random.h"
 
-const i32 COMPASS[N_POINTS] = {
-    absoluteDirection_N, absoluteDirection_NNE, absoluteDirection_NE, absoluteDirection_ENE,
-    absoluteDirection_E, absoluteDirection_ESE, absoluteDirection_SE, absoluteDirection_SSE,
-    absoluteDirection_S, absoluteDirection_SSW, absoluteDirection_SW, absoluteDirection_WSW,
-    absoluteDirection_W, absoluteDirection_WNW, absoluteDirection_NW, absoluteDirection_NNW};
+const i32 COMPASS[N_POINTS] = {absoluteDirection_N, absoluteDirection_NNE, absoluteDirection_NE, absoluteDirection_ENE,
+                               absoluteDirection_E, absoluteDirection_ESE, absoluteDirection_SE, absoluteDirection_SSE,
+                               absoluteDirection_S, absoluteDirection_SSW, absoluteDirection_SW, absoluteDirection_WSW,
+                               absoluteDirection_W, absoluteDirection_WNW, absoluteDirection_NW, absoluteDirection_NNW};
 i32 compass_point(i32 direction) {
     for (i32 i = 0; i < N_POINTS; i++)
         if (COMPASS[i] == direction) return i;
@@ -33,7 +32,8 @@ i32 facing_of(Ctx *c, i32 site) {
         if (c->rotation[site]) {
             i32 at = facing < 0 ? 0 : compass_point(facing);
             i32 turns = turns_on_board(c);
-            return COMPASS[turned_point(c->g->supported[relationType_All], at, 1, (c->rotation[site] % turns + turns) % turns)];
+            return COMPASS[turned_point(c->g->supported[relationType_All], at, 1,
+                                        (c->rotation[site] % turns + turns) % turns)];
         }
     }
     if (facing < 0) facing = c->g->facing[c->s->mover];
@@ -93,7 +93,8 @@ static u64 relative_from(Ctx *c, i32 relative, i32 site, u64 supported) {
     if (relative == relativeDirection_SameDirection || relative == relativeDirection_OppositeDirection) {
         i32 last = c->direction >= 0 ? c->direction : direction_between(c, c->s->last_from, c->s->last_to);
         if (last < 0) return 0;
-        return relative == relativeDirection_SameDirection ? (u64)1 << last : point_bit(opposite_point(compass_point(last)));
+        return relative == relativeDirection_SameDirection ? (u64)1 << last
+                                                           : point_bit(opposite_point(compass_point(last)));
     }
     return relative_directions(supported, relative, facing_of(c, site));
 }
@@ -204,7 +205,8 @@ DirSet directions_of(Ctx *c, const Node *n, i32 site, u32 otherwise) {
         return d;
     }
     if (n->kind != CONSTANT) return directions_from_ludeme(c, n, site);
-    if (n->type == TYPE_relativeDirection) return (DirSet){relative_from(c, n->value, site, c->g->supported[relationType_Adjacent]), 0};
+    if (n->type == TYPE_relativeDirection)
+        return (DirSet){relative_from(c, n->value, site, c->g->supported[relationType_Adjacent]), 0};
     return absolute(c->g, n->value);
 }
 

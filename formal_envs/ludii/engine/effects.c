@@ -122,7 +122,8 @@ MOVES(remember_value) {
 }
 //: forget_value: (forget Value [<string name>] <int value> [<then>]) -> effect
 MOVES(forget_value) {
-    set_number(c, A_FORGET_VALUE, ARG(forget_value, name), int_of(c, ARG(forget_value, value)), 1, ARG(forget_value, then));
+    set_number(c, A_FORGET_VALUE, ARG(forget_value, name), int_of(c, ARG(forget_value, value)), 1,
+               ARG(forget_value, then));
 }
 //: forget_values: (forget Value [<string name>] <allWord> [<then>]) -> effect
 MOVES(forget_values) { /* an action for each value of that name; of every name where none is given */

@@ -84,7 +84,7 @@ Ctx *context_new(const Game *g) {
     c->moves = malloc(sizeof(Move) * MAX_LISTED);
     c->actions = malloc(sizeof(Action) * MAX_ACTIONS);
     c->thens = malloc(sizeof(Then) * MAX_THENS);
-    c->numbers = malloc(sizeof(i32) * (MAX_ACTIONS + 1));
+    c->numbers = malloc(sizeof(i32) * MAX_NUMBERS);
     c->spare = calloc(MAX_DEPTH, sizeof(State *));
     c->history = malloc(DIGEST_BYTES * (size_t)MAX_HISTORY);
     if (c->moves && c->actions && c->thens && c->numbers && c->spare && c->history) return c;
@@ -157,7 +157,6 @@ const Action *context_applied(const Ctx *c, i32 *n) {
     return c->report;
 }
 const u64 *context_history(const Ctx *c) { return c->history; }
-
 
 /* ---- counts and random games */
 static i64 count(Ctx *c, i32 depth, i64 *ends) {

@@ -3,6 +3,7 @@
 #define GROUPS_H
 #include "directions.h"
 
-void flood(Ctx *c, DirSet dirs, const u64 *within, u64 *group); /* grows the group, seeds at first, by steps in a set */
-i32 next_group(Ctx *c, DirSet dirs, u64 *left, u64 *group); /* takes one out of left; its size, 0 when nothing is left */
+void flood(Ctx *c, DirSet dirs, const u64 *within, u64 *group); /* grows its seeds by steps in a set */
+i32 next_group(Ctx *c, DirSet dirs, u64 *left,
+               u64 *group); /* takes one out of left; its size, 0 when nothing is left */
 #endif

@@ -27,7 +27,7 @@ void then_for_all(Ctx *c, i32 start, const Node *then); /* adds a consequence to
 i32 any_move(Ctx *c, const Node *n); /* is there one? */
 i32 any_move_to(Ctx *c, const Node *n, const u64 *target); /* one that arrives at a site of the target? NULL: any */
 i32 move_hits(Ctx *c, const Move *m); /* arrives there: what dies elsewhere is not threatened */
-static inline void signal_any(Ctx *c, i32 start) { /* moves were collected: that there are some may be all that is asked */
+static inline void signal_any(Ctx *c, i32 start) { /* that moves were collected may be all that is asked */
     if (c->probe && !c->target && c->n_moves > start) longjmp(*c->probe, 1);
 }
 /* Before a move to a site is made: leaves if it will do; 1 if it need not be made. */

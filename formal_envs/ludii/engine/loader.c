@@ -10,7 +10,7 @@ typedef struct Reader {
 static void hold(const Game *g, i32 true_of_bytecode) {
     if (!true_of_bytecode) longjmp(*g->refused, BAD_BYTECODE);
 }
-static Reader section(Game *g, const i32 *bytecode, i64 length, i32 which) { /* a table of offsets and lengths comes first */
+static Reader section(Game *g, const i32 *bytecode, i64 length, i32 which) { /* behind the table */
     hold(g, length > 2 * which + 2);
     i64 from = bytecode[2 * which + 1], n = bytecode[2 * which + 2];
     hold(g, from >= 0 && n >= 0 && from + n <= length);
@@ -28,7 +28,7 @@ static i32 between(Reader *r, i64 low, i64 high) { /* the next number, which lie
 }
 static i32 any(Reader *r) { return *many(r, 1); }
 static i32 string_id(Reader *r) { return between(r, -1, r->g->n_strings - 1); }
-static i32 some_player(Reader *r) { return between(r, -1, MAX_PLAYERS + 1); } /* regions may have owners that do not play */
+static i32 some_player(Reader *r) { return between(r, -1, MAX_PLAYERS + 1); } /* or one who does not play */
 static const Node *node_of(Reader *r, i32 least) { /* -1: none */
     i32 index = between(r, least, r->g->n_nodes - 1);
     return index < 0 ? NULL : r->g->nodes[index];
@@ -129,7 +129,8 @@ static u64 *load_sets(Reader r, i32 n_sets) { /* a length, then that many sites,
     Game *g = r.g;
     u64 *sets = keep(g, 8 * (size_t)g->words * (size_t)n_sets);
     for (i32 k = 0; k < n_sets; k++)
-        for (i32 n = between(&r, 0, g->n_sites); n > 0; n--) region_add(sets + k * g->words, between(&r, 0, g->n_sites - 1));
+        for (i32 n = between(&r, 0, g->n_sites); n > 0; n--)
+            region_add(sets + k * g->words, between(&r, 0, g->n_sites - 1));
     return sets;
 }
 static void load_board(Game *g, const i32 *bytecode, i64 length) {
@@ -162,7 +163,8 @@ static void load_equipment(Game *g, const i32 *bytecode, i64 length) {
     g->containers = keep(g, sizeof(Container) * (size_t)g->n_containers);
     for (i32 i = 0; i < g->n_containers; i++) {
         Container *k = &g->containers[i];
-        k->name = string_id(&r), k->first = between(&r, 0, g->n_sites - 1), k->n = between(&r, 0, g->n_sites - k->first);
+        k->name = string_id(&r), k->first = between(&r, 0, g->n_sites - 1),
+        k->n = between(&r, 0, g->n_sites - k->first);
         k->owner = between(&r, 0, g->n_players + 1);
     }
     r = section(g, bytecode, length, SECTION_TRACKS); /* whose places may lie off the board */

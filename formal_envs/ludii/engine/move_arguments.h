@@ -19,7 +19,7 @@ static inline i32 may_enter(Ctx *c, const Node *to) { /* with c->to at the place
 }
 static inline const Node *to_apply(const Node *to) { return to ? SLOT(to, to, apply) : NULL; }
 static inline const Node *between_apply(const Node *between) { return between ? SLOT(between, between, apply) : NULL; }
-static inline i32 apply_allows(Ctx *c, const Node *apply) { /* in slides and hops (apply if:..) says where one may end */
+static inline i32 apply_allows(Ctx *c, const Node *apply) { /* (apply if:..) says where one may end */
     return !apply || apply->op != OP_apply_if || int_of(c, SLOT(apply, apply_if, if_));
 }
 

@@ -54,7 +54,7 @@ MOVES(move_step) { step_moves(c, n); }
 //: step: (step [<from>] [<direction>] <to> [stack:<flag>] [<then>]) -> effect
 MOVES(step) { step_moves(c, n); }
 
-/* ---- slide: on while `between` allows it; `to` names further ends, such as enemies, to which alone its effect belongs */
+/* ---- slide: on while `between` allows it; `to` names further ends, such as enemies, which alone have its effect */
 /* path: the sites of the ray; NULL on tracks */
 typedef struct Slide {
     Range range;

@@ -111,14 +111,20 @@ static i32 count_near(Ctx *c, const Node *type, const Node *at, i32 relation) {
     return is_site(c, site) ? c->g->neighbours[relation][site].n : 0;
 }
 //: count_adjacent: (count Adjacent [<siteType>] [in:<region> | at:<int>] [<string name>]) -> int
-INT(count_adjacent) { return count_near(c, ARG(count_adjacent, siteType), ARG(count_adjacent, at), relationType_Adjacent); }
+INT(count_adjacent) {
+    return count_near(c, ARG(count_adjacent, siteType), ARG(count_adjacent, at), relationType_Adjacent);
+}
 //: count_neighbours: (count Neighbours [<siteType>] [in:<region> | at:<int>] [<string name>]) -> int
-INT(count_neighbours) { return count_near(c, ARG(count_neighbours, siteType), ARG(count_neighbours, at), relationType_All); }
+INT(count_neighbours) {
+    return count_near(c, ARG(count_neighbours, siteType), ARG(count_neighbours, at), relationType_All);
+}
 //: count_orthogonal: (count Orthogonal [<siteType>] [in:<region> | at:<int>] [<string name>]) -> int
 INT(count_orthogonal) {
     return count_near(c, ARG(count_orthogonal, siteType), ARG(count_orthogonal, at), relationType_Orthogonal);
 }
 //: count_diagonal: (count Diagonal [<siteType>] [in:<region> | at:<int>] [<string name>]) -> int
-INT(count_diagonal) { return count_near(c, ARG(count_diagonal, siteType), ARG(count_diagonal, at), relationType_Diagonal); }
+INT(count_diagonal) {
+    return count_near(c, ARG(count_diagonal, siteType), ARG(count_diagonal, at), relationType_Diagonal);
+}
 //: count_off: (count Off [<siteType>] [in:<region> | at:<int>] [<string name>]) -> int
 INT(count_off) { return count_near(c, ARG(count_off, siteType), ARG(count_off, at), relationType_OffDiagonal); }

@@ -35,7 +35,8 @@ static void keep_dynamic(Ctx *c, i32 keyword, u64 *out) {
 //:     [<absoluteDirection>] [if:<bool>] [includeSelf:<bool>]) -> region
 REGION(sites_around, STATIC) {
     const Node *direction = ARG(sites_around, absoluteDirection);
-    i32 relation = relation_index(direction, relationType_Adjacent), distance = int_or(c, ARG(sites_around, distance), 1);
+    i32 relation = relation_index(direction, relationType_Adjacent),
+        distance = int_or(c, ARG(sites_around, distance), 1);
     TMP_REGION(origin);
     region_or_site(c, ARG(sites_around, region), ARG(sites_around, siteType), ARG(sites_around, site), OFF, origin);
     region_clear(c, out);

@@ -101,7 +101,8 @@ static i32 loop_around(Ctx *c, const u64 *ring, DirSet dirs, const u64 *prey) {
         if (prey ? inside & prey[w] : inside) return 1;
     }
     if (prey) return 0;
-    const Row *rows = leak.relations == REL_All ? c->g->neighbours[relationType_All] : c->g->neighbours[relationType_Orthogonal];
+    const Row *rows = leak.relations == REL_All ? c->g->neighbours[relationType_All]
+                                                : c->g->neighbours[relationType_Orthogonal];
     for (i32 w = 0; w < words; w++)
         for (u64 b = ring[w] & c->g->board[w] & ~edge[w]; b; b &= b - 1) {
             const Row *row = rows + (64 * w + __builtin_ctzll(b));
@@ -138,14 +139,14 @@ BOOL(is_loop) {
 }
 
 /* ---- patterns */
-/* kinds: what stands on its sites, over and over */
+enum { MAX_KINDS = 64 };
 typedef struct Pattern {
     const Node *walk;
-    i32 start, n, kinds[64];
+    i32 start, n, kinds[MAX_KINDS]; /* what stands on its sites, over and over */
 } Pattern;
 static i32 pattern_of(Ctx *c, const Node *walk, i32 start, const Node *what, const Node *whats, Pattern *p) {
     *p = (Pattern){walk, start, whats ? whats->n : 1, {0}};
-    if (!on_board(c, start) || p->n < 1 || p->n > 64) return 0;
+    if (!on_board(c, start) || p->n < 1 || p->n > MAX_KINDS) return 0;
     for (i32 i = 0; i < p->n; i++)
         p->kinds[i] = whats ? int_of(c, whats->arg[i]) : what ? int_of(c, what) : c->what[start];
     return 1;
