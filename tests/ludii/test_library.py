@@ -65,6 +65,7 @@ def compile_c(tmp_path, compiler, *options, **changed):
     return subprocess.run([compiler, *options], cwd=tmp_path, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("compiler", "asserts"), [("gcc", "-DNDEBUG"), ("clang", "-UNDEBUG")])
 def test_compilers_have_nothing_to_say_of_the_engine(tmp_path, compiler, asserts):
     if not shutil.which(compiler):
@@ -78,6 +79,7 @@ INCLUDE = re.compile(r'^#include "(.+)"', re.MULTILINE)
 BY_HAND = [name for name in headers.by_hand() if name.endswith(".c")]
 
 
+@pytest.mark.slow
 def test_each_source_stands_alone(tmp_path):
     """It includes what it uses, whatever the unit has before it."""
     done = compile_c(tmp_path, "cc", "-std=gnu11", *native_build.CHECKED, "-fsyntax-only", *BY_HAND)
