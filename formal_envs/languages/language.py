@@ -15,19 +15,21 @@ from lark.grammar import Terminal
 from lark.load_grammar import load_grammar
 
 from formal_envs.errors import ConfigError, ParseFailure, check_choice
+from formal_envs.languages.backtracking import longest_text
 from formal_envs.languages.earley import bound_work
 from formal_envs.languages.grammar_size import check_rules, check_terminals
 
 MAX_TEXT = {"lalr": 100_000, "earley": 512}
 """Longest text that each parser should be asked about, in characters. LALR takes time linear in it; Earley too for most
-grammars, and up to the cube for ambiguous ones, until it gives up: ``s: s s | "a"`` at some 160 characters. Both
-only if the grammar's patterns do: Python's regular expressions go back, so that ``/(a+)+b/`` has no end on thirty a's,
-and ``/a+b|a/`` takes the square."""
+grammars, and up to the cube for ambiguous ones, until it gives up: ``s: s s | "a"`` at some 160 characters. With
+patterns for which Python's regular expressions go back it is less: see ``formal_envs.languages.backtracking``."""
 _SHOWN = 8  # of the tokens that were expected
 
 
 @cache
-def load(name: str, transformer: Transformer | None = None, parser: Literal["lalr", "earley"] = "lalr") -> Lark:
+def load(
+    name: str, transformer: Transformer[Any, Any] | None = None, parser: Literal["lalr", "earley"] = "lalr"
+) -> Lark:
     """The parser of ``grammars/<name>.lark``, of that kind; LALR's applies ``transformer`` while it parses."""
     return Lark(read(name), parser=parser, transformer=transformer)
 
@@ -37,7 +39,7 @@ def read(name: str) -> str:
     return files("grammars").joinpath(f"{name}.lark").read_text(encoding="utf-8")
 
 
-def parse(name: str, text: str, transformer: Transformer | None = None) -> Any:
+def parse(name: str, text: str, transformer: Transformer[Any, Any] | None = None) -> Any:
     """Parse ``text``: the transformer's result, or the tree where there is none.
 
     Raises:
@@ -57,7 +59,8 @@ class Language:
     Attributes:
         lark: the parser, with the grammar's rules and terminals.
         start: the rule that a sentence is.
-        max_text: the longest text that a reward should ask about, in characters.
+        max_text: the longest text that a reward should ask about, in characters: 100,000 for LALR and 512 for Earley,
+            or what the terminals' patterns allow, such as 20,000 for ``/a+b|a/`` and 736 for ``/a*a*b|a/``.
 
     Args:
         grammar: in Lark's form.
@@ -71,9 +74,8 @@ class Language:
 
     def __init__(self, grammar: str, start: str = "start", parser: str = "lalr", source: str = ""):
         self._made_of = (grammar, start, check_choice("parser", parser, MAX_TEXT), source)
-        self.lark = _built(*self._made_of)
+        self.lark, self.max_text = _built(*self._made_of)
         self.start = start
-        self.max_text = MAX_TEXT[parser]
 
     @classmethod
     def open(cls, grammar: str, start: str = "start", parser: str = "lalr") -> Language:
@@ -129,7 +131,8 @@ class Language:
                 # The error itself has what some other text could go on with, whose parser is in the same state.
                 parser = self.lark.parse_interactive(before)
                 parser.exhaust_lexer()
-                return parser.accepts()
+                accepted: Iterable[str] = parser.accepts()
+                return accepted
         known = (getattr(error, name, None) for name in ("accepts", "allowed", "expected"))
         return next(filter(None, known), ())
 
@@ -152,7 +155,7 @@ class Language:
 
 
 @lru_cache(32)
-def _built(grammar: str, start: str, parser: Literal["lalr", "earley"], source: str) -> Lark:
+def _built(grammar: str, start: str, parser: Literal["lalr", "earley"], source: str) -> tuple[Lark, int]:
     try:
         check_terminals(grammar)
         read, _ = load_grammar(grammar, source or "<string>", [], False)
@@ -162,6 +165,8 @@ def _built(grammar: str, start: str, parser: Literal["lalr", "earley"], source: 
         if declared:
             raise ConfigError(f"%declare {' '.join(sorted(declared))} needs a postlexer, and there is none: define it")
         lark = Lark(read, start=start, parser=parser, source_path=source or None)
+        patterns = {terminal.name: terminal.pattern.to_regexp() for terminal in lark.terminals}
+        longest = longest_text(patterns, MAX_TEXT[parser], everywhere=parser == "earley")
     except RecursionError:
         raise ConfigError(f"{_named(source)}: its brackets or rules are nested too deeply") from None
     except Exception as error:  # of Lark, which has more than LarkErrors for what a grammar's text can hold
@@ -169,7 +174,7 @@ def _built(grammar: str, start: str, parser: Literal["lalr", "earley"], source: 
         raise ConfigError(f"{_named(source)}: {kind}{error}") from None
     if parser == "earley":
         bound_work(lark)
-    return lark
+    return lark, longest
 
 
 def _is_terminal(value: object) -> bool:

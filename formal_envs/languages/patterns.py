@@ -101,10 +101,10 @@ def _class(items: Any) -> Node:
 
 def _matches(character: str, code: Any, value: Any) -> bool:
     if code is codes.LITERAL:
-        return ord(character) == value
+        return bool(ord(character) == value)
     if code is codes.RANGE:
-        return value[0] <= ord(character) <= value[1]
-    return not _CATEGORIES[_NOT[value]](character) if value in _NOT else _CATEGORIES[value](character)
+        return bool(value[0] <= ord(character) <= value[1])
+    return bool(_CATEGORIES[_NOT.get(value, value)](character)) != (value in _NOT)
 
 
 def _preferred(matches: Callable[[str], bool]) -> Node:
@@ -127,7 +127,8 @@ def _parts(node: Node) -> int:
     if kind == "one":
         return 1 + max(map(_parts, rest[0]))
     low, high, item = rest
-    return 1 + (low + min(high - low, MOST_REPEATS)) * _parts(item)
+    most: int = low + min(high - low, MOST_REPEATS)
+    return 1 + most * _parts(item)
 
 
 def _draw(node: Node, random: Random) -> str:
