@@ -180,8 +180,8 @@ def draw(file: TextIO, out: Path, seed: int, start: bool) -> None:
 
     program = _compile(file)
     picture = board_svg(program.initial() if start else scenes(program, seed))
-    with writing(out) as file:
-        file.write(picture)
+    with writing(out) as target:
+        target.write(picture)
     click.echo(out)
 
 

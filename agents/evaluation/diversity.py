@@ -57,7 +57,7 @@ def diversity(completions: Sequence[str]) -> dict[str, float]:
 def _self_bleu(texts: Sequence[str]) -> float:
     if len(texts) == 1:
         return 0.0
-    from sacrebleu.metrics import BLEU
+    from sacrebleu.metrics.bleu import BLEU
 
     count = min(len(texts), _SAMPLE)
     sample = [texts[number * len(texts) // count] for number in range(count)]

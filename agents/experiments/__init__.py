@@ -23,4 +23,5 @@ def load(name: str, scale: str) -> Figure:
     """
     if name not in names():
         raise unknown("figure", name, [*names(), "all"])
-    return importlib.import_module(f"{figures.__name__}.{name}").figure(scale)
+    figure: Figure = importlib.import_module(f"{figures.__name__}.{name}").figure(scale)
+    return figure

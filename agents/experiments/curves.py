@@ -120,7 +120,8 @@ def find_lines(data: Mapping[str, Any], panel: str) -> Sequence[Mapping[str, Any
 def last_values(line: Mapping[str, Any]) -> Floats:
     """The ends (seeds,) of a line's curves: means over the last tenth of the points."""
     values = np.asarray(line["values"])
-    return values[:, -max(1, round(values.shape[1] * _LAST)) :].mean(axis=1)
+    ends: Floats = values[:, -max(1, round(values.shape[1] * _LAST)) :].mean(axis=1)
+    return ends
 
 
 def describe(values: ArrayLike, form: str = ".2f") -> str:

@@ -55,7 +55,7 @@ class Job:
         """The share of it that is done, as far as its metrics tell."""
         folder = self.result.parent
         try:
-            steps = json.loads((folder / "config.json").read_text(encoding="utf-8"))["agent"]["steps"]
+            steps = int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["agent"]["steps"])
             with (folder / "metrics.jsonl").open("rb") as metrics:
                 return min(1.0, sum(1 for _ in metrics) / steps)
         except (OSError, KeyError, ValueError, ZeroDivisionError):

@@ -13,7 +13,7 @@ from torch.utils.checkpoint import checkpoint
 from transformers import AutoModelForCausalLM, GPT2Config, GPTNeoXConfig, LlamaConfig, PreTrainedModel
 from transformers.modeling_layers import GradientCheckpointingLayer
 from transformers.pytorch_utils import Conv1D
-from transformers.utils import find_adapter_config_file
+from transformers.utils.peft_utils import find_adapter_config_file
 
 from agents.runs.checkpoint import FILE_ERRORS
 from agents.runs.config import TrainingConfig
@@ -44,6 +44,14 @@ def new_model(
         "eos_token_id": tokenizer.eos_id,
         "pad_token_id": tokenizer.pad_id,
     }
+    sizes: dict[str, Any] = {
+        "hidden_size": width,
+        "num_hidden_layers": layers,
+        "num_attention_heads": heads,
+        "max_position_embeddings": context,
+    }
+    config: GPT2Config | GPTNeoXConfig | LlamaConfig
+    settings: dict[str, Any] = {}
     if architecture == "gpt2":
         config = GPT2Config(
             **shared,
@@ -56,17 +64,14 @@ def new_model(
             embd_pdrop=0.0,
             attn_pdrop=0.0,
         )
-        return AutoModelForCausalLM.from_config(config, attn_implementation="eager")  # the fastest at these sizes
-    sizes: dict[str, Any] = {
-        "hidden_size": width,
-        "num_hidden_layers": layers,
-        "num_attention_heads": heads,
-        "max_position_embeddings": context,
-    }
-    if architecture == "gpt_neox":
-        return AutoModelForCausalLM.from_config(GPTNeoXConfig(**shared, **sizes, intermediate_size=4 * width))
-    gated = (8 * width + 23) // 24 * 8  # 8/3 of the width, rounded up to a multiple of 8
-    return AutoModelForCausalLM.from_config(LlamaConfig(**shared, **sizes, intermediate_size=gated))
+        settings["attn_implementation"] = "eager"  # the fastest at these sizes
+    elif architecture == "gpt_neox":
+        config = GPTNeoXConfig(**shared, **sizes, intermediate_size=4 * width)
+    else:
+        gated = (8 * width + 23) // 24 * 8  # 8/3 of the width, rounded up to a multiple of 8
+        config = LlamaConfig(**shared, **sizes, intermediate_size=gated)
+    model: PreTrainedModel = AutoModelForCausalLM.from_config(config, **settings)
+    return model
 
 
 def load_model(name: str) -> PreTrainedModel:
@@ -96,7 +101,8 @@ def load_model(name: str) -> PreTrainedModel:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise ConfigError(f"no causal language model at {name!r}: {reason}") from None
     model.name_or_path = source
-    return model.float()
+    model.float()
+    return model
 
 
 def build_model(config: TrainingConfig, tokenizer: Tokenizer) -> Any:
@@ -169,8 +175,9 @@ def _merged(source: str, adapters: str) -> PreTrainedModel:
     base = json.loads(Path(adapters).read_text(encoding="utf-8"))["base_model_name_or_path"]
     if not base:
         raise ConfigError(f"the adapters at {source!r} do not say which model they belong to")
-    model = _peft().PeftModel.from_pretrained(load_model(base), source).merge_and_unload()
-    return model.requires_grad_(True)  # peft had frozen it
+    model: PreTrainedModel = _peft().PeftModel.from_pretrained(load_model(base), source).merge_and_unload()
+    model.requires_grad_(True)  # peft had frozen it
+    return model
 
 
 def _peft() -> Any:

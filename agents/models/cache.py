@@ -11,7 +11,7 @@ from agents.models.transformers_adapter import DynamicLayer
 _SPARE = 64  # positions that a layer makes room for at once
 
 
-class GrowingLayer(DynamicLayer):
+class GrowingLayer(DynamicLayer):  # type: ignore[misc]  # of no type: each release has its own
     """A layer of transformers' cache with room for more positions; without gradients, for it is written in place.
 
     transformers' own layer copies itself for every token, which takes most of the time of sampling on a CPU.

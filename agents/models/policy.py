@@ -249,7 +249,8 @@ class Policy(nn.Module):
             prompts: Tensor, prompt_mask: Tensor, tokens: Tensor, mask: Tensor, allowed: Tensor | None = None
         ) -> Evaluation:
             with self.model.disable_adapter() if adapted else nullcontext():
-                return frozen(prompts, prompt_mask, tokens, mask, allowed)
+                said: Evaluation = frozen(prompts, prompt_mask, tokens, mask, allowed)
+                return said
 
         return evaluate
 

@@ -72,7 +72,8 @@ def restore(checkpoint: Path, policy: Policy, optimizer: torch.optim.Optimizer, 
             policy.model.load_state_dict(type(policy.model).from_pretrained(checkpoint).state_dict())
         policy.value_head.load_state_dict(saved["value_head"])
         optimizer.load_state_dict(saved["optimizer"])
-        return saved["progress"]
+        progress: dict[str, Any] = saved["progress"]
+        return progress
     except FILE_ERRORS as error:
         raise damaged(checkpoint, error) from error
 
