@@ -25,7 +25,7 @@ def check_name(name: str, kind: str, otherwise: str) -> None:
         EntryNotFoundError,
         GatedRepoError,
         HFValidationError,
-        HTTPError,
+        HTTPError,  # type: ignore[attr-defined]
         RepositoryNotFoundError,
     )
 

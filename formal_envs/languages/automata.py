@@ -203,7 +203,7 @@ def _category(category: Any, flags: int) -> int:
 
 def _range(code: Any, value: Any, flags: int) -> int:
     low, high = value if code is codes.RANGE else (value, value)
-    bits = ((1 << min(high, 127) + 1) - 1) & ~((1 << min(low, 128)) - 1)
+    bits: int = ((1 << min(high, 127) + 1) - 1) & ~((1 << min(low, 128)) - 1)
     if low == high >= 128:
         c = chr(low)
         bits |= _DIGIT if c.isdecimal() else _LETTER if c.isalnum() else _SPACE if c.isspace() else _OTHER

@@ -30,10 +30,10 @@ class _Bounded(xearley.Parser):
     def parse(self, lexer: Any, start: str) -> Any:
         own = copy(self)  # of this text alone, whatever other threads parse
         own._work, own._awaited = 0, []
-        return super(_Bounded, own).parse(lexer, start)
+        return super(_Bounded, own).parse(lexer, start)  # type: ignore[no-untyped-call]
 
     def predict_and_complete(self, i: int, to_scan: Any, columns: Any, *rest: Any) -> None:
-        super().predict_and_complete(i, to_scan, columns, *rest)
+        super().predict_and_complete(i, to_scan, columns, *rest)  # type: ignore[no-untyped-call]
         self._awaited.append(Counter(item.expect for item in columns[i]))
         self._work += _MOVE * len(to_scan)
         for item in columns[i]:

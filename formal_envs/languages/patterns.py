@@ -25,7 +25,7 @@ MOST_PARTS = 5_000
 
 # The first of these sets that a class of characters has something of is what is drawn from it.
 _PREFERRED = (string.ascii_lowercase, string.digits, string.ascii_letters, string.printable[:95], string.whitespace)
-_CATEGORIES = {
+_CATEGORIES: dict[Any, Callable[[str], bool]] = {
     codes.CATEGORY_DIGIT: str.isdigit,
     codes.CATEGORY_SPACE: str.isspace,
     codes.CATEGORY_WORD: lambda c: c.isalnum() or c == "_",

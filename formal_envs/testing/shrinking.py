@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-Sequential = TypeVar("Sequential", str, list)
+Sequential = TypeVar("Sequential", str, list[Any])
 
 
 def shrunk(whole: Sequential, still: Callable[[Sequential], bool], *, steps: int = 300, least: int = 0) -> Sequential:
