@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from formal_envs.ludii.compile.source import Source
 from formal_envs.ludii.engine.headers import opcodes
@@ -53,8 +53,7 @@ class Instructions:
         nodes = tuple(nodes)
         return self.list(nodes) if nodes else -1
 
-    def _row(self, opcode: int, kind: int, type_: int, value: int, args: Iterable[int]) -> int:
-        args = tuple(args)
+    def _row(self, opcode: int, kind: int, type_: int, value: int, args: Sequence[int]) -> int:
         self.rows.extend((opcode, kind, type_, value, len(args), *args))
         self.count += 1
         return self.count - 1

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from formal_envs.ludii.board import Board
 from formal_envs.ludii.compile.ignored_arguments import ignored_argument
 from formal_envs.ludii.compile.source import Source
 from formal_envs.ludii.engine.interface import MAX_EVENTS, USES
 from formal_envs.ludii.language.tree import calls
-from formal_envs.ludii.language.typed_tree import Call, Leaf
+from formal_envs.ludii.language.typed_tree import Call, Leaf, Signature
 
 #: In games on points (count Cell at:..) and the like ask of hands.
 _HANDS_ARE_CELLS = ("count", "is", "site", "state", "what", "who")
@@ -41,34 +42,41 @@ def read_uses(source: Source, board: Board) -> Uses:
         if isinstance(event, Leaf):  # a state has a bit for each event
             events[str(event.value)] = None
             source.limit(len(events), MAX_EVENTS, "events", call)
-        site_types |= _site_types(call)
+        for arg in call.args:
+            if (
+                isinstance(arg, Leaf)
+                and arg.type == "siteType"
+                and (arg.value != "Cell" or call.signature.head not in _HANDS_ARE_CELLS)
+            ):
+                site_types.add(str(arg.value))
     return Uses(flags, tuple(sorted(site_types - {board.site_type})), tuple(events))
 
 
 def _flags(call: Call) -> int:
-    slug, head = call.signature.slug, call.signature.head
-    flags = 0
-    if head in ("hand", "sow", "mancalaBoard") or slug.startswith("set_count"):
+    flags, count = _flags_of(call.signature)
+    slug, args = call.signature.slug, call.args
+    if count is not None and args[count] is not None:
         flags |= USES["COUNT"]
-    elif slug.startswith("is_visited"):
-        flags |= USES["VISITED"]
-    elif slug == "no_moves" and call.args[0] != Leaf("roleType", "Next"):
+    if slug == "no_moves" and args[0] != Leaf("roleType", "Next"):
         flags |= USES["STUCK"]
-    elif slug == "sites_lastto":
-        flags |= USES["ARRIVED"]
-    elif slug.startswith("is_repeat"):
-        flags |= USES["HISTORY"]
-    elif slug == "all_passed" or (slug == "passend" and call.args[0] == Leaf("passEndType", "NoEnd")):
+    if slug == "passend" and args[0] == Leaf("passEndType", "NoEnd"):
         flags |= USES["PASS_RULES"]
-    given = [(p.label, arg) for p, arg in zip(call.signature.params, call.args, strict=True) if arg is not None]
-    if head != "payoff" and any(label == "count" for label, _ in given):
-        flags |= USES["COUNT"]
-    if any(isinstance(arg, Leaf) and arg.value == "EndOfTurn" for _, arg in given):
-        flags |= USES["SEQUENCE_CAPTURE"]
+    for arg in args:
+        if isinstance(arg, Leaf) and arg.value == "EndOfTurn":
+            flags |= USES["SEQUENCE_CAPTURE"]
     return flags
 
 
-def _site_types(call: Call) -> set[str]:
-    """The site types that the arguments of a ludeme name, without cells where they stand for hands."""
-    named = {str(arg.value) for arg in call.args if isinstance(arg, Leaf) and arg.type == "siteType"}
-    return named - {"Cell"} if call.signature.head in _HANDS_ARE_CELLS else named
+@cache
+def _flags_of(signature: Signature) -> tuple[int, int | None]:
+    """What a ludeme uses whatever its arguments are, and the index of the one that uses counts of pieces if given."""
+    slug, head = signature.slug, signature.head
+    labels = [param.label for param in signature.params]
+    count = labels.index("count") if "count" in labels and head != "payoff" else None
+    if head in ("hand", "sow", "mancalaBoard") or slug.startswith("set_count"):
+        return USES["COUNT"], count
+    if slug.startswith("is_visited"):
+        return USES["VISITED"], count
+    if slug.startswith("is_repeat"):
+        return USES["HISTORY"], count
+    return {"sites_lastto": USES["ARRIVED"], "all_passed": USES["PASS_RULES"]}.get(slug, 0), count
