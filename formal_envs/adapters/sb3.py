@@ -40,4 +40,5 @@ class TransformerExtractor(BaseFeaturesExtractor):
         """
         ids = observations.view(-1, self.window, self.vocab_size).argmax(-1)  # (B, window)
         read = nn.functional.pad(self.tokens(ids), (0, 0, 1, 0)) + self.positions  # (B, 1 + window, features_dim)
-        return self.encoder(read)[:, 0]
+        encoded: torch.Tensor = self.encoder(read)
+        return encoded[:, 0]

@@ -100,4 +100,5 @@ def trusting_score_batch(
 def _id(extra_info: Mapping[str, Any] | None) -> str:
     if not isinstance(extra_info, Mapping) or "id" not in extra_info:
         raise ConfigError(f"extra_info needs the id of an exported row, got {shown(extra_info)}")
-    return extra_info["id"]
+    row_id: str = extra_info["id"]  # which is looked at when it is read
+    return row_id

@@ -200,8 +200,10 @@ class TokenEnv(TaskEnv):
 
     def _mask(self) -> NDArray[np.int8]:
         if self._masks:
-            return self._masks.rows[0]
-        return (self.layout.later_mask if self._length else self.layout.first_mask).copy()
+            mask: NDArray[np.int8] = self._masks.rows[0]
+        else:
+            mask = (self.layout.later_mask if self._length else self.layout.first_mask).copy()
+        return mask
 
 
 def check_tokens(actions: Sequence[int] | NDArray[Any], vocab_size: int) -> NDArray[np.int64]:

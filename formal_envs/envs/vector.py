@@ -84,7 +84,8 @@ class TaskVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         if not (given and mask.shape == (self.num_envs,) and mask.any()):
             expected = f"a boolean array of shape ({self.num_envs},) with at least one True"
             raise ConfigError(f"options['reset_mask'] must be {expected}, got {mask!r}")
-        return mask
+        checked: NDArray[np.bool_] = mask
+        return checked
 
     def _require_reset(self) -> None:
         if not self._seeded:

@@ -19,7 +19,8 @@ def mix64(x: Keys) -> Keys:
     """Map each 64-bit integer to a well-mixed one; a bijection."""
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
+    mixed: Keys = x ^ (x >> np.uint64(31))
+    return mixed
 
 
 def new_streams(rng: np.random.Generator, count: int) -> Keys:
@@ -29,7 +30,8 @@ def new_streams(rng: np.random.Generator, count: int) -> Keys:
 
 def seeded_stream(*entropy: int) -> np.uint64:
     """A stream identifier from a few non-negative integers, such as a seed, a rank and a purpose."""
-    return np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0]
+    stream: np.uint64 = np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0]
+    return stream
 
 
 def problem_keys(streams: Keys | np.uint64, indices: NDArray[np.int64]) -> Keys:
@@ -41,4 +43,5 @@ def integers(keys: Keys, position: int, bound: int | NDArray[np.int64]) -> NDArr
     """Draw number ``position`` of each key: uniform in 0..bound - 1, for bounds up to 2^20 or so, (keys,)."""
     step = np.uint64((position + 1) * int(_GOLDEN) % 2**64)
     bits = mix64(keys + step) >> np.uint64(32)
-    return (bits * np.asarray(bound).astype(np.uint64) >> np.uint64(32)).astype(np.int64)
+    drawn: NDArray[np.int64] = (bits * np.asarray(bound).astype(np.uint64) >> np.uint64(32)).astype(np.int64)
+    return drawn

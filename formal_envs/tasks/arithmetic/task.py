@@ -237,7 +237,7 @@ class ArithmeticTask:
             present = (codes[column - 1] - _DEAD).astype(np.uint64)  # 0 past the end: padding does not count
             digest += present * odd[2 * column - 1]
             digest += ((operands[column] + 1) * (present > 0)).astype(np.uint64) * odd[2 * column]
-        held_out = mix64(digest) < np.uint64(2**64 // TEST_SHARE)
+        held_out: NDArray[np.bool_] = mix64(digest) < np.uint64(2**64 // TEST_SHARE)
         return held_out if self.split == "test" else ~held_out
 
     def _solve(self, keys: Keys, expressions: _Expressions) -> _Draft:

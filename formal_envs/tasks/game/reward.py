@@ -142,8 +142,8 @@ def quality(report: GameReport) -> float:
     60, 0 at the limit of 500.
     """
     turns = report.mean_turns / len(report.wins)  # of each player
-    long_enough = 1.0 - 2.0 ** (-max(turns - 1.0, 0.0) / HALF_LENGTH)
-    short_enough = 1.0 - min(turns / MAX_TURNS, 1.0) ** 2
+    long_enough: float = 1.0 - 2.0 ** (-max(turns - 1.0, 0.0) / HALF_LENGTH)
+    short_enough: float = 1.0 - min(turns / MAX_TURNS, 1.0) ** 2
     return report.balance * min(report.completion, report.drawishness) * long_enough * short_enough
 
 
