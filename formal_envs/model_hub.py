@@ -21,11 +21,11 @@ def check_name(name: str, kind: str, otherwise: str) -> None:
     if Path(name).is_dir():
         return
     from huggingface_hub import get_hf_file_metadata, hf_hub_url, try_to_load_from_cache
-    from huggingface_hub.errors import (
+    from huggingface_hub.errors import (  # type: ignore[attr-defined]  # of HTTPError, which is another package's
         EntryNotFoundError,
         GatedRepoError,
         HFValidationError,
-        HTTPError,  # type: ignore[attr-defined]
+        HTTPError,
         RepositoryNotFoundError,
     )
 
