@@ -17,7 +17,7 @@ RECIPE = Recipe(
         "validation": 256,
         "test_episodes": 1024,
     },
-    # Small batches, which show how it goes within minutes: each completion is of a hundred tokens, and played 100 times.
+    # Small batches, which show how it goes within minutes: a completion has a hundred tokens, and is played 100 times.
     cold={
         "steps": 200,
         "prompts": 8,

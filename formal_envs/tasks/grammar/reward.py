@@ -26,8 +26,9 @@ class GrammarReward:
 
     A text that is no sentence earns 0.1 times its ``position``, or 0 with ``kind="exact"``. So does one that Earley's
     parser gives up on, because the grammar is so ambiguous that the work passes a limit; it is counted in steps, which
-    take about three seconds. A text that is too long for the parser (100,000 characters for LALR, 512 for Earley) earns
-    0, and so does a sentence whose tree is more than 200 levels deep while there is an evaluator.
+    take about three seconds. A text that is too long for the parser (``language.max_text``: 100,000 characters for
+    LALR, 512 for Earley, fewer with patterns that go back much) earns 0, and so does a sentence whose tree is more than
+    200 levels deep while there is an evaluator.
 
     Parts: ``sentence`` in {0, 1}; ``position`` in [0, 1], the share of the completion before the first error, below 1
     where there is one, white space not counted; ``evaluator`` in [0, 1], where there is one; ``exact``, 1 where the
