@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from formal_envs.ludii.board import Board, BoardError
 from formal_envs.ludii.compile.board_sections import board_sections
 from formal_envs.ludii.compile.bytecode import Bytecode
-from formal_envs.ludii.compile.equipment import MAX_SITES, Equipment, Players, read_equipment, read_players
+from formal_envs.ludii.compile.equipment import MAX_SITES_IN_ALL, Equipment, Players, read_equipment, read_players
 from formal_envs.ludii.compile.instructions import Instructions
 from formal_envs.ludii.compile.rules import write_rules
 from formal_envs.ludii.compile.source import Source
@@ -65,7 +65,7 @@ def _assemble(source: Source, players: Players, equipment: Equipment) -> Bytecod
     phases = phase_table(rules, instructions)
 
     type_first, n_sites = _first_sites(equipment, uses.site_types)
-    source.limit(n_sites, MAX_SITES, "sites")
+    source.limit(n_sites, MAX_SITES_IN_ALL, "sites")
     source.limit(_state_bytes(n_sites, players, equipment, instructions), MAX_STATE, "bytes in its state")
     flags = uses.flags | rules.flags
     counts = {

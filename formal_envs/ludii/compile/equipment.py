@@ -12,7 +12,7 @@ from formal_envs.ludii.compile.source import Source
 from formal_envs.ludii.language.tree import child, contents, facing, items
 from formal_envs.ludii.language.typed_tree import Array, Call, Leaf, Node
 
-MAX_SITES = 1 << 16  # of all types together, hands included
+MAX_SITES_IN_ALL = 1 << 16  # of all types together, hands included
 MAX_PIECES = 2000  # kinds; the largest game known has 596
 _BOARDS = ("board", "boardless", "mancalaBoard", "surakartaBoard")
 
@@ -102,7 +102,7 @@ def read_equipment(source: Source, players: Players) -> Equipment:
             for hand in _hands(source, part, players, n_sites):
                 containers.append(hand)
                 n_sites = hand.first + hand.size
-                source.limit(n_sites, MAX_SITES, "sites", part)
+                source.limit(n_sites, MAX_SITES_IN_ALL, "sites", part)
         elif head == "regions":
             regions += _regions(part, players)
         elif head == "map":
@@ -123,8 +123,8 @@ def _board(source: Source, call: Call) -> Board:
 def _hands(source: Source, part: Call, players: Players, first: int) -> Iterator[Container]:
     """A hand for each of its owners, the first one from site ``first`` on."""
     size = part["size"].value if isinstance(part["size"], Leaf) else 1
-    if not 1 <= int(size) <= MAX_SITES:
-        raise source.error("board", f"a hand has 1 to {MAX_SITES} sites, got {size}", part)
+    if not 1 <= int(size) <= MAX_SITES_IN_ALL:
+        raise source.error("board", f"a hand has 1 to {MAX_SITES_IN_ALL} sites, got {size}", part)
     for owner in players.owners(part.args[0]):
         yield Container(f"Hand{0 if owner == players.n + 1 else owner}", first, int(size), owner)
         first += int(size)
