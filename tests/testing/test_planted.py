@@ -3,6 +3,7 @@
 import pytest
 from planted_rewards import PLANTED
 
+pytestmark = pytest.mark.slow
 IDS = [planted.defect for planted in PLANTED]
 
 
