@@ -60,6 +60,7 @@ def test_what_a_child_started_ends_with_it(method):
 
 
 @linux
+@pytest.mark.process
 @pytest.mark.parametrize("method", METHODS)
 def test_no_child_outlives_its_parent(method, tmp_path):
     """Not one that hangs, whatever it hangs in, when the parent is killed so that it cannot end anything itself."""

@@ -20,7 +20,7 @@ from formal_envs.tasks.arithmetic import paper as paper_reward
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "add_a_task.md"
 ENV = "parity:FormalParity-v0"
-SMALL = ["--set", "layers=1", "--set", "width=16", "--set", "heads=2", "--set", "prompts=8", "--set", "bits=16"]
+SMALL = [f"--set={name}" for name in ("layers=1", "width=16", "heads=2", "prompts=8", "test_episodes=32", "bits=16")]
 
 
 @pytest.fixture
@@ -67,6 +67,8 @@ def test_commands_find_it_by_its_module(folder):
     assert "did you mean 'FormalParity-v0'" in command("sample", "parity:FormalParty-v0", code=1)
 
 
+@pytest.mark.process
+@pytest.mark.train
 @pytest.mark.process
 def test_a_run_finds_it_again_in_another_process(folder):
     pytest.importorskip("torch")
