@@ -55,7 +55,7 @@ def test_what_is_written_from_tables_is_written_anew():
     folder = Path(headers.__file__).parent
     for name, text in headers.written().items():
         kept = folder.joinpath(name).read_text(encoding="utf-8")
-        assert kept == text, f"{name} is old: python -m formal_envs.ludii.engine.headers"
+        assert kept == text, f"{name} is old: python -m formal_envs.ludii.engine"
 
 
 def compile_c(tmp_path, compiler, *options, **changed):

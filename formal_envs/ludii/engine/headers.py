@@ -1,18 +1,18 @@
 """The parts of the engine's source that are written from tables: ``interface.h``, ``ludemes.h`` and ``unit.c``.
 
 What is compiled is always written anew, so that an edit of a signature or of a table needs no further step. The files
-in this folder are for those who read the C; a test says when they are old. To write them again:
-``python -m formal_envs.ludii.engine.headers``.
+in this folder are for those who read the C; a test says when they are old, and
+``python -m formal_envs.ludii.engine`` writes them again.
 """
 
 from __future__ import annotations
 
+import ctypes
 import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 
 from formal_envs.ludii.engine import interface
 from formal_envs.ludii.engine.interface import Field
@@ -91,6 +91,8 @@ def _struct(name: str, fields: tuple[Field, ...], rest: str = "") -> str:
     kind = interface.structure(name, fields)
     places = {f.name: getattr(kind, f.name) for f in fields}
     checks = [f"HAS({name}, {field}, {place.offset}, {place.size});" for field, place in places.items()]
+    if not rest:
+        checks.append(f'_Static_assert(sizeof({name}) == {ctypes.sizeof(kind)}, "how far apart Python reads them");')
     return "\n".join([f"struct {name} {{", *rows, *[rest] * bool(rest), "};", *checks])
 
 
@@ -226,8 +228,3 @@ def _unit() -> str:
             "",
         ]
     )
-
-
-if __name__ == "__main__":
-    for name, text in written().items():
-        Path(__file__).with_name(name).write_text(text, encoding="utf-8")

@@ -28,12 +28,12 @@ typedef struct Action Action;
 typedef struct Move Move;
 
 enum {
-    MAX_PLAYERS = 16,
+    MAX_PLAYERS = 16, /* as many as there are roles P1, P2 .. */
     MAX_PENDING = 64, /* values that wait for the next turn; more are forgotten */
     MAX_REMEMBERED = 256, /* pairs of a name and a value */
     MAX_EVENTS = 32, /* bits of State.triggered */
-    N_DIGESTS = 2, /* 64-bit numbers that a state's history has for a position: without and with who moves */
-    MAX_GAME_MOVES = 10000, /* of one game, whoever makes them; at which it is cut, as in Ludii */
+    N_DIGESTS = 2, /* 64-bit numbers that a history has for a position: without and with who moves */
+    MAX_GAME_MOVES = 10000, /* of one game, whoever makes them, at which it is cut, as in Ludii */
     MAX_GAME_TURNS = 1250, /* at which Ludii cuts one, and what (value TurnLimit) says */
 };
 
@@ -180,6 +180,7 @@ HAS(Action, state, 16, 4);
 HAS(Action, rotation, 20, 4);
 HAS(Action, value, 24, 4);
 HAS(Action, name, 28, 4);
+_Static_assert(sizeof(Action) == 32, "how far apart Python reads them");
 struct Move {
     i32 first; /* its actions, in the order in which they are applied */
     i32 n;
@@ -200,6 +201,7 @@ HAS(Move, mover, 20, 4);
 HAS(Move, then, 24, 4);
 HAS(Move, last_then, 28, 4);
 HAS(Move, twice, 32, 4);
+_Static_assert(sizeof(Move) == 36, "how far apart Python reads them");
 enum Playout {
     PLAYOUT_winner, /* 0 nobody, -1 cut by a limit, -1 - failure */
     PLAYOUT_turns,

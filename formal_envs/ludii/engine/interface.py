@@ -17,16 +17,17 @@ from formal_envs.ludii.language.names import MAX_PLAYERS
 from formal_envs.ludii.language.signatures import ENUMS
 
 # ---------------------------------------------------------------- limits
+MAX_PENDING, MAX_REMEMBERED, MAX_EVENTS, N_DIGESTS = 64, 256, 32, 2
+MAX_GAME_MOVES, MAX_GAME_TURNS = 10_000, 1_250
 LIMITS = {
-    "MAX_PLAYERS": (MAX_PLAYERS, ""),
-    "MAX_PENDING": (64, "values that wait for the next turn; more are forgotten"),
-    "MAX_REMEMBERED": (256, "pairs of a name and a value"),
-    "MAX_EVENTS": (32, "bits of State.triggered"),
-    "N_DIGESTS": (2, "64-bit numbers that a state's history has for a position: without and with who moves"),
-    "MAX_GAME_MOVES": (10_000, "of one game, whoever makes them; at which it is cut, as in Ludii"),
-    "MAX_GAME_TURNS": (1_250, "at which Ludii cuts one, and what (value TurnLimit) says"),
+    "MAX_PLAYERS": (MAX_PLAYERS, "as many as there are roles P1, P2 .."),
+    "MAX_PENDING": (MAX_PENDING, "values that wait for the next turn; more are forgotten"),
+    "MAX_REMEMBERED": (MAX_REMEMBERED, "pairs of a name and a value"),
+    "MAX_EVENTS": (MAX_EVENTS, "bits of State.triggered"),
+    "N_DIGESTS": (N_DIGESTS, "64-bit numbers that a history has for a position: without and with who moves"),
+    "MAX_GAME_MOVES": (MAX_GAME_MOVES, "of one game, whoever makes them, at which it is cut, as in Ludii"),
+    "MAX_GAME_TURNS": (MAX_GAME_TURNS, "at which Ludii cuts one, and what (value TurnLimit) says"),
 }
-MAX_PENDING, MAX_REMEMBERED, MAX_EVENTS, N_DIGESTS, MAX_GAME_MOVES = (value for value, _ in [*LIMITS.values()][1:6])
 
 # ---------------------------------------------------------------- failures
 #: Why the engine gave up, and what one is told: its functions return -1 minus the failure's place.
