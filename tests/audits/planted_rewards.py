@@ -521,6 +521,7 @@ class Bonus(Exact):
 VALUE = {"correct": same_value}
 TAGGED = {prompt: f"<answer>{solution}</answer>" for prompt, solution in SUMS.items()}
 BRIEF = {"time_limit": 0.5}
+PATIENT = {"time_limit": 60.0}  # slow, and known to end: a busy machine must not take it for endless
 HALF = {"max_partial": 0.5}
 WRONG, CONSTANT = "what wrong texts earn", "best constant answer"
 NOTHING, GOLD, BATCH, PROCESS = "nothing earns nothing", "gold is the maximum", "batch equals single", "another process"
@@ -553,8 +554,8 @@ PLANTED = [
     Planted("the process dies", dies, exact, "terminates"),
     Planted("NaN is given", returns_nan, by_value, "finite", VALUE),
     Planted("more than the declared range", Bonus(), Exact(), "in range"),
-    Planted("a quadratic regular expression", quadratic, exact, "linear time"),
-    Planted("a quadratic loop", quadratic_loop, exact, "linear time"),
+    Planted("a quadratic regular expression", quadratic, exact, "linear time", PATIENT),
+    Planted("a quadratic loop", quadratic_loop, exact, "linear time", PATIENT),
     Planted("an exponential regular expression", exponential, exact, "terminates", BRIEF),
     Planted("a loop without end", endless, exact, "terminates", BRIEF),
     Planted("seeds the global generator", Seeds(), OwnGenerator(), "global random state"),
