@@ -333,7 +333,7 @@ def test_measures_of_three_players():
 
 
 def test_points_rank_everybody_anew():
-    """Player 1 makes a line and has won; the others play on, and all have the same points in the end: nobody has won."""
+    """Player 1 makes a line and has won; the others play on, all end with the same points: nobody has won."""
     rules = (
         one_cell(ONE_CELL_OF_THREE, 1, "P1 Win")
         .replace("(end ", "(end {")
