@@ -179,6 +179,8 @@ class Policy(nn.Module):
     ) -> Completions:
         """Sample completions (no temperature, no top-k or top-p), or decode greedily without a generator.
 
+        It is longer than other functions: what a batch is at one position decides what is done at the next.
+
         Args: prompts, prompt_mask (P, S), left-padded; group, completions of each prompt; max_tokens >= 1; masks, of P
             texts that are begun: they are used up; watch, called once per position of the completions.
 
