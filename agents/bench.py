@@ -1,4 +1,4 @@
-"""How fast PPO is: prompts a second for sampling, scoring and advantages, and for the update."""
+"""How fast PPO is: prompts per second for sampling, scoring and advantages, and for the update."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SETTINGS: dict[str, Any] = {
 
 
 def bench_ppo(steps: int = 60, device: str = "auto") -> dict[str, float]:
-    """Train for ``steps`` steps; rates in prompts a second, without the first tenth of the steps."""
+    """Train for ``steps`` steps; rates in prompts per second, without the first tenth of the steps."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run"
         spec = RunSpec.parse("FormalArith-v0", {**SETTINGS, "steps": steps, "device": device})

@@ -202,7 +202,7 @@ def next_token_loss(model: nn.Module, ids: Tensor, mask: Tensor, labels: Tensor)
 
 @torch.no_grad()
 def validation_loss(model: nn.Module, examples: Sequence[Example], pad_id: int, batch: int) -> float:
-    """Mean cross entropy in nats a token over all of the examples."""
+    """Mean cross entropy in nats per token over all of the examples."""
     total, count = 0.0, 0
     for start in range(0, len(examples), batch):
         ids, mask, labels = to_batch(examples[start : start + batch], pad_id)

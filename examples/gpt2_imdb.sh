@@ -19,7 +19,7 @@ common=(
   --set advantage=gae --set epochs=4 --set minibatches=2
   --set learning_rate=1.41e-5 --set schedule=constant --set warmup=0
 
-  # the penalty for leaving the model as it was, held near 6 nats a completion; kl_coef=0 and kl_target=0 do without
+  # the penalty for leaving the model as it was, held near 6 nats per completion; kl_coef=0 and kl_target=0 do without
   --set kl_coef=0.2 --set kl_target=6
 
   # b_ENT and b_BENT: none here, and about 0.3 where the paper tries them

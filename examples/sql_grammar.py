@@ -33,7 +33,7 @@ def database() -> sqlite3.Connection:
 
 
 def rows(tree: Tree) -> str:
-    """The prompt: what a query gives, a line a row, and an empty line."""
+    """The prompt: what a query gives, a line per row, and an empty line."""
     query = " ".join(tree.scan_values(lambda token: token is not None))
     with closing(database()) as connection:
         found = connection.execute(query).fetchall()

@@ -1,4 +1,4 @@
-"""The paper's figures and what goes beyond them, as data: a module a figure, run with ``formal-envs reproduce``."""
+"""The paper's figures and what goes beyond them, as data: a module per figure, run with ``formal-envs reproduce``."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ PAPER_PPO = {
     "entropy_target": -1.0,
     "batch_entropy_coef": 0.0,
 }
-"""PPO as the paper ran it: one completion a prompt, generalised advantage estimation, whitening, four epochs."""
+"""PPO as the paper ran it: one completion per prompt, generalised advantage estimation, whitening, four epochs."""
 
 ARCHITECTURES = {"GPT-2": "gpt2", "GPT-NeoX": "gpt_neox", "Llama": "llama"}
 _HUB_MODELS = {

@@ -85,7 +85,7 @@ def _draw_curves(axis: Axes, panel: Mapping[str, Any], labels: Sequence[str]) ->
 
 
 def _draw_points(axis: Axes, panel: Mapping[str, Any], labels: Sequence[str]) -> None:
-    """Each seed's value as a ring, and the mean with its interval, a line a row."""
+    """Each seed's value as a ring, and the mean with its interval, a line per row."""
     names = [line["label"] for line in panel["lines"]]
     for row, line in enumerate(panel["lines"]):
         colour = _COLOURS[labels.index(line["label"]) % len(_COLOURS)]

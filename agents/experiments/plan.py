@@ -114,7 +114,7 @@ class Result:
 
     Attributes:
         folder: the run's.
-        metrics: an object a step.
+        metrics: an object per step.
         summary: the end.
         tests: what ``formal-envs eval`` found with each of the plan's ``tests``.
     """

@@ -13,9 +13,9 @@ _VALUES = (0.0, 0.03, 0.3)
 
 _PANELS = {
     "Reward": ("reward_mean", "classifier's probability of positive"),
-    "Entropy H": ("entropy", "nats a token"),
+    "Entropy H": ("entropy", "nats per token"),
     "Batch entropy": ("batch_entropy", "nats"),
-    "KL to the start": ("kl", "nats a completion"),
+    "KL to the start": ("kl", "nats per completion"),
 }
 
 

@@ -23,7 +23,7 @@ def interpolate(start: float, end: float, progress: float) -> float:
 
 
 def adapt_entropy_coef(coef: float, entropy: float, target: float, rate: float, limit: float) -> float:
-    """The next entropy coefficient: raised while the entropy (nats a token) is below its target, lowered above it.
+    """The next entropy coefficient: raised while the entropy (nats per token) is below its target, lowered above it.
 
     Returns: a coefficient in [0, limit].
     Source: dual ascent on the constraint entropy >= target, as in Haarnoja et al., arXiv:1812.05905.
@@ -32,7 +32,7 @@ def adapt_entropy_coef(coef: float, entropy: float, target: float, rate: float, 
 
 
 def adapt_kl_coef(coef: float, kl: float, target: float, horizon: float, samples: int) -> float:
-    """The next KL coefficient after ``samples`` completions with a mean KL of ``kl`` nats a completion.
+    """The next KL coefficient after ``samples`` completions with a mean KL of ``kl`` nats per completion.
 
     Source: Ziegler et al., arXiv:1909.08593, section 2.2 (the proportional error is clipped to 20 %).
     """

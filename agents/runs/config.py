@@ -162,7 +162,7 @@ class PPOConfig(TrainingConfig):
         clip, value_clip, value_coef: PPO's clipping range, that of values, and the weight of their loss.
         max_ratio: mini-batches whose mean ratio exceeds it are skipped.
         entropy_coef: b_ENT; where it adapts, its first value.
-        entropy_target, entropy_target_end: nats a token that b_ENT adapts to hold, at the first and the last step, a
+        entropy_target, entropy_target_end: nats per token that b_ENT adapts to hold, at the first and the last step, a
             line between; negative leaves b_ENT fixed.
         entropy_rate, entropy_limit: speed and greatest value of an adapting b_ENT.
         batch_entropy_coef: b_BENT.
@@ -171,7 +171,7 @@ class PPOConfig(TrainingConfig):
         kl_estimator: "log_ratio", "absolute", "squared" or "full".
         evaluate_every: steps between greedy evaluations on ``validation`` held-out problems, which metrics hold with
             names that begin with ``greedy_``, and after the last; 0 evaluates only the finished model.
-        kl_target, kl_horizon: nats a completion that the KL coefficient adapts to (0 keeps it fixed), and how slowly.
+        kl_target, kl_horizon: nats per completion that the KL coefficient adapts to (0 keeps it fixed), and how slowly.
     """
 
     steps: int = 5000

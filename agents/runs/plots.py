@@ -12,15 +12,15 @@ from agents.runs.folder import Run
 from formal_envs.errors import ConfigError
 
 PANELS = {
-    "validation_loss": "validation loss (nats a token)",
+    "validation_loss": "validation loss (nats per token)",
     "reward_mean": "mean reward",
     "exact": "share of exact answers (sampled)",
     "vader": "VADER's compound",
     "classifier": "classifier's probability of positive",
     "distinct_2": "distinct bigrams",
-    "entropy": "entropy H (nats a token)",
+    "entropy": "entropy H (nats per token)",
     "batch_entropy": "batch entropy (nats)",
-    "kl": "KL to the reference (nats a completion)",
+    "kl": "KL to the reference (nats per completion)",
     "learning_rate": "learning rate",
 }
 """Metrics that are drawn, and their labels."""

@@ -15,7 +15,7 @@ Rows = Iterable[dict[str, Any]]
 
 
 def write_jsonl(rows: Rows, out: Path) -> None:
-    """Write a JSON object a line."""
+    """Write a JSON object per line."""
     with out.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
 

@@ -57,7 +57,7 @@ class GrammarMasks:
     parser, and EOS alone is left in a text that nothing can follow.
 
     Attributes:
-        bits: (n, bytes) uint8, a bit a token, the lowest first: 1 for the tokens that may come next. Rows are of whole
+        bits: (n, bytes) uint8, a bit per token, the lowest first: 1 for tokens that may come next. Rows are of whole
             words of 32 bits; those past the vocabulary are 0.
 
     Args:

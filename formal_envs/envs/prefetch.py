@@ -73,7 +73,7 @@ class Streams:
         self._used[slots] = self._depth
 
     def take(self, slots: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
-        """The next problem of each of the slots: what ``read`` gives, a row a slot."""
+        """The next problem of each of the slots: what ``read`` gives, a row per slot."""
         empty = slots[self._used[slots] == self._depth]
         if len(empty):
             self._refill(empty)

@@ -36,7 +36,7 @@ class TaskEnv(gymnasium.Env[Any, Any]):
         self._shown = ""
 
     def _read(self, problems: Problems) -> Iterable[Any]:
-        """One item a problem, which ``_next_problem`` gives."""
+        """One item per problem, which ``_next_problem`` gives."""
         raise NotImplementedError
 
     def _next_problem(self, seed: int | None) -> Any:

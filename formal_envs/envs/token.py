@@ -107,7 +107,7 @@ def _token_bounds(task: Task, tokenizer: Tokenizer, encoder: Encoder | None) -> 
 
 
 class TokenEnv(TaskEnv):
-    """A token a step: observations are token ids, as laid out by ``TokenLayout``; the reward comes at the end.
+    """A token per step: observations are token ids, as laid out by ``TokenLayout``; the reward comes at the end.
 
     EOS or the last place ends the episode. BOS and PAD are forbidden, and so is EOS as the first token; an
     agent that takes a forbidden token all the same ends the episode with it, and the text before it is scored. Every

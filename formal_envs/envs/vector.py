@@ -53,7 +53,7 @@ class TaskVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         self._seeded = False
 
     def _read(self, problems: Problems) -> tuple[NDArray[Any], ...]:
-        """Arrays with a row a problem, which ``_streams.take`` gives."""
+        """Arrays with a row per problem, which ``_streams.take`` gives."""
         raise NotImplementedError
 
     def _begin(self, seed: int | Sequence[int | None] | None, options: dict[str, Any] | None) -> Slots:
@@ -112,7 +112,7 @@ class TaskVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
         return info
 
     def _column(self, name: str, slots: Slots, values: NDArray[Any]) -> Info:
-        """A key of a batched info: ``values``, a row a slot, at their slots, and the mask of the slots that have it."""
+        """A key of a batched info: ``values``, a row per slot, at their slots, and the mask of slots that have it."""
         if len(slots) == self.num_envs:
             return {name: values, f"_{name}": self._mask(slots)}
         column = np.full(self.num_envs, None) if values.dtype == object else self._zeros(values)

@@ -292,7 +292,7 @@ def test_arguments_are_checked(arguments):
         ("(game", 0, "000", "syntax error: line 1, column 6: the text ends inside '(game'"),
         (MISSPELT, 0, "000", "types error: line 1, column 162: (is ...) has no kind 'Lin'; did you mean 'Line'?"),
         (UNSUPPORTED, 0.05, "100", "unsupported error: line 1, column 45: unsupported: layers"),
-        (FIRST_MOVE_WINS, 0.05, "110", "play error: 1.00 turns a game, at least 2 expected"),
+        (FIRST_MOVE_WINS, 0.05, "110", "play error: 1.00 turns per game, at least 2 expected"),
         (ENDLESS, 1 / 3, "111", None),
     ],
     ids=["syntax", "types", "unsupported", "short", "endless"],

@@ -1,1 +1,1 @@
-"""A module a figure, each with ``figure(scale)``."""
+"""A module per figure, each with ``figure(scale)``."""

@@ -16,7 +16,7 @@ def figure(scale: str) -> Figure:
     """Figure 5."""
     lines = {f"{examples:,} chains": chains(scale, examples) for examples in _EXAMPLES[scale]}
     panels = [
-        Panel("Validation loss", lines, metric("validation_loss"), "nats a token"),
+        Panel("Validation loss", lines, metric("validation_loss"), "nats per token"),
         Panel("Mean reward", lines, metric("reward_mean"), "of sampled completions", span=(0, 1)),
     ]
     return Figure("Arithmetic: supervised training on solved chains", panels, 2, _conclude)

@@ -21,7 +21,7 @@ _VARIANTS: Mapping[str, Mapping[str, Any]] = {
     _DEFAULT: {},
 }
 _STEPS = {"gae": 1250, "group": 5000, "centred": 5000}
-"""About equal times on one core, five minutes at tiny scale: a step of one completion a prompt has four epochs."""
+"""About equal times on one core, five minutes at tiny scale: a step of one completion per prompt has four epochs."""
 _SIZES = {"tiny": {}, "paper": {"layers": 12, "width": 768, "heads": 12}}
 _EVALUATIONS = 50
 _SOLVED, _LEARNED = 0.99, 0.95

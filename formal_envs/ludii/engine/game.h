@@ -64,13 +64,13 @@ struct Game {
     Node **nodes;
     i32 *radial_first; /* n_sites + 1 */
     Radial *radials;
-    Row *neighbours[N_relationType]; /* a row a site */
-    i32 *row, *column, *layer, *colour, *container_of; /* a number a site */
+    Row *neighbours[N_relationType]; /* a row per site */
+    i32 *row, *column, *layer, *colour, *container_of; /* a number per site */
     i32 *coordinate_x, *coordinate_y; /* thousandths of a unit */
     u64 *board; /* all default sites of the board */
     u64 *static_regions; /* STATIC_REGION_<name> * words */
     u64 *side_regions; /* absoluteDirection * words: the side of the board that looks that way */
-    Row *incident[N_siteType][N_siteType]; /* a row a site; NULL where not needed */
+    Row *incident[N_siteType][N_siteType]; /* a row per site; NULL where not needed */
     Component *components; /* 1 .. n_components */
     Container *containers;
     Track *tracks;

@@ -1,4 +1,4 @@
-/* Sets of sites: c->g->words words of 64 bits, a bit a site. */
+/* Sets of sites: c->g->words words of 64 bits, a bit per site. */
 #ifndef SETS_H
 #define SETS_H
 #include <string.h>

@@ -1,6 +1,6 @@
 """The arithmetic task: random expressions, and the chains that reduce them one pair at a time.
 
-Problems are made in batches of arrays, a column a problem. A statement is its operands and, between them, operator
+Problems are made in batches of arrays, a column per problem. A statement is its operands and, between them, operator
 codes ``4 * bracket depth + (0 for +, 1 for -, 2 for *)``; brackets open and close where the depth changes. A rendered
 text is a sequence of symbols; see formal_envs/tasks/arithmetic/symbols.py.
 

@@ -38,8 +38,8 @@ class GameReward:
 
     - not a game, or one from which a part was cut out and that is given back without it: ``"paper"`` gives 0;
       ``"graded"`` gives 0.05 times ``position``.
-    - a game that cannot be played, because of an error in play, under two turns a game on average or a ludeme that the
-      engine lacks: 0.05.
+    - a game that cannot be played, because of an error in play, under two turns per game in the mean or a ludeme that
+      the engine lacks: 0.05.
     - a game that plays: ``"paper"`` gives the mean of the cube roots of balance, completion and drawishness; one that
       never ends earns 1/3. ``"graded"`` gives 1/3, and 2/3 of the ``quality`` times ``brief``; the quality is near 1
       for games that are fair, end with a winner, and are neither short nor near the limit of turns.
@@ -187,7 +187,7 @@ def _parts(report: GameReport, novelty: float) -> dict[str, float]:
 def _failure(report: GameReport) -> str | None:
     if report.error:
         return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(report.error))
-    return None if report.playable else f"play error: {report.mean_turns:.2f} turns a game, at least 2 expected"
+    return None if report.playable else f"play error: {report.mean_turns:.2f} turns per game, at least 2 expected"
 
 
 def _rebuilt(kind: str, playouts: int) -> GameReward:
