@@ -121,7 +121,7 @@ def _grammar(path: Path) -> Lark:
         try:
             return Lark(path.read_text(encoding="utf-8-sig"), start="start")
         except LarkError as error:
-            raise ConfigError(f"{path} is no grammar for Lark: {error}") from error
+            raise ConfigError(f"{path} is not a grammar for Lark: {error}") from error
 
 
 def _asked(env: str, n: int, seed: int, settings: dict[str, Any]) -> dict[str, Any]:

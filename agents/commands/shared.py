@@ -111,11 +111,11 @@ def _json_row(place: str, line: bytes, strings: Iterable[str]) -> dict[str, Any]
     except UnicodeDecodeError as error:
         raise ConfigError(f"{place} is not UTF-8: {error.reason} at byte {error.start + 1}") from None
     except ValueError as error:
-        raise ConfigError(f"{place} is no JSON object: {error}") from None
+        raise ConfigError(f"{place} is not a JSON object: {error}") from None
     except RecursionError:
         raise ConfigError(f"{place} is nested too deeply") from None
     if not isinstance(row, dict):
-        raise ConfigError(f"{place} is no JSON object: got {json.dumps(row)[:60]}")
+        raise ConfigError(f"{place} is not a JSON object: got {json.dumps(row)[:60]}")
     for name in strings:
         if not isinstance(row.get(name), str):
             got = f"got {json.dumps(row[name])[:60]}" if name in row else f"it has {', '.join(row) or 'nothing'}"

@@ -47,7 +47,7 @@ class Plan:
         """The same plan with settings changed in it and in what it goes on from, but not in the classifier."""
         start = self.start.with_all(changes) if self.start else None
         seconds = self.seconds
-        if isinstance(changes.get("steps"), int) and "steps" in self.settings:  # ``check`` refuses what is no number
+        if isinstance(changes.get("steps"), int) and "steps" in self.settings:  # ``check`` refuses what is not a number
             seconds *= changes["steps"] / self.settings["steps"]
         return replace(self, settings={**self.settings, **changes}, start=start, seconds=seconds)
 

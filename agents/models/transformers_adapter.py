@@ -68,7 +68,7 @@ class Reader:
     def read(self, model: Any, ids: Tensor, mask: Tensor, cache: Any, want_cache: bool, keep: int) -> Read:
         """Read ids (N, S) behind what is in the cache, if any, and say something of the last ``keep`` of them.
 
-        mask (N, S') covers the cached tokens as well; positions count from the first token that is no padding.
+        mask (N, S') covers the cached tokens as well; positions count from the first token that is not padding.
         """
         named = {} if cache is None else {self._cache: cache}
         if self._keeps:

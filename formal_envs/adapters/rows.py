@@ -54,7 +54,7 @@ class RowId:
         """The id whose text this is.
 
         Raises:
-            ConfigError: it is no text of an id.
+            ConfigError: it is not a text of an id.
         """
         if isinstance(text, str) and len(text) > MAX_ID:
             raise ConfigError(f"the id of a row has at most {MAX_ID} characters, got {len(text)}")
@@ -89,7 +89,7 @@ def rows(env: str, n: int, *, seed: int = 0, **options: Any) -> Iterator[dict[st
         Objects of ``id``, ``prompt`` and ``solution``, a completion that is good.
 
     Raises:
-        ConfigError: a name or an option does not exist, has no meaning, or is no JSON value.
+        ConfigError: a name or an option does not exist, has no meaning, or is not a JSON value.
     """
     check_integer("n", n, 0, _LARGEST)
     check_integer("seed", seed, 0, _LARGEST)
@@ -126,7 +126,7 @@ def score_batch(row_ids: Sequence[str], completions: Sequence[str], *, trusted: 
             were made with, word for word. What an id holds must stand in one of them.
 
     Raises:
-        ConfigError: an id is none or holds what is not trusted, a completion is no text, or the two sequences differ
+        ConfigError: an id is none or holds what is not trusted, a completion is not a text, or the two sequences differ
             in length. Then nothing has been scored, and nothing that an id names has been looked at.
     """
     if len(row_ids) != len(completions):

@@ -42,7 +42,7 @@ def check_trusted(trusted: Trusted) -> Trusted:
     """The argument ``trusted`` of what scores, if it can be one.
 
     Raises:
-        ConfigError: it is no sequence of mappings of options, no task has such an option, or no id such a value.
+        ConfigError: it is not a sequence of mappings of options, no task has such an option, or no id such a value.
     """
     if isinstance(trusted, (str, Mapping)) or not isinstance(trusted, Sequence):
         raise ConfigError(f"trusted must be a list of options, such as [{{'corpus': 'games'}}], got {shown(trusted)}")

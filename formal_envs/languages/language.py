@@ -112,7 +112,7 @@ class Language:
         """The tree of a sentence.
 
         Raises:
-            ParseFailure: the text is no sentence; it holds the place of the first error and what was expected there. Or
+            ParseFailure: the text is not a sentence; it holds the place of the first error and what was expected. Or
                 Earley's parser gives up there, as the work is more than ``formal_envs.languages.earley.MOST_WORK``.
         """
         try:

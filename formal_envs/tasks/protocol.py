@@ -125,7 +125,7 @@ class TaskSpec:
         for option in sorted(set(own).intersection(others)):
             raise ConfigError(f"the option {option!r} is both the task's and a reward's: rename one of them")
         for option in sorted(self.plain.difference([*own, *others])):
-            raise ConfigError(f"plain names {option!r}, which is no option; options are {', '.join([*own, *others])}")
+            raise ConfigError(f"plain names {option!r}, which is not an option; they are {', '.join([*own, *others])}")
 
     @property
     def task_options(self) -> list[str]:

@@ -546,7 +546,7 @@ PLANTED = [
     Planted("eval behind a filter: 9**9**9", evaluated_digits, by_value, "terminates", VALUE | BRIEF),
     Planted("an exception on '1e400'", overflow, by_value, "total", VALUE),
     Planted("an exception on 5,000 digits", long_integer, by_value, "total", VALUE),
-    Planted("an exception on what is no JSON", json_answer, json_read, "total", VALUE),
+    Planted("an exception on what is not JSON", json_answer, json_read, "total", VALUE),
     Planted("an exception on deep brackets", nested, not_nested, "total", VALUE),
     Planted("an exception on a lone surrogate", encoded, exact, "total"),
     Planted("a text instead of a number", returns_text, exact, "total"),

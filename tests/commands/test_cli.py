@@ -50,7 +50,7 @@ def test_score_adds_reward_parts_and_failure(tmp_path):
 
 @pytest.mark.parametrize(
     ("line", "said"),
-    [("{", "line 1 is no JSON object"), ("[]", "line 1 is no JSON object"), ('{"prompt": "1+2="}', "'completion'")],
+    [("{", "line 1 is not a JSON"), ("[]", "line 1 is not a JSON object"), ('{"prompt": "1+2="}', "'completion'")],
 )
 def test_score_says_which_line_is_wrong(line, said):
     assert said in run("score", "FormalArith-v0", "--in", "-", "--out", "-", input=line, code=1)

@@ -158,7 +158,7 @@ def test_the_table_has_every_path():
     ("line", "said"),
     [
         ('{"prompt": "caf\xe9"}'.encode("latin-1"), "is not UTF-8"),
-        (b"\x00\x01\x02", "is no JSON object"),
+        (b"\x00\x01\x02", "is not a JSON object"),
         (b'{"prompt": ' + b"[" * 100_000, "is nested too deeply"),
         (b'{"prompt": "1+2="}', "needs a string 'completion': it has prompt"),
         (b'{"prompt": "1+2=", "completion": 3}', "needs a string 'completion': got 3"),

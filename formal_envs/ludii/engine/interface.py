@@ -40,7 +40,7 @@ FAILURES = {
     "TOO_DEEP": "looking ahead within looking ahead too deep",
     "BAD_BYTECODE": "its bytecode is not one that this version compiles",
 }
-#: What they return where Python handed over what is no move or no state of the game.
+#: What they return where Python handed over what is not a move or a state of the game.
 REFUSALS = {"BAD_MOVE": -100, "BAD_STATE": -101}
 
 

@@ -204,7 +204,7 @@ def _plain_sums(texts: Sequence[str]) -> tuple[list[bool], list[int], list[int]]
     """Solution and error of every text that is a well-formed chain of plain sums, all at once.
 
     Returns: three lists, an entry per text: whether it is such a chain (other texts need ``score``), its solution, its
-    error. Bytes are lexed in parallel: a separator is a character that is no digit, a number what stands between two.
+    error. Bytes are lexed in parallel: a separator is a character but a digit, a number what stands between two.
     """
     if not texts:
         return [], [], []

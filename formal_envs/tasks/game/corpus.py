@@ -120,5 +120,5 @@ def _records(name: str, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
             record: Any = json.loads(line)
             text = next(record[field] for field in _FIELDS if field in record)
         except (ValueError, TypeError, StopIteration):
-            raise ConfigError(f"line {number} of {name!r} is no object with the field 'text' or 'lud'") from None
+            raise ConfigError(f"line {number} of {name!r} is not an object with the field 'text' or 'lud'") from None
         yield f"line {number} of {name}", str(text)

@@ -24,7 +24,7 @@ MAX_DEPTH = 200
 class GrammarReward:
     """Scores a text by its grammar: 1 for a sentence, times what an evaluator makes of its tree.
 
-    A text that is no sentence earns 0.1 times its ``position``, or 0 with ``kind="exact"``. So does one that Earley's
+    A text that is not a sentence earns 0.1 times its ``position``, or 0 with kind="exact". So does one that Earley's
     parser gives up on, because the grammar is so ambiguous that the work passes a limit; it is counted in steps, which
     take about three seconds. A text that is too long for the parser (``language.max_text``: 100,000 characters for
     LALR, 512 for Earley, fewer with patterns that go back much) earns 0, and so does a sentence whose tree is more than
