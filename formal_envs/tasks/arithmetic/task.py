@@ -1,8 +1,7 @@
 """The arithmetic task: random expressions, and the chains that reduce them one pair at a time.
 
-Problems are made in batches of arrays, a column per problem. A statement is its operands and, between them, operator
-codes ``4 * bracket depth + (0 for +, 1 for -, 2 for *)``; brackets open and close where the depth changes. A rendered
-text is a sequence of symbols; see formal_envs/tasks/arithmetic/symbols.py.
+Problems are made in batches of arrays, a column per problem. A statement is its operands and the operators
+between them; see expressions.py beside this file. A rendered text is a sequence of symbols; see symbols.py.
 
 A problem with fewer operands than the task allows starts late: it is left alone until its turn comes, so that every
 statement that is rendered together has the same number of operands.
@@ -21,6 +20,14 @@ from formal_envs.languages.mask_grammar import Continuation
 from formal_envs.score import Reward
 from formal_envs.tasks.arithmetic.answers import ArithmeticAnswers
 from formal_envs.tasks.arithmetic.encoder import SymbolEncoder, symbol_ids
+from formal_envs.tasks.arithmetic.expressions import (
+    ABSENT_CODE,
+    PAPER_LENGTH,
+    Expressions,
+    bracket_depths,
+    cut_to_paper_length,
+    merge,
+)
 from formal_envs.tasks.arithmetic.grammar import continuation
 from formal_envs.tasks.arithmetic.problems import ArithmeticProblems
 from formal_envs.tasks.arithmetic.reward import MAX_DIGITS, MAX_STATEMENT, ArithmeticReward
@@ -30,8 +37,6 @@ from formal_envs.tasks.splits import TEST_SHARE
 from formal_envs.tasks.streams import Keys, integers, mix64
 from formal_envs.tokenizers import Tokenizer
 
-PAPER_LENGTH = 10
-"""Characters of the paper's expressions, before a trailing operator is dropped."""
 PAPER_LIMIT = 100
 """The paper rejects values of 100 or more; its vocabulary holds 0 to 99."""
 WORDS = (*map(str, range(PAPER_LIMIT)), *"+*=")
@@ -41,7 +46,6 @@ _EQUALS = -1 - SYMBOLS.index("=")
 _MINUS = -1 - SYMBOLS.index("-")
 _OPEN = -1 - SYMBOLS.index("(")
 _CLOSE = -1 - SYMBOLS.index(")")
-_DEAD = -4  # an operator code past the end; its depth is -1
 
 
 class ArithmeticTask:
@@ -212,7 +216,7 @@ class ArithmeticTask:
             redo = redo[~self._in_split(fresh)]
         return self._solve(keys, expressions)
 
-    def _expressions(self, keys: Keys) -> _Expressions:
+    def _expressions(self, keys: Keys) -> Expressions:
         count = self._operands
         operands = np.empty((count, len(keys)), self._value_type)
         codes = np.full((count - 1, len(keys)), self._codes[0])
@@ -222,25 +226,25 @@ class ArithmeticTask:
             for column in range(count - 1):
                 codes[column] = self._codes[integers(keys, count + column, len(self._codes))]
         if self.terms is None:
-            _cut_to_paper_length(operands, codes)
+            cut_to_paper_length(operands, codes)
         if self._bracketed:
-            codes += 4 * _bracket_depths(codes, keys, 2 * count)
-        return _Expressions(operands, codes)
+            codes += 4 * bracket_depths(codes, keys, 2 * count)
+        return Expressions(operands, codes)
 
-    def _in_split(self, expressions: _Expressions) -> NDArray[np.bool_]:
+    def _in_split(self, expressions: Expressions) -> NDArray[np.bool_]:
         operands, codes = expressions
         if self.split == "all":
             return np.ones(operands.shape[1], bool)
         odd = mix64(np.arange(1, 2 * self._operands, dtype=np.uint64)) | np.uint64(1)
         digest = (operands[0] + 1).astype(np.uint64) * odd[0]
         for column in range(1, self._operands):
-            present = (codes[column - 1] - _DEAD).astype(np.uint64)  # 0 past the end: padding does not count
+            present = (codes[column - 1] - ABSENT_CODE).astype(np.uint64)  # 0 past the end: padding does not count
             digest += present * odd[2 * column - 1]
             digest += ((operands[column] + 1) * (present > 0)).astype(np.uint64) * odd[2 * column]
         held_out: NDArray[np.bool_] = mix64(digest) < np.uint64(2**64 // TEST_SHARE)
         return held_out if self.split == "test" else ~held_out
 
-    def _solve(self, keys: Keys, expressions: _Expressions) -> _Draft:
+    def _solve(self, keys: Keys, expressions: Expressions) -> _Draft:
         """Reduce each expression and render its statements."""
         operands, codes = expressions
         size = len(keys)
@@ -286,7 +290,7 @@ class ArithmeticTask:
         if not active.all():
             np.copyto(symbols, ABSENT, where=~active)
 
-    def _reduce(self, operands: Integers, codes: Integers, active: NDArray[np.bool_], keys: Keys) -> _Expressions:
+    def _reduce(self, operands: Integers, codes: Integers, active: NDArray[np.bool_], keys: Keys) -> Expressions:
         """Replace one random adjacent pair of each active statement by its value.
 
         Deepest brackets and products come first. In ``a-b+c`` the pair ``b+c`` reduces to ``a-(b-c)``, with the sign in
@@ -299,21 +303,14 @@ class ArithmeticTask:
                 picks[~active] = pairs
             if self.operators == "+":
                 columns = np.arange(pairs, dtype=np.int8)[:, None]
-                return _Expressions(operands[:-1] * (columns <= picks) + operands[1:] * (columns >= picks), codes[:-1])
+                return Expressions(operands[:-1] * (columns <= picks) + operands[1:] * (columns >= picks), codes[:-1])
         else:
             ranks = (codes >> 2) * 2 + (codes & 3 == 2)  # (pairs, n), how tightly each operator binds
             reducible = ranks == ranks.max(axis=0)
             reached = np.cumsum(reducible, axis=0)
             chosen = integers(keys, pairs, reached[-1])
             picks = np.where(active, (reached <= chosen).sum(axis=0), pairs)
-        return _merge(operands, codes, picks)
-
-
-class _Expressions(NamedTuple):
-    """operands (m, n), and the codes of the operators between them (m - 1, n), _DEAD past the end."""
-
-    operands: Integers
-    codes: Integers
+        return merge(operands, codes, picks)
 
 
 class _Draft(NamedTuple):
@@ -329,68 +326,6 @@ class _Draft(NamedTuple):
 
 def _next_keys(keys: Keys) -> Keys:
     return mix64(keys + np.uint64(1))
-
-
-def _cut_to_paper_length(operands: Integers, codes: Integers) -> None:
-    """Cut expressions to 10 characters, in place."""
-    widths = np.ones(operands.shape, np.int8)
-    power = 10
-    while power <= operands.max(initial=0):
-        widths += operands >= power
-        power *= 10
-    begin = np.zeros(operands.shape[1], np.int16)
-    for column, width in enumerate(widths):
-        surplus = begin + width - PAPER_LENGTH
-        cut = np.flatnonzero(surplus > 0)
-        if len(cut):
-            kept = np.maximum(width[cut] - surplus[cut], 0)
-            operands[column, cut] //= 10 ** (width[cut] - kept).astype(operands.dtype)
-            if column:
-                codes[column - 1, cut[kept == 0]] = _DEAD
-        begin += width + 1
-
-
-def _bracket_depths(codes: Integers, keys: Keys, position: int) -> Integers:
-    """Depth of each operator: up to two nested pairs of brackets, neither around everything inside the other."""
-    columns = np.arange(len(codes))[:, None]
-    depths = np.zeros_like(codes)
-    low = np.zeros(codes.shape[1], np.int64)
-    high = np.count_nonzero(codes >= 0, axis=0)  # the operators low..high-1 can be bracketed
-    for pair in (0, 2):
-        span = high - low
-        size = 1 + integers(keys, position + pair, np.maximum(span - 1, 1))  # 1..span-1: less than everything
-        begin = low + integers(keys, position + pair + 1, np.maximum(span - size + 1, 1))
-        low, high = np.where(span > 1, begin, low), np.where(span > 1, begin + size, low)
-        depths += (columns >= low) & (columns < high)
-    return depths
-
-
-def _merge(operands: Integers, codes: Integers, picks: Integers) -> _Expressions:
-    """Replace operands ``picks`` and ``picks + 1`` by their value; drop the last one where there is no such pair.
-
-    Args: operands (m, n); codes (m - 1, n); picks (n,) in 0..m - 1, m - 1 for no pair.
-    """
-    pairs, size = codes.shape
-    rows, here = np.arange(size), np.minimum(picks, pairs - 1)
-    edge = np.full((1, size), _DEAD, codes.dtype)
-    padded = np.concatenate((edge, codes, edge))
-    before, code, after = padded[here, rows], padded[here + 1, rows], padded[here + 2, rows]
-    left, right = operands[here, rows], operands[here + 1, rows]
-    flipped = before == (code & ~3) + 1  # a minus of the same brackets stands before the pair
-    values = np.where((code & 3 == 1) != flipped, left - right, left + right)
-    product = code & 3 == 2
-    if product.any():
-        exact = np.abs(left.astype(float) * right) < 2**62  # larger products are rejected, so any large value will do
-        values = np.where(product, np.where(exact, left * right, 2**62), values)
-    flip = (values < 0) & (before >= 0) & (before & 3 < 2) & (after >> 2 <= before >> 2) & (picks < pairs)
-    if flip.any():
-        values = np.where(flip, -values, values)
-        where = np.flatnonzero(flip)
-        codes = codes.copy()
-        codes[here[where] - 1, where] ^= 1
-    columns = np.arange(pairs)[:, None]
-    merged = np.where(columns < picks, operands[:-1], np.where(columns == picks, values, operands[1:]))
-    return _Expressions(merged, np.where(columns[:-1] < picks, codes[:-1], codes[1:]))
 
 
 assert MAX_STATEMENT >= 24 * (MAX_DIGITS + 1 + 1 + 4)  # every statement of a task can be scored
