@@ -60,9 +60,12 @@ _FIELDS = {
     "ForgetValue": "name=:label v:value",
     "SetValueOfPlayer": "p:what v:value",
     "Trigger": "event=:label p:what",
+    "Note": "",
     "Propose": "proposition=:label propositionInt=:zero",
     "Vote": "vote=:label voteInt=:zero",
+    "StoreState": "",
 }
+assert _FIELDS.keys() == set(ACTIONS), "each action of the engine says what it writes"
 _WRITTEN = {
     name: [(part.partition(":")[0], part.partition(":")[2].rstrip("?"), part.endswith("?")) for part in fields.split()]
     for name, fields in _FIELDS.items()
@@ -94,7 +97,7 @@ def action_text(bytecode: Bytecode, record: bytes) -> str:
     }
     word = ACTIONS[kind]
     parts = [_WORDS.get(word, word)]
-    for letter, field, optional in _WRITTEN.get(word, ()):
+    for letter, field, optional in _WRITTEN[word]:
         if values[field] is not None and not (optional and values[field] == -1):
             parts.append(f"{letter}{values[field]}")
     return " ".join(parts)
