@@ -681,8 +681,8 @@ def test_a_corpus_is_read_from_records(tmp_path, field, name):
             gzip.compress(b'{"text": "x"}\n[1]\n', mtime=0),
             r"line 2 of .* is not an object with the field 'text' or 'lud'",
         ),
-        ("games.jsonl.gz", gzip.compress(b'{"name": "x"}', mtime=0), r"line 1 of .* is no object"),
-        ("games.jsonl.gz", gzip.compress(b"not json", mtime=0), r"line 1 of .* is no object"),
+        ("games.jsonl.gz", gzip.compress(b'{"name": "x"}', mtime=0), r"line 1 of .* is not an object"),
+        ("games.jsonl.gz", gzip.compress(b"not json", mtime=0), r"line 1 of .* is not an object"),
     ],
 )
 def test_a_corpus_that_cannot_be_used_says_why(tmp_path, name, content, message):

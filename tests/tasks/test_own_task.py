@@ -162,7 +162,7 @@ def _token_reward(*, max_tokens=1):
         ({}, (), "needs a reward"),
         ({"paper": _reward}, (), "'terms' is both"),
         ({"paper": _token_reward}, (), "environments take"),
-        ({"paper": paper_reward}, ("operator",), "no option"),
+        ({"paper": paper_reward}, ("operator",), "not an option"),
     ],
 )
 def test_a_spec_whose_options_cannot_be_told_apart_is_refused(rewards, plain, said):
