@@ -62,7 +62,7 @@ def bench_masks(seconds: float = 2.0) -> dict[str, dict[str, float]]:
     Args:
         seconds: CPU time for each environment, at least.
 
-    Returns: for each case "vocabulary", the number of tokens; "masked_us" and "any_us", microseconds of CPU a token,
+    Returns: for each case "vocabulary", the number of tokens; "masked_us" and "any_us", microseconds of CPU per token,
     with masks from the grammar and without; "ratio", the first over the second; "ended", the texts that ended with EOS;
     "valid", the share of these that are sentences.
 

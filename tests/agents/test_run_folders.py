@@ -1,6 +1,7 @@
 """Runs whose folders are damaged, or in use: an error names the file and the remedy, and nothing goes on in silence."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -180,8 +181,12 @@ def test_a_full_disk_keeps_the_checkpoint_before(finished, tmp_path):
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000)); "
         "from agents.cli import main; main()"
     )
+    unmeasured = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
     done = subprocess.run(
-        [sys.executable, "-c", program, command, "--out", broken, "--resume"], capture_output=True, text=True
+        [sys.executable, "-c", program, command, "--out", broken, "--resume"],
+        env=unmeasured,  # which would have a file of its own to write
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
