@@ -148,9 +148,23 @@ def test_tracks():
         ("A", 2, False, (0, 3, 4, 5)),
         ("B", 0, False, (8, 4, 0)),
     ]
+    board = build('(square 3) {(track "A" "9,0,N1,E,End" 2) (track "B" {10 8 End} P1) (track "C" "1, ,2,")}')
+    assert [(t.owner, t.sites) for t in board.tracks] == [(2, (9, 0, 3, 4, 5, -2)), (1, (10, 8, -2)), (0, (1, 2))]
     loops = build("(surakartaBoard (square 6))").tracks
     assert len(loops) == 4
     assert all(len(track.sites) == 24 for track in loops)
+
+
+def test_tracks_lead_through_hands():
+    hands = '(board (square 3) (track "T" {%s 0 1 End})) (hand Each)'
+    game = f'(game "Test" (players 2) (equipment {{ {hands} (piece "Ball" Each) }}) {RULES})'
+    assert compile_game(game % 10).bytecode.containers[2].first == 10
+    with pytest.raises(GameError, match="names site 11, board and hands have 11"):
+        compile_game(game % 11)
+    steps = game.replace("{%s 0 1 End}", "{(trackStep 0) (trackStep N)}")
+    with pytest.raises(GameError, match="trackStep") as caught:
+        compile_game(steps)
+    assert caught.value.stage == "unsupported"
 
 
 def test_what_a_drawing_needs():
@@ -175,7 +189,8 @@ def test_what_a_drawing_needs():
         "(shift 99999999999999 0 (square 3))",
         "(remove (square 2) cells:{0 1 2 3})",
         "(add (square 2) edges:{{0 99}})",
-        '(square 3) (track "T" {0 999})',
+        '(square 3) (track "T" {0 99999})',
+        '(square 3) (track "T" {0} 17)',
         "(scale 100000 (scale 100000 (square 3)))",
     ],
 )
@@ -190,7 +205,10 @@ def test_impossible_boards_are_refused_at_once(text):
     assert caught.value.end > caught.value.start
 
 
-@pytest.mark.parametrize("text", ["(square 90)", "(concentric {4000 4000}) use:Vertex", "(complete (square 90))"])
+@pytest.mark.parametrize(
+    "text",
+    ["(square 90)", "(concentric {4000 4000}) use:Vertex", "(complete (square 90))", '(square 3) (track "T" {0 9})'],
+)
 def test_what_is_found_late_is_an_error_at_the_board(text):
     game = f'(game "Test" (players 2) (equipment {{ (board {text}) (piece "Ball" Each) }}) {RULES})'
     with pytest.raises(GameError) as caught:

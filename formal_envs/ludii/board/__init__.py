@@ -5,7 +5,7 @@ from formal_envs.ludii.board.errors import BoardError, UnknownBoard
 from formal_envs.ludii.board.graph import MAX_SITES
 from formal_envs.ludii.board.radials import Radial
 from formal_envs.ludii.board.topology import RELATIONS, Topology
-from formal_envs.ludii.board.tracks import Track
+from formal_envs.ludii.board.tracks import Track, check_tracks
 
 __all__ = [
     "MAX_SITES",
@@ -17,4 +17,5 @@ __all__ = [
     "Track",
     "UnknownBoard",
     "build_board",
+    "check_tracks",
 ]

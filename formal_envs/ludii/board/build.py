@@ -156,7 +156,7 @@ def build_board(call: Call) -> Board:
         else:
             graph = build_graph(call, site_type, work)
         board = Board(graph, site_type, head)
-        board.tracks = read_tracks(args.calls("track"), board.sites, max(board.n, board.n_vertices, board.n_cells))
+        board.tracks = read_tracks(args.calls("track"), board.sites)
         if head == "surakartaBoard":
             circuits = mancala.surakarta_tracks(args, board.sites.row, board.sites.column)
             board.tracks = tuple(Track(name, 0, True, sites) for name, sites in circuits)

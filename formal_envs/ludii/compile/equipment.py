@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from formal_envs.ludii.board import Board, BoardError, UnknownBoard, build_board
+from formal_envs.ludii.board import Board, BoardError, UnknownBoard, build_board, check_tracks
 from formal_envs.ludii.compile.bytecode import Component, Container
 from formal_envs.ludii.compile.source import Source
 from formal_envs.ludii.language.tree import child, contents, facing, items
@@ -109,6 +109,10 @@ def read_equipment(source: Source, players: Players) -> Equipment:
             maps.append(part)
         elif part is not described:
             raise source.error("unsupported", f"unsupported: {part.signature.name}", part)
+    try:
+        check_tracks(board.tracks, n_sites)
+    except BoardError as error:
+        raise source.error("board", str(error), described) from None
     return Equipment(board, described, tuple(pieces), tuple(containers), tuple(regions), tuple(maps), n_sites)
 
 
