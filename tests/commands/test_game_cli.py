@@ -188,3 +188,19 @@ def test_a_run_on_games_leaves_a_page_and_a_picture_of_its_best_game(tmp_path):
     assert reward.score("", (tmp_path / "game.lud").read_text(encoding="utf-8")).value == pytest.approx(best, abs=1e-4)
     assert report.playable
     assert (tmp_path / "game.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_format_prints_checks_and_writes(tmp_path):
+    file = tmp_path / "game.lud"
+    file.write_text("(game   \n  (players 2))  // said")
+    assert (
+        run("game", "format", file)
+        == run("game", "format", "-", input=file.read_text())
+        == "(game (players 2))  // said\n"
+    )
+    assert "would change" in run("game", "format", "--check", file, code=1)
+    assert "changed" in run("game", "format", "--write", file)
+    assert file.read_text() == "(game (players 2))  // said\n"
+    assert run("game", "format", "--check", file) == run("game", "format", "--write", file) == ""
+    assert list(tmp_path.iterdir()) == [file]
+    assert "does not close" in run("game", "format", "-", input="(game", code=1)
