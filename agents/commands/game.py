@@ -215,25 +215,41 @@ def ludemes(as_markdown: bool, as_json: bool) -> None:
 
 @game.command()
 @click.option(
-    "--data", required=True, type=click.Path(path_type=Path, exists=True, file_okay=False), help="The folder."
+    "--data",
+    "folders",
+    required=True,
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of records; can be given several times.",
 )
 @click.option("--game", "names", multiple=True, metavar="NAME", help="This game alone; can be given several times.")
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
 @click.option("--quick", is_flag=True, help="The first trace and small counts only.")
 @click.option("--stats", "with_stats", is_flag=True, help="Compare random play as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print only the JSON object.")
-def conformance(data: Path, names: tuple[str, ...], jobs: int, quick: bool, with_stats: bool, as_json: bool) -> None:
+@click.option("--evidence", type=OUTPUT, help="Write which ways to write a ludeme the games that agree speak for.")
+def conformance(
+    folders: tuple[Path, ...],
+    names: tuple[str, ...],
+    jobs: int,
+    quick: bool,
+    with_stats: bool,
+    as_json: bool,
+    evidence: Path | None,
+) -> None:
     """Compare games with another engine's records: rules, random games move by move, counts, verdicts.
 
-    Prints what differs, a table by ludeme, and last a JSON object with the counts on one line.
+    Prints what differs, tables by ludeme and by group, and last a JSON object with the counts on one line.
     """
     from formal_envs.ludii.conformance import conformance as compare
+    from formal_envs.ludii.conformance.groups import by_group, evidence_of, group_table
     from formal_envs.ludii.engine.library import library
 
     library()  # before the processes part
-    with reading(data):
-        records = compare.Data.load(data)
+    with reading(", ".join(map(str, folders))):
+        records = compare.Data.load(*folders)
     report = compare.run(records, names=names, jobs=jobs, quick=quick, stats=with_stats)
+    groups = by_group(report.games, records.games)
     if not as_json:
         for result in report.games:
             if result.verdict != "agrees":
@@ -242,4 +258,8 @@ def conformance(data: Path, names: tuple[str, ...], jobs: int, quick: bool, with
                 click.echo(f"{result.verdict:12} {result.id}: {result.plies} plies of {result.traces} games")
         if table := compare.table(report, records.games):
             click.echo(f"\n{table}\n")
-    click.echo(json.dumps(report.summary()))
+        click.echo(f"{group_table(groups)}\n")
+    click.echo(json.dumps({**report.summary(), "groups": {name: row._asdict() for name, row in groups.items()}}))
+    if evidence:
+        with writing(evidence) as target:
+            target.write(evidence_of(report.games, records.games))

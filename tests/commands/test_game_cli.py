@@ -144,6 +144,11 @@ def test_conformance(tmp_path):
     one = run("game", "conformance", "--data", tmp_path, "--game", "own/wrong", "--json")
     assert json.loads(one.splitlines()[-1])["games"] == 1
     assert "no game called" in run("game", "conformance", "--data", tmp_path, "--game", "chess", code=1)
+    assert result["groups"][tmp_path.name]["agree"] == 1
+    run(
+        "game", "conformance", "--data", tmp_path, "--data", tmp_path, "--evidence", tmp_path / "evidence.txt", "--json"
+    )
+    assert "\nis_line length\n" in (tmp_path / "evidence.txt").read_text()
 
 
 def test_bench(tmp_path):

@@ -42,24 +42,30 @@ def read(path: Path) -> list[Record]:
 
 @dataclass
 class Data:
-    """A folder of records; ``traces`` by the game's id."""
+    """Folders of records; ``traces`` by the game's id. A game's ``group`` is its folder where the record names none."""
 
-    games: list[Record]
-    traces: dict[str, Record]
-    mutants: list[Record]
-    written: list[Record]
+    games: list[Record] = field(default_factory=list)
+    traces: dict[str, Record] = field(default_factory=dict)
+    mutants: list[Record] = field(default_factory=list)
+    written: list[Record] = field(default_factory=list)
 
     @classmethod
-    def load(cls, folder: Path) -> Data:
+    def load(cls, *folders: Path) -> Data:
         """Reads what is there.
 
         Raises:
-            ConfigError: the folder holds none of the files.
+            ConfigError: a folder holds none of the files.
         """
-        if not any((folder / f"{name}.jsonl.gz").exists() for name in FILES):
-            raise ConfigError(f"no conformance data in {folder}: expected {', '.join(FILES)} (.jsonl.gz)")
-        games, traces, mutants, written = (read(folder / f"{name}.jsonl.gz") for name in FILES)
-        return cls(games, {row["id"]: row for row in traces}, mutants, written)
+        data = cls()
+        for folder in folders:
+            if not any((folder / f"{name}.jsonl.gz").exists() for name in FILES):
+                raise ConfigError(f"no conformance data in {folder}: expected {', '.join(FILES)} (.jsonl.gz)")
+            games, traces, mutants, written = (read(folder / f"{name}.jsonl.gz") for name in FILES)
+            data.games += [{"group": folder.resolve().name, **game} for game in games]
+            data.traces |= {row["id"]: row for row in traces}
+            data.mutants += mutants
+            data.written += written
+        return data
 
     def named(self, names: Iterable[str]) -> list[Record]:
         """Games by id or name, else by a part of the id; all of them without names.
