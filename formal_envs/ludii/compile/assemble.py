@@ -27,7 +27,7 @@ from formal_envs.ludii.compile.tables import (
     track_table,
 )
 from formal_envs.ludii.compile.uses import read_uses
-from formal_envs.ludii.engine.interface import COUNTS, SECTIONS, SETS, SITE_NUMBERS
+from formal_envs.ludii.engine.interface import COUNTS, LEVELS_SIZE, SECTIONS, SETS, SITE_NUMBERS, USES
 from formal_envs.ludii.language.tree import SITE_TYPES
 from formal_envs.ludii.language.typed_tree import Call, Leaf
 
@@ -66,8 +66,9 @@ def _assemble(source: Source, players: Players, equipment: Equipment) -> Bytecod
 
     type_first, n_sites = _first_sites(equipment, uses.site_types)
     source.limit(n_sites, MAX_SITES_IN_ALL, "sites")
-    source.limit(_state_bytes(n_sites, players, equipment, instructions), MAX_STATE, "bytes in its state")
     flags = uses.flags | rules.flags
+    size = _state_bytes(n_sites, players, equipment, instructions) + (LEVELS_SIZE if flags & USES["STACK"] else 0)
+    source.limit(size, MAX_STATE, "bytes in its state")
     counts = {
         "n_players": players.n,
         "n_sites": n_sites,

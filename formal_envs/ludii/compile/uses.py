@@ -59,12 +59,28 @@ def _flags(call: Call) -> int:
         flags |= USES["COUNT"]
     if slug == "no_moves" and args[0] != Leaf("roleType", "Next"):
         flags |= USES["STUCK"]
+    if _stacks(call):
+        flags |= USES["STACK"]
     if slug == "passend" and args[0] == Leaf("passEndType", "NoEnd"):
         flags |= USES["PASS_RULES"]
     for arg in args:
         if isinstance(arg, Leaf) and arg.value == "EndOfTurn":
             flags |= USES["SEQUENCE_CAPTURE"]
     return flags
+
+
+#: What tells that pieces stand on each other: ludemes, and arguments unless they are false.
+_STACK_LUDEMES = ("place_stack", "place_random_stack", "size_stack", "toplevel", "level", "foreach_level")
+_STACK_ARGUMENTS = ("stack", "level", "largeStack")
+
+
+def _stacks(call: Call) -> bool:
+    """Whether a ludeme makes a game one of stacks, as Ludii has it; ``top:`` alone does not."""
+    named = zip(call.signature.slot, call.args, strict=True)
+    return call.signature.slug in _STACK_LUDEMES or any(
+        name in _STACK_ARGUMENTS and arg is not None and not (isinstance(arg, Leaf) and arg.value is False)
+        for name, arg in named
+    )
 
 
 @cache

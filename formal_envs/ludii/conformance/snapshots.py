@@ -7,11 +7,13 @@ import zlib
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
+from formal_envs.ludii.engine.interface import USES
 from formal_envs.ludii.language.tree import SITE_TYPES
 from formal_envs.ludii.play.program import State
 
 Record: TypeAlias = dict[str, Any]
 _SHOWN = 12  # places that differ
+_PARTS = ("w", "k", "c", "s", "r", "v", "ks", "kr", "kv")  # of a position: a number, or a stack's, for each site
 
 
 def digest(text: str) -> str:
@@ -19,23 +21,34 @@ def digest(text: str) -> str:
     return f"{zlib.crc32(text.encode()) & 0xFFFFFF:06x}"
 
 
-def run_lengths(values: Iterable[int]) -> str:
-    """Blank-separated runs: ``0*4 1 2*2``."""
+def run_lengths(values: Iterable[int | str]) -> str:
+    """Blank-separated runs: ``0*4 1 2*2``, of stacks ``0*4 1.1*2``."""
     runs = ((value, len(list(group))) for value, group in itertools.groupby(values))
     return " ".join(f"{value}*{n}" if n > 1 else f"{value}" for value, n in runs)
 
 
-def expand(text: str) -> list[int]:
+def expand(text: str) -> list[str]:
     """The list that ``run_lengths`` wrote."""
-    values: list[int] = []
+    values: list[str] = []
     for run in text.split():
         value, _, n = run.partition("*")
-        values += [int(value)] * int(n or 1)
+        values += [value] * int(n or 1)
     return values
 
 
+def _of_stacks(state: State, name: str, sites: list[int]) -> Record:
+    """``k``, and ``ks kr kv`` where they are not zero: each level of each site."""
+    stacks = [state.stack(site) for site in sites]
+    found = {}
+    for key, field in (("k", "what"), ("ks", "state"), ("kr", "rotation"), ("kv", "value")):
+        numbers = [[getattr(piece, field) for piece in stack] for stack in stacks]
+        if any(map(any, numbers)) or (key == "k" and not name):
+            found[key + name] = run_lengths(".".join(map(str, levels)) or "0" for levels in numbers)
+    return found
+
+
 def snapshot(state: State, scores: bool = False) -> Record:
-    """A position as the record writes it: ``w c s r v`` of each type of site, ``x m t ph``."""
+    """A position as the record writes it: ``w c s r v`` or ``w k ks kr kv`` of each type of site, ``x m t ph``."""
     bytecode = state.program.bytecode
     arrays = dict(zip("wcsrv", (state.what, state.count, state.local_state, state.rotation, state.value), strict=True))
     hands = [site for c in bytecode.containers[1:] for site in range(c.first, c.first + c.size)]
@@ -48,6 +61,9 @@ def snapshot(state: State, scores: bool = False) -> Record:
         values = {letter: [int(array[site]) for site in sites] for letter, array in arrays.items()}
         if not name or any(values["w"]):
             found[f"w{name}"] = run_lengths(values["w"])
+        if bytecode.uses & USES["STACK"]:
+            found |= _of_stacks(state, name, sites)
+            continue
         if values["c"] != [int(w != 0) for w in values["w"]]:
             found[f"c{name}"] = run_lengths(values["c"])
         for letter in "srv":
@@ -65,19 +81,15 @@ def snapshot(state: State, scores: bool = False) -> Record:
 
 def rest_digest(shot: Record) -> str:
     """Digest of what a snapshot says besides ``w``; empty where it says nothing."""
-    keys = [f"{letter}{name}" for letter in "crsvw" for name in ("", *SITE_TYPES)]
-    pairs = [
-        f"{key}={shot[key]}"
-        for key in sorted([*keys[: keys.index("w")], *keys[keys.index("w") + 1 :], "x"])
-        if key in shot
-    ]
+    keys = [f"{part}{name}" for part in _PARTS for name in ("", *SITE_TYPES)]
+    pairs = [f"{key}={shot[key]}" for key in sorted([*keys, "x"]) if key in shot and key != "w"]
     return digest(";".join(pairs)) if pairs else ""
 
 
 def compare_snapshots(expected: Record, got: Record, over: bool = False) -> str | None:
     """The first part of a position that differs, in words."""
-    keys = sorted({key for key in (*expected, *got) if key[0] in "wcsrv" and key[1:] in ("", *SITE_TYPES)})
-    for key in [*sorted(keys, key=lambda k: "wcsrv".index(k[0])), "x", "m", "t", "ph"]:
+    keys = [part + name for part in _PARTS for name in ("", *SITE_TYPES) if part + name in {**expected, **got}]
+    for key in [*keys, "x", "m", "t", "ph"]:
         if over and key in ("m", "t", "ph"):
             continue
         theirs, ours = expected.get(key), got.get(key)
@@ -87,7 +99,7 @@ def compare_snapshots(expected: Record, got: Record, over: bool = False) -> str 
             names = {"x": "scores", "m": "[mover, previous, next]", "ph": "phases"}
             return f"{names.get(key, '[turn, moves in turn, counter, moves]')} expected {theirs}, got {ours}"
         a, b = expand(theirs or ""), expand(ours or "")
-        a, b = a or [0] * len(b), b or [0] * len(a)
+        a, b = a or ["0"] * len(b), b or ["0"] * len(a)
         if key[0] == "c" and None in (theirs, ours):
             return f"{key} expected {theirs}, got {ours}"
         if len(a) != len(b):

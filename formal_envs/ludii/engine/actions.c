@@ -1,5 +1,5 @@
 /* What actions do to the state. */
-#include "state.h"
+#include "stacks.h"
 #include "actions.h"
 
 static i32 place_remembered(const State *s, i32 name, i32 value) { /* of the first such pair; -1: none */
@@ -25,7 +25,7 @@ static void set_pending(Ctx *c, i32 value) {
     if (s->n_pending < MAX_PENDING) s->pending[s->n_pending++] = value;
 }
 
-static i32 owner_of(Ctx *c, i32 what) { /* of a kind of piece */
+i32 owner_of(Ctx *c, i32 what) {
     if ((u32)what > (u32)c->g->n_components) fail(c, NOT_THERE);
     return c->g->components[what].owner;
 }
@@ -59,6 +59,10 @@ static void move_pieces(Ctx *c, const Action *a) {
 static void apply_to_sites(Ctx *c, const Action *a) {
     i32 to = a->to, from = a->from;
     if (!is_site(c, to)) return;
+    if (c->first_level) {
+        apply_to_stacks(c, a);
+        return;
+    }
     switch ((enum ActionType)a->type) {
     case A_ADD: add_pieces(c, a); break;
     case A_MOVE:
@@ -128,7 +132,10 @@ void apply_action(Ctx *c, const Action *a) {
     case A_SET_COUNT:
     case A_SET_STATE:
     case A_SET_ROTATION:
-    case A_SET_VALUE: apply_to_sites(c, a); break;
+    case A_SET_VALUE:
+    case A_INSERT:
+    case A_MOVE_ALL:
+    case A_STACK_MOVE: apply_to_sites(c, a); break;
     case A_SET_SCORE:
     case A_SET_VALUE_OF_PLAYER:
     case A_TRIGGER:

@@ -28,7 +28,9 @@ struct Ctx {
     i32 *what, *who, *count, *state, *rotation, *value; /* into *s, by site */
     i32 *vars; /* by string id */
     u64 *empty, *occupied, *visited, *to_clear, *arrived; /* sets of sites */
-    u64 *owned, *kinds; /* sets of sites by player 0 .. n + 1, by component; * words */
+    u64 *owned, *kinds; /* sets of sites by player 0 .. n + 1, by component; * words. Of stacks their tops */
+    i32 *first_level; /* by site and one more: where the levels beneath its top begin; NULL in games without stacks */
+    Level *levels;
     i32 from, to, between, site, level, player, track_site, iterated, direction, hop; /* iterators; OFF where none */
     const u64 *region; /* the region that an iterator stands on, or NULL */
     i64 work; /* what may still be done */
@@ -53,7 +55,7 @@ struct Ctx {
     u64 random[4];
     State **spare; /* states for looking ahead */
     i32 n_spare;
-    State *levels[MAX_DEPTH]; /* states for counting sequences of moves */
+    State *counted[MAX_DEPTH]; /* states for counting sequences of moves */
     Action *applied; /* where actions are noted as they are applied; NULL: nowhere */
     i32 n_applied, max_applied;
     Action *report; /* room for what the last move did, consequences too */

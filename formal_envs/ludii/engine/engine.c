@@ -5,6 +5,7 @@
 #include "maps.h"
 #include "ply.h"
 #include "random.h"
+#include "stacks.h"
 
 enum { DIGEST_BYTES = N_DIGESTS * sizeof(u64) };
 
@@ -93,7 +94,7 @@ Ctx *context_new(const Game *g) {
 }
 void context_free(Ctx *c) {
     if (!c) return;
-    for (i32 i = 0; c->spare && i < MAX_DEPTH; i++) free(c->spare[i]), free(c->levels[i]);
+    for (i32 i = 0; c->spare && i < MAX_DEPTH; i++) free(c->spare[i]), free(c->counted[i]);
     free(c->moves), free(c->actions), free(c->thens), free(c->numbers), free(c->spare), free(c->history),
         free(c->report), free(c);
 }
@@ -118,7 +119,7 @@ static i32 sites_are_sound(Ctx *c) {
     for (i32 s = 0; s < g->n_sites; s++)
         sound &= (u32)c->what[s] <= (u32)g->n_components && (u32)c->who[s] <= (u32)g->n_players + 1;
     for (i32 k = 0; spare && k < sets; k++) sound &= !(c->empty[(k + 1) * g->words - 1] >> spare);
-    return sound;
+    return sound && (!c->first_level || levels_are_sound(c));
 }
 /* Makes a state the context's, with the digests of the s->n_history positions before it: 0, or BAD_STATE. */
 static i32 enter(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i64 work) {
@@ -164,14 +165,14 @@ static i64 count(Ctx *c, i32 depth, i64 *ends) {
     if (c->s->over) return 0;
     if (depth == 1 && !ends) return n;
     if (depth >= MAX_DEPTH) fail(c, TOO_DEEP);
-    State *here = c->levels[depth];
-    if (!here && !(here = c->levels[depth] = malloc((size_t)c->g->state_size))) fail(c, TOO_MUCH_MEMORY);
-    memcpy(here, c->s, (size_t)c->g->state_size);
+    State *here = c->counted[depth];
+    if (!here && !(here = c->counted[depth] = malloc((size_t)c->g->state_size))) fail(c, TOO_MUCH_MEMORY);
     State *s = c->s;
+    copy_state(c, here, s);
     i64 total = 0;
     for (i32 i = 0; i < n; i++) {
         if (i) {
-            memcpy(s, here, (size_t)c->g->state_size);
+            copy_state(c, s, here);
             use_state(c, s);
             legal_moves(c);
         }
@@ -179,7 +180,7 @@ static i64 count(Ctx *c, i32 depth, i64 *ends) {
         if (depth > 1) total += count(c, depth - 1, ends);
         else total++, ends[c->s->over ? 1 + (c->s->winner) : 0]++;
     }
-    memcpy(s, here, (size_t)c->g->state_size);
+    copy_state(c, s, here);
     use_state(c, s);
     return total;
 }

@@ -123,6 +123,7 @@ typedef uint64_t u64;
 typedef struct Ctx Ctx;
 typedef struct Game Game;
 typedef struct State State;
+typedef struct Level Level;
 typedef struct Action Action;
 typedef struct Move Move;
 """
@@ -150,10 +151,15 @@ def _interface() -> str:
             _enum("", dict.fromkeys(i.REFUSALS, "what Python handed over is none of the game"), i.REFUSALS),
             "",
             "/* ---- the state: one block that is copied by memcpy */",
-            _struct("State", i.STATE, "    _Alignas(8) u8 memory[]; /* numbers of sites, variables, sets */"),
+            _struct(
+                "State",
+                i.STATE,
+                "    _Alignas(8) u8 memory[]; /* numbers of sites, variables, sets, levels of stacks */",
+            ),
             f'_Static_assert(offsetof(State, memory) == {i.MEMORY_AT}, "where Python reads memory");',
             _enum("SiteNumber", _named("SITE", i.SITE_NUMBERS, "N_SITE_NUMBERS")),
             _enum("Set", _named("SET", i.SETS, "N_SETS")),
+            _struct("Level", i.LEVEL),
             "",
             "/* ---- actions and moves */",
             _line(map(_action_name, i.ACTIONS), "ActionType"),

@@ -24,6 +24,7 @@ typedef uint64_t u64;
 typedef struct Ctx Ctx;
 typedef struct Game Game;
 typedef struct State State;
+typedef struct Level Level;
 typedef struct Action Action;
 typedef struct Move Move;
 
@@ -32,6 +33,7 @@ enum {
     MAX_PENDING = 64, /* values that wait for the next turn; more are forgotten */
     MAX_REMEMBERED = 256, /* pairs of a name and a value */
     MAX_EVENTS = 32, /* bits of State.triggered */
+    MAX_LEVELS = 2048, /* pieces beneath others, in all stacks together */
     N_DIGESTS = 2, /* 64-bit numbers that a history has for a position: without and with who moves */
     MAX_GAME_MOVES = 10000, /* of one game, whoever makes them, at which it is cut, as in Ludii */
     MAX_GAME_TURNS = 1250, /* at which Ludii cuts one, and what (value TurnLimit) says */
@@ -93,7 +95,7 @@ struct State {
     u64 stored; /* a stored position's digest */
     i32 n_remembered;
     i32 remembered[512]; /* pairs: name or -1, value */
-    _Alignas(8) u8 memory[]; /* numbers of sites, variables, sets */
+    _Alignas(8) u8 memory[]; /* numbers of sites, variables, sets, levels of stacks */
 };
 HAS(State, mover, 0, 4);
 HAS(State, previous, 4, 4);
@@ -152,12 +154,25 @@ enum Set {
     SET_arrived, /* in the last move, where a game uses it */
     N_SETS,
 };
+struct Level {
+    i16 what;
+    i16 who;
+    i32 state;
+    i32 rotation;
+    i32 value;
+};
+HAS(Level, what, 0, 2);
+HAS(Level, who, 2, 2);
+HAS(Level, state, 4, 4);
+HAS(Level, rotation, 8, 4);
+HAS(Level, value, 12, 4);
+_Static_assert(sizeof(Level) == 16, "how far apart Python reads them");
 
 /* ---- actions and moves */
 enum ActionType { A_ADD, A_MOVE, A_REMOVE, A_PROMOTE, A_SELECT, A_PASS, A_SWAP, A_COPY, A_SET_COUNT, A_SET_STATE,
     A_SET_ROTATION, A_SET_VALUE, A_SET_SCORE, A_SET_NEXT_PLAYER, A_SET_PENDING, A_SET_VAR, A_SET_COUNTER, A_SET_TEMP,
-    A_REMEMBER_VALUE, A_FORGET_VALUE, A_SET_VALUE_OF_PLAYER, A_TRIGGER, A_NOTE, A_PROPOSE, A_VOTE, A_MARK, A_STORE_STATE
-    };
+    A_REMEMBER_VALUE, A_FORGET_VALUE, A_SET_VALUE_OF_PLAYER, A_TRIGGER, A_NOTE, A_PROPOSE, A_VOTE, A_MARK,
+    A_STORE_STATE, A_INSERT, A_MOVE_ALL, A_STACK_MOVE };
 struct Action {
     u8 type; /* A_<type> */
     u8 decision; /* a player chose it */
@@ -169,6 +184,8 @@ struct Action {
     i32 rotation;
     i32 value;
     i32 name; /* string id */
+    i16 level_from; /* of a stack; OFF: the top */
+    i16 level_to;
 };
 HAS(Action, type, 0, 1);
 HAS(Action, decision, 1, 1);
@@ -180,7 +197,9 @@ HAS(Action, state, 16, 4);
 HAS(Action, rotation, 20, 4);
 HAS(Action, value, 24, 4);
 HAS(Action, name, 28, 4);
-_Static_assert(sizeof(Action) == 32, "how far apart Python reads them");
+HAS(Action, level_from, 32, 2);
+HAS(Action, level_to, 34, 2);
+_Static_assert(sizeof(Action) == 36, "how far apart Python reads them");
 struct Move {
     i32 first; /* its actions, in the order in which they are applied */
     i32 n;
@@ -227,7 +246,7 @@ enum {
 };
 enum Kind { CONSTANT, INT_KIND, BOOL_KIND, REGION_KIND, MOVES_KIND, RULE_KIND, ARRAY_KIND, LIST, PLAIN };
 enum Uses { USES_COUNT = 1, USES_SWAP = 2, USES_NO_REPEAT = 4, USES_SEQUENCE_CAPTURE = 8, USES_PASS_RULES = 16,
-    USES_VISITED = 32, USES_HISTORY = 64, USES_STUCK = 128, USES_ARRIVED = 256 };
+    USES_VISITED = 32, USES_HISTORY = 64, USES_STUCK = 128, USES_ARRIVED = 256, USES_STACK = 512 };
 enum { STATIC_REGION_Top, STATIC_REGION_Bottom, STATIC_REGION_Left, STATIC_REGION_Right, STATIC_REGION_Corners,
     STATIC_REGION_ConcaveCorners, STATIC_REGION_ConvexCorners, STATIC_REGION_Outer, STATIC_REGION_Inner,
     STATIC_REGION_Perimeter, STATIC_REGION_Centre, STATIC_REGION_Major, STATIC_REGION_Minor, STATIC_REGION_Playable,

@@ -18,12 +18,14 @@ from formal_envs.ludii.language.signatures import ENUMS
 
 # ---------------------------------------------------------------- limits
 MAX_PENDING, MAX_REMEMBERED, MAX_EVENTS, N_DIGESTS = 64, 256, 32, 2
+MAX_LEVELS = 2_048
 MAX_GAME_MOVES, MAX_GAME_TURNS = 10_000, 1_250
 LIMITS = {
     "MAX_PLAYERS": (MAX_PLAYERS, "as many as there are roles P1, P2 .."),
     "MAX_PENDING": (MAX_PENDING, "values that wait for the next turn; more are forgotten"),
     "MAX_REMEMBERED": (MAX_REMEMBERED, "pairs of a name and a value"),
     "MAX_EVENTS": (MAX_EVENTS, "bits of State.triggered"),
+    "MAX_LEVELS": (MAX_LEVELS, "pieces beneath others, in all stacks together"),
     "N_DIGESTS": (N_DIGESTS, "64-bit numbers that a history has for a position: without and with who moves"),
     "MAX_GAME_MOVES": (MAX_GAME_MOVES, "of one game, whoever makes them, at which it is cut, as in Ludii"),
     "MAX_GAME_TURNS": (MAX_GAME_TURNS, "at which Ludii cuts one, and what (value TurnLimit) says"),
@@ -56,7 +58,8 @@ class Field:
 
 
 _PLAYERS, _OWNERS = MAX_PLAYERS + 1, MAX_PLAYERS + 2  # by role: 0 is nobody; the last owner is Shared
-#: The beginning of a state. Its memory follows: SITE_NUMBERS, a number a variable, SETS.
+#: The beginning of a state. Its memory follows: SITE_NUMBERS, a number a variable, SETS; then, in games with stacks of
+#: pieces, for each site where its levels begin, one number more for where the last ones end, and MAX_LEVELS levels.
 STATE = (
     Field("mover"),
     Field("previous"),
@@ -98,7 +101,7 @@ STATE = (
     Field("n_remembered"),
     Field("remembered", "pairs: name or -1, value", 2 * MAX_REMEMBERED),
 )
-#: What the memory of a state has for each site, an array after the other.
+#: What the memory of a state has for each site, an array after the other; of a stack its top.
 SITE_NUMBERS = {
     "what": "component, 0 where empty",
     "who": "its owner",
@@ -116,12 +119,22 @@ SETS = {
     "arrived": "in the last move, where a game uses it",
 }
 
+#: A piece beneath another one. Those of a site lie next to each other, the lowest first; the top is in SITE_NUMBERS.
+LEVEL = (
+    Field("what", type="i16"),
+    Field("who", type="i16"),
+    Field("state"),
+    Field("rotation"),
+    Field("value"),
+)
+
 # ---------------------------------------------------------------- moves
 #: The types of action, as one writes them.
 ACTIONS = (
     *("Add", "Move", "Remove", "Promote", "Select", "Pass", "Swap", "Copy", "SetCount", "SetState", "SetRotation"),
     *("SetValue", "SetScore", "SetNextPlayer", "SetPending", "SetVar", "SetCounter", "SetTemp", "RememberValue"),
     *("ForgetValue", "SetValueOfPlayer", "Trigger", "Note", "Propose", "Vote", "Mark", "StoreState"),
+    *("Insert", "MoveAll", "StackMove"),
 )
 #: Fields that an action does not use are 0 for what, 1 for count, OFF or UNDEFINED otherwise.
 ACTION = (
@@ -135,6 +148,8 @@ ACTION = (
     Field("rotation"),
     Field("value"),
     Field("name", "string id"),
+    Field("level_from", "of a stack; OFF: the top", type="i16"),
+    Field("level_to", type="i16"),
 )
 MOVE = (
     Field("first", "its actions, in the order in which they are applied"),
@@ -183,7 +198,10 @@ USES = MappingProxyType(
     {
         name: 1 << bit
         for bit, name in enumerate(
-            ["COUNT", "SWAP", "NO_REPEAT", "SEQUENCE_CAPTURE", "PASS_RULES", "VISITED", "HISTORY", "STUCK", "ARRIVED"]
+            [
+                *("COUNT", "SWAP", "NO_REPEAT", "SEQUENCE_CAPTURE", "PASS_RULES", "VISITED", "HISTORY", "STUCK"),
+                *("ARRIVED", "STACK"),
+            ]
         )
     }
 )
@@ -256,6 +274,7 @@ def record(fields: tuple[Field, ...]) -> struct.Struct:
 StateHeader = structure("StateHeader", STATE)
 DIGEST_SIZE = N_DIGESTS * ctypes.sizeof(ctypes.c_uint64)  # bytes per position of a history
 ACTION_RECORD, MOVE_RECORD = record(ACTION), record(MOVE)
+LEVELS_SIZE = MAX_LEVELS * record(LEVEL).size  # bytes at the end of a state, in games with stacks
 #: Where the memory of a state begins: behind its header, at a multiple of 8.
 MEMORY_AT = -(-(getattr(StateHeader, STATE[-1].name).offset + 4 * STATE[-1].count) // 8) * 8
 

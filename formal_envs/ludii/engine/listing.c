@@ -26,7 +26,9 @@ Action *move_act(Ctx *c, enum ActionType type) {
                   .state = UNDEFINED,
                   .rotation = UNDEFINED,
                   .value = UNDEFINED,
-                  .name = -1};
+                  .name = -1,
+                  .level_from = OFF,
+                  .level_to = OFF};
     return a;
 }
 void move_decide(Ctx *c, Move *m) {

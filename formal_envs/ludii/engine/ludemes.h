@@ -319,6 +319,9 @@ enum { place__piece, place__container, place__siteType, place__site, place__coor
     place__rotation, place__value };
 enum { place_sites__piece, place_sites__siteType, place_sites__sites, place_sites__region, place_sites__coords,
     place_sites__counts, place_sites__state, place_sites__rotation, place_sites__value };
+enum { place_stack__piece, place_stack__items, place_stack__container, place_stack__siteType, place_stack__site,
+    place_stack__sites, place_stack__region, place_stack__coord, place_stack__coords, place_stack__count,
+    place_stack__counts, place_stack__state, place_stack__rotation, place_stack__value };
 enum { player__index };
 enum { players_all__if_ };
 enum { players_ally__of, players_ally__if_ };
@@ -505,7 +508,7 @@ enum { OP_abs_int, OP_add, OP_add_array, OP_add_int, OP_add_ints, OP_addscore, O
     OP_moves_or, OP_moves_or_all, OP_moves_seq, OP_mul_int, OP_mul_ints, OP_ne, OP_ne_region, OP_next, OP_nextphase,
     OP_no_moves, OP_no_pieces, OP_not, OP_note, OP_or, OP_or_all, OP_pair, OP_pair_int_name, OP_pair_names,
     OP_pair_role, OP_pair_role_landmark, OP_pair_role_name, OP_pair_roles, OP_pass, OP_payoff, OP_payoffs, OP_phase_of,
-    OP_piece_ref, OP_place, OP_place_sites, OP_player, OP_players_all, OP_players_ally, OP_players_each,
+    OP_piece_ref, OP_place, OP_place_sites, OP_place_stack, OP_player, OP_players_all, OP_players_ally, OP_players_each,
     OP_players_enemy, OP_players_friend, OP_players_nonmover, OP_pow_int, OP_pow_int_word, OP_prev, OP_priority,
     OP_priority_two, OP_promote, OP_propose, OP_push, OP_random, OP_random_num, OP_range, OP_region_foreach,
     OP_region_foreach_of, OP_region_foreach_player, OP_region_if, OP_regionsite, OP_remember_state, OP_remember_value,

@@ -1,5 +1,6 @@
 /* Start rules, end rules and changes of phase: ludemes that act on the state between moves. */
 #include "ply.h"
+#include "starting.h"
 
 static void run_rule(Ctx *c, const Node *n) {
     tick(c, 1);
@@ -7,10 +8,7 @@ static void run_rule(Ctx *c, const Node *n) {
 }
 
 /* ---- the start position */
-typedef struct Placing {
-    i32 what, count, state, rotation, value;
-} Placing;
-static void start_put(Ctx *c, i32 site, const Placing *p) {
+void start_put(Ctx *c, i32 site, const Placing *p) {
     if (!is_site(c, site) || p->what < 1 || p->what > c->g->n_components || p->count < 1) return;
     const Action a = {.type = A_ADD,
                       .to = site,
@@ -21,8 +19,7 @@ static void start_put(Ctx *c, i32 site, const Placing *p) {
                       .value = p->value};
     apply_action(c, &a);
 }
-/* the first place of a hand that is free, else its first place */
-static i32 first_empty(Ctx *c, const Container *k) {
+i32 first_empty(Ctx *c, const Container *k) {
     for (i32 i = 0; i < k->n; i++)
         if (!c->what[k->first + i]) return k->first + i;
     return k->first;

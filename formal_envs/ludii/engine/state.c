@@ -1,15 +1,22 @@
 /* The state: how it lies in memory, begins, is copied and changed, and what tells one position from another. */
 #include <stdlib.h>
 #include "random.h"
-#include "state.h"
+#include "stacks.h"
 
-/* In s->memory: the numbers of the sites, a number a variable, a gap if need be, then the sets. */
+/* In s->memory: the numbers of the sites, a number a variable, a gap if need be, then the sets, then the stacks. */
 static size_t state_numbers(const Game *g) {
     return (N_SITE_NUMBERS * (size_t)g->n_sites + (size_t)g->n_strings + 1) & ~(size_t)1;
 }
 i32 n_state_sets(const Game *g) { return N_SETS + (g->n_players + 2) + (g->n_components + 1); }
-size_t state_bytes(const Game *g) {
+static size_t bytes_without_stacks(const Game *g) {
     return sizeof(State) + sizeof(i32) * state_numbers(g) + sizeof(u64) * (size_t)g->words * (size_t)n_state_sets(g);
+}
+static size_t bytes_without_levels(const Game *g) { /* where each site's begin, and where the last ones end */
+    size_t stacks = g->uses & USES_STACK ? sizeof(i32) * (((size_t)g->n_sites + 2) & ~(size_t)1) : 0;
+    return bytes_without_stacks(g) + stacks;
+}
+size_t state_bytes(const Game *g) {
+    return bytes_without_levels(g) + (g->uses & USES_STACK ? sizeof(Level) * MAX_LEVELS : 0);
 }
 void use_state(Ctx *c, State *s) {
     i32 n = c->g->n_sites, words = c->g->words;
@@ -24,6 +31,17 @@ void use_state(Ctx *c, State *s) {
     c->visited = sets + SET_visited * words, c->to_clear = sets + SET_to_clear * words;
     c->arrived = sets + SET_arrived * words;
     c->owned = sets + N_SETS * words, c->kinds = c->owned + (c->g->n_players + 2) * words;
+    if (!(c->g->uses & USES_STACK)) return;
+    c->first_level = (i32 *)((char *)s + bytes_without_stacks(c->g));
+    c->levels = (Level *)((char *)s + bytes_without_levels(c->g));
+}
+void copy_state(const Ctx *c, State *to, const State *from) { /* of the levels those that there are */
+    size_t size = (size_t)c->g->state_size;
+    if (c->g->uses & USES_STACK) {
+        const i32 *first = (const i32 *)((const char *)from + bytes_without_stacks(c->g));
+        size = bytes_without_levels(c->g) + sizeof(Level) * (size_t)first[c->g->n_sites];
+    }
+    memcpy(to, from, size);
 }
 State *save_state(Ctx *c) {
     State *saved = c->s;
@@ -32,7 +50,7 @@ State *save_state(Ctx *c) {
     State *copy = c->spare[c->n_spare];
     if (!copy && !(copy = c->spare[c->n_spare] = malloc((size_t)c->g->state_size))) fail(c, TOO_MUCH_MEMORY);
     c->n_spare++;
-    memcpy(copy, saved, (size_t)c->g->state_size);
+    copy_state(c, copy, saved);
     use_state(c, copy);
     return saved;
 }
@@ -44,6 +62,7 @@ void restore_state(Ctx *c, State *saved) {
 void take(Ctx *c, i32 site) {
     if (!is_site(c, site)) fail(c, NOT_THERE);
     i32 words = c->g->words;
+    if (c->first_level) drop_levels(c, site);
     if (c->what[site]) {
         region_drop(c->kinds + c->what[site] * words, site);
         region_drop(c->owned + c->who[site] * words, site);
@@ -82,6 +101,7 @@ u64 position_digest(Ctx *c, i32 situational) {
             (u64)(u32)c->value[site] << 16;
         h += mixed(&x); /* a sum of what is nearly linear would collide */
     }
+    if (c->first_level) h += levels_digest(c);
     h ^= h >> 31;
     if (situational) {
         const State *s = c->s;

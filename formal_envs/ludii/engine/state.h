@@ -7,10 +7,12 @@ size_t state_bytes(const Game *g);
 i32 n_state_sets(const Game *g); /* the sets of sites in a state */
 void use_state(Ctx *c, State *s); /* points the context at a state */
 void first_state(Ctx *c); /* makes the context's state one before any start rule */
+void copy_state(const Ctx *c, State *to, const State *from);
 State *save_state(Ctx *c); /* copies the state, to look ahead; restore_state ends it */
 void restore_state(Ctx *c, State *saved);
+/* Makes this the piece of a site, of a stack its top. */
 void put(Ctx *c, i32 site, i32 what, i32 who, i32 count, i32 state, i32 rotation, i32 value);
-void take(Ctx *c, i32 site); /* empties a site */
+void take(Ctx *c, i32 site); /* empties a site, its levels too */
 u64 pieces_on(Ctx *c); /* how many sites are occupied, as a digest's last 16 bits say it */
 u64 position_digest(Ctx *c, i32 situational);
 

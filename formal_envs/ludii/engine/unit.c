@@ -36,6 +36,9 @@
 #include "single_moves.c"
 #include "sow.c"
 #include "spread.c"
+#include "stack_actions.c"
+#include "stacks.c"
+#include "start_stacks.c"
 #include "state.c"
 #include "threats.c"
 #include "tracks.c"
@@ -257,6 +260,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"piece_ref", PLAIN, 0, 5, {.act = 0}},
     {"place", RULE_KIND, 0, 9, {.act = ludeme_place}},
     {"place_sites", RULE_KIND, 0, 9, {.act = ludeme_place_sites}},
+    {"place_stack", RULE_KIND, 0, 14, {.act = ludeme_place_stack}},
     {"player", PLAIN, 0, 1, {.act = 0}},
     {"players_all", ARRAY_KIND, 0, 1, {.act = ludeme_players_all}},
     {"players_ally", ARRAY_KIND, 0, 2, {.act = ludeme_players_ally}},

@@ -37,19 +37,22 @@ def _label(bytecode: Bytecode, number: str, initial: str) -> str:
 
 #: Fields that an action writes, in order: letter or word, then the name of the field; ``?`` leaves it out at -1.
 _FIELDS = {
-    "Add": "t:to w:what c:many s:state? r:rotation? v:positive",
-    "Move": "f:from t:to c:chosen s:state? r:rotation? v:positive",
-    "Copy": "f:from t:to",
-    "Select": "f:from t:second",
-    "Remove": "t:to",
-    "Mark": "t:to applied=:false",
+    "Add": "t:to l:level_to? w:what c:many s:state? r:rotation? v:positive",
+    "Insert": "t:to l:level_to? w:what s:state? r:rotation? v:positive",
+    "Move": "f:from lf:level_from? t:to lt:level_to? c:chosen s:state? r:rotation? v:positive",
+    "MoveAll": "f:from lf:level_from? t:to lt:level_to? s:state? r:rotation? v:positive stack=:true",
+    "StackMove": "f:from t:to numLevel=:count",
+    "Copy": "f:from lf:level_from? t:to lt:level_to?",
+    "Select": "f:from lf:level_from? t:second lt:level_to?",
+    "Remove": "t:to l:level_to?",
+    "Mark": "t:to l:level_to? applied=:false",
     "Promote": "t:to w:what s:state?",
     "Pass": "forced=:forced",
     "Swap": "p:what q:value",
     "SetCount": "t:to w:what c:count",
-    "SetState": "t:to s:state",
+    "SetState": "t:to l:level_to? s:state",
     "SetRotation": "t:to r:rotation",
-    "SetValue": "t:to v:value",
+    "SetValue": "t:to l:level_to? v:value",
     "SetScore": "p:what x:value add=:added",
     "SetNextPlayer": "p:what",
     "SetPending": "v:value?",
@@ -70,12 +73,12 @@ _WRITTEN = {
     name: [(part.partition(":")[0], part.partition(":")[2].rstrip("?"), part.endswith("?")) for part in fields.split()]
     for name, fields in _FIELDS.items()
 }
-_WORDS = {"Mark": "Remove", "StoreState": "StoreStateInContext"}
+_WORDS = {"Mark": "Remove", "MoveAll": "Move", "StoreState": "StoreStateInContext"}
 
 
 def action_text(bytecode: Bytecode, record: bytes) -> str:
     """An action as one writes it, ``Move f12 t20``: its name, and letters for what it acts on."""
-    kind, _, what, source, to, count, state, rotation, value, name = ACTION_RECORD.unpack(record)
+    kind, _, what, source, to, count, state, rotation, value, name, *levels = ACTION_RECORD.unpack(record)
     label = re.sub(r"[ ;|*]", "_", bytecode.strings[name]) if name >= 0 else None
     values: dict[str, Any] = {
         "from": _site(bytecode, source) if source != -1 else None,
@@ -93,6 +96,9 @@ def action_text(bytecode: Bytecode, record: bytes) -> str:
         "added": "true" if count else None,
         "forced": "true" if state == 1 else None,
         "false": "false",
+        "true": "true",
+        "level_from": levels[0],
+        "level_to": levels[1],
         "zero": 0,
     }
     word = ACTIONS[kind]

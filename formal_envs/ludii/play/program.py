@@ -32,6 +32,7 @@ from formal_envs.ludii.errors import GameError
 from formal_envs.ludii.language.checker import check
 from formal_envs.ludii.language.names import MAX_PLAYERS
 from formal_envs.ludii.play.actions import action_text, squares
+from formal_envs.ludii.play.stacks import Piece, heights, levels_beneath
 from formal_envs.ludii.view.letters import board_lines
 
 #: Work that one question about one position may take.
@@ -136,6 +137,17 @@ class State:
     def value(self) -> np.ndarray:
         """(n_sites,) value."""
         return self._array("value")
+
+    def stack(self, site: int) -> list[Piece]:
+        """The pieces on a site, the lowest first; in games without stacks at most one, whatever its count."""
+        top = [int(self._array(name)[site]) for name in ("what", "who", "state", "rotation", "value")]
+        beneath = levels_beneath(self._block, self.program.bytecode, site)
+        return [*beneath, Piece(*top)] if top[0] else []
+
+    @property
+    def height(self) -> np.ndarray:
+        """(n_sites,) pieces on each other at each site: 0 where empty, 1 in games without stacks."""
+        return heights(self._block, self.program.bytecode, self.what)
 
     @property
     def variables(self) -> dict[str, int]:
