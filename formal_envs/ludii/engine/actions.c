@@ -1,6 +1,7 @@
 /* What actions do to the state. */
-#include "stacks.h"
+#include "state.h"
 #include "actions.h"
+#include "stack_actions.h"
 
 static i32 place_remembered(const State *s, i32 name, i32 value) { /* of the first such pair; -1: none */
     for (i32 i = 0; i < s->n_remembered; i++)
@@ -23,11 +24,6 @@ static void forget(State *s, i32 name, i32 value) { /* the first that was rememb
 static void set_pending(Ctx *c, i32 value) {
     State *s = c->s;
     if (s->n_pending < MAX_PENDING) s->pending[s->n_pending++] = value;
-}
-
-i32 owner_of(Ctx *c, i32 what) {
-    if ((u32)what > (u32)c->g->n_components) fail(c, NOT_THERE);
-    return c->g->components[what].owner;
 }
 
 static i32 both_sites(Ctx *c, const Action *a) { return is_site(c, a->from) && is_site(c, a->to); }

@@ -4,8 +4,6 @@
 #include "listing.h"
 
 i32 remembers(const State *s, i32 name, i32 value); /* has the value been remembered under the name? */
-i32 owner_of(Ctx *c, i32 what); /* of a kind of piece */
-void apply_to_stacks(Ctx *c, const Action *a); /* what acts on a site, in games with stacks */
 void apply_action(Ctx *c, const Action *a);
 void apply_actions(Ctx *c, const Move *m); /* the actions alone */
 void apply_with_consequences(Ctx *c, const Move *m); /* actions, then consequences in order; not the end of the ply */

@@ -1,11 +1,11 @@
 /* What Python calls; interface.h says what is given and returned. */
 #include <stdlib.h>
 #include "fold.h"
+#include "levels.h"
 #include "loader.h"
 #include "maps.h"
 #include "ply.h"
 #include "random.h"
-#include "stacks.h"
 
 enum { DIGEST_BYTES = N_DIGESTS * sizeof(u64) };
 

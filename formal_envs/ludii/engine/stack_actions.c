@@ -1,6 +1,5 @@
 /* What actions do to stacks. A piece that arrives stands on those that are there; a removal takes the top alone. */
-#include "actions.h"
-#include "stacks.h"
+#include "stack_actions.h"
 
 static i32 top_or(Ctx *c, i32 site, i32 level) { /* the level if there is such a one */
     i32 n = height(c, site);

@@ -1,7 +1,8 @@
 /* The state: how it lies in memory, begins, is copied and changed, and what tells one position from another. */
 #include <stdlib.h>
+#include "levels.h"
 #include "random.h"
-#include "stacks.h"
+#include "state.h"
 
 /* In s->memory: the numbers of the sites, a number a variable, a gap if need be, then the sets, then the stacks. */
 static size_t state_numbers(const Game *g) {

@@ -25,5 +25,9 @@ static inline const u64 *of_kind(Ctx *c, i32 what) { /* 0 .. n_components */
     if ((u32)what > (u32)c->g->n_components) fail(c, NOT_THERE);
     return c->kinds + what * c->g->words;
 }
+static inline i32 owner_of(Ctx *c, i32 what) { /* of a kind of piece */
+    if ((u32)what > (u32)c->g->n_components) fail(c, NOT_THERE);
+    return c->g->components[what].owner;
+}
 void owned_by_any(Ctx *c, u32 players, u64 *out); /* players as bits */
 #endif

@@ -1,0 +1,20 @@
+/* What start rules put down. */
+#include "actions.h"
+#include "starting.h"
+
+void start_put(Ctx *c, i32 site, const Placing *p) {
+    if (!is_site(c, site) || p->what < 1 || p->what > c->g->n_components || p->count < 1) return;
+    const Action a = {.type = A_ADD,
+                      .to = site,
+                      .what = (i16)p->what,
+                      .count = p->count,
+                      .state = p->state,
+                      .rotation = p->rotation,
+                      .value = p->value};
+    apply_action(c, &a);
+}
+i32 first_empty(Ctx *c, const Container *k) {
+    for (i32 i = 0; i < k->n; i++)
+        if (!c->what[k->first + i]) return k->first + i;
+    return k->first;
+}
