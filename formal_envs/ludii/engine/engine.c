@@ -6,6 +6,7 @@
 #include "maps.h"
 #include "ply.h"
 #include "random.h"
+#include "reach.h"
 
 enum { DIGEST_BYTES = N_DIGESTS * sizeof(u64) };
 
@@ -31,6 +32,7 @@ static void start(Ctx *c, Game *g) { /* what need not be evaluated again, and th
     if (g->start)
         for (i32 i = 0; i < g->start->n; i++) g->start->arg[i]->fn.act(c, g->start->arg[i]);
     fold_start(c, bits);
+    fold_reach(c);
     push_history(c);
 }
 static enum Failure started(Ctx *c, Game *g, i64 work) {

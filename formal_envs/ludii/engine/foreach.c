@@ -1,6 +1,7 @@
 /* Moves for each piece, site, value, player, group or direction. */
 #include "directions.h"
 #include "listing.h"
+#include "reach.h"
 
 static void pieces_in_container(Ctx *c, const Node *n, u64 *sites) {
     if (ARG(foreach_piece, containerName)) {
@@ -23,6 +24,18 @@ static void drop_hands(Ctx *c, u64 *sites) {
     for (i32 k = 1; k < c->g->n_containers; k++)
         for (i32 i = 0; i < c->g->containers[k].n; i++) region_drop(sites, c->g->containers[k].first + i);
 }
+static inline i32 all_in_reach(Ctx *c, const Node *moves, i32 from, i32 start) { /* those on the list from start on */
+    for (i32 i = start; i < c->n_moves; i++)
+        if (is_site(c, c->moves[i].to) && !reaches(c, moves, from, c->moves[i].to)) return 0;
+    return 1;
+}
+static void moves_from(Ctx *c, const Node *moves, i32 site) {
+    i32 start = c->n_moves;
+    c->from = site;
+    moves_of(c, moves);
+    assert(all_in_reach(c, moves, site, start));
+    (void)start;
+}
 static void pieces_of_player(Ctx *c, const Node *n, i32 player) {
     const Node *own = ARG(foreach_piece, moves), *on = ARG(foreach_piece, on);
     deeper(c); /* a piece's moves may ask for those of pieces */
@@ -31,13 +44,14 @@ static void pieces_of_player(Ctx *c, const Node *n, i32 player) {
         if (!moves || c->g->components[what].owner != player || !piece_wanted(c, n, what)) continue;
         TMP_REGION(sites);
         region_copy(c, sites, of_kind(c, what));
+        if (c->target && (c->probe || c->hits_only)) keep_within_reach(c, moves, c->target, sites);
+        if (!region_any(c, sites)) continue;
         if (ARG(foreach_piece, container) || ARG(foreach_piece, containerName)) pieces_in_container(c, n, sites);
         else if (!on) drop_hands(c, sites); /* the board's places of every type: Guerrilla Checkers */
         FOR_SITES (sites, site) {
             i32 type = on ? on->value : 0, first = on ? c->g->type_first[type] : 0;
             if (on && (site < first || site >= first + c->g->type_n[type])) continue;
-            c->from = site;
-            moves_of(c, moves);
+            moves_from(c, moves, site);
         }
     }
     c->depth--;

@@ -85,7 +85,7 @@ struct Game {
     State *initial;
     const u64 *start_kinds; /* where each component stands at the beginning; * words */
     struct Kept *kept; /* what game_free frees */
-    size_t kept_bytes;
+    size_t kept_bytes, reach_bytes; /* the latter: of it, what is known of where pieces could go */
     jmp_buf *refused; /* while it is loaded: where to go when it would hold too much */
     u64 supported_directions; /* absolute directions of any radial of the board */
     u64 supported[N_relationType]; /* those of the radials of a relation */

@@ -1,0 +1,12 @@
+/* Where a piece could go at most, whatever stands on the board. */
+#ifndef REACH_H
+#define REACH_H
+#include "arguments.h"
+
+void fold_reach(Ctx *c); /* once everything else is folded: the rules of pieces learn from where they reach each site */
+/* Drops those of the sites from which a piece with this rule arrives at none of the target. */
+void keep_within_reach(Ctx *c, const Node *moves, const u64 *target, u64 *sites);
+static inline i32 reaches(Ctx *c, const Node *moves, i32 from, i32 to) {
+    return !moves->bits || region_has(moves->bits + to * c->g->words, from);
+}
+#endif
