@@ -29,6 +29,7 @@
 #include "placing.c"
 #include "ply.c"
 #include "random.c"
+#include "reach.c"
 #include "regions.c"
 #include "regions_of_board.c"
 #include "regions_of_steps.c"
