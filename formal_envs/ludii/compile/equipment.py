@@ -9,6 +9,7 @@ from typing import NamedTuple
 from formal_envs.ludii.board import Board, BoardError, UnknownBoard, build_board, check_tracks
 from formal_envs.ludii.compile.bytecode import Component, Container
 from formal_envs.ludii.compile.source import Source
+from formal_envs.ludii.language.signatures import SIGNATURES
 from formal_envs.ludii.language.tree import child, contents, facing, items
 from formal_envs.ludii.language.typed_tree import Array, Call, Leaf, Node
 
@@ -113,6 +114,8 @@ def read_equipment(source: Source, players: Players) -> Equipment:
         check_tracks(board.tracks, n_sites)
     except BoardError as error:
         raise source.error("board", str(error), described) from None
+    if not pieces:
+        pieces = list(_default_pieces(described, players))
     return Equipment(board, described, tuple(pieces), tuple(containers), tuple(regions), tuple(maps), n_sites)
 
 
@@ -135,13 +138,22 @@ def _hands(source: Source, part: Call, players: Players, first: int) -> Iterator
 
 
 def _pieces(part: Call, players: Players) -> Iterator[Piece]:
-    """A component for each owner of a piece, whose number is added to its name."""
+    """A component for each owner of a piece, whose number is added to its name; a lone player's is not."""
     base = str(part.args[0].value) if isinstance(part.args[0], Leaf) else ""
     tile = part.signature.head == "tile"
     role = next((arg for arg in part.args if isinstance(arg, Leaf) and arg.type == "roleType"), None)
     for owner in players.owners(role) if role else ([players.n + 1] if tile else range(1, players.n + 1)):
-        numbered = owner <= players.n and not (owner == 0 and base.endswith("0")) and not (tile and role is None)
+        everybody = owner == players.n + 1 or (tile and role is None)
+        numbered = not base.endswith("0") if owner == 0 else players.n > 1 and not everybody
         yield Piece(Component(f"{base}{owner}" if numbered else base, base, owner, facing(part)), part)
+
+
+def _default_pieces(board: Call, players: Players) -> Iterator[Piece]:
+    """What a game without pieces of its own is played with, as in Ludii: "Ball11", "Ball22", or "Ball1" alone."""
+    ludeme = Call(SIGNATURES["piece"], (None,) * len(SIGNATURES["piece"].params), board.start, board.end)
+    for player in range(1, players.n + 1):
+        base = f"Ball{player}"
+        yield Piece(Component(f"{base}{player}" if players.n > 1 else base, base, player, -1), ludeme)
 
 
 def _regions(part: Call, players: Players) -> Iterator[Region]:

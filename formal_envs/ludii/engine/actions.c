@@ -48,9 +48,8 @@ static void move_pieces(Ctx *c, const Action *a) {
     if (a->what) state = c->state[to], rotation = c->rotation[to], value = c->value[to];
     if (a->state >= 0) state = a->state;
     if (a->rotation >= 0) rotation = a->rotation;
-    if (c->what[to] == what) {
-        if (counts) c->count[to] = clamped((i64)c->count[to] + n);
-    } else put(c, to, what, who, n, state, rotation, value);
+    if (counts && c->what[to] == what) n = clamped((i64)c->count[to] + n), who = c->who[to];
+    put(c, to, what, who, n, state, rotation, value);
 }
 static void apply_to_sites(Ctx *c, const Action *a) {
     i32 to = a->to, from = a->from;

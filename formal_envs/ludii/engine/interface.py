@@ -72,7 +72,7 @@ STATE = (
     Field("winner", "0: nobody"),
     Field("rank2", "twice the rank of each role, 0 while it plays", _PLAYERS),
     Field("active", "bit p: role p still plays"),
-    Field("passed", "bit p: the last turn of p was a pass only"),
+    Field("passes", "turns of passes only, one after the other up to now"),
     Field("last_from", "of the last move"),
     Field("last_to"),
     Field("last_what"),

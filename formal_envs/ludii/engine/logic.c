@@ -192,7 +192,7 @@ BOOL(is_triggered) {
 //: was_pass: (was Pass) -> bool
 BOOL(was_pass) { return UNUSED, c->s->last_pass; }
 //: all_passed: (all Passed) -> bool
-BOOL(all_passed) { return UNUSED, c->s->active && (c->s->passed & c->s->active) == c->s->active; }
+BOOL(all_passed) { return UNUSED, all_passed(c); }
 
 /* ---- every one of them */
 //: all_sites: (all Sites <region> if:<bool>) -> bool

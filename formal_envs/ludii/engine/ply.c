@@ -25,7 +25,7 @@ void player_done(Ctx *c, i32 player, i32 result) {
     State *s = c->s;
     i32 n = c->g->n_players, bit = 1 << player;
     if (s->over || player < 1 || player > n || (!(s->active & bit) && result != resultType_Draw)) return;
-    if (result == resultType_Draw || result == resultType_Tie) {
+    if ((result == resultType_Draw || result == resultType_Tie) && n > 1) {
         i32 best = n, worst = 1, taken = 0;
         for (i32 p = 1; p <= n; p++) taken |= s->rank2[p] && !(s->rank2[p] & 1) ? 1 << s->rank2[p] / 2 : 0;
         for (i32 r = 1; r <= n; r++)
@@ -35,8 +35,8 @@ void player_done(Ctx *c, i32 player, i32 result) {
         s->active = 0, s->over = 1;
         return;
     }
-    /* Abandon, Crash; alone one loses to nobody */
-    if ((result != resultType_Win && result != resultType_Loss) || (n == 1 && result == resultType_Loss)) {
+    /* Abandon, Crash; alone one has no rank but by winning */
+    if ((result != resultType_Win && result != resultType_Loss) || (n == 1 && result != resultType_Win)) {
         s->active = 0, s->over = 1;
         return;
     }
@@ -103,28 +103,35 @@ static void play_out(Ctx *c, const Move *m) {
         region_clear(c, c->to_clear);
     }
 }
+/* Turns of passes only, in a row. A first move of the game does not count against one: Throngs. Whoever plays alone never
+ * ends his turn: there a pass is enough. */
+static void count_passes(Ctx *c, const Move *m) {
+    State *s = c->s;
+    if (!is_pass(c, m)) s->passes = 0;
+    else if (s->moves_in_turn == 0) s->passes = smaller(s->passes + 1, MAX_PLAYERS);
+    else if (s->n_moves == 1 || c->g->n_players == 1) s->passes = larger(s->passes, 1);
+}
+/* those who are out count too: Tic-Tac-Mo */
+i32 all_passed(Ctx *c) { return c->s->passes >= c->g->n_players; }
 void apply_move(Ctx *c, const Move *m) {
     State *s = c->s;
     const Move move = *m;
     i32 mover = s->mover;
     reset_iterators(c);
-    /* A turn of passes only. A first move of the game does not count against it: Throngs. */
-    i32 only = s->moves_in_turn == 0 || (s->passed >> mover & 1) || s->n_moves == 1;
-    if (is_pass(c, &move) && only) s->passed |= 1 << mover;
-    else s->passed &= ~(1 << mover);
+    count_passes(c, &move);
     play_out(c, &move);
     i32 swapped = s->last_decision == A_SWAP;
     const Phase *phase = &c->g->phases[s->phase[mover]];
     end_rules(c, phase->end);
     end_rules(c, c->g->end);
     i32 can_end = phase->end || c->g->end; /* without a rule to end it nothing does: Gala */
-    if (!s->over && can_end && !(c->g->uses & USES_PASS_RULES) && s->active && (s->passed & s->active) == s->active)
+    if (!s->over && can_end && !(c->g->uses & USES_PASS_RULES) && all_passed(c))
         player_done(c, mover, resultType_Draw);
     reset_iterators(c);
     if (!s->over) phase_changes(c);
     if (s->counter < INT32_MAX) s->counter++;
     memset(s->triggered, 0, sizeof s->triggered);
-    i32 next = s->next_player ? s->next_player : following_player(s, c->g->n_players, mover);
+    i32 next = s->next; /* also one who is out since: the order was settled before */
     s->previous = mover;
     if (!s->over) {
         if (next != mover || swapped) s->turn++, s->moves_in_turn = 0;

@@ -163,7 +163,7 @@ static void swap_pieces_moves(Ctx *c, const Node *const *arg) {
     over->from = a, over->to = b;
     move_decide(c, m);
     Action *back = move_act(c, A_ADD);
-    back->to = a, back->what = (i16)c->what[b], back->state = c->state[b] ? c->state[b] : UNDEFINED;
+    back->to = a, back->what = (i16)c->what[b]; /* without its state: Wellisch Chess */
     m->from = a, m->to = b;
     act_ends(c, m, arg[swap_pieces__then]);
 }

@@ -89,7 +89,7 @@ class _Names:
             self.exact["pieceName"].add(name)
             self.exact["componentName"].update(owned(name, role, self.players))
         elif slug == "hand":
-            self.exact["containerName"].update(owned("Hand", _string(call["roleType"]), self.players))
+            self.exact["containerName"].update(hands(_string(call["roleType"]), self.players))
         elif slug in ("dice", "deck", "dominoes"):  # they bring pieces of their own
             self.exact["containerName"].add(slug.capitalize())
             self.all_pieces = False
@@ -153,12 +153,19 @@ class _Names:
 
 
 def owned(name: str, role: str, players: int) -> set[str]:
-    """The names of the components that a piece defines, one per owner."""
+    """The names of the components that a piece defines, one per owner; a lone player's have no number."""
+    if players == 1 and re.fullmatch(r"Each|P1", role):
+        return {name}
     if role == "Each":
         return {f"{name}{player}" for player in range(1, players + 1)}
     if re.fullmatch(r"P\d+", role):
         return {f"{name}{role[1:]}"}
     return {name, f"{name}0"} if role == "Neutral" else {name}
+
+
+def hands(role: str, players: int) -> set[str]:
+    """The names of the hands that a ludeme defines: numbered even where one plays alone."""
+    return {f"Hand{player}" for player in range(1, players + 1)} if role == "Each" else owned("Hand", role, 0)
 
 
 def _named(signature: Signature) -> tuple[tuple[int, str], ...]:

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from formal_envs.ludii.language.names import KINDS, MAX_PLAYERS, OWNER, PIECES, owned
+from formal_envs.ludii.language.names import KINDS, MAX_PLAYERS, OWNER, PIECES, hands, owned
 from formal_envs.ludii.language.signatures import LANGUAGE
 
 _PIECE_KINDS = frozenset({"componentName", "pieceName"})
@@ -100,7 +100,7 @@ class _Defined:
             components = owned(name, role or ("Each" if head == "piece" else ""), players)
             return replace(self, pieces=self.pieces | {name}, components=self.components | components)
         if head == "hand":
-            return replace(self, containers=self.containers | owned("Hand", role, players))
+            return replace(self, containers=self.containers | hands(role, players))
         if head == "regions" and name:
             return replace(self, regions=self.regions | {name})
         if head in _WITH_PIECES:

@@ -1,0 +1,126 @@
+"""Games for one player, and for three and more: names, the order of turns, passes, results."""
+
+# ruff: noqa: E501  (a case a line)
+
+import pytest
+
+from formal_envs.ludii import apply, compile_game, legal_moves
+from tests.ludii.test_ludemes import FILL, after, game
+
+
+def names(text):
+    bytecode = compile_game(text).bytecode
+    return [(c.name, c.owner) for c in bytecode.components], [c.name for c in bytecode.containers[1:]]
+
+
+def movers(text, turns):
+    """Who is to move, turn by turn, while everybody takes his first move."""
+    state, found = compile_game(text).initial(), []
+    for _ in range(turns):
+        found.append(state.mover)
+        state = apply(state, legal_moves(state)[0])
+    return found
+
+
+# ---------------------------------------------------------------- names
+def test_a_lone_players_pieces_have_no_number():
+    items = '(piece "B" P1) (piece "C" Neutral) (piece "D" Shared) (hand Each)'
+    pieces, hands = names(game(players="1", items=items))
+    assert pieces == [("A", 1), ("B", 1), ("C0", 0), ("D", 2)]
+    assert hands == ["Hand1"]
+
+
+def test_one_of_two_players_has_numbers():
+    assert names(game(items='(piece "B" P1)'))[0] == [("A1", 1), ("A2", 2), ("B1", 1)]
+
+
+@pytest.mark.parametrize(
+    ("players", "expected"),
+    [(1, [("Ball1", 1)]), (2, [("Ball11", 1), ("Ball22", 2)]), (3, [("Ball11", 1), ("Ball22", 2), ("Ball33", 3)])],
+)
+def test_a_game_without_pieces_has_a_ball_for_each_player(players, expected):
+    text = f'(game "G" (players {players}) (equipment {{(board (square 2))}}) (rules (play {FILL}) (end (if (is Full) (result Mover Win)))))'
+    assert names(text)[0] == expected
+    assert [move.key for move in legal_moves(compile_game(text).initial())] == [f"Add t{site} w1" for site in range(4)]
+
+
+# ---------------------------------------------------------------- who moves
+@pytest.mark.parametrize("players", [3, 4, 16])
+def test_turns_go_round(players):
+    text = game(FILL, board="(square 6)", players=str(players))
+    assert movers(text, 2 * players + 1) == [*range(1, players + 1), *range(1, players + 1), 1]
+
+
+def test_who_is_out_moves_once_more_when_his_turn_was_next():
+    text = game(FILL, players="3", end="(if (= 2 (count Moves)) (result P3 Win))")
+    assert movers(text, 8) == [1, 2, 3, 1, 2, 1, 2, 1]
+
+
+def test_who_is_out_is_left_out_when_his_turn_was_not_next():
+    text = game(FILL, players="4", end="(if (= 2 (count Moves)) (result P1 Loss))")
+    assert movers(text, 8) == [1, 2, 3, 4, 2, 3, 4, 2]
+
+
+# ---------------------------------------------------------------- passes
+# fmt: off
+PASSES = [
+    # (what is tried, game, moves, over, winner, ranking)
+    ("three pass", game("(move Pass)", players="3"), "Pass, Pass, Pass", 1, 0, [2, 2, 2]),
+    ("two of three pass", game("(move Pass)", players="3"), "Pass, Pass", 0, 0, [0, 0, 0]),
+    ("as many turns as players, whoever is out", game("(move Pass)", players="3", end="(if (= 1 (count Moves)) (result P3 Win))"), "Pass, Pass", 0, 3, [0, 0, 1]),
+    ("a third turn of the two left", game("(move Pass)", players="3", end="(if (= 1 (count Moves)) (result P3 Win))"), "Pass, Pass, Pass", 1, 3, [2.5, 2.5, 1]),
+    ("a move between", game("(or (move Pass) (move Add (to (sites Empty))))", players="3"), "Pass, +0, Pass, Pass", 0, 0, [0, 0, 0]),
+    ("one passes alone", game(FILL, "(rectangle 1 2)", players="1"), "+0, +1, Pass", 1, 0, [0]),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("text", "played", "over", "winner", "ranking"), [case[1:] for case in PASSES], ids=[case[0] for case in PASSES]
+)
+def test_passes(text, played, over, winner, ranking):
+    state = after(text, played)
+    assert (state.over, state.winner, state.ranking) == (over, winner, ranking)
+
+
+# ---------------------------------------------------------------- results
+# fmt: off
+RESULTS = [
+    # (what is tried, players, end, moves, over, winner, ranking)
+    ("two win one after the other", 3, "{(if (= 1 (count Moves)) (result P2 Win)) (if (= 2 (count Moves)) (result P1 Win))}", "+0, +1", 1, 2, [2, 1, 3]),
+    ("two lose one after the other", 3, "{(if (= 1 (count Moves)) (result P2 Loss)) (if (= 2 (count Moves)) (result P1 Loss))}", "+0, +1", 1, 3, [2, 3, 1]),
+    ("one wins, one loses", 4, "{(if (= 1 (count Moves)) (result P4 Win)) (if (= 2 (count Moves)) (result P1 Loss))}", "+0, +1", 0, 4, [4, 0, 0, 1]),
+    ("the others draw", 4, "{(if (= 1 (count Moves)) (result P4 Win)) (if (= 2 (count Moves)) (result P1 Draw))}", "+0, +1", 1, 4, [3, 3, 3, 1]),
+    ("alone a draw has no rank", 1, "(if (= 2 (count Moves)) (result P1 Draw))", "+0, +1", 1, 0, [0]),
+    ("who is out cannot win", 3, "{(if (= 1 (count Moves)) (result P1 Loss)) (if (= 2 (count Moves)) (result P1 Win))}", "+0, +1", 0, 0, [3, 0, 0]),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("players", "end", "played", "over", "winner", "ranking"),
+    [case[1:] for case in RESULTS],
+    ids=[case[0] for case in RESULTS],
+)
+def test_results(players, end, played, over, winner, ranking):
+    state = after(game(FILL, players=str(players), end=end), played)
+    assert (state.over, state.winner, state.ranking) == (over, winner, ranking)
+
+
+# ---------------------------------------------------------------- what lone players' games were found to need
+def test_a_swap_of_pieces_leaves_the_second_ones_state():
+    text = game(
+        "(move Swap Pieces 0 1)",
+        start='(place "A" 0 state:1) (place "B" 1 state:2)',
+        players="1",
+        items='(piece "B" P1)',
+    )
+    state = after(text, "0>1")
+    assert list(state.what[:2]) == [2, 1]
+    assert list(state.local_state[:2]) == [0, 1]
+
+
+@pytest.mark.parametrize("count", ["", "(hand P1)"])
+def test_a_piece_keeps_its_state_where_its_own_kind_stands(count):
+    state = after(game("(move (from 0) (to 1))", start='(place "A1" 0 state:1) (place "A1" 1)', items=count), "0>1")
+    assert list(state.local_state[:2]) == [0, 1]
