@@ -67,7 +67,7 @@ struct State {
     i32 winner; /* 0: nobody */
     i32 rank2[17]; /* twice the rank of each role, 0 while it plays */
     i32 active; /* bit p: role p still plays */
-    i32 passed; /* bit p: the last turn of p was a pass only */
+    i32 passes; /* turns of passes only, one after the other up to now */
     i32 last_from; /* of the last move */
     i32 last_to;
     i32 last_what;
@@ -108,7 +108,7 @@ HAS(State, over, 28, 4);
 HAS(State, winner, 32, 4);
 HAS(State, rank2, 36, 68);
 HAS(State, active, 104, 4);
-HAS(State, passed, 108, 4);
+HAS(State, passes, 108, 4);
 HAS(State, last_from, 112, 4);
 HAS(State, last_to, 116, 4);
 HAS(State, last_what, 120, 4);
