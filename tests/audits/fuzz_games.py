@@ -8,7 +8,8 @@ engine is built with the address and undefined-behaviour sanitizers, so that a b
 Seeds are the games in tests/games and, where the folder is there, those of the conformance data (FORMAL_ENVS_LUDII).
 
 With ``--texts N`` there is no atheris: N texts, every other one a game here or of the package with one to three of its
-numbers and roles changed to such as lie far outside, the others random ludemes.
+numbers and roles changed to such as lie far outside, the others random ludemes. ``--data DIR``, of records, adds
+the games of its records to those; with ``--minutes`` too, it ends when they are over.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import math
 import os
 import re
 import subprocess
@@ -82,10 +84,16 @@ def seeds() -> list[str]:
     texts = [path.read_text(encoding="utf-8") for path in sorted(here.joinpath("games").glob("*.lud"))]
     data = Path(os.environ.get("FORMAL_ENVS_LUDII", here.parent.parent / "shared" / "ludii"))
     for name in ("games.jsonl.gz", "written.jsonl.gz"):
-        if data.joinpath(name).exists():
-            with gzip.open(data / name, "rt", encoding="utf-8") as lines:
-                texts += [json.loads(line)["text"] for line in lines]
+        texts += recorded(data / name)
     return [text for text in texts if len(text) < 3000][:: max(1, len(texts) // 300)]
+
+
+def recorded(path: Path) -> list[str]:
+    """The texts of a file of records, none where it is absent."""
+    if not path.exists():
+        return []
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line)["text"] for line in lines]
 
 
 def brackets(tokens: list[str], random: Random) -> tuple[int, int]:
@@ -164,8 +172,13 @@ def fuzz_numbers(options: argparse.Namespace) -> None:
     root = Path(__file__).parents[2]
     folders = root / "tests" / "games", root / "formal_envs" / "tasks" / "game" / "games"
     texts = [path.read_text(encoding="utf-8") for folder in folders for path in sorted(folder.rglob("*.lud"))]
+    texts += [text for folder in options.data for text in recorded(folder / "games.jsonl.gz") if len(text) < 10_000]
     last = Path(options.out, "last.lud")
+    ends = time.monotonic() + 60 * options.minutes if options.minutes else math.inf
     for index in range(options.texts):
+        if time.monotonic() > ends:
+            print(f"{index} texts")
+            break
         random = Random(f"{options.seed}/{index}")
         text = far(random.choice(texts), random) if index % 2 else Writer(random).game()
         last.write_text(text, encoding="utf-8")
@@ -230,7 +243,12 @@ def fuzz(options: argparse.Namespace) -> None:
         for index, text in enumerate(seeds()):
             Path(corpus, str(index)).write_text(text, encoding="utf-8")
         arguments = [
-            *(sys.argv[0], corpus, f"-max_total_time={round(60 * options.minutes)}", f"-seed={options.seed + 1}"),
+            *(
+                sys.argv[0],
+                corpus,
+                f"-max_total_time={round(60 * (options.minutes or 1.0))}",
+                f"-seed={options.seed + 1}",
+            ),
             *("-max_len=6000", "-timeout=120", "-rss_limit_mb=2500", "-print_final_stats=1"),
             f"-artifact_prefix={options.out}/",
         ]
@@ -242,7 +260,8 @@ def fuzz(options: argparse.Namespace) -> None:
 def main() -> int:
     """Run the fuzzer in a child, so that a crash of the engine is reported here."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--minutes", type=float, default=0.0, help="default: 1, and with --texts no limit")
+    parser.add_argument("--data", type=Path, action="append", default=[], help="a folder of records, for --texts")
     parser.add_argument("--texts", type=int, default=0, help="texts with far numbers and roles, without atheris")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--sanitize", action="store_true", help="build the engine with sanitizers (needs clang)")
