@@ -10,7 +10,7 @@ from agents.commands.classifier import train_classifier_command
 from agents.commands.evaluation import eval_command
 from agents.commands.export import export_command
 from agents.commands.game import game
-from agents.commands.game_text import format_command
+from agents.commands.game_text import format_command, lint_command
 from agents.commands.reproduce import reproduce_command
 from agents.commands.shared import Commands
 from agents.commands.tasks import list_command, sample, score
@@ -40,6 +40,7 @@ for _command in (
 ):
     main.add_command(_command)
 game.add_command(format_command)
+game.add_command(lint_command)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ ludii.view.letters
 ludii.play
 ludii.view
 ludii.writing
-ludii.conformance
+ludii.conformance ludii.lint
 ludii
 tasks
 rewards

@@ -1,7 +1,8 @@
-"""``formal-envs game format``: the text of a game, for those who write one."""
+"""``formal-envs game format`` and ``game lint``: the text of a game, for those who write one."""
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -49,4 +50,29 @@ def format_command(files: tuple[Path, ...], width: int, write: bool, check: bool
                 with writes(path):
                     path.write_text(laid_out, encoding="utf-8")
     if check and changed:
+        raise click.exceptions.Exit(1)
+
+
+@click.command("lint")
+@_PATHS
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per finding, for editors.")
+def lint_command(files: tuple[Path, ...], as_json: bool) -> None:
+    """Say what is wrong or suspicious in FILES: names never used, rules that never apply, sides without a move.
+
+    The exit status is 1 where anything was found. '-' is standard input.
+    """
+    from formal_envs.ludii.lint import lint
+
+    found = False
+    for path in files:
+        with reading(path):
+            text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
+        for finding in lint(text):
+            found = True
+            if as_json:
+                click.echo(json.dumps({"file": str(path), **finding._asdict()}))
+            else:
+                place = f"{path}:{finding.line}:{finding.column}"
+                click.echo(f"{place}: {finding.severity}: {finding.message} [{finding.rule}]")
+    if found:
         raise click.exceptions.Exit(1)

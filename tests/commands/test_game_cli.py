@@ -209,3 +209,16 @@ def test_format_prints_checks_and_writes(tmp_path):
     assert run("game", "format", "--check", file) == run("game", "format", "--write", file) == ""
     assert list(tmp_path.iterdir()) == [file]
     assert "does not close" in run("game", "format", "-", input="(game", code=1)
+
+
+def test_lint_names_places(tmp_path):
+    file = tmp_path / "game.lud"
+    file.write_text((GAMES / "tic_tac_toe.lud").read_text())
+    assert run("game", "lint", file) == ""
+    file.write_text(file.read_text().replace("(is Line 3)", "(and (is Line 3) (= 1 (var)))"))
+    assert re.search(
+        r"game.lud:\d+:\d+: warning: no rule sets a variable \[never-set\]", run("game", "lint", file, code=1)
+    )
+    row = json.loads(run("game", "lint", file, "--json", code=1).splitlines()[0])
+    assert (row["severity"], row["rule"], row["file"]) == ("warning", "never-set", str(file))
+    assert json.loads(run("game", "lint", "-", "--json", input="(game", code=1))["severity"] == "error"

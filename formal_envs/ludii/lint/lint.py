@@ -1,0 +1,48 @@
+"""Everything that is wrong or suspicious in a text, with places as editors count them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from formal_envs.ludii.errors import GameError
+from formal_envs.ludii.language.checker import check
+from formal_envs.ludii.lint.games import suspicious_games
+from formal_envs.ludii.lint.unused import RULES, Names
+from formal_envs.ludii.play.program import compile_game
+
+
+class Finding(NamedTuple):
+    """An error, which makes the text no game that can be played, or a warning.
+
+    ``rule`` names what struck: a stage of ``GameError``, or a rule of the linter. Lines and columns begin with 1; the
+    end lies behind the last character.
+    """
+
+    severity: str  # "error" or "warning"
+    rule: str
+    message: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+def lint(text: str) -> list[Finding]:
+    """What is wrong with a text, or suspicious in it; in the order of the places. Costs ten short random games."""
+    try:
+        game = check(text)
+        program = compile_game(text)
+    except GameError as error:
+        return [_finding("error", error.stage, error.message, text, error.position, error.position + 1)]
+    names = Names(game)
+    found = [suspicion for rule in RULES for suspicion in rule(names)]
+    found += suspicious_games(game, program)
+    return sorted(
+        (_finding("warning", s.rule, s.message, text, s.node.start, s.node.end) for s in found),
+        key=lambda finding: (finding.line, finding.column),
+    )
+
+
+def _finding(severity: str, rule: str, message: str, text: str, start: int, end: int) -> Finding:
+    first, last = GameError("", "", text, start), GameError("", "", text, end)
+    return Finding(severity, rule, message, first.line, first.column, last.line, last.column)
