@@ -54,8 +54,6 @@ def _assemble(source: Source, players: Players, equipment: Equipment) -> Bytecod
     board = equipment.board
     uses = read_uses(source, board)
     instructions = Instructions(source)
-    for event in uses.events:  # first: a state has a bit for each of the first strings
-        instructions.string(event)
     rules = write_rules(source, players, instructions)
     components = component_table(equipment, instructions)
     regions = region_table(equipment, instructions)

@@ -1,4 +1,4 @@
-"""What the rules of a game ask of a state: which parts of it, which types of sites, which events."""
+"""What the rules of a game ask of a state: which parts of it, which types of sites."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from formal_envs.ludii.board import Board
 from formal_envs.ludii.compile.ignored_arguments import ignored_argument
 from formal_envs.ludii.compile.source import Source
-from formal_envs.ludii.engine.interface import MAX_EVENTS, USES
+from formal_envs.ludii.engine.interface import USES
 from formal_envs.ludii.language.tree import calls
 from formal_envs.ludii.language.typed_tree import Call, Leaf, Signature
 
@@ -18,30 +18,24 @@ _HANDS_ARE_CELLS = ("count", "is", "site", "state", "what", "who")
 
 @dataclass(frozen=True)
 class Uses:
-    """Bits of ``USES``, the site types that the rules name besides the board's own, and the events they trigger."""
+    """Bits of ``USES``, and the site types that the rules name besides the board's own."""
 
     flags: int
     site_types: tuple[str, ...]
-    events: tuple[str, ...]
 
 
 def read_uses(source: Source, board: Board) -> Uses:
     """What the whole tree of a game uses.
 
     Raises:
-        GameError: stage "unsupported" (an argument that the engine would ignore), or too many events.
+        GameError: stage "unsupported" (an argument that the engine would ignore).
     """
     flags = 0
     site_types: set[str] = set()
-    events: dict[str, None] = {}
     for call in calls(source.game):
         if ignored := ignored_argument(call):
             raise source.error("unsupported", f"unsupported: {ignored[1]}", ignored[0])
         flags |= _flags(call)
-        event = call["event"] if call.signature.slug in ("trigger", "is_triggered") else None
-        if isinstance(event, Leaf):  # a state has a bit for each event
-            events[str(event.value)] = None
-            source.limit(len(events), MAX_EVENTS, "events", call)
         for arg in call.args:
             if (
                 isinstance(arg, Leaf)
@@ -49,7 +43,7 @@ def read_uses(source: Source, board: Board) -> Uses:
                 and (arg.value != "Cell" or call.signature.head not in _HANDS_ARE_CELLS)
             ):
                 site_types.add(str(arg.value))
-    return Uses(flags, tuple(sorted(site_types - {board.site_type})), tuple(events))
+    return Uses(flags, tuple(sorted(site_types - {board.site_type})))
 
 
 def _flags(call: Call) -> int:

@@ -103,7 +103,7 @@ static void apply_to_players(Ctx *c, const Action *a) {
         if (is_player(c, player)) s->player_value[player] = a->value;
         break;
     case A_TRIGGER:
-        if (is_player(c, player)) s->triggered[player] |= (i32)((u32)1 << (u32)a->name % MAX_EVENTS);
+        if (is_player(c, player)) s->triggered |= (i32)((u32)1 << player);
         break;
     case A_SET_NEXT_PLAYER:
         if (player < 1 || player > c->g->n_players) fail(c, NOT_THERE);

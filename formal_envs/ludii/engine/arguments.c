@@ -49,6 +49,10 @@ i32 component_of(Ctx *c, i32 name, i32 player) {
     if (player >= 0 && player <= c->g->n_players + 1 && info->of_owner[player]) return info->of_owner[player];
     return info->component;
 }
+i32 component_owned(Ctx *c, i32 name, i32 player) {
+    i32 what = component_of(c, name, player);
+    return what && (player < 0 || c->g->components[what].owner == player) ? what : UNDEFINED;
+}
 
 u32 players_in(Ctx *c, const Node *n) {
     u32 shared = (u32)2 << c->g->n_players;

@@ -12,6 +12,7 @@ i32 player_or(Ctx *c, const Node *player, const Node *role, i32 otherwise);
 
 /* ---- kinds of piece */
 i32 component_of(Ctx *c, i32 name, i32 player); /* by string id and owner; 0 if none */
+i32 component_owned(Ctx *c, i32 name, i32 player); /* the same of nobody else, of anybody for -1; UNDEFINED if none */
 i32 component_named(Ctx *c, const Node *name, i32 player); /* an exact name, or a base name with the player's number */
 i32 is_called(Ctx *c, i32 what, i32 name); /* by its whole name or its name without a number */
 

@@ -80,7 +80,7 @@ static i32 piece_matches(Ctx *c, const Node *piece, i32 site) {
         const Node *kind = many ? many->arg[i] : one;
         if (!kind) continue;
         i32 named = kind->kind == CONSTANT && kind->type != TYPE_int;
-        i32 what = named ? component_named(c, kind, c->s->mover) : int_of(c, kind);
+        i32 what = named ? component_named(c, kind, OFF) : int_of(c, kind);
         if (what && what == c->what[site]) return 1;
     }
     return 0;

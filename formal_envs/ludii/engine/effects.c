@@ -41,47 +41,45 @@ MOVES(set_value) {
     effect_end(c, ARG(set_value, then));
 }
 //: flip: (flip [<siteType>] [<int site>] [<then>]) -> effect
-MOVES(flip) { /* a piece with (flips a b) changes between these two states */
+MOVES(flip) { /* a piece with (flips a b) changes between these two states; it keeps any other, which is a move too */
     i32 site = ARG(flip, site) ? site_at(c, ARG(flip, siteType), ARG(flip, site)) : c->to;
     const Node *flips = is_site(c, site) ? c->g->components[c->what[site]].flips : NULL;
     if (!flips) return;
     i32 a = int_of(c, SLOT(flips, flips, a)), b = int_of(c, SLOT(flips, flips, b)), state = c->state[site];
-    if (state == a || state == b) mark(c, site, state == a ? b : a, ARG(flip, then));
+    mark(c, site, state == a ? b : state == b ? a : state, ARG(flip, then));
 }
 
 /* ---- numbers of players */
-static void set_players(Ctx *c, enum ActionType type, u32 players, i32 value, i32 added, const Node *then) {
-    FOR_PLAYERS (players, p) {
-        Action *a = effect_begin(c, type);
-        a->what = (i16)p, a->value = value, a->count = added;
-        effect_end(c, then);
-    }
+static void set_player(Ctx *c, enum ActionType type, const Node *who, i32 value, i32 added, const Node *then) {
+    i32 player = player_in(c, who); /* roles of several players, such as Each, are nobody here */
+    if (player < 1 || player > c->g->n_players) return;
+    Action *a = effect_begin(c, type);
+    a->what = (i16)player, a->value = value, a->count = added;
+    effect_end(c, then);
 }
 //: set_value_player: (set Value <player> | <roleType> <int value> [<then>]) -> effect
 MOVES(set_value_player) {
-    u32 players = players_in(c, either(ARG(set_value_player, player), ARG(set_value_player, roleType)));
+    const Node *who = either(ARG(set_value_player, player), ARG(set_value_player, roleType));
     i32 value = int_of(c, ARG(set_value_player, value));
-    set_players(c, A_SET_VALUE_OF_PLAYER, players, value, 0, ARG(set_value_player, then));
+    set_player(c, A_SET_VALUE_OF_PLAYER, who, value, 0, ARG(set_value_player, then));
 }
 //: set_score: (set Score <player> | <roleType> <int value> [<then>]) -> effect
 MOVES(set_score) {
-    u32 players = players_in(c, either(ARG(set_score, player), ARG(set_score, roleType)));
     i32 score = int_of(c, ARG(set_score, value));
-    set_players(c, A_SET_SCORE, players, score, 0, ARG(set_score, then));
+    set_player(c, A_SET_SCORE, either(ARG(set_score, player), ARG(set_score, roleType)), score, 0,
+               ARG(set_score, then));
 }
 //: addscore: (addScore <player> | <roleType> <int value> [<then>]) -> effect
 MOVES(addscore) {
-    u32 players = players_in(c, either(ARG(addscore, player), ARG(addscore, roleType)));
     i32 score = int_of(c, ARG(addscore, value));
-    set_players(c, A_SET_SCORE, players, score, 1, ARG(addscore, then));
+    set_player(c, A_SET_SCORE, either(ARG(addscore, player), ARG(addscore, roleType)), score, 1, ARG(addscore, then));
 }
 //: addscore_all: (addScore {<int players>} | {<roleType roles>} {<int values>} [<then>]) -> effect
 MOVES(addscore_all) {
     const Node *who = either(ARG(addscore_all, players), ARG(addscore_all, roles)), *values = ARG(addscore_all, values);
     for (i32 i = 0; i < who->n && i < values->n; i++) {
-        u32 players = players_in(c, who->arg[i]);
         i32 score = int_of(c, values->arg[i]);
-        set_players(c, A_SET_SCORE, players, score, 1, ARG(addscore_all, then));
+        set_player(c, A_SET_SCORE, who->arg[i], score, 1, ARG(addscore_all, then));
     }
 }
 
@@ -128,6 +126,9 @@ MOVES(forget_value) {
 //: forget_values: (forget Value [<string name>] <allWord> [<then>]) -> effect
 MOVES(forget_values) { /* an action for each value of that name; of every name where none is given */
     const Node *name = ARG(forget_values, name);
+    i32 any = 0;
+    for (i32 i = 0; i < c->s->n_remembered; i++) any |= !name || c->s->remembered[2 * i] == name->value;
+    if (!any) return; /* nothing to forget is no move */
     Move *m = move_begin(c);
     for (i32 i = 0; i < c->s->n_remembered; i++) {
         if (name && c->s->remembered[2 * i] != name->value) continue;

@@ -17,14 +17,13 @@ from formal_envs.ludii.language.names import MAX_PLAYERS
 from formal_envs.ludii.language.signatures import ENUMS
 
 # ---------------------------------------------------------------- limits
-MAX_PENDING, MAX_REMEMBERED, MAX_EVENTS, N_DIGESTS = 64, 256, 32, 2
+MAX_PENDING, MAX_REMEMBERED, N_DIGESTS = 64, 256, 2
 MAX_LEVELS = 2_048
 MAX_GAME_MOVES, MAX_GAME_TURNS = 10_000, 1_250
 LIMITS = {
     "MAX_PLAYERS": (MAX_PLAYERS, "as many as there are roles P1, P2 .."),
     "MAX_PENDING": (MAX_PENDING, "values that wait for the next turn; more are forgotten"),
     "MAX_REMEMBERED": (MAX_REMEMBERED, "pairs of a name and a value"),
-    "MAX_EVENTS": (MAX_EVENTS, "bits of State.triggered"),
     "MAX_LEVELS": (MAX_LEVELS, "pieces beneath others, in all stacks together"),
     "N_DIGESTS": (N_DIGESTS, "64-bit numbers that a history has for a position: without and with who moves"),
     "MAX_GAME_MOVES": (MAX_GAME_MOVES, "of one game, whoever makes them, at which it is cut, as in Ludii"),
@@ -94,7 +93,7 @@ STATE = (
     Field("proposed", "string id, -1 none"),
     Field("decided", "string id, -1 none"),
     Field("votes", "string id each player voted for, -1 none", _PLAYERS),
-    Field("triggered", "bit e: event e (a string id) triggered for the player", _OWNERS),
+    Field("triggered", "bit p: an event, whatever its name, has been triggered for p"),
     Field("turn_start", "length of the history when this turn began"),
     Field("n_history", "positions seen so far; they lie in the context's history"),
     Field("stored", "a stored position's digest", type="u64"),

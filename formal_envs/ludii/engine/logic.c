@@ -182,12 +182,9 @@ BOOL(is_proposed) { return c->s->proposed == ARG(is_proposed, proposal)->value; 
 //: is_decided: (is Decided <string vote>) -> bool
 BOOL(is_decided) { return c->s->decided == ARG(is_decided, vote)->value; }
 //: is_triggered: (is Triggered <string event> <int index> | <roleType>) -> bool
-BOOL(is_triggered) {
+BOOL(is_triggered) { /* by any event so far: Ludii keeps a bit for each player and clears none */
     u32 players = players_named(c, ARG(is_triggered, index), ARG(is_triggered, roleType));
-    u32 event = (u32)ARG(is_triggered, event)->value % MAX_EVENTS;
-    for (i32 p = 0; p <= c->g->n_players; p++)
-        if (players >> p & 1 && (u32)c->s->triggered[p] >> event & 1) return 1;
-    return 0;
+    return (players & (u32)c->s->triggered) != 0;
 }
 //: was_pass: (was Pass) -> bool
 BOOL(was_pass) { return UNUSED, c->s->last_pass; }

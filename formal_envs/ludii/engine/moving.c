@@ -33,6 +33,21 @@ void for_each_from(Ctx *c, const Rule *rule, void (*each)(Ctx *, const Rule *, D
     c->from = from, c->to = to, c->between = between;
 }
 
+/* As effects, they are done one after another: in the order of their directions, from north clockwise. */
+static void turn_clockwise(Ctx *c, i32 first) {
+    for (i32 i = first + 1; i < c->n_moves; i++) {
+        const Move m = c->moves[i];
+        i32 point = compass_point(direction_between(c, m.from, m.to)), k = i;
+        for (; k > first; k--) {
+            const Move *before = c->moves + k - 1;
+            tick(c, 4);
+            if (compass_point(direction_between(c, before->from, before->to)) <= point) break;
+            c->moves[k] = *before;
+        }
+        c->moves[k] = m;
+    }
+}
+
 /* ---- step */
 static void step_from(Ctx *c, const Rule *rule, DirSet directions) {
     i32 from = c->from;
@@ -52,7 +67,11 @@ static void step_moves(Ctx *c, const Node *n) {
 //: move_step: (move Step [<from>] [<direction>] <to> [stack:<flag>] [<then>]) -> decision
 MOVES(move_step) { step_moves(c, n); }
 //: step: (step [<from>] [<direction>] <to> [stack:<flag>] [<then>]) -> effect
-MOVES(step) { step_moves(c, n); }
+MOVES(step) {
+    i32 first = c->n_moves;
+    step_moves(c, n);
+    turn_clockwise(c, first);
+}
 
 /* ---- slide: on while `between` allows it; `to` names further ends, such as enemies, which alone have its effect */
 /* path: the sites of the ray; NULL on tracks */
@@ -139,7 +158,11 @@ static void slide_moves(Ctx *c, const Node *n) {
 //:     -> decision
 MOVES(move_slide) { slide_moves(c, n); }
 //: slide: (slide [<from>] [<trackName track>] [<direction>] [<between>] [<to>] [stack:<flag>] [<then>]) -> effect
-MOVES(slide) { slide_moves(c, n); }
+MOVES(slide) {
+    i32 first = c->n_moves;
+    slide_moves(c, n);
+    turn_clockwise(c, first);
+}
 
 /* ---- hop: some empty sites, then some hurdles, then a place to land on, and perhaps further ones behind it */
 typedef struct Hop {
@@ -211,7 +234,11 @@ static void hop_moves(Ctx *c, const Node *n) {
 //: move_hop: (move Hop [<from>] [<direction>] [<between>] <to> [stack:<flag>] [<then>]) -> decision
 MOVES(move_hop) { hop_moves(c, n); }
 //: hop: (hop [<from>] [<direction>] [<between>] <to> [stack:<flag>] [<then>]) -> effect
-MOVES(hop) { hop_moves(c, n); }
+MOVES(hop) {
+    i32 first = c->n_moves;
+    hop_moves(c, n);
+    turn_clockwise(c, first);
+}
 
 /* ---- from anywhere to anywhere; also from hands, with counts, or a copy */
 /* rotation: what it is turned to, or UNDEFINED */

@@ -147,7 +147,7 @@ INT(count_active) {
 INT(id) {
     i32 player = role_of(c, either(ARG(id, index), ARG(id, roleType)));
     if (!ARG(id, name)) return player;
-    return component_of(c, ARG(id, name)->value, player);
+    return component_owned(c, ARG(id, name)->value, player);
 }
 
 /* ---- what stands on a site */

@@ -52,7 +52,7 @@ static void add_moves(Ctx *c, const Node *n) {
         if (is_site(c, outer)) region_add(sites, outer);
     }
     for (i32 k = 0; k < kinds; k++) {
-        i32 what = piece ? piece_named(c, piece, k, c->s->mover) : c->s->mover;
+        i32 what = piece ? piece_named(c, piece, k, OFF) : c->s->mover; /* a base name alone is no piece's */
         if (what < 1 || what > c->g->n_components) continue;
         FOR_SITES (sites, site) add_at(c, n, site, (New){what, 1, state, 0});
     }
@@ -70,7 +70,7 @@ MOVES(claim) { add_moves(c, n); }
 static void shoot_moves(Ctx *c, const Node *n) {
     const Node *between = ARG(shoot, between), *to = ARG(shoot, to);
     const Node *passes = between ? SLOT(between, between, if_) : NULL, *hits = to ? SLOT(to, to, if_) : NULL;
-    i32 what = piece_named(c, ARG(shoot, pieceRef), 0, c->s->mover), outer_from = c->from, outer_to = c->to,
+    i32 what = piece_named(c, ARG(shoot, pieceRef), 0, OFF), outer_from = c->from, outer_to = c->to,
         outer_between = c->between;
     Range range = steps_of(c, between, (Range){1, INFINITE});
     TMP_REGION(starts);

@@ -74,6 +74,7 @@ void push_history(Ctx *c) {
 static i32 is_pass(Ctx *c, const Move *m) {
     return m->n >= 1 && c->actions[m->first + (m->decision < 0 ? 0 : m->decision)].type == A_PASS;
 }
+static i32 is_forced_pass(Ctx *c, const Move *m) { return is_pass(c, m) && c->actions[m->first].state == 1; }
 /* what is known of the move while its consequences are evaluated */
 void begin_ply(Ctx *c, const Move *m) {
     State *s = c->s;
@@ -110,6 +111,9 @@ static void count_passes(Ctx *c, const Move *m) {
     if (!is_pass(c, m)) s->passes = 0;
     else if (s->moves_in_turn == 0) s->passes = smaller(s->passes + 1, MAX_PLAYERS);
     else if (s->n_moves == 1 || c->g->n_players == 1) s->passes = larger(s->passes, 1);
+    /* Nobody ever did anything else: then one who has no move is everybody. Go, where one may pass, goes on. */
+    i32 placed = c->g->start && c->g->start->n;
+    if (s->n_moves == 0 && !placed && is_forced_pass(c, m)) s->passes = c->g->n_players;
 }
 /* those who are out count too: Tic-Tac-Mo */
 i32 all_passed(Ctx *c) { return c->s->passes >= c->g->n_players; }
@@ -130,7 +134,6 @@ void apply_move(Ctx *c, const Move *m) {
     reset_iterators(c);
     if (!s->over) phase_changes(c);
     if (s->counter < INT32_MAX) s->counter++;
-    memset(s->triggered, 0, sizeof s->triggered);
     i32 next = s->next; /* also one who is out since: the order was settled before */
     s->previous = mover;
     if (!s->over) {

@@ -43,22 +43,18 @@ RULE(place) {
 RULE(place_sites) {
     Placing p = {component_named(c, ARG(place_sites, piece), 0), 1, int_or(c, ARG(place_sites, state), UNDEFINED),
                  int_or(c, ARG(place_sites, rotation), UNDEFINED), int_or(c, ARG(place_sites, value), UNDEFINED)};
-    const Node *where = ARG(place_sites, sites) ? ARG(place_sites, sites) : ARG(place_sites, region);
-    if (!where) where = ARG(place_sites, coords);
-    const Node *counts = ARG(place_sites, counts);
-    i32 k = 0;
-    TMP_REGION(region);
-    if (ARG(place_sites, coords)) {
-        region_clear(c, region);
-        for (i32 i = 0; i < where->n; i++) {
-            i32 site = site_labelled(c, ARG(place_sites, siteType), where->arg[i]);
-            if (is_site(c, site)) region_add(region, site);
-        }
-    } else region_of(c, where, region);
-    FOR_SITES (region, site) {
-        if (counts && counts->n) p.count = int_of(c, counts->arg[k < counts->n ? k : counts->n - 1]), k++;
-        start_put(c, site_of_type(c, ARG(place_sites, siteType), site), &p);
+    const Node *counts = ARG(place_sites, counts), *type = ARG(place_sites, siteType);
+    const Node *coords = ARG(place_sites, coords), *list = ARG(place_sites, sites);
+    i32 *sites, size = 0; /* in the order of the text */
+    if (coords)
+        for (; size < coords->n; size++) push_number(c, site_labelled(c, type, coords->arg[size]));
+    else size = array_of(c, list ? list : ARG(place_sites, region), &sites);
+    for (i32 k = 0; k < size; k++) {
+        i32 site = c->numbers[c->n_numbers - size + k];
+        if (counts && counts->n) p.count = int_of(c, counts->arg[k < counts->n ? k : counts->n - 1]);
+        start_put(c, coords ? site : site_of_type(c, type, site), &p);
     }
+    c->n_numbers -= size;
 }
 //: start_set_count: (set Count <int count> [<siteType>] at:<int> | to:<region>) -> startRule
 RULE(start_set_count) { /* seeds belong to nobody until they move */
@@ -67,7 +63,9 @@ RULE(start_set_count) { /* seeds belong to nobody until they move */
     region_of(c, ARG(start_set_count, at) ? ARG(start_set_count, at) : ARG(start_set_count, to), region);
     FOR_SITES (region, site) {
         i32 at = site_of_type(c, ARG(start_set_count, siteType), site);
-        if (is_site(c, at) && what) put(c, at, what, NOBODY, count, 0, 0, 0);
+        if (!is_site(c, at) || !what) continue;
+        put(c, at, what, NOBODY, count, 0, 0, 0);
+        c->s->last_from = c->s->last_to = at;
     }
 }
 //: start_set_score: (set Score <roleType> [<int value>]) -> startRule
@@ -77,6 +75,7 @@ RULE(start_set_score) {
     i32 value = int_or(c, ARG(start_set_score, value), 0);
     for (i32 p = 1; p <= c->g->n_players; p++)
         if (players >> p & 1) c->s->score[p] = value;
+    c->s->last_from = c->s->last_to = OFF; /* of a move as well, but nowhere */
 }
 //: start_set_remember: (set RememberValue [<string name>] <int value> | <region> [unique:<bool>]) -> startRule
 RULE(start_set_remember) {

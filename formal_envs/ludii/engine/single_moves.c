@@ -84,7 +84,7 @@ static void promote_moves(Ctx *c, const Node *n) {
     i32 owner = player_or(c, ARG(promote, player), ARG(promote, roleType), c->s->mover);
     if (!is_site(c, site)) return;
     for (i32 k = 0; k < pieces_named(piece); k++) {
-        i32 what = piece_named(c, piece, k, owner);
+        i32 what = piece_named(c, piece, k, given ? owner : OFF);
         if (!what) continue;
         Move *m = act_at(c, A_PROMOTE, site);
         last_action(c)->what = (i16)what;

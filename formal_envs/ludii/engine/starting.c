@@ -12,6 +12,8 @@ void start_put(Ctx *c, i32 site, const Placing *p) {
                       .rotation = p->rotation,
                       .value = p->value};
     apply_action(c, &a);
+    /* the last placement is the last move until there is another */
+    c->s->last_from = c->s->last_to = c->s->after_from = c->s->after_to = site;
 }
 i32 first_empty(Ctx *c, const Container *k) {
     for (i32 i = 0; i < k->n; i++)

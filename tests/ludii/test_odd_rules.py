@@ -1,0 +1,130 @@
+"""Rules that nobody would think of, as Ludii has them: what texts that were never played before ask for.
+
+Boards are small enough to work the answers out by hand; moves are written as in test_ludemes.py.
+"""
+
+# ruff: noqa: E501  (a case a line)
+
+import pytest
+
+from formal_envs.ludii import apply, compile_game, legal_moves
+from tests.ludii.test_ludemes import after, game, short
+
+ADD = "(move Add (to (sites Empty)))"
+
+
+def moves_of(text, played=""):
+    return sorted(short(move) for move in legal_moves(after(text, played)))
+
+
+class TestAllPassed:
+    """Where nobody has moved or placed anything, a forced first pass is a pass of all."""
+
+    def test_a_forced_first_pass_ends_the_game(self):
+        state = after(game(), "Pass")
+        assert (state.over, state.winner) == (1, 0)
+
+    def test_not_where_a_piece_was_placed(self):
+        text = game(start='(place "A1" 0)')
+        assert not after(text, "Pass").over
+        assert after(text, "Pass, Pass").over
+
+    def test_not_where_one_may_pass(self):
+        text = game(f"(or {ADD} (move Pass))")
+        assert not after(text, "Pass").over
+        assert after(text, "Pass, Pass").over
+
+
+class TestTriggers:
+    """A player is triggered or not, by whatever event; nothing ends it."""
+
+    TEXT = game(
+        '(move Add (to (sites Empty)) (then (if (= (last To) 0) (trigger "Early" Mover))))',
+        end='{(if (is Triggered "Late" P1) (result P1 Win)) (if (is Triggered "Never" P2) (result P1 Win))}',
+    )
+
+    def test_by_another_name(self):
+        assert after(self.TEXT, "+0").winner == 1
+
+    def test_of_nobody_else(self):
+        assert not after(self.TEXT, "+1").over
+
+    def test_for_good(self):
+        late = game(
+            '(move Add (to (sites Empty)) (then (if (= (last To) 0) (trigger "X" Mover))))',
+            end='(if (and (is Triggered "X" P1) (= (counter) 3)) (result P2 Win))',
+        )
+        assert after(late, "+0, +1, +2, +3, +4").winner == 2
+
+
+class TestNames:
+    """What a name that defines nothing, or another's piece, stands for."""
+
+    @pytest.mark.parametrize(
+        ("name", "sites"),
+        [
+            ('(id "A1")', [3]),
+            ('(id "A" P2)', [4]),
+            ('(id "A2" P2)', [4]),
+            ('(id "A2" P1)', []),  # of another owner
+            ('(id "C1")', []),  # -1, which is what stands nowhere, not even on empty sites
+        ],
+    )
+    def test_id(self, name, sites):
+        there = f"(forEach (sites Board) if:(= (what at:(site)) {name}))"
+        items = '(piece "C" P2)'
+        moves = f"(move Select (from {there}))"
+        text = game("(forEach Piece)", moves=moves, items=items, start='(place "A1" 3) (place "A2" 4)')
+        assert moves_of(text) == (sorted(f"Select f{site}" for site in sites) or ["Pass"])
+
+    def test_a_name_without_its_number_adds_nothing(self):
+        assert moves_of(game('(move Add (piece "A") (to (sites Empty)))', board="(square 1)")) == ["Pass"]
+        assert moves_of(game('(move Add (piece "A1") (to (sites Empty)))', board="(square 1)")) == ["+0"]
+
+
+class TestEffects:
+    """What is done, and in which order."""
+
+    @pytest.mark.parametrize(("start", "corner"), [(4, 8), (6, 4), (2, 4)])
+    def test_a_step_as_an_effect_goes_clockwise_from_north(self, start, corner):
+        """The first step takes the piece away; those after it find nothing."""
+        text = game(f"(move Add (to {start}) (then (step (from (last To)) Diagonal (to if:True))))")
+        state = after(text, f"+{start}")
+        assert [int(site) for site in state.what.nonzero()[0]] == [corner]
+
+    def test_a_slide_as_an_effect(self):
+        text = game("(move Add (to 0) (then (slide (from (last To)) Orthogonal)))")
+        assert [int(site) for site in after(text, "+0").what.nonzero()[0]] == [3]  # north before east, one site first
+
+    def test_the_score_of_each_is_nobody_s(self):
+        text = game("(move Add (to (sites Empty)) (then (set Score Each 7)))")
+        assert after(text, "+0").score[1:3] == [0, 0]
+        text = game("(move Add (to (sites Empty)) (then (set Score Next 7)))")
+        assert after(text, "+0").score[1:3] == [0, 7]
+
+    @pytest.mark.parametrize(("state", "flipped"), [(1, 3), (3, 1), (2, 2)])
+    def test_flip_keeps_a_state_outside_its_pair(self, state, flipped):
+        board = f'(game "F" (players 2) (equipment {{(board (square 1)) (piece "A" P1 (flips 1 3))}}) (rules (start (place "A1" 0 state:{state})) (play (move Select (from 0) (then (flip 0)))) (end (if (= 0 1) (result P1 Win)))))'
+        first = compile_game(board).initial()
+        assert apply(first, legal_moves(first)[0]).local_state[0] == flipped
+
+    def test_nothing_to_forget_is_no_move(self):
+        assert moves_of(game("(forget Value All)", start='(place "A1" 0)')) == ["Pass"]
+
+
+class TestStart:
+    """The placements count as moves."""
+
+    @pytest.mark.parametrize(
+        ("start", "last"),
+        [('(place "A1" {5 2})', 2), ('(place "A1" (sites {5 2}))', 5), ('(place "A2" {"C3" "A1"})', 0)],
+    )
+    def test_the_last_one_is_the_last_move(self, start, last):
+        assert moves_of(game("(move Select (from (last To)))", start=start)) == [f"Select f{last}"]
+
+    def test_a_score_is_set_nowhere(self):
+        assert moves_of(game("(move Select (from (last To)))", start='(place "A1" 5) (set Score P1 2)')) == ["Pass"]
+
+    def test_counts_follow_the_order_of_the_text(self):
+        text = game(start='(place "A1" {5 2} counts:{3 1})', items="(hand Each)")
+        assert [int(compile_game(text).initial().count[site]) for site in (5, 2)] == [3, 1]
