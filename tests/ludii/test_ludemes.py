@@ -202,7 +202,7 @@ EFFECTS = [
     ("push", game("(move Select (from (sites Occupied by:Mover)) (then (push (from (last To)) E)))", ROW, '(place "A1" 0) (place "A2" 1)'), "Select f0", "what", [0, 1, 2, 0, 0]),
     ("attract", added("(attract (from (last To)) E)", start='(place "A2" 3)', **LINE), "+0", "what", [1, 2, 0, 0, 0]),
     ("remove", added("(remove (sites Occupied by:Next))", start='(place "A2" {3 4})', **LINE), "+0", "what", [1, 0, 0, 0, 0]),
-    ("promote", added('(promote (last To) (piece "B"))', items='(piece "B" Each)', **LINE), "+0", "what", [3, 0, 0, 0, 0]),
+    ("promote", added('(promote (last To) (piece "B") Mover)', items='(piece "B" Each)', **LINE), "+0", "what", [3, 0, 0, 0, 0]),
     ("promote to the other's", added('(promote (last To) (piece "A") Next)', **LINE), "+0", "who", [2, 0, 0, 0, 0]),
     ("take control", added("(takeControl of:Next by:Mover)", start='(place "A2" {3 4})', **LINE), "+0", "what", [1, 0, 0, 1, 1]),
     ("swap pieces", game("(move Swap Pieces 0 2)", ROW, '(place "A1" 0) (place "A2" 2)'), "0>2", "what", [2, 0, 1, 0, 0]),
@@ -460,7 +460,7 @@ NUMBERS = [
         ("(count Sites in:(sites Incident Vertex of:Cell at:0))", 4),
         ("(count Sites in:(sites Incident Cell of:Vertex at:0))", 1),
     ],
-    *[("(size Territory P1)", 0), ('(var "X")', -1), ("(value Player P1)", -1), ("(counter)", -1), ("(last To)", -1)],
+    *[("(size Territory P1)", 0), ('(var "X")', -1), ("(value Player P1)", -1), ("(counter)", -1), ("(last To)", 7)],
     *[
         ("(size Array (array (sites Top)))", 3),
         ("(phase of:1)", 1),
