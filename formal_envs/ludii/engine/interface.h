@@ -32,7 +32,6 @@ enum {
     MAX_PLAYERS = 16, /* as many as there are roles P1, P2 .. */
     MAX_PENDING = 64, /* values that wait for the next turn; more are forgotten */
     MAX_REMEMBERED = 256, /* pairs of a name and a value */
-    MAX_EVENTS = 32, /* bits of State.triggered */
     MAX_LEVELS = 2048, /* pieces beneath others, in all stacks together */
     N_DIGESTS = 2, /* 64-bit numbers that a history has for a position: without and with who moves */
     MAX_GAME_MOVES = 10000, /* of one game, whoever makes them, at which it is cut, as in Ludii */
@@ -89,7 +88,7 @@ struct State {
     i32 proposed; /* string id, -1 none */
     i32 decided; /* string id, -1 none */
     i32 votes[17]; /* string id each player voted for, -1 none */
-    i32 triggered[18]; /* bit e: event e (a string id) triggered for the player */
+    i32 triggered; /* bit p: an event, whatever its name, has been triggered for p */
     i32 turn_start; /* length of the history when this turn began */
     i32 n_history; /* positions seen so far; they lie in the context's history */
     u64 stored; /* a stored position's digest */
@@ -130,13 +129,13 @@ HAS(State, pending, 444, 256);
 HAS(State, proposed, 700, 4);
 HAS(State, decided, 704, 4);
 HAS(State, votes, 708, 68);
-HAS(State, triggered, 776, 72);
-HAS(State, turn_start, 848, 4);
-HAS(State, n_history, 852, 4);
-HAS(State, stored, 856, 8);
-HAS(State, n_remembered, 864, 4);
-HAS(State, remembered, 868, 2048);
-_Static_assert(offsetof(State, memory) == 2920, "where Python reads memory");
+HAS(State, triggered, 776, 4);
+HAS(State, turn_start, 780, 4);
+HAS(State, n_history, 784, 4);
+HAS(State, stored, 792, 8);
+HAS(State, n_remembered, 800, 4);
+HAS(State, remembered, 804, 2048);
+_Static_assert(offsetof(State, memory) == 2856, "where Python reads memory");
 enum SiteNumber {
     SITE_what, /* component, 0 where empty */
     SITE_who, /* its owner */
