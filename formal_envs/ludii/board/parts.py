@@ -135,8 +135,10 @@ def add_edge(args: Args, graph: Graph, seen: set[tuple[int, int]], a: int, b: in
 #: graph: (graph vertices:{{<float>}} [edges:{{<integer>}}]) -> graph
 @shape("graph")
 def graph_of_lists(args: Args, use: str) -> Graph:
-    """A board written out: vertices by position and edges by their ends."""
-    return add(args, use)
+    """A board written out: vertices by position and edges by their ends; its faces are found."""
+    graph = add(args, use)
+    graph.faces = find_faces(graph)
+    return graph
 
 
 #: keep: (keep <graph> <poly>) -> graph

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from formal_envs.ludii.board.errors import BoardError
 from formal_envs.ludii.board.graph import TOLERANCE, Graph, Point, check_size, edges_of_faces
 
+MAX_WALKED = 1 << 20  # steps that all walks round faces take together
 MAX_CROSSINGS = 512  # edges that splitting looks at: it compares all pairs
 
 
@@ -83,7 +84,11 @@ def area(points: Sequence[Point], face: Sequence[int]) -> float:
 
 
 def find_faces(graph: Graph) -> list[tuple[int, ...]]:
-    """The inner faces of a plane drawing, from each vertex in turn along its edges in order."""
+    """The faces that walks find which turn as far as they can, from each vertex along each of its edges in order.
+
+    A walk that is back where it started has gone round a face; one that meets another of its vertices has not. Where
+    edges cross, walks from different vertices find faces that overlap.
+    """
     points = graph.points
     around = graph.neighbours()
     following: dict[tuple[int, int], int] = {}  # the next vertex after a -> b with the face on the right
@@ -94,24 +99,24 @@ def find_faces(graph: Graph) -> list[tuple[int, ...]]:
             following[other, vertex] = ring[(i + 1) % len(ring)]
     faces: list[tuple[int, ...]] = []
     found: set[frozenset[int]] = set()
-    done: set[tuple[int, int]] = set()
+    done: set[tuple[int, int]] = set()  # steps of walks that come back to their first step: all of them find one face
+    met = 0
     for vertex, others in enumerate(around):
         for other in others:
-            step = (vertex, other)
-            path: list[int] = []
-            place: dict[int, int] = {}
-            while step not in done:  # go round until the first step comes again; a vertex met twice closes a loop
-                done.add(step)
-                if step[0] in place:
-                    first = place[step[0]]
-                    _add_face(points, path[first:], faces, found)
-                    for gone in path[first:]:
-                        del place[gone]
-                    del path[first:]
-                place[step[0]] = len(path)
-                path.append(step[0])
-                step = (step[1], following[step])
-            _add_face(points, path, faces, found)
+            if (vertex, other) in done:
+                continue
+            path, seen, at = [vertex], {vertex}, other
+            while at not in seen:
+                path.append(at)
+                seen.add(at)
+                at = following[path[-2], at]
+            met += len(path)
+            if met > MAX_WALKED:
+                raise BoardError(f"looking for the cells of this board takes more than {MAX_WALKED} steps")
+            if at == vertex:
+                _add_face(points, path, faces, found)
+                if following[path[-1], vertex] == other:
+                    done.update(itertools.pairwise([*path, vertex]))
     return faces
 
 
