@@ -242,7 +242,7 @@ def test_rows_of_edges_lie_level(rows, columns):
         site = sites.xy.index((x, 0))
         assert (sites.row[site], sites.column[site]) == (row, column)
     upright = sites.xy.index((0, 0.5))
-    assert (sites.row[upright], sites.column[upright], sites.label[upright]) == (1, 0, "A2")
+    assert (sites.row[upright], sites.column[upright], sites.label[upright]) == (1, 0, str(upright))
     assert (max(sites.row), max(sites.column)) == (2 * rows - 2, 2 * columns - 2)
 
 

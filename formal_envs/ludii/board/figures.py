@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 from formal_envs.ludii.board.args import Args, integer, integers, rows
+from formal_envs.ludii.board.errors import UnknownBoard
 from formal_envs.ludii.board.graph import Graph, check_size, edges_of_faces
 from formal_envs.ludii.board.planar import PointIndex, find_faces
 from formal_envs.ludii.board.registry import shape
@@ -71,10 +73,12 @@ def _target(rings: int) -> Graph:
 
 
 def _circles(args: Args, counts: list[int], use: str) -> Graph:
-    """Ring k has counts[k] points at distance k; as cells, they are the fields between the circles."""
+    """Ring k has counts[k] points at distance k, or k + 1 if there is a ring around the middle at once."""
     if any(count < 0 for count in counts) or not counts:
         args.fail("rings have 0 points or more")
     check_size(sum(counts) + 1, "vertices")
+    if use == "Cell":
+        return _circle_cells(args, counts)
     graph = Graph(None, None)
     if len(counts) == 1:
         n = counts[0]
@@ -84,15 +88,14 @@ def _circles(args: Args, counts: list[int], use: str) -> Graph:
         graph.pivots = dict.fromkeys(range(n), (0.0, 0.0))
         graph.reorder()
         return graph
-    if use == "Cell":
-        return _circle_cells(graph, counts)
     starts: list[int] = []
     for ring, count in enumerate(counts):
         starts.append(len(graph.points))
         if count == 1:
             graph.points.append((0.0, 0.0, 0.0) if ring == 0 else (0.0, float(ring), 0.0))
         else:
-            graph.points += [_polar(ring, 90 + 360 * (i + 1) / count) for i in range(count)]
+            radius = ring + (counts[0] > 1)
+            graph.points += [_polar(radius, 90 + 360 * (i + 1) / count) for i in range(count)]
             graph.edges += [(starts[ring] + i, starts[ring] + (i + 1) % count) for i in range(count)]
     _spokes(graph, counts, starts, args)
     graph.edges = list(dict.fromkeys((min(e), max(e)) for e in graph.edges))
@@ -118,19 +121,30 @@ def _spokes(graph: Graph, counts: list[int], starts: list[int], args: Args) -> N
                     graph.edges.append((starts[ring] + i, starts[ring + 1] + j))
 
 
-def _circle_cells(graph: Graph, counts: list[int]) -> Graph:
+def _circle_cells(args: Args, counts: list[int]) -> Graph:
+    """Rings of so many fields each around a disc; a circle has a vertex wherever a line between fields ends on it."""
+    first = next((ring for ring, count in enumerate(counts) if count), 0)
+    if not first or any(count < 3 for count in counts[first:]):
+        raise UnknownBoard(
+            "unsupported: rings of cells other than some of 0 and then some of 3 cells or more",
+            args.call.start,
+            args.call.end,
+        )
+    graph = Graph(None, None)
     graph.points.append((0.0, 0.0, 0.0))
-    n = max(counts)
-    if n < 3:
-        n = 3
-    radii = sorted({abs(ring + s) for ring, count in enumerate(counts) if count for s in (-0.5, 0.5)})
-    check_size(n * len(radii) + 1, "vertices")
-    for k, radius in enumerate(radii):
-        first = len(graph.points)
-        graph.points += [_polar(radius, 180 + 360 * i / n) for i in range(n)]
-        graph.edges += [(first + i, first + (i + 1) % n) for i in range(n)]
-        if k:
-            graph.edges += [(first + i - n, first + i) for i in range(n)]
+    inner: dict[Fraction, int] = {}
+    for ring in range(first, len(counts) + 1):
+        around = [count for count in counts[ring - 1 : ring + 1] if count]
+        angles = sorted({Fraction(i, count) for count in around for i in range(count)})
+        start = len(graph.points)
+        check_size(start + len(angles), "vertices")
+        circle = {angle: start + i for i, angle in enumerate(angles)}
+        graph.points += [_polar(ring - 0.5, 180 + 360 * float(angle)) for angle in angles]
+        graph.edges += [(start + i, start + (i + 1) % len(angles)) for i in range(len(angles))]
+        if ring > first:
+            spokes = [Fraction(i, counts[ring - 1]) for i in range(counts[ring - 1])]
+            graph.edges += [(inner[angle], circle[angle]) for angle in spokes]
+        inner = circle
     graph.edges = [(min(e), max(e)) for e in graph.edges]
     graph.faces = find_faces(graph)
     graph.pivots = dict.fromkeys(range(len(graph.points)), (0.0, 0.0))

@@ -6,11 +6,15 @@ import math
 from collections.abc import Sequence
 
 from formal_envs.ludii.board.args import Args, integers, rows
+from formal_envs.ludii.board.errors import UnknownBoard
 from formal_envs.ludii.board.graph import Graph, Point, check_size, edges_of_faces
 from formal_envs.ludii.board.lattice import inside
 from formal_envs.ludii.board.planar import PointIndex, find_faces, join, remove_loose_edges
 from formal_envs.ludii.board.registry import all_graphs, only_graph, shape
 from formal_envs.ludii.language.typed_tree import Array
+
+NOISE = 1e-6
+NEAR = 0.2  # from the outline of a polygon: whether it holds a place so near depends on more than the polygon
 
 
 #: remove_poly: (remove <graph> <poly> [trimEdges:<flag>]) -> graph
@@ -24,7 +28,7 @@ def remove(args: Args, use: str) -> Graph:
     graph.shape = "NoShape"
     polygon = args.polygon()
     if polygon:
-        graph.permute_vertices([v for v, p in enumerate(graph.points) if not inside(p, polygon)])
+        graph.permute_vertices([v for v, p in enumerate(graph.points) if not within(args, p, polygon)])
     cells = set(_indices(args, "cells", [graph.centroid(face) for face in graph.faces]))
     if cells:
         before = set(edges_of_faces(graph.faces))
@@ -141,6 +145,30 @@ def graph_of_lists(args: Args, use: str) -> Graph:
     return graph
 
 
+def within(args: Args, place: Sequence[float], polygon: Sequence[Sequence[float]]) -> bool:
+    """Whether a place lies within a polygon; Ludii widens one whose corners run clockwise, and narrows others.
+
+    By how much is not known, so a place that lies nearer to the outline than that is not supported.
+    """
+    if inside(place, polygon, NEAR) == inside(place, polygon, -NEAR):
+        return inside(place, polygon)
+    turns = [turning(polygon[i - 2], polygon[i - 1], polygon[i]) for i in range(len(polygon))]
+    widened = max(turns) <= 0
+    if widened or min(turns) >= 0:
+        held = inside(place, polygon, NOISE if widened else -NOISE)
+        if held == widened:  # what is in stays in where the polygon is widened, what is out stays out where it is not
+            return held
+    x, y = place[0], place[1]
+    raise UnknownBoard(
+        f"unsupported: the place {x:g} {y:g} so near to the outline of the polygon", args.call.start, args.call.end
+    )
+
+
+def turning(a: Sequence[float], b: Sequence[float], c: Sequence[float]) -> float:
+    """Positive where the way from a over b to c turns left."""
+    return (b[0] - a[0]) * (c[1] - b[1]) - (b[1] - a[1]) * (c[0] - b[0])
+
+
 #: keep: (keep <graph> <poly>) -> graph
 @shape("keep")
 def keep(args: Args, use: str) -> Graph:
@@ -149,7 +177,7 @@ def keep(args: Args, use: str) -> Graph:
     polygon = args.polygon()
     if not polygon:
         args.fail("keep needs a polygon")
-    graph.permute_vertices([v for v, p in enumerate(graph.points) if inside(p, polygon)])
+    graph.permute_vertices([v for v, p in enumerate(graph.points) if within(args, p, polygon)])
     graph.basis, graph.shape = "NoBasis", "NoShape"
     return graph
 
@@ -157,13 +185,14 @@ def keep(args: Args, use: str) -> Graph:
 #: hole: (hole <graph> <poly>) -> graph
 @shape("hole")
 def hole(args: Args, use: str) -> Graph:
-    """Without the cells that touch the inside of a polygon."""
+    """Without the cells whose middle lies within a polygon; and the edges of these alone; vertices stay."""
     graph = only_graph(args, use)
     polygon = args.polygon()
     if not polygon:
         args.fail("a hole needs a polygon")
-    graph.faces = [face for face in graph.faces if not inside(graph.centroid(face), polygon)]
-    graph.permute_vertices([v for v, p in enumerate(graph.points) if not inside(p, polygon, -1e-6)])
+    before = set(edges_of_faces(graph.faces))
+    graph.faces = [face for face in graph.faces if not within(args, graph.centroid(face), polygon)]
+    remove_loose_edges(graph, before)
     return graph
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from formal_envs.ludii.board.errors import BoardError
 from formal_envs.ludii.board.graph import TOLERANCE, Graph, Point, check_size, edges_of_faces
 
+NOISE = 1e-9  # radians
 MAX_WALKED = 1 << 20  # steps that all walks round faces take together
 MAX_CROSSINGS = 512  # edges that splitting looks at: it compares all pairs
 
@@ -84,7 +85,7 @@ def area(points: Sequence[Point], face: Sequence[int]) -> float:
 
 
 def find_faces(graph: Graph) -> list[tuple[int, ...]]:
-    """The faces that walks find which turn as far as they can, from each vertex along each of its edges in order.
+    """The faces that walks find which turn as far as they can, from each vertex along its edges counter-clockwise.
 
     A walk that is back where it started has gone round a face; one that meets another of its vertices has not. Where
     edges cross, walks from different vertices find faces that overlap.
@@ -94,9 +95,10 @@ def find_faces(graph: Graph) -> list[tuple[int, ...]]:
     following: dict[tuple[int, int], int] = {}  # the next vertex after a -> b with the face on the right
     for vertex, others in enumerate(around):
         x, y, _ = points[vertex]
-        ring = sorted(others, key=lambda o: math.atan2(points[o][1] - y, points[o][0] - x))
-        for i, other in enumerate(ring):
-            following[other, vertex] = ring[(i + 1) % len(ring)]
+        angles = {o: math.atan2(points[o][1] - y, points[o][0] - x) for o in others}
+        others.sort(key=lambda o: (angles[o] + math.pi / 2 - NOISE) % (2 * math.pi))  # from the south, which is last
+        for i, other in enumerate(others):
+            following[other, vertex] = others[(i + 1) % len(others)]
     faces: list[tuple[int, ...]] = []
     found: set[frozenset[int]] = set()
     done: set[tuple[int, int]] = set()  # steps of walks that come back to their first step: all of them find one face

@@ -113,7 +113,9 @@ class Topology:
 
     @functools.cached_property
     def label(self) -> list[str]:
-        """A1 at the bottom left; boards of several layers add the layer."""
+        """A1 at the bottom left; boards of several layers add the layer. Edges have their numbers."""
+        if self.site_type == "Edge":
+            return [str(site) for site in range(self.n)]
         tails = [f"/{z}" for z in self.layer] if any(self.layer) else [""] * self.n
         return [f"{letters(c)}{r + 1}{tail}" for r, c, tail in zip(*self._lines, tails, strict=True)]
 
