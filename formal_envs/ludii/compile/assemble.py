@@ -19,6 +19,7 @@ from formal_envs.ludii.compile.source import Source
 from formal_envs.ludii.compile.tables import (
     component_table,
     container_table,
+    dice_table,
     map_table,
     name_table,
     phase_table,
@@ -79,6 +80,7 @@ def _assemble(source: Source, players: Players, equipment: Equipment) -> Bytecod
         "n_regions": len(regions),
         "n_phases": len(phases),
         "n_maps": len(maps),
+        "n_dice": len(equipment.dice),
         **_board_counts(board, type_first),
     }
     hands = tuple((hand.first, hand.size) for hand in equipment.containers[1:])
@@ -96,6 +98,7 @@ def _assemble(source: Source, players: Players, equipment: Equipment) -> Bytecod
             "NAMES": name_table(instructions.strings, players, equipment, rules, type_first),
             "FACING": players.facing,
             "MAPS": _flat(maps),
+            "DICE": _flat(dice_table(equipment)),
             "TRACK_NAMES": track_names(instructions.strings, board),
         }
     )
@@ -106,6 +109,7 @@ def _assemble(source: Source, players: Players, equipment: Equipment) -> Bytecod
         board=board,
         components=tuple(piece.component for piece in equipment.pieces),
         containers=equipment.containers,
+        dice=equipment.dice,
         strings=tuple(instructions.strings),
         phases=tuple(phase.name for phase in rules.phases),
         uses=flags,

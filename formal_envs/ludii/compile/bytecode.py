@@ -29,6 +29,17 @@ class Container:
 
 
 @dataclass(frozen=True)
+class Die:
+    """A die: the site where it stands, its hand's number among hands of dice, its own there, the values of its faces."""
+
+    site: int
+    hand: int
+    index: int
+    owner: int
+    faces: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Bytecode:
     """What the engine loads, ``data``, and what Python needs to describe its states.
 
@@ -41,6 +52,7 @@ class Bytecode:
     board: Board
     components: tuple[Component, ...]
     containers: tuple[Container, ...]
+    dice: tuple[Die, ...]
     strings: tuple[str, ...]
     phases: tuple[str, ...]
     uses: int

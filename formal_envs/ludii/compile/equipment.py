@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from formal_envs.ludii.board import Board, BoardError, UnknownBoard, build_board, check_tracks
-from formal_envs.ludii.compile.bytecode import Component, Container
+from formal_envs.ludii.compile.bytecode import Component, Container, Die
+from formal_envs.ludii.compile.dice import read_dice
 from formal_envs.ludii.compile.source import Source
 from formal_envs.ludii.language.signatures import SIGNATURES
 from formal_envs.ludii.language.tree import child, contents, facing, items
@@ -60,6 +61,7 @@ class Equipment:
     described: Call  # where the board is
     pieces: tuple[Piece, ...]
     containers: tuple[Container, ...]
+    dice: tuple[Die, ...]
     regions: tuple[Region, ...]
     maps: tuple[Call, ...]
     n_sites: int
@@ -93,6 +95,7 @@ def read_equipment(source: Source, players: Players) -> Equipment:
     pieces: list[Piece] = []
     regions: list[Region] = []
     maps: list[Call] = []
+    described_dice: list[Call] = []
     for part in parts:
         head = part.signature.head
         if head in ("piece", "tile"):
@@ -108,6 +111,8 @@ def read_equipment(source: Source, players: Players) -> Equipment:
             regions += _regions(part, players)
         elif head == "map":
             maps.append(part)
+        elif head == "dice":
+            described_dice.append(part)
         elif part is not described:
             raise source.error("unsupported", f"unsupported: {part.signature.name}", part)
     try:
@@ -116,7 +121,22 @@ def read_equipment(source: Source, players: Players) -> Equipment:
         raise source.error("board", str(error), described) from None
     if not pieces:
         pieces = list(_default_pieces(described, players))
-    return Equipment(board, described, tuple(pieces), tuple(containers), tuple(regions), tuple(maps), n_sites)
+    dice = read_dice(source, described_dice, players.n, n_sites)
+    if dice:  # their components come first, their hand last, wherever they are described
+        pieces = [*(Piece(Component(f"Die{i}", "Die", die.owner), part) for i, (die, part) in enumerate(dice, 1)), *pieces]
+        containers.append(Container("Dice0", n_sites, len(dice), players.n + 1))
+        n_sites += len(dice)
+        source.limit(n_sites, MAX_SITES_IN_ALL, "sites", described_dice[0])
+    return Equipment(
+        board=board,
+        described=described,
+        pieces=tuple(pieces),
+        containers=tuple(containers),
+        dice=tuple(die for die, _ in dice),
+        regions=tuple(regions),
+        maps=tuple(maps),
+        n_sites=n_sites,
+    )
 
 
 def _board(source: Source, call: Call) -> Board:

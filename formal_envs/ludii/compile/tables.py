@@ -60,6 +60,11 @@ def container_table(equipment: Equipment, instructions: Instructions) -> Table:
     return [(instructions.string(c.name), c.first, c.size, c.owner) for c in equipment.containers]
 
 
+def dice_table(equipment: Equipment) -> Table:
+    """Site, component, hand of dice, owner, how many faces, their values."""
+    return [(d.site, i, d.hand, d.owner, len(d.faces), *d.faces) for i, d in enumerate(equipment.dice, 1)]
+
+
 def track_table(board: Board, instructions: Instructions) -> Table:
     """Name, owner, whether it is a loop, length, sites."""
     return [(instructions.string(t.name), t.owner, int(t.loop), len(t.sites), *t.sites) for t in board.tracks]
@@ -79,7 +84,7 @@ def name_table(
     exact = {c.name: i for i, c in enumerate(components, 1)}
     owned = {(c.base, c.owner): i for i, c in enumerate(components, 1)}
     containers = {c.name: i for i, c in enumerate(equipment.containers)}
-    containers.setdefault("Hand", 1 if len(equipment.containers) > 1 else -1)
+    containers.setdefault("Hand", next((i for i, c in enumerate(equipment.containers) if c.name.startswith("Hand")), -1))
     phases = {phase.name: i for i, phase in reversed(list(enumerate(rules.phases)))}
     sites = {t: {label: i for i, label in enumerate(board.topologies[t].label, at)} for t, at in type_first.items()}
     values = []

@@ -9,9 +9,11 @@ from formal_envs.ludii.board import Board
 from formal_envs.ludii.compile.ignored_arguments import ignored_argument
 from formal_envs.ludii.compile.source import Source
 from formal_envs.ludii.engine.interface import USES
-from formal_envs.ludii.language.tree import calls
-from formal_envs.ludii.language.typed_tree import Call, Leaf, Signature
+from formal_envs.ludii.language.tree import calls, child
+from formal_envs.ludii.language.typed_tree import Call, Leaf, Node, Signature
 
+#: Ludemes that draw from chance.
+_CHANCE = frozenset({"roll", "random", "random_num", "value_random", "sites_random", "directions_random", "place_random"})
 #: In games on points (count Cell at:..) and the like ask of hands.
 _HANDS_ARE_CELLS = ("count", "is", "site", "state", "what", "who")
 
@@ -30,7 +32,7 @@ def read_uses(source: Source, board: Board) -> Uses:
     Raises:
         GameError: stage "unsupported" (an argument that the engine would ignore).
     """
-    flags = 0
+    flags = USES["CHANCE_START"] if _draws(child(child(source.game, "rules"), "start")) else 0
     site_types: set[str] = set()
     for call in calls(source.game):
         if ignored := ignored_argument(call):
@@ -44,6 +46,11 @@ def read_uses(source: Source, board: Board) -> Uses:
             ):
                 site_types.add(str(arg.value))
     return Uses(flags, tuple(sorted(site_types - {board.site_type})))
+
+
+def _draws(node: Node | None) -> bool:
+    """Whether anything in it is drawn from chance."""
+    return any(call.signature.slug in _CHANCE for call in calls(node))
 
 
 def _flags(call: Call) -> int:
@@ -83,6 +90,10 @@ def _flags_of(signature: Signature) -> tuple[int, int | None]:
     slug, head = signature.slug, signature.head
     labels = [param.label for param in signature.params]
     count = labels.index("count") if "count" in labels and head != "payoff" else None
+    if slug in _CHANCE:
+        return USES["CHANCE"], count
+    if head == "dice":
+        return USES["CHANCE"] | USES["COUNT"] | USES["PASS_RULES"], count
     if head in ("hand", "sow", "mancalaBoard") or slug.startswith("set_count"):
         return USES["COUNT"], count
     if slug.startswith("is_visited"):

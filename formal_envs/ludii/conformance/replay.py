@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from formal_envs.ludii.conformance.moves import distinct_moves, explain_keys, guess_keys, some
 from formal_envs.ludii.conformance.snapshots import Record, compare_snapshots, digest, rest_digest, snapshot
-from formal_envs.ludii.play.program import Move, Program, State, apply_with_actions, legal_moves
+from formal_envs.ludii.play.program import Move, Program, State, apply_with_actions, legal_moves, with_rolls
+
+
+_ROLL = re.compile(r"SetStateAndUpdateDice site=(\d+) s(\d+)")
 
 
 class Difference(NamedTuple):
@@ -106,6 +110,8 @@ def _play(
         return "end", f"the game is over, expected {ply[4]} to be played; winner {state.winner}"
     if state.mover != ply[0]:
         return "mover", f"player {state.mover} is to move, expected {ply[0]}"
+    if faces := _rolled(state.program, ply):
+        state = with_rolls(state, faces)
     moves = legal_moves(state)
     if message := _moves_differ(state, moves, ply, listed, known):
         return "moves", message
@@ -116,6 +122,13 @@ def _play(
     if digest(shot["w"]) != ply[6] or rest_digest(shot) != rest or told:
         return "position", _position_differs(state, after, ply, shot, done, told)
     return after
+
+
+def _rolled(program: Program, ply: list[Any]) -> list[int]:
+    """The face of each die that a recorded ply rolls before its move; nothing where it rolls none."""
+    before = (ply[5] or "").partition("*")[0]
+    rolls = {int(site): int(face) for site, face in _ROLL.findall(before)}
+    return [rolls[die.site] for die in program.bytecode.dice] if rolls else []
 
 
 def _position_differs(

@@ -76,6 +76,9 @@ def snapshot(state: State, scores: bool = False) -> Record:
     found["t"] = [state.turn, state.moves_in_turn, state.counter, state.n_moves]
     if len(bytecode.phases) > 1:
         found["ph"] = state.phase[1 : n + 1]
+    if dice := bytecode.dice:
+        hands = range(max(die.hand for die in dice) + 1)
+        found["dice"] = [[v for die, v in zip(dice, state.dice, strict=False) if die.hand == hand] for hand in hands]
     return found
 
 
@@ -89,14 +92,14 @@ def rest_digest(shot: Record) -> str:
 def compare_snapshots(expected: Record, got: Record, over: bool = False) -> str | None:
     """The first part of a position that differs, in words."""
     keys = [part + name for part in _PARTS for name in ("", *SITE_TYPES) if part + name in {**expected, **got}]
-    for key in [*keys, "x", "m", "t", "ph"]:
+    for key in [*keys, "x", "m", "t", "ph", "dice"]:
         if over and key in ("m", "t", "ph"):
             continue
         theirs, ours = expected.get(key), got.get(key)
         if theirs == ours or (key in ("x", "ph") and theirs is None):
             continue
-        if key in ("x", "m", "t", "ph"):
-            names = {"x": "scores", "m": "[mover, previous, next]", "ph": "phases"}
+        if key in ("x", "m", "t", "ph", "dice"):
+            names = {"x": "scores", "m": "[mover, previous, next]", "ph": "phases", "dice": "dice"}
             return f"{names.get(key, '[turn, moves in turn, counter, moves]')} expected {theirs}, got {ours}"
         a, b = expand(theirs or ""), expand(ours or "")
         a, b = a or ["0"] * len(b), b or ["0"] * len(a)

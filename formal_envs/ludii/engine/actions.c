@@ -1,6 +1,7 @@
 /* What actions do to the state. */
 #include "state.h"
 #include "actions.h"
+#include "dice.h"
 #include "stack_actions.h"
 
 static i32 place_remembered(const State *s, i32 name, i32 value) { /* of the first such pair; -1: none */
@@ -150,6 +151,9 @@ void apply_action(Ctx *c, const Action *a) {
         if (!a->count || !remembers(s, a->name, a->value)) remember(c, a->name, a->value);
         break;
     case A_FORGET_VALUE: forget(s, a->name, a->value); break;
+    case A_ROLL_DIE: roll_die(c, a->what, a->state); break;
+    case A_USE_DIE: use_die(c, a->what); break;
+    case A_SET_DICE_ALL_EQUAL: s->dice_equal = a->value; break;
     case A_STORE_STATE: s->stored = a->count ? position_digest(c, 0) : 0; break;
     case A_SELECT:
     case A_PASS:

@@ -1,4 +1,5 @@
 /* Moves that are made of several, or chosen by what would come of them. */
+#include "dice.h"
 #include "ply.h"
 #include "tracks.h"
 
@@ -110,6 +111,12 @@ static void do_then_next(Ctx *c, const Node *prior, const Node *next) {
     c->applied = NULL;
     if (n_done >= MAX_PRIOR) fail(c, TOO_MANY_MOVES);
     collect(c, next);
+    if (c->n_moves == start && rolls_dice(done, n_done)) { /* one passes, with what was rolled */
+        Move *pass = move_begin(c);
+        move_act(c, A_PASS)->state = 1;
+        move_decide(c, pass);
+        move_end(c, pass);
+    }
     i32 end = c->n_moves, actions = c->n_actions, thens = c->n_thens;
     look_back(c, &ahead);
     c->n_moves = end, c->n_actions = actions, c->n_thens = thens;

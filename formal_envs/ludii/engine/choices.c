@@ -62,7 +62,7 @@ MOVES(random) {
     i32 size = weights->n < choices->n ? weights->n : choices->n;
     for (i32 i = 0; i < size; i++) total += int_of(c, weights->arg[i]) > 0 ? int_of(c, weights->arg[i]) : 0;
     if (total <= 0 || total > INT32_MAX) return;
-    at = random_below(c, (i32)total);
+    at = random_below(c->chance, (i32)total);
     for (i32 i = 0; i < size; i++) {
         i32 weight = int_of(c, weights->arg[i]);
         if (weight > 0 && (at -= weight) < 0) {
@@ -76,7 +76,7 @@ MOVES(random_num) {
     i32 start = collect(c, ARG(random_num, moves)), found = c->n_moves - start,
         wanted = int_of(c, ARG(random_num, num));
     for (i32 i = 0; i < found && i < wanted; i++) {
-        i32 k = i + random_below(c, found - i);
+        i32 k = i + random_below(c->chance, found - i);
         Move m = c->moves[start + i];
         c->moves[start + i] = c->moves[start + k], c->moves[start + k] = m;
     }

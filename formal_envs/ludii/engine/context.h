@@ -31,7 +31,7 @@ struct Ctx {
     u64 *owned, *kinds; /* sets of sites by player 0 .. n + 1, by component; * words. Of stacks their tops */
     i32 *first_level; /* by site and one more: where the levels beneath its top begin; NULL in games without stacks */
     Level *levels;
-    i32 from, to, between, site, level, player, track_site, iterated, direction, hop; /* iterators; OFF where none */
+    i32 from, to, between, site, level, player, track_site, iterated, direction, hop, pips; /* iterators; OFF where none */
     const u64 *region; /* the region that an iterator stands on, or NULL */
     i64 work; /* what may still be done */
     i32 depth; /* of copies, consequences, pieces' moves and named regions within each other */
@@ -52,7 +52,7 @@ struct Ctx {
     i32 threats; /* (is Threatened) is being asked: not again within its moves */
     jmp_buf escape;
     enum Failure failure;
-    u64 random[4];
+    u64 random[4], chance[4]; /* generators: of players who choose at random; of dice and what else the rules draw */
     State **spare; /* states for looking ahead */
     i32 n_spare;
     State *counted[MAX_DEPTH]; /* states for counting sequences of moves */

@@ -150,7 +150,7 @@ static DirSet some_of(Ctx *c, u64 from, i32 n) {
     u64 found = 0;
     for (; n > 0 && from; n--) {
         u64 rest = from;
-        for (i32 skip = random_below(c, __builtin_popcountll(from)); skip; skip--) rest &= rest - 1;
+        for (i32 skip = random_below(c->chance, __builtin_popcountll(from)); skip; skip--) rest &= rest - 1;
         found |= rest & -rest, from &= ~(rest & -rest);
     }
     return (DirSet){found, 0};

@@ -22,15 +22,18 @@ static enum Failure loaded(Game *g, const i32 *bytecode, i64 length) {
     load(g, bytecode, length);
     return OK;
 }
+static void start_rules(Ctx *c) {
+    const Node *rules = c->g->start;
+    reset_iterators(c);
+    for (i32 i = 0; rules && i < rules->n; i++) rules->arg[i]->fn.act(c, rules->arg[i]);
+}
 static void start(Ctx *c, Game *g) { /* what need not be evaluated again, and the start position */
     c->s = g->initial = keep(g, (size_t)g->state_size);
     first_state(c);
     g->start_kinds = c->kinds;
     load_maps(c);
     u64 *bits = fold_board(c);
-    reset_iterators(c);
-    if (g->start)
-        for (i32 i = 0; i < g->start->n; i++) g->start->arg[i]->fn.act(c, g->start->arg[i]);
+    start_rules(c);
     fold_start(c, bits);
     fold_reach(c);
     push_history(c);
@@ -39,7 +42,7 @@ static enum Failure started(Ctx *c, Game *g, i64 work) {
     jmp_buf refused;
     g->refused = &refused;
     c->work = work, c->failure = OK, c->stack = __builtin_frame_address(0);
-    seed_random(c, 0);
+    seed_random(c->chance, 0);
     if (setjmp(refused)) return TOO_MUCH_MEMORY;
     if (setjmp(c->escape)) return c->failure;
     start(c, g);
@@ -66,15 +69,24 @@ void game_free(Game *g) {
     free(g);
 }
 i32 game_state_size(const Game *g) { return g->state_size; }
-i32 game_initial(const Game *g, State *s, i64 bytes) {
-    if (bytes != g->state_size) return BAD_STATE;
+static void begin_game(Ctx *c, State *s, u64 seed) {
+    const Game *g = c->g;
     memcpy(s, g->initial, (size_t)g->state_size);
-    return 0;
+    use_state(c, s);
+    if (g->uses & USES_CHANCE_START) {
+        first_state(c);
+        seed_random(c->chance, seed);
+        start_rules(c);
+    }
+    if (g->uses & USES_CHANCE) s->seed = mixed(&seed);
+    s->n_history = 0;
+    push_history(c);
 }
-i32 context_initial_history(Ctx *c, u64 *digests, i64 bytes) {
-    if (bytes != DIGEST_BYTES) return BAD_STATE;
-    use_state(c, c->g->initial);
-    digests[0] = position_digest(c, 0), digests[1] = position_digest(c, 1);
+i32 context_initial(Ctx *c, State *s, i64 bytes, u64 seed, i64 work) {
+    if (bytes != c->g->state_size) return BAD_STATE;
+    c->work = work, c->failure = OK, c->stack = __builtin_frame_address(0);
+    if (setjmp(c->escape)) return -1 - (i32)c->failure;
+    begin_game(c, s, seed);
     return 0;
 }
 
@@ -111,9 +123,11 @@ static i32 header_is_sound(const Game *g, const State *s) {
                   (u32)s->next_player <= (u32)n && !((u32)s->active & ~(((u32)2 << n) - 2)) && (u32)s->winner <= (u32)n;
     i32 lists = (u32)s->n_pending <= MAX_PENDING && (u32)s->n_remembered <= MAX_REMEMBERED && s->n_history >= 0 &&
                 (u32)s->turn_start <= (u32)s->n_history;
+    i32 dice = (u32)s->n_told <= (u32)g->n_dice;
+    for (i32 i = 0; dice && i < s->n_told; i++) dice = (u32)s->told[i] < (u32)g->dice[i].faces.n;
     for (i32 i = 0; lists && i < s->n_remembered; i++)
         lists = s->remembered[2 * i] >= -1 && s->remembered[2 * i] < g->n_strings;
-    return phases && seats && players && lists;
+    return phases && seats && players && lists && dice;
 }
 static i32 sites_are_sound(Ctx *c) {
     const Game *g = c->g;
@@ -141,7 +155,6 @@ i32 context_legal(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_b
         c->n_moves = 0; /* there is nothing to apply */
         return -1 - (i32)c->failure;
     }
-    seed_random(c, position_digest(c, 1) + (u64)s->n_moves); /* the same moves each time they are asked for */
     return legal_moves(c);
 }
 i32 context_apply(Ctx *c, i32 index, i64 work) {
@@ -192,18 +205,15 @@ i64 context_perft(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_b
     if (enter(c, s, bytes, history, history_bytes, work)) return BAD_STATE;
     if (ends && n_ends < c->g->n_players + 2) return BAD_STATE;
     if (setjmp(c->escape)) return -1 - (i64)c->failure;
-    seed_random(c, 0);
     return depth < 1 ? 1 : count(c, depth, ends);
 }
-static void random_game(Ctx *c, State *s, i32 max_turns, i32 max_moves) { /* c->failure says how it ended */
-    game_initial(c->g, s, c->g->state_size);
-    use_state(c, s);
-    s->n_history = 0;
+static void random_game(Ctx *c, State *s, u64 seed, i32 max_turns, i32 max_moves) { /* c->failure says how it ended */
+    seed_random(c->random, seed);
     if (setjmp(c->escape)) return;
-    push_history(c);
+    begin_game(c, s, ~seed);
     while (!s->over && s->turn <= max_turns && s->n_moves < max_moves) {
         i32 k = legal_moves(c);
-        apply_move(c, c->moves + random_below(c, k));
+        apply_move(c, c->moves + random_below(c->random, k));
     }
 }
 i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_moves, i64 work, i64 total, State *s, i64 bytes,
@@ -213,9 +223,8 @@ i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_moves, i64 
     c->stack = __builtin_frame_address(0);
     for (i32 i = 0; i < n; i++) {
         const i64 given = work < left ? work : left;
-        seed_random(c, seed + (u64)i * 0xd1342543de82ef95u);
         c->work = given, c->failure = OK;
-        random_game(c, s, max_turns, max_moves);
+        random_game(c, s, seed + (u64)i * 0xd1342543de82ef95u, max_turns, max_moves);
         i32 *row = out + N_PLAYOUT * i;
         row[PLAYOUT_winner] = c->failure ? -1 - (i32)c->failure : s->over ? s->winner : -1;
         row[PLAYOUT_turns] = s->turn < max_turns ? s->turn : max_turns;

@@ -31,6 +31,10 @@ typedef struct Track {
     i32 name, owner, loop;
     Row sites;
 } Track;
+typedef struct Die {
+    i32 site, what, hand, owner; /* where it stands, its component, the number of its hand of dice */
+    Row faces; /* the values of its faces */
+} Die;
 typedef struct NamedRegion {
     i32 name, owner; /* name -1: unnamed */
     const Node *region;
@@ -58,7 +62,7 @@ struct Game {
     i32 n_players, n_sites, n_board, words; /* sites of all kinds together; words of 64 bits for a set of them */
     i32 site_type; /* siteType_Cell, ... of the default sites */
     i32 type_first[N_siteType], type_n[N_siteType]; /* where the sites of each type begin in the numbering, how many */
-    i32 n_nodes, n_components, n_containers, n_tracks, n_regions, n_phases, n_maps, n_strings;
+    i32 n_nodes, n_components, n_containers, n_tracks, n_regions, n_phases, n_maps, n_dice, n_strings;
     u32 uses; /* bits USES_* */
     i32 repetition; /* repetitionType that (no Repeat ..) forbids, -1 none */
     Node **nodes;
@@ -74,6 +78,7 @@ struct Game {
     Component *components; /* 1 .. n_components */
     Container *containers;
     Track *tracks;
+    Die *dice;
     NamedRegion *regions;
     Phase *phases;
     Map *maps;

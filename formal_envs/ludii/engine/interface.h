@@ -33,6 +33,7 @@ enum {
     MAX_PENDING = 64, /* values that wait for the next turn; more are forgotten */
     MAX_REMEMBERED = 256, /* pairs of a name and a value */
     MAX_LEVELS = 2048, /* pieces beneath others, in all stacks together */
+    MAX_DICE = 16, /* of a game; the most known has 7 */
     N_DIGESTS = 2, /* 64-bit numbers that a history has for a position: without and with who moves */
     MAX_GAME_MOVES = 10000, /* of one game, whoever makes them, at which it is cut, as in Ludii */
     MAX_GAME_TURNS = 1250, /* at which Ludii cuts one, and what (value TurnLimit) says */
@@ -92,6 +93,11 @@ struct State {
     i32 turn_start; /* length of the history when this turn began */
     i32 n_history; /* positions seen so far; they lie in the context's history */
     u64 stored; /* a stored position's digest */
+    u64 seed; /* what chance is drawn from until the next position; 0 in games without it */
+    i32 n_told; /* dice whose next roll is told */
+    i32 told[16]; /* the faces that it shows, from 0 */
+    i32 dice[16]; /* values that the dice show, 0 once used */
+    i32 dice_equal; /* the last roll showed one face */
     i32 n_remembered;
     i32 remembered[512]; /* pairs: name or -1, value */
     _Alignas(8) u8 memory[]; /* numbers of sites, variables, sets, levels of stacks */
@@ -133,9 +139,14 @@ HAS(State, triggered, 776, 4);
 HAS(State, turn_start, 780, 4);
 HAS(State, n_history, 784, 4);
 HAS(State, stored, 792, 8);
-HAS(State, n_remembered, 800, 4);
-HAS(State, remembered, 804, 2048);
-_Static_assert(offsetof(State, memory) == 2856, "where Python reads memory");
+HAS(State, seed, 800, 8);
+HAS(State, n_told, 808, 4);
+HAS(State, told, 812, 64);
+HAS(State, dice, 876, 64);
+HAS(State, dice_equal, 940, 4);
+HAS(State, n_remembered, 944, 4);
+HAS(State, remembered, 948, 2048);
+_Static_assert(offsetof(State, memory) == 3000, "where Python reads memory");
 enum SiteNumber {
     SITE_what, /* component, 0 where empty */
     SITE_who, /* its owner */
@@ -171,7 +182,7 @@ _Static_assert(sizeof(Level) == 16, "how far apart Python reads them");
 enum ActionType { A_ADD, A_MOVE, A_REMOVE, A_PROMOTE, A_SELECT, A_PASS, A_SWAP, A_COPY, A_SET_COUNT, A_SET_STATE,
     A_SET_ROTATION, A_SET_VALUE, A_SET_SCORE, A_SET_NEXT_PLAYER, A_SET_PENDING, A_SET_VAR, A_SET_COUNTER, A_SET_TEMP,
     A_REMEMBER_VALUE, A_FORGET_VALUE, A_SET_VALUE_OF_PLAYER, A_TRIGGER, A_NOTE, A_PROPOSE, A_VOTE, A_MARK,
-    A_STORE_STATE, A_INSERT, A_MOVE_ALL, A_STACK_MOVE };
+    A_STORE_STATE, A_INSERT, A_MOVE_ALL, A_STACK_MOVE, A_ROLL_DIE, A_USE_DIE, A_SET_DICE_ALL_EQUAL };
 struct Action {
     u8 type; /* A_<type> */
     u8 decision; /* a player chose it */
@@ -231,9 +242,9 @@ enum Playout {
 /* ---- the bytecode */
 enum { SECTION_COUNTS, SECTION_NODES, SECTION_ROOTS, SECTION_SITES, SECTION_RADIALS, SECTION_NEIGHBOURS,
     SECTION_STATIC_REGIONS, SECTION_SIDES, SECTION_INCIDENT, SECTION_COMPONENTS, SECTION_CONTAINERS, SECTION_TRACKS,
-    SECTION_REGIONS, SECTION_PHASES, SECTION_NAMES, SECTION_FACING, SECTION_MAPS, SECTION_TRACK_NAMES };
+    SECTION_REGIONS, SECTION_PHASES, SECTION_NAMES, SECTION_FACING, SECTION_MAPS, SECTION_TRACK_NAMES, SECTION_DICE };
 enum { COUNT_n_players, COUNT_n_sites, COUNT_n_board, COUNT_site_type, COUNT_uses, COUNT_repetition, COUNT_n_strings,
-    COUNT_n_components, COUNT_n_containers, COUNT_n_tracks, COUNT_n_regions, COUNT_n_phases, COUNT_n_maps,
+    COUNT_n_components, COUNT_n_containers, COUNT_n_tracks, COUNT_n_regions, COUNT_n_phases, COUNT_n_maps, COUNT_n_dice,
     COUNT_first_Vertex, COUNT_first_Edge, COUNT_first_Cell, COUNT_n_Vertex, COUNT_n_Edge, COUNT_n_Cell, N_COUNTS };
 enum {
     NODE_op, /* the ludeme; -1 for constants, lists and (piece ..) of the equipment */
@@ -245,7 +256,8 @@ enum {
 };
 enum Kind { CONSTANT, INT_KIND, BOOL_KIND, REGION_KIND, MOVES_KIND, RULE_KIND, ARRAY_KIND, LIST, PLAIN };
 enum Uses { USES_COUNT = 1, USES_SWAP = 2, USES_NO_REPEAT = 4, USES_SEQUENCE_CAPTURE = 8, USES_PASS_RULES = 16,
-    USES_VISITED = 32, USES_HISTORY = 64, USES_STUCK = 128, USES_ARRIVED = 256, USES_STACK = 512 };
+    USES_VISITED = 32, USES_HISTORY = 64, USES_STUCK = 128, USES_ARRIVED = 256, USES_STACK = 512, USES_CHANCE = 1024,
+    USES_CHANCE_START = 2048 };
 enum { STATIC_REGION_Top, STATIC_REGION_Bottom, STATIC_REGION_Left, STATIC_REGION_Right, STATIC_REGION_Corners,
     STATIC_REGION_ConcaveCorners, STATIC_REGION_ConvexCorners, STATIC_REGION_Outer, STATIC_REGION_Inner,
     STATIC_REGION_Perimeter, STATIC_REGION_Centre, STATIC_REGION_Major, STATIC_REGION_Minor, STATIC_REGION_Playable,
@@ -266,13 +278,11 @@ EXPORT Game *game_new(const i32 *bytecode, i64 length, i64 work, i32 *why);
 EXPORT void game_free(Game *g);
 /* Bytes of a state. */
 EXPORT i32 game_state_size(const Game *g);
-/* The start position. */
-EXPORT i32 game_initial(const Game *g, State *s, i64 bytes);
 /* A workspace for one thread; NULL where there is no room. */
 EXPORT Ctx *context_new(const Game *g);
 EXPORT void context_free(Ctx *c);
-/* The start position's, as its history holds them. */
-EXPORT i32 context_initial_history(Ctx *c, u64 *digests, i64 bytes);
+/* The start position, whose chance is drawn from the seed; its history is the context's. */
+EXPORT i32 context_initial(Ctx *c, State *s, i64 bytes, u64 seed, i64 work);
 /* The legal moves of a state: their number. history: the digests of the s->n_history positions before it. */
 EXPORT i32 context_legal(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i64 work);
 /* They themselves. */

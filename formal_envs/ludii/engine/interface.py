@@ -17,7 +17,7 @@ from formal_envs.ludii.language.names import MAX_PLAYERS
 from formal_envs.ludii.language.signatures import ENUMS
 
 # ---------------------------------------------------------------- limits
-MAX_PENDING, MAX_REMEMBERED, N_DIGESTS = 64, 256, 2
+MAX_PENDING, MAX_REMEMBERED, MAX_DICE, N_DIGESTS = 64, 256, 16, 2
 MAX_LEVELS = 2_048
 MAX_GAME_MOVES, MAX_GAME_TURNS = 10_000, 1_250
 LIMITS = {
@@ -25,6 +25,7 @@ LIMITS = {
     "MAX_PENDING": (MAX_PENDING, "values that wait for the next turn; more are forgotten"),
     "MAX_REMEMBERED": (MAX_REMEMBERED, "pairs of a name and a value"),
     "MAX_LEVELS": (MAX_LEVELS, "pieces beneath others, in all stacks together"),
+    "MAX_DICE": (MAX_DICE, "of a game; the most known has 7"),
     "N_DIGESTS": (N_DIGESTS, "64-bit numbers that a history has for a position: without and with who moves"),
     "MAX_GAME_MOVES": (MAX_GAME_MOVES, "of one game, whoever makes them, at which it is cut, as in Ludii"),
     "MAX_GAME_TURNS": (MAX_GAME_TURNS, "at which Ludii cuts one, and what (value TurnLimit) says"),
@@ -97,6 +98,11 @@ STATE = (
     Field("turn_start", "length of the history when this turn began"),
     Field("n_history", "positions seen so far; they lie in the context's history"),
     Field("stored", "a stored position's digest", type="u64"),
+    Field("seed", "what chance is drawn from until the next position; 0 in games without it", type="u64"),
+    Field("n_told", "dice whose next roll is told"),
+    Field("told", "the faces that it shows, from 0", MAX_DICE),
+    Field("dice", "values that the dice show, 0 once used", MAX_DICE),
+    Field("dice_equal", "the last roll showed one face"),
     Field("n_remembered"),
     Field("remembered", "pairs: name or -1, value", 2 * MAX_REMEMBERED),
 )
@@ -134,6 +140,7 @@ ACTIONS = (
     *("SetValue", "SetScore", "SetNextPlayer", "SetPending", "SetVar", "SetCounter", "SetTemp", "RememberValue"),
     *("ForgetValue", "SetValueOfPlayer", "Trigger", "Note", "Propose", "Vote", "Mark", "StoreState"),
     *("Insert", "MoveAll", "StackMove"),
+    *("RollDie", "UseDie", "SetDiceAllEqual"),
 )
 #: Fields that an action does not use are 0 for what, 1 for count, OFF or UNDEFINED otherwise.
 ACTION = (
@@ -173,11 +180,11 @@ PLAYOUT = (
 #: It begins with the number of sections, then has where each begins and how long it is.
 SECTIONS = (
     *("COUNTS", "NODES", "ROOTS", "SITES", "RADIALS", "NEIGHBOURS", "STATIC_REGIONS", "SIDES", "INCIDENT"),
-    *("COMPONENTS", "CONTAINERS", "TRACKS", "REGIONS", "PHASES", "NAMES", "FACING", "MAPS", "TRACK_NAMES"),
+    *("COMPONENTS", "CONTAINERS", "TRACKS", "REGIONS", "PHASES", "NAMES", "FACING", "MAPS", "TRACK_NAMES", "DICE"),
 )
 COUNTS = (
     *("n_players", "n_sites", "n_board", "site_type", "uses", "repetition", "n_strings", "n_components"),
-    *("n_containers", "n_tracks", "n_regions", "n_phases", "n_maps"),
+    *("n_containers", "n_tracks", "n_regions", "n_phases", "n_maps", "n_dice"),
     *(f"first_{name}" for name in ENUMS["siteType"]),
     *(f"n_{name}" for name in ENUMS["siteType"]),
 )
@@ -199,7 +206,7 @@ USES = MappingProxyType(
         for bit, name in enumerate(
             [
                 *("COUNT", "SWAP", "NO_REPEAT", "SEQUENCE_CAPTURE", "PASS_RULES", "VISITED", "HISTORY", "STUCK"),
-                *("ARRIVED", "STACK"),
+                *("ARRIVED", "STACK", "CHANCE", "CHANCE_START"),
             ]
         )
     }
@@ -222,10 +229,11 @@ FUNCTIONS = {
     ),
     "void game_free(Game *g)": "",
     "i32 game_state_size(const Game *g)": "Bytes of a state.",
-    "i32 game_initial(const Game *g, State *s, i64 bytes)": "The start position.",
     "Ctx *context_new(const Game *g)": "A workspace for one thread; NULL where there is no room.",
     "void context_free(Ctx *c)": "",
-    "i32 context_initial_history(Ctx *c, u64 *digests, i64 bytes)": "The start position's, as its history holds them.",
+    "i32 context_initial(Ctx *c, State *s, i64 bytes, u64 seed, i64 work)": (
+        "The start position, whose chance is drawn from the seed; its history is the context's."
+    ),
     "i32 context_legal(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i64 work)": (
         "The legal moves of a state: their number. history: the digests of the s->n_history positions before it."
     ),

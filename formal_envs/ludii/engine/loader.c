@@ -96,10 +96,12 @@ static void load_counts(Reader r) {
     g->n_strings = p[COUNT_n_strings];
     g->n_components = p[COUNT_n_components], g->n_containers = p[COUNT_n_containers], g->n_tracks = p[COUNT_n_tracks];
     g->n_regions = p[COUNT_n_regions], g->n_phases = p[COUNT_n_phases], g->n_maps = p[COUNT_n_maps];
+    g->n_dice = p[COUNT_n_dice];
     hold(g, g->n_players >= 1 && g->n_players <= MAX_PLAYERS && g->n_sites >= 1 && g->n_strings >= 0);
     hold(g, g->n_board >= 0 && g->n_board <= g->n_sites && g->site_type >= 0 && g->site_type < N_siteType);
     hold(g, g->n_components >= 0 && g->n_components <= INT16_MAX && g->n_containers >= 1 && g->n_phases >= 1);
     hold(g, g->n_tracks >= 0 && g->n_regions >= 0 && g->n_maps >= 0);
+    hold(g, g->n_dice >= 0 && g->n_dice <= MAX_DICE);
     for (i32 t = 0; t < N_siteType; t++) {
         i32 first = g->type_first[t] = p[COUNT_first_Vertex + t], n = g->type_n[t] = p[COUNT_n_Vertex + t];
         hold(g, n >= 0 && (first < 0 || first + n <= g->n_sites));
@@ -189,6 +191,15 @@ static void load_equipment(Game *g, const i32 *bytecode, i64 length) {
     r = section(g, bytecode, length, SECTION_FACING);
     for (i32 p = 0; p < g->n_players + 2; p++) g->facing[p] = between(&r, -1, N_absoluteDirection - 1);
 }
+static void load_dice(Game *g, Reader r) {
+    g->dice = keep(g, sizeof(Die) * (size_t)g->n_dice);
+    for (i32 i = 0; i < g->n_dice; i++) {
+        Die *k = &g->dice[i];
+        k->site = between(&r, 0, g->n_sites - 1), k->what = between(&r, 1, g->n_components);
+        k->hand = any(&r), k->owner = between(&r, 0, g->n_players + 1);
+        k->faces.n = between(&r, 1, MAX_COUNT), k->faces.at = many(&r, k->faces.n);
+    }
+}
 static void load_rules(Game *g, const i32 *bytecode, i64 length) {
     Reader r = section(g, bytecode, length, SECTION_PHASES);
     g->phases = keep(g, sizeof(Phase) * (size_t)g->n_phases);
@@ -216,6 +227,7 @@ void load(Game *g, const i32 *bytecode, i64 length) {
     load_nodes(section(g, bytecode, length, SECTION_NODES));
     load_board(g, bytecode, length);
     load_equipment(g, bytecode, length);
+    load_dice(g, section(g, bytecode, length, SECTION_DICE));
     load_rules(g, bytecode, length);
     g->state_size = (i32)state_bytes(g);
 }

@@ -105,7 +105,7 @@ INT(value_random) {
     const Node *range = ARG(value_random, range);
     i32 low, high;
     range_of(c, range, &low, &high);
-    return high <= low ? low : clamped((i64)low + random_below(c, clamped((i64)high - low + 1)));
+    return high <= low ? low : clamped((i64)low + random_below(c->chance, clamped((i64)high - low + 1)));
 }
 /* The limits at which the language's own engine stops a game. */
 //: value_movelimit: (value MoveLimit) -> int

@@ -1,5 +1,6 @@
 /* A whole ply: the moves of a position, what a move and its consequences do, and what follows them. */
 #include "ply.h"
+#include "random.h"
 
 static void phase_changes(Ctx *c) {
     for (i32 p = 1; p <= c->g->n_players; p++) {
@@ -121,6 +122,7 @@ void apply_move(Ctx *c, const Move *m) {
     State *s = c->s;
     const Move move = *m;
     i32 mover = s->mover;
+    if (c->g->uses & USES_CHANCE) seed_random(c->chance, ~s->seed);
     reset_iterators(c);
     count_passes(c, &move);
     play_out(c, &move);
@@ -142,6 +144,7 @@ void apply_move(Ctx *c, const Move *m) {
     }
     s->mover = next;
     s->next = following_player(s, c->g->n_players, next);
+    if (c->g->uses & USES_CHANCE) s->seed = mixed(&s->seed), s->n_told = 0;
     push_history(c);
     if (s->moves_in_turn == 0) region_clear(c, c->visited);
     /* the position that the turn began with counts as its own */
@@ -186,6 +189,7 @@ i32 legal_moves(Ctx *c) {
     c->n_moves = c->n_actions = c->n_thens = c->n_numbers = c->n_spare = c->depth = 0;
     c->probe = NULL, c->applied = NULL;
     if (s->over) return 0;
+    if (c->g->uses & USES_CHANCE) seed_random(c->chance, s->seed); /* the same moves each time they are asked for */
     reset_iterators(c);
     const Node *play = play_of(c, s->mover);
     if (c->g->uses & USES_STUCK) {

@@ -4,6 +4,6 @@
 #include "context.h"
 
 u64 mixed(u64 *x); /* splitmix64: steps *x on, and gives its bits mixed */
-void seed_random(Ctx *c, u64 seed);
-i32 random_below(Ctx *c, i32 n);
+void seed_random(u64 generator[4], u64 seed);
+i32 random_below(u64 generator[4], i32 n);
 #endif

@@ -249,7 +249,7 @@ REGION(sites_random) {
     else region_copy(c, from, c->g->board);
     region_clear(c, out);
     for (i32 left = region_size(c, from); wanted > 0 && left > 0; wanted--, left--) {
-        i32 k = random_below(c, left);
+        i32 k = random_below(c->chance, left);
         tick(c, 1 + c->g->words / 8);
         i32 chosen = OFF;
         FOR_SITES (from, site)

@@ -124,6 +124,10 @@ void first_state(Ctx *c) {
     s->proposed = s->decided = -1;
     s->last_decision = A_NOTE;
     for (i32 i = 0; i < g->n_strings; i++) c->vars[i] = UNDEFINED;
+    for (i32 i = 0; i < g->n_dice; i++) { /* each shows its first face */
+        put(c, g->dice[i].site, g->dice[i].what, g->dice[i].owner, 1, 0, 0, 0);
+        s->dice[i] = g->dice[i].faces.at[0];
+    }
     for (i32 p = 1; p <= g->n_players; p++) {
         s->active |= 1 << p, s->agents[p] = p, s->votes[p] = -1, s->player_value[p] = UNDEFINED;
         /* the first phase that is everybody's or the player's own */

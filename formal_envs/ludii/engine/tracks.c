@@ -32,7 +32,7 @@ INT(tracksite_move) {
     i32 from = int_or(c, ARG(tracksite_move, from), c->from), steps = int_or(c, ARG(tracksite_move, steps), 1);
     if (!t || !t->sites.n || from < 0) return OFF;
     i32 at = place_on_track(c, t, from);
-    if (at < 0) at = 0; /* a site beside the track counts as its start: Khutka Boia */
+    if (at < 0) at = t->sites.n; /* beside the track one stands behind its end, where a loop begins again */
     i64 goal = (i64)at + steps;
     if (t->loop) goal = (goal % t->sites.n + t->sites.n) % t->sites.n;
     return goal < 0 || goal >= t->sites.n ? OFF : t->sites.at[goal];

@@ -8,6 +8,7 @@
 #include "captures.c"
 #include "choices.c"
 #include "context.c"
+#include "dice.c"
 #include "directions.c"
 #include "effects.c"
 #include "engine.c"
@@ -54,6 +55,8 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"addscore", MOVES_KIND, 0, 4, {.act = ludeme_addscore}},
     {"addscore_all", MOVES_KIND, 0, 4, {.act = ludeme_addscore_all}},
     {"ahead", INT_KIND, 0, 4, {.value = ludeme_ahead}},
+    {"all_diceequal", BOOL_KIND, 0, 0, {.value = ludeme_all_diceequal}},
+    {"all_diceused", BOOL_KIND, 0, 0, {.value = ludeme_all_diceused}},
     {"all_different", BOOL_KIND, 0, 2, {.value = ludeme_all_different}},
     {"all_different_values", BOOL_KIND, 0, 4, {.value = ludeme_all_different_values}},
     {"all_groups", BOOL_KIND, 0, 4, {.value = ludeme_all_groups}},
@@ -100,6 +103,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"count_off", INT_KIND, 0, 4, {.value = ludeme_count_off}},
     {"count_orthogonal", INT_KIND, 0, 4, {.value = ludeme_count_orthogonal}},
     {"count_pieces", INT_KIND, 0, 6, {.value = ludeme_count_pieces}},
+    {"count_pips", INT_KIND, 0, 2, {.value = ludeme_count_pips}},
     {"count_players", INT_KIND, 0, 0, {.value = ludeme_count_players}},
     {"count_rows", INT_KIND, 1, 1, {.value = ludeme_count_rows}},
     {"count_sites", INT_KIND, 1, 4, {.value = ludeme_count_sites}},
@@ -131,9 +135,11 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"eq_region", BOOL_KIND, 1, 2, {.value = ludeme_eq_region}},
     {"exact", PLAIN, 0, 1, {.act = 0}},
     {"expand", REGION_KIND, 1, 7, {.region = ludeme_expand}},
+    {"face", INT_KIND, 0, 1, {.value = ludeme_face}},
     {"firstmoveontrack", MOVES_KIND, 0, 4, {.act = ludeme_firstmoveontrack}},
     {"flip", MOVES_KIND, 0, 3, {.act = ludeme_flip}},
     {"flips", PLAIN, 0, 2, {.act = 0}},
+    {"foreach_die", MOVES_KIND, 0, 6, {.act = ludeme_foreach_die}},
     {"foreach_direction", MOVES_KIND, 0, 6, {.act = ludeme_foreach_direction}},
     {"foreach_group", MOVES_KIND, 0, 5, {.act = ludeme_foreach_group}},
     {"foreach_level", MOVES_KIND, 0, 5, {.act = ludeme_foreach_level}},
@@ -160,6 +166,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"intersection_all", REGION_KIND, 1, 1, {.region = ludeme_intersection_all}},
     {"intervene", MOVES_KIND, 0, 5, {.act = ludeme_intervene}},
     {"is_active", BOOL_KIND, 0, 2, {.value = ludeme_is_active}},
+    {"is_anydie", BOOL_KIND, 0, 1, {.value = ludeme_is_anydie}},
     {"is_blocked", BOOL_KIND, 0, 6, {.value = ludeme_is_blocked}},
     {"is_connected", BOOL_KIND, 0, 7, {.value = ludeme_is_connected}},
     {"is_cycle", BOOL_KIND, 0, 0, {.value = ludeme_is_cycle}},
@@ -261,6 +268,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"payoffs", RULE_KIND, 0, 1, {.act = ludeme_payoffs}},
     {"phase_of", INT_KIND, 1, 2, {.value = ludeme_phase_of}},
     {"piece_ref", PLAIN, 0, 5, {.act = 0}},
+    {"pips", INT_KIND, 0, 0, {.value = ludeme_pips}},
     {"place", RULE_KIND, 0, 9, {.act = ludeme_place}},
     {"place_sites", RULE_KIND, 0, 9, {.act = ludeme_place_sites}},
     {"place_stack", RULE_KIND, 0, 14, {.act = ludeme_place_stack}},
@@ -292,6 +300,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"remove", MOVES_KIND, 0, 7, {.act = ludeme_remove}},
     {"result", RULE_KIND, 0, 2, {.act = ludeme_result}},
     {"results", ARRAY_KIND, 0, 5, {.act = ludeme_results}},
+    {"roll", MOVES_KIND, 0, 1, {.act = ludeme_roll}},
     {"rotation", INT_KIND, 0, 3, {.value = ludeme_rotation}},
     {"rotations", PLAIN, 0, 2, {.act = 0}},
     {"row", INT_KIND, 1, 2, {.value = ludeme_row}},

@@ -67,13 +67,16 @@ _FIELDS = {
     "Propose": "proposition=:label propositionInt=:zero",
     "Vote": "vote=:label voteInt=:zero",
     "StoreState": "",
+    "RollDie": "site=:die_site s:state",
+    "UseDie": "indexHandDice=:die_hand indexDie=:die_index site=:die_site",
+    "SetDiceAllEqual": "value=:truth",
 }
 assert _FIELDS.keys() == set(ACTIONS), "each action of the engine says what it writes"
 _WRITTEN = {
     name: [(part.partition(":")[0], part.partition(":")[2].rstrip("?"), part.endswith("?")) for part in fields.split()]
     for name, fields in _FIELDS.items()
 }
-_WORDS = {"Mark": "Remove", "MoveAll": "Move", "StoreState": "StoreStateInContext"}
+_WORDS = {"Mark": "Remove", "MoveAll": "Move", "StoreState": "StoreStateInContext", "RollDie": "SetStateAndUpdateDice"}
 
 
 def action_text(bytecode: Bytecode, record: bytes) -> str:
@@ -100,8 +103,12 @@ def action_text(bytecode: Bytecode, record: bytes) -> str:
         "level_from": levels[0],
         "level_to": levels[1],
         "zero": 0,
+        "truth": "true" if value == 1 else "false",
     }
     word = ACTIONS[kind]
+    if word in ("RollDie", "UseDie"):
+        die = bytecode.dice[what]
+        values |= {"die_site": die.site, "die_hand": die.hand, "die_index": die.index}
     parts = [_WORDS.get(word, word)]
     for letter, field, optional in _WRITTEN[word]:
         if values[field] is not None and not (optional and values[field] == -1):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from formal_envs.ludii.engine.interface import (
     MOVE_RECORD,
     REFUSALS,
     SITE_NUMBERS,
+    USES,
     StateHeader,
 )
 from formal_envs.ludii.engine.library import library
@@ -56,7 +58,7 @@ class Move:
     @property
     def forced(self) -> bool:
         """Whether it is the pass of a player who has nothing else to do."""
-        return self.actions[:1] == (f"{self.key}{_FORCED}",)
+        return f"{self.key}{_FORCED}" in self.actions
 
     def __str__(self) -> str:
         return self.key
@@ -231,14 +233,18 @@ class Program:
             context = self._local.context = _Context(self)
         return context
 
-    def initial(self) -> State:
-        """The start position."""
+    @property
+    def has_chance(self) -> bool:
+        """Whether dice or other chance decide about its positions, besides the players."""
+        return bool(self.bytecode.uses & USES["CHANCE"])
+
+    def initial(self, seed: int = 0) -> State:
+        """The start position; all chance of the game that begins there is drawn from the seed (any integer)."""
         block = ctypes.create_string_buffer(self.state_size)
         context = self.context()
-        context.check(library().game_initial(self._game, block, len(block)))
-        digests = ctypes.create_string_buffer(DIGEST_SIZE)
-        context.check(library().context_initial_history(context.pointer, digests, len(digests)))
-        return State(self, block.raw, digests.raw if StateHeader.from_buffer(block).n_history else b"")
+        seed &= (1 << 64) - 1
+        context.check(library().context_initial(context.pointer, block, len(block), seed, PLY_WORK))
+        return State(self, block.raw, context.history(block))
 
 
 def compile_game(text: str) -> Program:
@@ -307,6 +313,39 @@ def legal_moves(state: State) -> list[Move]:
     return result
 
 
+def with_rolls(state: State, faces: Sequence[int]) -> State:
+    """The same position, where the next roll shows these faces: a number from 0 for each die, in order.
+
+    Whatever the rules roll before the next position is told so; the roll after it is drawn from the state's seed again.
+
+    Raises:
+        ConfigError: there are not as many dice, or a die has not as many faces.
+    """
+    dice = state.program.bytecode.dice
+    if len(faces) != len(dice):
+        raise ConfigError(f"the game has {len(dice)} dice, got {len(faces)} faces")
+    for face, die in zip(faces, dice, strict=True):
+        if not 0 <= face < len(die.faces):
+            raise ConfigError(f"a die with {len(die.faces)} faces shows 0 to {len(die.faces) - 1}, got {face}")
+    return _changed(state, n_told=len(faces), told=[*faces, *state.told[len(faces) :]])
+
+
+def with_seed(state: State, seed: int) -> State:
+    """The same position, where all chance to come is drawn from the seed (any integer)."""
+    return _changed(state, seed=seed & (1 << 64) - 1) if state.program.has_chance else state
+
+
+def _changed(state: State, **fields: Any) -> State:
+    block = bytearray(state._block)
+    header = StateHeader.from_buffer(block)
+    for name, value in fields.items():
+        if isinstance(value, list):
+            getattr(header, name)[:] = value
+        else:
+            setattr(header, name, value)
+    return State(state.program, bytes(block), state._history)
+
+
 def _split(records: bytes) -> list[bytes]:
     return [records[at : at + _ACTION_SIZE] for at in range(0, len(records), _ACTION_SIZE)]
 
@@ -339,8 +378,13 @@ def perft(program: Program | State, depth: int, ends: bool = False) -> Any:
     """How many sequences of exactly ``depth`` moves there are from the start, or from a state.
 
     With ``ends``, also how many of them end the game: ``(count, [nobody wins, player 1 wins, ...])``.
+
+    Raises:
+        ConfigError: the game has dice or other chance: how many sequences there are depends on what is rolled.
     """
     state = program.initial() if isinstance(program, Program) else program
+    if state.program.has_chance:
+        raise ConfigError("move sequences are counted in games without chance; this one has dice or draws at random")
     context = state.program.context()
     block = ctypes.create_string_buffer(state._block, len(state._block))
     found = (ctypes.c_int64 * (MAX_PLAYERS + 2))()

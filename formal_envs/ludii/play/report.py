@@ -73,7 +73,7 @@ def random_games(
     Returns: (n, 4) of winner (0 nobody, -1 cut, below -1 failed), turns, moves, over; the last position; the work done.
     """
     context = program.context()
-    block = ctypes.create_string_buffer(program.initial()._block, program.state_size)
+    block = ctypes.create_string_buffer(program.state_size)
     rows = np.zeros((n, len(PLAYOUT)), np.int32)
     done = library().context_playouts(
         context.pointer, seed, n, turns, MAX_GAME_MOVES, work, total, block, len(block), rows.ctypes.data, rows.size
@@ -98,7 +98,7 @@ def play(program: Program, rng: np.random.Generator, max_turns: int = 500) -> Ou
 
 def random_game(program: Program, rng: np.random.Generator, max_moves: int) -> tuple[list[State], list[Move]]:
     """The positions of a game of uniformly random moves, cut after ``max_moves``, and its moves."""
-    states, moves = [program.initial()], list[Move]()
+    states, moves = [program.initial(int(rng.integers(1 << 63)) if program.has_chance else 0)], list[Move]()
     while not states[-1].over and len(moves) < max_moves:
         legal = legal_moves(states[-1])
         moves.append(legal[rng.integers(len(legal))])
