@@ -2,7 +2,17 @@
 
 from formal_envs.ludii.errors import GameError
 from formal_envs.ludii.language.checker import check as check_game
-from formal_envs.ludii.play.program import Move, Program, State, apply, compile_game, legal_moves, perft
+from formal_envs.ludii.play.program import (
+    Move,
+    Program,
+    State,
+    apply,
+    compile_game,
+    legal_moves,
+    perft,
+    with_rolls,
+    with_seed,
+)
 from formal_envs.ludii.play.report import GameReport, Outcome, evaluate_game, play
 
 __all__ = [
@@ -19,4 +29,6 @@ __all__ = [
     "legal_moves",
     "perft",
     "play",
+    "with_rolls",
+    "with_seed",
 ]

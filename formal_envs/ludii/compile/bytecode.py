@@ -30,7 +30,7 @@ class Container:
 
 @dataclass(frozen=True)
 class Die:
-    """A die: the site where it stands, its hand's number among hands of dice, its own there, the values of its faces."""
+    """A die: where it stands, its number among the hands of dice and within its own, the values of its faces."""
 
     site: int
     hand: int

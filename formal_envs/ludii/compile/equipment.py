@@ -123,7 +123,10 @@ def read_equipment(source: Source, players: Players) -> Equipment:
         pieces = list(_default_pieces(described, players))
     dice = read_dice(source, described_dice, players.n, n_sites)
     if dice:  # their components come first, their hand last, wherever they are described
-        pieces = [*(Piece(Component(f"Die{i}", "Die", die.owner), part) for i, (die, part) in enumerate(dice, 1)), *pieces]
+        pieces = [
+            *(Piece(Component(f"Die{i}", "Die", die.owner), part) for i, (die, part) in enumerate(dice, 1)),
+            *pieces,
+        ]
         containers.append(Container("Dice0", n_sites, len(dice), players.n + 1))
         n_sites += len(dice)
         source.limit(n_sites, MAX_SITES_IN_ALL, "sites", described_dice[0])

@@ -84,7 +84,9 @@ def name_table(
     exact = {c.name: i for i, c in enumerate(components, 1)}
     owned = {(c.base, c.owner): i for i, c in enumerate(components, 1)}
     containers = {c.name: i for i, c in enumerate(equipment.containers)}
-    containers.setdefault("Hand", next((i for i, c in enumerate(equipment.containers) if c.name.startswith("Hand")), -1))
+    containers.setdefault(
+        "Hand", next((i for i, c in enumerate(equipment.containers) if c.name.startswith("Hand")), -1)
+    )
     phases = {phase.name: i for i, phase in reversed(list(enumerate(rules.phases)))}
     sites = {t: {label: i for i, label in enumerate(board.topologies[t].label, at)} for t, at in type_first.items()}
     values = []

@@ -13,7 +13,9 @@ from formal_envs.ludii.language.tree import calls, child
 from formal_envs.ludii.language.typed_tree import Call, Leaf, Node, Signature
 
 #: Ludemes that draw from chance.
-_CHANCE = frozenset({"roll", "random", "random_num", "value_random", "sites_random", "directions_random", "place_random"})
+_CHANCE = frozenset(
+    {"roll", "random", "random_num", "value_random", "sites_random", "directions_random", "place_random"}
+)
 #: In games on points (count Cell at:..) and the like ask of hands.
 _HANDS_ARE_CELLS = ("count", "is", "site", "state", "what", "who")
 

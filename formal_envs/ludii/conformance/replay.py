@@ -11,7 +11,6 @@ from formal_envs.ludii.conformance.moves import distinct_moves, explain_keys, gu
 from formal_envs.ludii.conformance.snapshots import Record, compare_snapshots, digest, rest_digest, snapshot
 from formal_envs.ludii.play.program import Move, Program, State, apply_with_actions, legal_moves, with_rolls
 
-
 _ROLL = re.compile(r"SetStateAndUpdateDice site=(\d+) s(\d+)")
 
 

@@ -77,8 +77,8 @@ def snapshot(state: State, scores: bool = False) -> Record:
     if len(bytecode.phases) > 1:
         found["ph"] = state.phase[1 : n + 1]
     if dice := bytecode.dice:
-        hands = range(max(die.hand for die in dice) + 1)
-        found["dice"] = [[v for die, v in zip(dice, state.dice, strict=False) if die.hand == hand] for hand in hands]
+        numbers = sorted({die.hand for die in dice})
+        found["dice"] = [[v for die, v in zip(dice, state.dice, strict=False) if die.hand == hand] for hand in numbers]
     return found
 
 

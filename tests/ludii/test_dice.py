@@ -1,0 +1,249 @@
+"""Dice and other chance: told, drawn from a seed, used."""
+
+import subprocess
+import sys
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from formal_envs.errors import ConfigError
+from formal_envs.ludii import GameError, apply, compile_game, evaluate_game, legal_moves, perft, with_rolls, with_seed
+from formal_envs.ludii.play.program import apply_with_actions
+from formal_envs.ludii.play.report import random_game
+
+#: Two runners on a lane of eight places, 0 to 7; places 8 and 9 are the dice.
+RACE = """(game "Lane" (players 2)
+  (equipment {(board (rectangle 1 8) {(track "Lane" "0,E" P1 directed:True) (track "Lane" "7,W" P2 directed:True)})
+    (dice DICE) (piece "Runner" Each (move (from) (to (trackSite Move steps:STEPS)
+      if:(not (is Friend (who at:(to)))))))})
+  (rules (start {(place "Runner1" 0) (place "Runner2" 7)})
+    (play (do (roll) next:(forEach Piece)))
+    (end (if (is In (last To) (sites {0 7})) (result Mover Win)))))"""
+SUM = RACE.replace("DICE", "d:2 from:0 num:2").replace("STEPS", "(count Pips)")
+#: Each die moves a piece; a turn goes on until both are used.
+BOTH = """(game "Both" (players 2)
+  (equipment {(board (rectangle 1 12) (track "Lane" "0,E" directed:True)) (dice d:6 num:2)
+    (piece "Runner" Each (forEach Die OPTIONS if:(!= (pips) 0) (move (from) (to (trackSite Move steps:(pips))
+      if:(is Empty (to))))))})
+  (rules (start {(place "Runner1" 0) (place "Runner2" 1)})
+    (play (do (if (not (is Prev Mover)) (roll)) next:(forEach Piece) (then (if (not (all DiceUsed)) (moveAgain)))))
+    (end (if (is In (last To) (sites {11})) (result Mover Win)))))"""
+
+
+def keys(state, faces=None):
+    return sorted(move.key for move in legal_moves(with_rolls(state, faces) if faces is not None else state))
+
+
+def play_key(state, key, faces=None, done=None):
+    state = with_rolls(state, faces) if faces is not None else state
+    found = [move for move in legal_moves(state) if move.key == key]
+    for move in found:
+        after, actions = apply_with_actions(state, move)
+        if done is None or done in actions:
+            return after, actions
+    raise AssertionError(f"no {key} with {done} among {found}")
+
+
+def test_dice_stand_behind_the_board_and_show_their_first_faces():
+    program = compile_game(SUM)
+    start = program.initial()
+    assert [c.name for c in program.bytecode.components] == ["Die1", "Die2", "Runner1", "Runner2"]
+    assert [(c.name, c.first, c.size, c.owner) for c in program.bytecode.containers[1:]] == [("Dice0", 8, 2, 3)]
+    assert start.what.tolist() == [3, 0, 0, 0, 0, 0, 0, 4, 1, 2]
+    assert start.dice[:2] == [0, 0]
+    assert "Dice0" in str(start)
+
+
+@pytest.mark.parametrize(
+    ("dice", "values"),
+    [
+        ("num:1", (1, 2, 3, 4, 5, 6)),
+        ("d:3 num:1", (1, 2, 3)),
+        ("d:3 from:5 num:1", (5, 6, 7)),
+        ("d:4 faces:{1 2 5 9} num:1", (1, 2, 5, 9)),
+        ("facesByDie:{{4 8}} num:1", (4, 8)),
+    ],
+)
+def test_values_of_faces(dice, values):
+    program = compile_game(RACE.replace("DICE", dice).replace("STEPS", "(count Pips)"))
+    assert program.bytecode.dice[0].faces == values
+
+
+def test_what_is_rolled_decides_about_moves():
+    start = compile_game(SUM).initial()
+    assert keys(start, [1, 0]) == ["Move f0 t1"]
+    assert keys(start, [1, 1]) == ["Move f0 t2"]
+    after, done = play_key(start, "Move f0 t2", [1, 1])
+    assert done == [
+        "SetStateAndUpdateDice site=8 s1",
+        "SetStateAndUpdateDice site=9 s1",
+        "SetDiceAllEqual value=true",
+        "Move f0 t2",
+    ]
+    assert after.dice[:2] == [1, 1]
+    assert after.local_state[8:].tolist() == [1, 1]
+    assert keys(after, [0, 1]) == ["Move f7 t6"]
+
+
+def test_without_a_move_one_passes_with_the_roll():
+    start = compile_game(SUM).initial()
+    (move,) = legal_moves(with_rolls(start, [0, 0]))
+    assert (move.key, move.forced) == ("Pass", True)
+    after, done = play_key(start, "Pass", [0, 0])
+    assert done[-1] == "Pass forced=true"
+    assert done[:-1] == [*(f"SetStateAndUpdateDice site={site} s0" for site in (8, 9)), "SetDiceAllEqual value=true"]
+    assert (after.mover, after.over) == (2, 0)
+
+
+def test_told_rolls_are_for_one_ply():
+    start = compile_game(SUM).initial(seed=5)
+    after = apply(with_rolls(start, [1, 1]), legal_moves(with_rolls(start, [1, 1]))[0])
+    assert after.n_told == 0
+    assert after.seed == apply(with_rolls(start, [0, 1]), legal_moves(with_rolls(start, [0, 1]))[0]).seed
+
+
+def test_rolls_that_the_dice_cannot_show():
+    start = compile_game(SUM).initial()
+    with pytest.raises(ConfigError, match="has 2 dice, got 1 faces"):
+        with_rolls(start, [1])
+    with pytest.raises(ConfigError, match="shows 0 to 1, got 2"):
+        with_rolls(start, [0, 2])
+    with pytest.raises(ConfigError, match="shows 0 to 1, got -1"):
+        with_rolls(start, [-1, 0])
+
+
+def test_each_die_is_used_once():
+    start = compile_game(BOTH.replace("OPTIONS", "")).initial()
+    assert keys(start, [2, 4]) == ["Move f0 t3", "Move f0 t5"]
+    after, done = play_key(start, "Move f0 t5", [2, 4])
+    assert done[-2:] == ["UseDie indexHandDice=0 indexDie=1 site=13", "SetNextPlayer p1"]
+    assert after.dice[:2] == [3, 0]
+    assert keys(after) == ["Move f5 t8"]
+    after, done = play_key(after, "Move f5 t8")
+    assert done == ["Move f5 t8", "UseDie indexHandDice=0 indexDie=0 site=12"]
+    assert (after.mover, after.dice[:2]) == (2, [0, 0])
+    assert keys(after, [0, 1]) == ["Move f1 t2", "Move f1 t3"]
+
+
+def test_two_dice_as_one():
+    start = compile_game(BOTH.replace("OPTIONS", "combined:True")).initial()
+    assert keys(start, [1, 2]) == ["Move f0 t2", "Move f0 t3", "Move f0 t5"]
+    after, done = play_key(start, "Move f0 t5", [1, 2])
+    assert done[-2:] == [f"UseDie indexHandDice=0 indexDie={i} site={12 + i}" for i in (0, 1)]
+    assert (after.mover, after.dice[:2]) == (2, [0, 0])
+
+
+def test_a_double_is_played_twice():
+    state = compile_game(BOTH.replace("OPTIONS", "replayDouble:True")).initial()
+    seen = []
+    state, done = play_key(state, "Move f0 t2", [1, 1])
+    seen.append((done[-2:], state.dice[:2], state.mover))
+    for key in ("Move f2 t4", "Move f4 t6", "Move f6 t8"):
+        state, done = play_key(state, key)
+        seen.append((done[-2:], sorted(state.dice[:2]), state.mover))
+    again = [*(f"SetStateAndUpdateDice site={site} s1" for site in (12, 13)), "SetNextPlayer p1"]
+    assert seen[0] == (["SetTemp temp=2", "SetNextPlayer p1"], [0, 2], 1)
+    assert seen[1] == (again[-2:], [2, 2], 1)
+    assert seen[2] == (["SetTemp temp=-1", "SetNextPlayer p1"], [0, 2], 1)
+    assert seen[3][1:] == ([0, 0], 2)
+
+
+def test_faces_stay_when_dice_are_used():
+    text = BOTH.replace("OPTIONS", "").replace("(is In (last To) (sites {11}))", "(= 5 (face 13))")
+    state, _ = play_key(compile_game(text).initial(), "Move f0 t5", [2, 4])
+    assert (state.over, state.dice[:2]) == (1, [3, 0])
+    text = text.replace("(face 13)", "(face 3)")  # no die stands there
+    assert not play_key(compile_game(text).initial(), "Move f0 t5", [2, 4])[0].over
+
+
+@pytest.mark.parametrize(
+    ("condition", "faces"),
+    [
+        ("(all DiceEqual)", {(0, 0), (1, 1), (2, 2)}),
+        ("(is AnyDie 2)", {(1, i) for i in range(3)} | {(i, 1) for i in range(3)}),
+    ],
+)
+def test_conditions_on_a_roll(condition, faces):
+    text = RACE.replace("DICE", "d:3 num:2").replace("STEPS", "1").replace("(is In (last To) (sites {0 7}))", condition)
+    start = compile_game(text).initial()
+    rolls = [(i, k) for i in range(3) for k in range(3)]
+    assert {roll for roll in rolls if play_key(start, "Move f0 t1", roll)[0].over} == faces
+
+
+def test_dice_are_fair_and_follow_the_seed():
+    program = compile_game(SUM)
+    n, rolls = 4000, Counter()
+    for seed in range(n):
+        (move,) = legal_moves(program.initial(seed))
+        assert legal_moves(program.initial(seed)) == [move]
+        rolls[move.actions[:2]] += 1
+    assert len(rolls) == 4
+    assert all(abs(count / n - 0.25) < 4 * (0.25 * 0.75 / n) ** 0.5 for count in rolls.values())
+
+
+def test_a_position_and_a_seed_give_the_same_game():
+    program = compile_game(BOTH.replace("OPTIONS", "replayDouble:True"))
+    games = [random_game(program, np.random.default_rng(4), 60)[0] for _ in range(2)]
+    assert games[0] == games[1]
+    middle = games[0][len(games[0]) // 2]
+    assert legal_moves(with_seed(middle, 9)) == legal_moves(with_seed(middle, 9))
+    assert with_seed(middle, 9) != with_seed(middle, 10)
+    board = compile_game(
+        SUM.replace("(do (roll) next:(forEach Piece))", "(forEach Piece)").replace("(dice d:2 from:0 num:2)", "")
+    )
+    assert with_seed(board.initial(), 3) == board.initial(8)
+
+
+def test_move_sequences_are_not_counted():
+    with pytest.raises(ConfigError, match="games without chance"):
+        perft(compile_game(SUM), 2)
+
+
+def test_reports():
+    found = evaluate_game(SUM, playouts=200, seed=1)
+    assert found == evaluate_game(SUM, playouts=200, seed=1)
+    assert found != evaluate_game(SUM, playouts=200, seed=2)
+    assert found.playable
+    assert sum(found.wins) == 200
+    assert found.wins[0] > found.wins[1]  # the first to move has half a roll more
+
+
+@pytest.mark.process
+def test_other_processes_roll_the_same():
+    code = f"from formal_envs.ludii import evaluate_game; print(evaluate_game({SUM!r}, playouts=50, seed=7).mean_turns)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout) == evaluate_game(SUM, playouts=50, seed=7).mean_turns
+
+
+@pytest.mark.parametrize(
+    ("dice", "stage", "message"),
+    [
+        ("num:2 biased:{1 2}", "unsupported", "biased"),
+        ("P1 num:2", "unsupported", "dice of one player"),
+        ("num:0", "unsupported", "0 dice"),
+        ("num:99", "unsupported", "99 dice"),
+        ("facesByDie:{{1 2}} num:2", "board", "describes 1 of 2 dice"),
+        ("d:0 num:1", "board", "a die has a face or more"),
+        ("num:1) (dice num:1", "unsupported", "several hands of dice"),
+    ],
+)
+def test_dice_that_are_refused(dice, stage, message):
+    with pytest.raises(GameError, match=message) as caught:
+        compile_game(SUM.replace("d:2 from:0 num:2", dice))
+    assert caught.value.stage == stage
+
+
+def test_what_a_map_does_not_have_stands_for_itself():
+    text = SUM.replace("(piece", '(map "Throw" {(pair 0 5)}) (piece').replace(
+        "(count Pips)", '(mapEntry "Throw" (count Pips))'
+    )
+    start = compile_game(text).initial()
+    assert keys(start, [0, 0]) == ["Move f0 t5"]
+    assert keys(start, [1, 1]) == ["Move f0 t2"]
+
+
+def test_beside_a_track_one_stands_behind_its_end():
+    text = SUM.replace('"0,E"', '"3,E"')
+    assert keys(compile_game(text).initial(), [1, 1]) == ["Pass"]
+    assert keys(compile_game(text.replace('"3,E" P1', '"3,E" loop:True P1')).initial(), [1, 1]) == ["Move f0 t5"]
