@@ -197,7 +197,7 @@ EFFECTS = [
     ("surround, not all round", added("(surround (from (last To)) Orthogonal (between if:(is Enemy (who at:(between)))) (to if:(is Friend (who at:(to)))))", start='(place "A1" 0) (place "A2" 1)'), "+4", "what", [1, 2, 0, 0, 1, 0, 0, 0, 0]),
     ("enclose", added("(enclose (from (last To)) Orthogonal (between if:(is Enemy (who at:(between)))))", start='(place "A1" {3 4}) (place "A2" {0 1})'), "+2", "what", [0, 0, 1, 1, 1, 0, 0, 0, 0]),
     ("enclose, a liberty left", added("(enclose (from (last To)) Orthogonal (between if:(is Enemy (who at:(between)))))", start='(place "A1" 3) (place "A2" {0 1})'), "+2", "what", [2, 2, 1, 1, 0, 0, 0, 0, 0]),
-    ("enclose, a liberty allowed", added("(enclose (from (last To)) Orthogonal (between if:(is Enemy (who at:(between)))) numException:1)", start='(place "A1" 3) (place "A2" {0 1})'), "+2", "what", [0, 0, 1, 1, 0, 0, 0, 0, 0]),
+    ("enclose, a liberty allowed", added("(enclose (from (last To)) Orthogonal (between if:(is Enemy (who at:(between)))) numException:1)", start='(place "A1" {3 5 7}) (place "A2" {0 1})'), "+2", "what", [0, 0, 1, 1, 0, 1, 0, 1, 0]),
     ("directional", added("(directional (from (last To)) E)", start='(place "A2" {2 3})', **LINE), "+1", "what", [0, 1, 0, 0, 0]),
     ("push", game("(move Select (from (sites Occupied by:Mover)) (then (push (from (last To)) E)))", ROW, '(place "A1" 0) (place "A2" 1)'), "Select f0", "what", [0, 1, 2, 0, 0]),
     ("attract", added("(attract (from (last To)) E)", start='(place "A2" 3)', **LINE), "+0", "what", [1, 2, 0, 0, 0]),

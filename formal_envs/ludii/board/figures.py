@@ -147,7 +147,8 @@ def _circle_cells(args: Args, counts: list[int]) -> Graph:
         inner = circle
     graph.edges = [(min(e), max(e)) for e in graph.edges]
     graph.faces = find_faces(graph)
-    graph.pivots = dict.fromkeys(range(len(graph.points)), (0.0, 0.0))
+    # the fields beside the seam, where each ring begins, are no part of its round: Shatranj ar-Rumiya
+    graph.pivots = {i: (0.0, 0.0) for i in range(1, len(graph.points)) if (i - 1) % n}
     return graph
 
 

@@ -56,15 +56,19 @@ def board_sections(board: Board, n_sites: int, hands: Hands, type_first: TypeFir
             if start
             else top.rays
         )
-    top = board.sites
-    sides: list[tuple[int, ...]] = [()] * len(DIRECTIONS)
-    for direction, sites in top.sides.items():
-        sides[DIRECTIONS[direction]] = sites
+    sides: list[list[int]] = [[] for _ in DIRECTIONS]
+    parts: list[list[int]] = [[] for _ in STATIC_REGIONS]
+    for name, start in type_first:
+        top = board.topologies[name]
+        for direction, sites in top.sides.items():
+            sides[DIRECTIONS[direction]] += [site + start for site in sites]
+        for part, region in zip(parts, STATIC_REGIONS, strict=True):
+            part += [site + start for site in top.regions.get(region, ())]
     return {
         "SITES": _sites(board, n_sites, hands, type_first),
         "RADIALS": _radials(rays),
         "NEIGHBOURS": array("i", counted(chain.from_iterable(neighbours))),
-        "STATIC_REGIONS": array("i", counted(top.regions.get(region, ()) for region in STATIC_REGIONS)),
+        "STATIC_REGIONS": array("i", counted(parts)),
         "SIDES": array("i", counted(sides)),
         "INCIDENT": _incident(board, dict(type_first)),
     }

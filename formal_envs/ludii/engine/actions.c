@@ -30,8 +30,11 @@ static void set_pending(Ctx *c, i32 value) {
 static i32 both_sites(Ctx *c, const Action *a) { return is_site(c, a->from) && is_site(c, a->to); }
 static void add_pieces(Ctx *c, const Action *a) { /* to those there, or with what was set there before */
     i32 counts = (c->g->uses & USES_COUNT) != 0, to = a->to;
-    if (c->what[to] && a->what) {
+    if (c->what[to] && a->what) { /* the piece stays, with the marks of the new one: Minefield */
         if (counts) c->count[to] = clamped((i64)c->count[to] + a->count);
+        if (a->state >= 0) c->state[to] = a->state;
+        if (a->rotation >= 0) c->rotation[to] = a->rotation;
+        if (a->value >= 0) c->value[to] = a->value;
     } else
         put(c, to, a->what, owner_of(c, a->what), counts ? a->count : 1, a->state < 0 ? c->state[to] : a->state,
             a->rotation < 0 ? c->rotation[to] : a->rotation, a->value < 0 ? c->value[to] : a->value);

@@ -71,6 +71,8 @@ INT(add_ints, STATIC) { return fold_array(c, ARG(add_ints, values), FOLD_SUM); }
 INT(mul_ints, STATIC) { return fold_array(c, ARG(mul_ints, values), FOLD_PRODUCT); }
 //: add_array: (+ <intArray>) -> int
 INT(add_array) { return fold_array(c, ARG(add_array, intArray), FOLD_SUM); }
+//: mul_array: (* <intArray>) -> int
+INT(mul_array) { return fold_array(c, ARG(mul_array, intArray), FOLD_PRODUCT); }
 //: max_array: (max <intArray>) -> int
 INT(max_array) { return fold_array(c, ARG(max_array, intArray), FOLD_MAX); }
 //: min_array: (min <intArray>) -> int

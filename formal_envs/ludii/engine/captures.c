@@ -39,7 +39,7 @@ static i32 to_holds(Ctx *c, const Around *a, i32 site, i32 otherwise) {
 static void affect(Ctx *c, const Around *a, const Node *apply, i32 site) { /* removal unless told otherwise */
     i32 start = c->n_moves;
     if (apply) moves_of(c, apply);
-    else {
+    else if (c->what[site]) {
         effect_begin(c, A_REMOVE)->to = site;
         effect_end(c, NULL);
     }
@@ -111,33 +111,48 @@ MOVES(surround) {
     }
     around_end(c, &a);
 }
+typedef struct Group { /* that may be enclosed */
+    i32 *sites, n;
+    u64 *seen, *free; /* its sites so far; its empty neighbours */
+    i32 n_free, allowed;
+} Group;
+static void group_meets(Ctx *c, const Around *a, Group *g, i32 site) {
+    if (region_has(g->seen, site) || region_has(g->free, site)) return;
+    if (between_holds(c, a, site)) region_add(g->seen, site);
+    else if (!c->what[site]) {
+        region_add(g->free, site);
+        if (++g->n_free > g->allowed) return;
+    } else return;
+    g->sites[g->n++] = site;
+}
 //: enclose: (enclose [<siteType>] [<from>] [<direction>] [<between>] [numException:<int>] [<then>]) -> effect
-MOVES(enclose) { /* groups beside the origin that have no empty neighbours */
+/* Groups beside the origin that have no empty neighbours, but for some exceptions, which belong to the group: what lies
+ * behind them must be shut in as well, and they bear the effect too (Patok). */
+MOVES(enclose) {
     Around a = around_begin(c, ARG(enclose, from), ARG(enclose, between), NULL, ARG(enclose, then));
     if (!is_site(c, a.origin)) {
         around_end(c, &a);
         return;
     }
-    i32 allowed = int_or(c, ARG(enclose, numException), 0), group[c->g->n_sites];
+    i32 sites[c->g->n_sites];
     DirSet dirs = directions_of(c, ARG(enclose, direction), a.origin, REL_Adjacent);
     TMP_REGION(seen);
-    TMP_REGION(liberties);
-    region_clear(c, seen);
+    TMP_REGION(free);
+    TMP_REGION(done);
+    region_clear(c, done);
+    Group g = {sites, 0, seen, free, 0, int_or(c, ARG(enclose, numException), 0)};
     FOR_RADIALS (a.origin, dirs, r) {
-        i32 n_group = 0;
-        if (r->n < 1 || region_has(seen, r->at[0]) || !between_holds(c, &a, r->at[0])) continue;
-        region_clear(c, liberties);
-        region_add(seen, group[n_group++] = r->at[0]);
-        for (i32 i = 0; i < n_group; i++) {
+        if (region_has(done, r->at[0])) continue;
+        g.n = g.n_free = 0;
+        region_clear(c, seen), region_clear(c, free);
+        group_meets(c, &a, &g, r->at[0]);
+        for (i32 i = 0; i < g.n; i++) {
             tick(c, 4);
-            FOR_RADIALS (group[i], dirs, q) {
-                if (q->n < 1 || region_has(seen, q->at[0])) continue;
-                if (between_holds(c, &a, q->at[0])) region_add(seen, group[n_group++] = q->at[0]);
-                else if (!c->what[q->at[0]]) region_add(liberties, q->at[0]);
-            }
+            FOR_RADIALS (sites[i], dirs, q) group_meets(c, &a, &g, q->at[0]);
         }
-        if (region_size(c, liberties) <= allowed)
-            for (i32 i = 0; i < n_group; i++) affect_between(c, &a, group[i]);
+        if (g.n_free <= g.allowed)
+            for (i32 i = 0; i < g.n; i++) affect_between(c, &a, sites[i]);
+        region_or(c, done, seen);
     }
     around_end(c, &a);
 }
@@ -167,7 +182,7 @@ MOVES(intervene) { /* pieces on both sides of the origin */
     }
     around_end(c, &a);
 }
-//: directional: (directional [<from>] [<absoluteDirection>] [<to>] [<then>]) -> effect
+//: directional: (directional [<from>] [<direction>] [<to>] [<then>]) -> effect
 MOVES(directional) { /* every piece in line that meets the condition, as far as they follow each other */
     Around a = around_begin(c, ARG(directional, from), NULL, ARG(directional, to), ARG(directional, then));
     if (!is_site(c, a.origin)) {
@@ -175,7 +190,7 @@ MOVES(directional) { /* every piece in line that meets the condition, as far as 
         return;
     }
     const Node *apply = a.to ? SLOT(a.to, to, apply) : NULL;
-    DirSet dirs = directions_of(c, ARG(directional, absoluteDirection), a.origin, REL_Adjacent);
+    DirSet dirs = directions_of(c, ARG(directional, direction), a.origin, REL_Adjacent);
     FOR_RADIALS (a.origin, dirs, r) {
         tick(c, r->n);
         for (i32 k = 0; k < r->n; k++) {

@@ -135,6 +135,11 @@ static u64 *load_sets(Reader r, i32 n_sets) { /* a length, then that many sites,
             region_add(sets + k * g->words, between(&r, 0, g->n_sites - 1));
     return sets;
 }
+static u64 *on_board_alone(Game *g, const u64 *sets, i32 n_sets) { /* without sites of other types */
+    u64 *own = keep(g, 8 * (size_t)g->words * (size_t)n_sets);
+    for (i32 k = 0; k < n_sets * g->words; k++) own[k] = sets[k] & g->board[k % g->words];
+    return own;
+}
 static void load_board(Game *g, const i32 *bytecode, i64 length) {
     Reader r = section(g, bytecode, length, SECTION_SITES);
     i32 **per_site[] = {&g->row,          &g->column,       &g->layer,       &g->colour,
@@ -145,8 +150,10 @@ static void load_board(Game *g, const i32 *bytecode, i64 length) {
     for (i32 k = 0; k < N_relationType; k++) g->neighbours[k] = rows(&r, g->n_sites, g->n_sites);
     g->board = keep(g, 8 * (size_t)g->words);
     for (i32 s = 0; s < g->n_board; s++) region_add(g->board, s);
-    g->static_regions = load_sets(section(g, bytecode, length, SECTION_STATIC_REGIONS), N_STATIC_REGIONS);
-    g->side_regions = load_sets(section(g, bytecode, length, SECTION_SIDES), N_absoluteDirection);
+    g->parts = load_sets(section(g, bytecode, length, SECTION_STATIC_REGIONS), N_STATIC_REGIONS);
+    g->static_regions = on_board_alone(g, g->parts, N_STATIC_REGIONS);
+    g->sides = load_sets(section(g, bytecode, length, SECTION_SIDES), N_absoluteDirection);
+    g->side_regions = on_board_alone(g, g->sides, N_absoluteDirection);
     for (r = section(g, bytecode, length, SECTION_INCIDENT); r.at < r.end;) {
         i32 from = between(&r, 0, N_siteType - 1), to = between(&r, 0, N_siteType - 1);
         g->incident[from][to] = rows(&r, g->type_n[from], g->n_sites);

@@ -191,6 +191,17 @@ BOOL(was_pass) { return UNUSED, c->s->last_pass; }
 //: all_passed: (all Passed) -> bool
 BOOL(all_passed) { return UNUSED, all_passed(c); }
 
+static i32 is_of_type(Ctx *c, i32 site, i32 type) { /* hands are made of cells */
+    if (!is_site(c, site)) return 0;
+    i32 first = c->g->type_first[type];
+    return (first >= 0 && site >= first && site < first + c->g->type_n[type]) ||
+           (type == siteType_Cell && c->g->container_of[site] > 0);
+}
+//: is_lastfrom: (is LastFrom <siteType>) -> bool
+BOOL(is_lastfrom) { return is_of_type(c, c->s->last_from, ARG(is_lastfrom, siteType)->value); }
+//: is_lastto: (is LastTo <siteType>) -> bool
+BOOL(is_lastto) { return is_of_type(c, c->s->last_to, ARG(is_lastto, siteType)->value); }
+
 /* ---- every one of them */
 //: all_sites: (all Sites <region> if:<bool>) -> bool
 BOOL(all_sites, STATIC) {

@@ -153,7 +153,7 @@ enum { count_steps__siteType, count_steps__relationType, count_steps__stepRule, 
 enum { count_value__value, count_value__in };
 enum { custodial__from, custodial__absoluteDirection, custodial__between, custodial__to, custodial__then };
 enum { difference__a, difference__b, difference__site };
-enum { directional__from, directional__absoluteDirection, directional__to, directional__then };
+enum { directional__from, directional__direction, directional__to, directional__then };
 enum { directions__relativeDirection, directions__relativeDirections, directions__of, directions__bySite };
 enum { directions_absolute__absoluteDirection, directions_absolute__absoluteDirections };
 enum { directions_between__siteType, directions_between__from, directions_between__to };
@@ -224,6 +224,8 @@ enum { is_flat__site };
 enum { is_friend__index, is_friend__roleType };
 enum { is_in__site, is_in__sites, is_in__region };
 enum { is_in_array__value, is_in_array__intArray };
+enum { is_lastfrom__siteType };
+enum { is_lastto__siteType };
 enum { is_line__siteType, is_line__length, is_line__absoluteDirection, is_line__through, is_line__throughAny,
     is_line__roleType, is_line__what, is_line__whats, is_line__exact, is_line__contiguous, is_line__if_,
     is_line__byLevel, is_line__top, is_line__throughHowMuch, is_line__isVisible, is_line__useOpposites };
@@ -296,6 +298,7 @@ enum { moves_if__condition, moves_if__yes, moves_if__no, moves_if__then };
 enum { moves_or__a, moves_or__b, moves_or__then };
 enum { moves_or_all__list, moves_or_all__then };
 enum { moves_seq__list };
+enum { mul_array__intArray };
 enum { mul_int__a, mul_int__b };
 enum { mul_ints__values };
 enum { ne__a, ne__b, ne__roleType };
@@ -394,7 +397,7 @@ enum { sites_direction__from, sites_direction__fromRegion, sites_direction__dire
 enum { sites_distance__siteType, sites_distance__relationType, sites_distance__stepRule, sites_distance__newRotation,
     sites_distance__from, sites_distance__range };
 enum { sites_edge__siteType, sites_edge__index };
-enum { sites_empty__siteType };
+enum { sites_empty__siteType, sites_empty__container };
 enum { sites_from__moves };
 enum { sites_group__siteType, sites_group__at, sites_group__from, sites_group__direction, sites_group__if_,
     sites_group__isVisible };
@@ -503,38 +506,39 @@ enum { OP_abs_int, OP_add, OP_add_array, OP_add_int, OP_add_ints, OP_addscore, O
     OP_foreach_value_in, OP_forget_state, OP_forget_state_all, OP_forget_value, OP_forget_values, OP_from, OP_fromto,
     OP_ge, OP_gt, OP_handsite, OP_hop, OP_id, OP_int_if, OP_intersection, OP_intersection_all, OP_intervene,
     OP_is_active, OP_is_anydie, OP_is_blocked, OP_is_connected, OP_is_cycle, OP_is_decided, OP_is_empty, OP_is_enemy,
-    OP_is_even, OP_is_flat, OP_is_friend, OP_is_full, OP_is_in, OP_is_in_array, OP_is_line, OP_is_loop, OP_is_mover,
-    OP_is_next, OP_is_occupied, OP_is_odd, OP_is_pattern, OP_is_pending, OP_is_prev, OP_is_proposed, OP_is_related,
-    OP_is_repeat, OP_is_target, OP_is_threatened, OP_is_triggered, OP_is_visited, OP_is_within, OP_last_from,
-    OP_last_levelfrom, OP_last_levelto, OP_last_to, OP_layer, OP_le, OP_leap, OP_level, OP_lt, OP_map, OP_map_ints,
-    OP_mapentry, OP_max_array, OP_max_captures, OP_max_distance, OP_max_int, OP_max_moves, OP_max_range, OP_min_array,
-    OP_min_int, OP_min_range, OP_mod_int, OP_move, OP_move_add, OP_move_claim, OP_move_hop, OP_move_leap, OP_move_pass,
-    OP_move_promote, OP_move_propose, OP_move_remove, OP_move_select, OP_move_set_nextplayer, OP_move_set_rotation,
-    OP_move_shoot, OP_move_slide, OP_move_step, OP_move_swap_pieces, OP_move_swap_players, OP_move_vote, OP_moveagain,
-    OP_mover, OP_moves_and, OP_moves_and_all, OP_moves_if, OP_moves_or, OP_moves_or_all, OP_moves_seq, OP_mul_int,
-    OP_mul_ints, OP_ne, OP_ne_region, OP_next, OP_nextphase, OP_no_moves, OP_no_pieces, OP_not, OP_note, OP_or,
-    OP_or_all, OP_pair, OP_pair_int_name, OP_pair_names, OP_pair_role, OP_pair_role_landmark, OP_pair_role_name,
-    OP_pair_roles, OP_pass, OP_payoff, OP_payoffs, OP_phase_of, OP_piece_ref, OP_pips, OP_place, OP_place_sites,
-    OP_place_stack, OP_player, OP_players_all, OP_players_ally, OP_players_each, OP_players_enemy, OP_players_friend,
-    OP_players_nonmover, OP_pow_int, OP_pow_int_word, OP_prev, OP_priority, OP_priority_two, OP_promote, OP_propose,
-    OP_push, OP_random, OP_random_num, OP_range, OP_region_foreach, OP_region_foreach_of, OP_region_foreach_player,
-    OP_region_if, OP_regionsite, OP_remember_state, OP_remember_value, OP_remove, OP_result, OP_results, OP_roll,
-    OP_rotation, OP_rotations, OP_row, OP_score, OP_score_player, OP_select, OP_set_count, OP_set_counter,
-    OP_set_nextplayer, OP_set_pending, OP_set_rotation, OP_set_score, OP_set_state, OP_set_value, OP_set_value_player,
-    OP_set_var, OP_shoot, OP_site, OP_site_between, OP_site_from, OP_site_player, OP_site_to, OP_sites_around,
-    OP_sites_array, OP_sites_between, OP_sites_board, OP_sites_bottom, OP_sites_cell, OP_sites_centre, OP_sites_column,
-    OP_sites_concavecorners, OP_sites_context, OP_sites_convexcorners, OP_sites_coords, OP_sites_corners,
-    OP_sites_direction, OP_sites_distance, OP_sites_edge, OP_sites_empty, OP_sites_from, OP_sites_group, OP_sites_hand,
-    OP_sites_incident, OP_sites_inner, OP_sites_ints, OP_sites_lastfrom, OP_sites_lastto, OP_sites_layer, OP_sites_left,
-    OP_sites_lineofsight, OP_sites_major, OP_sites_minor, OP_sites_name, OP_sites_occupied, OP_sites_outer,
-    OP_sites_owner, OP_sites_pattern, OP_sites_pending, OP_sites_perimeter, OP_sites_phase, OP_sites_playable,
-    OP_sites_random, OP_sites_right, OP_sites_row, OP_sites_side, OP_sites_start, OP_sites_state, OP_sites_to,
-    OP_sites_toclear, OP_sites_top, OP_sites_track, OP_sites_walk, OP_size_array, OP_size_group, OP_size_stack,
-    OP_size_territory, OP_sizes_group, OP_slide, OP_sow, OP_start_foreach_player, OP_start_foreach_site,
-    OP_start_foreach_value, OP_start_set_count, OP_start_set_remember, OP_start_set_role, OP_start_set_role_sites,
-    OP_start_set_score, OP_state, OP_step, OP_step_rule, OP_sub_int, OP_surround, OP_swap_pieces, OP_swap_players,
-    OP_takecontrol, OP_then, OP_to, OP_tobool, OP_toplevel, OP_track_context, OP_tracksite_end, OP_tracksite_first,
-    OP_tracksite_move, OP_trigger, OP_union, OP_union_all, OP_value, OP_value_movelimit, OP_value_pending,
-    OP_value_piece, OP_value_player, OP_value_random, OP_value_turnlimit, OP_values_remembered, OP_var, OP_vote,
-    OP_was_pass, OP_what, OP_where, OP_where_what, OP_while, OP_who, OP_xor, N_LUDEMES };
+    OP_is_even, OP_is_flat, OP_is_friend, OP_is_full, OP_is_in, OP_is_in_array, OP_is_lastfrom, OP_is_lastto,
+    OP_is_line, OP_is_loop, OP_is_mover, OP_is_next, OP_is_occupied, OP_is_odd, OP_is_pattern, OP_is_pending,
+    OP_is_prev, OP_is_proposed, OP_is_related, OP_is_repeat, OP_is_target, OP_is_threatened, OP_is_triggered,
+    OP_is_visited, OP_is_within, OP_last_from, OP_last_levelfrom, OP_last_levelto, OP_last_to, OP_layer, OP_le, OP_leap,
+    OP_level, OP_lt, OP_map, OP_map_ints, OP_mapentry, OP_max_array, OP_max_captures, OP_max_distance, OP_max_int,
+    OP_max_moves, OP_max_range, OP_min_array, OP_min_int, OP_min_range, OP_mod_int, OP_move, OP_move_add, OP_move_claim,
+    OP_move_hop, OP_move_leap, OP_move_pass, OP_move_promote, OP_move_propose, OP_move_remove, OP_move_select,
+    OP_move_set_nextplayer, OP_move_set_rotation, OP_move_shoot, OP_move_slide, OP_move_step, OP_move_swap_pieces,
+    OP_move_swap_players, OP_move_vote, OP_moveagain, OP_mover, OP_moves_and, OP_moves_and_all, OP_moves_if,
+    OP_moves_or, OP_moves_or_all, OP_moves_seq, OP_mul_array, OP_mul_int, OP_mul_ints, OP_ne, OP_ne_region, OP_next,
+    OP_nextphase, OP_no_moves, OP_no_pieces, OP_not, OP_note, OP_or, OP_or_all, OP_pair, OP_pair_int_name,
+    OP_pair_names, OP_pair_role, OP_pair_role_landmark, OP_pair_role_name, OP_pair_roles, OP_pass, OP_payoff,
+    OP_payoffs, OP_phase_of, OP_piece_ref, OP_pips, OP_place, OP_place_sites, OP_place_stack, OP_player, OP_players_all,
+    OP_players_ally, OP_players_each, OP_players_enemy, OP_players_friend, OP_players_nonmover, OP_pow_int,
+    OP_pow_int_word, OP_prev, OP_priority, OP_priority_two, OP_promote, OP_propose, OP_push, OP_random, OP_random_num,
+    OP_range, OP_region_foreach, OP_region_foreach_of, OP_region_foreach_player, OP_region_if, OP_regionsite,
+    OP_remember_state, OP_remember_value, OP_remove, OP_result, OP_results, OP_roll, OP_rotation, OP_rotations, OP_row,
+    OP_score, OP_score_player, OP_select, OP_set_count, OP_set_counter, OP_set_nextplayer, OP_set_pending,
+    OP_set_rotation, OP_set_score, OP_set_state, OP_set_value, OP_set_value_player, OP_set_var, OP_shoot, OP_site,
+    OP_site_between, OP_site_from, OP_site_player, OP_site_to, OP_sites_around, OP_sites_array, OP_sites_between,
+    OP_sites_board, OP_sites_bottom, OP_sites_cell, OP_sites_centre, OP_sites_column, OP_sites_concavecorners,
+    OP_sites_context, OP_sites_convexcorners, OP_sites_coords, OP_sites_corners, OP_sites_direction, OP_sites_distance,
+    OP_sites_edge, OP_sites_empty, OP_sites_from, OP_sites_group, OP_sites_hand, OP_sites_incident, OP_sites_inner,
+    OP_sites_ints, OP_sites_lastfrom, OP_sites_lastto, OP_sites_layer, OP_sites_left, OP_sites_lineofsight,
+    OP_sites_major, OP_sites_minor, OP_sites_name, OP_sites_occupied, OP_sites_outer, OP_sites_owner, OP_sites_pattern,
+    OP_sites_pending, OP_sites_perimeter, OP_sites_phase, OP_sites_playable, OP_sites_random, OP_sites_right,
+    OP_sites_row, OP_sites_side, OP_sites_start, OP_sites_state, OP_sites_to, OP_sites_toclear, OP_sites_top,
+    OP_sites_track, OP_sites_walk, OP_size_array, OP_size_group, OP_size_stack, OP_size_territory, OP_sizes_group,
+    OP_slide, OP_sow, OP_start_foreach_player, OP_start_foreach_site, OP_start_foreach_value, OP_start_set_count,
+    OP_start_set_remember, OP_start_set_role, OP_start_set_role_sites, OP_start_set_score, OP_state, OP_step,
+    OP_step_rule, OP_sub_int, OP_surround, OP_swap_pieces, OP_swap_players, OP_takecontrol, OP_then, OP_to, OP_tobool,
+    OP_toplevel, OP_track_context, OP_tracksite_end, OP_tracksite_first, OP_tracksite_move, OP_trigger, OP_union,
+    OP_union_all, OP_value, OP_value_movelimit, OP_value_pending, OP_value_piece, OP_value_player, OP_value_random,
+    OP_value_turnlimit, OP_values_remembered, OP_var, OP_vote, OP_was_pass, OP_what, OP_where, OP_where_what, OP_while,
+    OP_who, OP_xor, N_LUDEMES };
 #endif

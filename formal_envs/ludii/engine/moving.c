@@ -101,20 +101,22 @@ static void slide_to(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i32
 static i32 slide_over(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i32 steps) {
     const Node *to = rule->to, *stops = to ? SLOT(to, to, if_) : NULL;
     const Node *passes = rule->between ? SLOT(rule->between, between, if_) : NULL;
-    c->to = c->between = site;
+    c->to = site; /* (between) is still the place before it, if any: Hex Amazons */
     i32 far_enough = steps >= slide->range.least && (!slide->ends || region_has(slide->ends, site)),
         wanted = far_enough && !misses(c, site);
     i32 stopped = stops && int_of(c, stops);
     if (stopped && wanted && apply_allows(c, to_apply(to))) slide_to(c, rule, slide, site, steps, to_apply(to));
+    c->between = site;
     i32 passed = passes ? int_of(c, passes) : region_has(c->empty, site);
     if (passed && !stopped && wanted && apply_allows(c, to_apply(to)))
         slide_to(c, rule, slide, site, steps, stops ? NULL : to_apply(to));
     return passed && !(stopped && far_enough);
 }
 static void slide_along_track(Ctx *c, const Rule *rule, const Track *track, const Slide *slide) {
-    i32 from = c->from, n = track->sites.n;
+    i32 from = c->from, between = c->between, n = track->sites.n;
     for (i32 k = 0; k < n; k++) {
         if (track->sites.at[k] != from) continue;
+        c->between = between;
         for (i32 i = 1; i <= n && i <= slide->range.most; i++) {
             i32 at = k + i;
             if (at >= n && !track->loop) break;
@@ -125,7 +127,7 @@ static void slide_along_track(Ctx *c, const Rule *rule, const Track *track, cons
     }
 }
 static void slide_from(Ctx *c, const Rule *rule, DirSet directions) {
-    i32 from = c->from;
+    i32 from = c->from, between = c->between;
     TMP_REGION(sites);
     Slide slide = {steps_of(c, rule->between, (Range){1, INFINITE}), to_sites(c, rule->to, sites) ? sites : NULL, NULL};
     if (rule->track) {
@@ -137,7 +139,7 @@ static void slide_from(Ctx *c, const Rule *rule, DirSet directions) {
         i32 seen = 0; /* a ray that does not meet the target is of no use */
         while (seen < ray->n && misses(c, ray->at[seen])) seen++;
         if (seen == ray->n) continue;
-        slide.path = ray->at;
+        slide.path = ray->at, c->between = between;
         for (i32 i = 0; i < ray->n && i < slide.range.most; i++) {
             tick(c, 1);
             if (!slide_over(c, rule, &slide, ray->at[i], i + 1)) break;

@@ -16,36 +16,36 @@ INT(layer, STATIC) { /* hands lie on the ground */
 //: phase_of: (phase [<siteType>] of:<int>) -> int
 INT(phase_of, STATIC) { OF_SITE(phase_of, colour); }
 //: coord: (coord [<siteType>] <coordinate name>) -> int
-INT(coord, STATIC) { return c->g->names[ARG(coord, name)->value].site; }
+INT(coord, STATIC) { return site_labelled(c, ARG(coord, siteType), ARG(coord, name)); }
 //: coord_rowcolumn: (coord [<siteType>] row:<int> column:<int>) -> int
 INT(coord_rowcolumn, STATIC) {
     i32 row = int_of(c, ARG(coord_rowcolumn, row)), column = int_of(c, ARG(coord_rowcolumn, column));
-    tick(c, c->g->n_board / 16);
-    for (i32 s = 0; s < c->g->n_board; s++)
+    i32 n_sites, first = board_sites(c, ARG(coord_rowcolumn, siteType), &n_sites);
+    tick(c, n_sites / 16);
+    for (i32 s = first; s < first + n_sites; s++)
         if (c->g->row[s] == row && c->g->column[s] == column) return s;
     return OFF;
 }
 //: centrepoint: (centrePoint [<siteType>]) -> int
 INT(centrepoint, STATIC) {
-    UNUSED;
-    FOR_SITES (c->g->static_regions + STATIC_REGION_Centre * c->g->words, site) return site;
+    i32 n_sites, first = board_sites(c, ARG(centrepoint, siteType), &n_sites);
+    FOR_SITES (c->g->parts + STATIC_REGION_Centre * c->g->words, site)
+        if (site >= first && site < first + n_sites) return site;
     return OFF;
 }
-static i32 lines(Ctx *c, const i32 *number) { /* rows or columns of the board's ground */
-    i32 last = -1;
-    for (i32 s = 0; s < c->g->n_board; s++)
+static i32 lines(Ctx *c, const Node *type, const i32 *number) { /* rows or columns of the board's ground */
+    i32 last = -1, n_sites, first = board_sites(c, type, &n_sites);
+    for (i32 s = first; s < first + n_sites; s++)
         if (c->g->layer[s] <= 0) last = larger(last, number[s]);
     return last + 1;
 }
 //: count_rows: (count Rows [<siteType>]) -> int
 INT(count_rows, STATIC) {
-    UNUSED;
-    return lines(c, c->g->row);
+    return lines(c, ARG(count_rows, siteType), c->g->row);
 }
 //: count_columns: (count Columns [<siteType>]) -> int
 INT(count_columns, STATIC) {
-    UNUSED;
-    return lines(c, c->g->column);
+    return lines(c, ARG(count_columns, siteType), c->g->column);
 }
 //: count_vertices: (count Vertices) -> int
 INT(count_vertices, STATIC) {

@@ -70,8 +70,7 @@ MOVES(claim) { add_moves(c, n); }
 static void shoot_moves(Ctx *c, const Node *n) {
     const Node *between = ARG(shoot, between), *to = ARG(shoot, to);
     const Node *passes = between ? SLOT(between, between, if_) : NULL, *hits = to ? SLOT(to, to, if_) : NULL;
-    i32 what = piece_named(c, ARG(shoot, pieceRef), 0, OFF), outer_from = c->from, outer_to = c->to,
-        outer_between = c->between;
+    i32 what = piece_named(c, ARG(shoot, pieceRef), 0, OFF), outer_to = c->to, outer_between = c->between;
     Range range = steps_of(c, between, (Range){1, INFINITE});
     TMP_REGION(starts);
     if (!from_sites(c, ARG(shoot, from), starts)) {
@@ -81,19 +80,20 @@ static void shoot_moves(Ctx *c, const Node *n) {
     if (what)
         FOR_SITES (starts, start) {
             DirSet directions = directions_of(c, ARG(shoot, absoluteDirection), start, REL_Adjacent);
-            c->from = start;
+            /* (from) stays the outer one; (between) is the place before (to), if any: Hex Amazons */
             FOR_RADIALS (start, directions, ray)
                 for (i32 i = 0; i < ray->n && i < range.most; i++) {
                     tick(c, 1);
-                    c->to = c->between = ray->at[i];
-                    i32 passed = passes ? int_of(c, passes) : region_has(c->empty, ray->at[i]);
-                    if (i + 1 >= range.least && (hits ? int_of(c, hits) : passed))
+                    c->to = ray->at[i], c->between = i ? ray->at[i - 1] : outer_between;
+                    if (hits && !int_of(c, hits)) break;
+                    c->between = ray->at[i];
+                    if (!(passes ? int_of(c, passes) : region_has(c->empty, ray->at[i]))) break;
+                    if (i + 1 >= range.least)
                         piece_appears(c, ray->at[i], ray->at[i], (New){what, 1, UNDEFINED, 0}, to_apply(to),
                                       ARG(shoot, then));
-                    if (!passed) break;
                 }
         }
-    c->from = outer_from, c->to = outer_to, c->between = outer_between;
+    c->to = outer_to, c->between = outer_between;
 }
 //: move_shoot: (move Shoot <pieceRef> [<from>] [<absoluteDirection>] [<between>] [<to>] [<then>]) -> decision
 MOVES(move_shoot) { shoot_moves(c, n); }

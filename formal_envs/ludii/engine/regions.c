@@ -117,9 +117,15 @@ REGION(sites_array) {
 }
 
 /* ---- what the state says */
-//: sites_empty: (sites Empty [<siteType>]) -> region
+//: sites_empty: (sites Empty [<siteType>] [<int container>]) -> region
 REGION(sites_empty) {
-    board_of_type(c, ARG(sites_empty, siteType), out);
+    i32 container = int_or(c, ARG(sites_empty, container), 0);
+    if (container <= 0) board_of_type(c, ARG(sites_empty, siteType), out);
+    else {
+        region_clear(c, out);
+        if (container >= c->g->n_containers) return;
+        region_range(out, c->g->containers[container].first, c->g->containers[container].n);
+    }
     region_and(c, out, c->empty);
 }
 //: sites_toclear: (sites ToClear [<siteType>]) -> region

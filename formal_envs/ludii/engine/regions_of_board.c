@@ -6,22 +6,9 @@
 /* ---- parts of the board */
 //: sites_board: (sites Board [<siteType>]) -> region
 REGION(sites_board, STATIC) { board_of_type(c, ARG(sites_board, siteType), out); }
-/* A part that the board knows; of another site type the sites at the same extreme. */
 static void static_region(Ctx *c, const Node *type, i32 which, u64 *out) {
-    i32 n, first = board_sites(c, type, &n);
-    if (first == 0) {
-        region_copy(c, out, c->g->static_regions + which * c->g->words);
-        return;
-    }
-    region_clear(c, out);
-    if (which > STATIC_REGION_Right) return;
-    i32 sign = which == STATIC_REGION_Top || which == STATIC_REGION_Right ? 1 : -1;
-    const i32 *along = which <= STATIC_REGION_Bottom ? c->g->coordinate_y : c->g->coordinate_x;
-    i32 best = INT32_MIN;
-    for (i32 s = first; s < first + n; s++)
-        if (sign * along[s] > best) best = sign * along[s];
-    for (i32 s = first; s < first + n; s++)
-        if (sign * along[s] > best - 10) region_add(out, s);
+    board_of_type(c, type, out);
+    region_and(c, out, c->g->parts + which * c->g->words);
 }
 //: sites_top: (sites Top [<siteType>]) -> region
 REGION(sites_top, STATIC) { static_region(c, ARG(sites_top, siteType), STATIC_REGION_Top, out); }
@@ -85,8 +72,12 @@ REGION(sites_side, STATIC) {
         i32 p = who ? player_in(c, who) : -1;
         if (p >= 0 && p <= c->g->n_players + 1) direction = c->g->facing[p];
     }
-    if (direction < 0) region_clear(c, out);
-    else region_copy(c, out, c->g->side_regions + direction * c->g->words);
+    if (direction < 0) {
+        region_clear(c, out);
+        return;
+    }
+    board_of_type(c, ARG(sites_side, siteType), out);
+    region_and(c, out, c->g->sides + direction * c->g->words);
 }
 
 /* ---- regions of the equipment */
@@ -144,7 +135,7 @@ REGION(sites_owner, STATIC) {
 //: sites_hand: (sites Hand [<player> | <roleType>]) -> region
 REGION(sites_hand, STATIC) {
     const Node *who = either(ARG(sites_hand, player), ARG(sites_hand, roleType));
-    u32 owners = who ? players_in(c, who) : ~(u32)0;
+    u32 owners = who ? players_in(c, who) : 0; /* nobody named, no hand: Chessence */
     region_clear(c, out);
     for (i32 k = 1; k < c->g->n_containers; k++) {
         const Container *hand = &c->g->containers[k];

@@ -30,10 +30,11 @@ MOVES(move_remove) { remove_moves(c, n); }
 //: remove: (remove [<siteType>] <int site> | <region> [level:<int>] [at:<whenType>] [count:<int>] [<then>]) -> effect
 MOVES(remove) { remove_moves(c, n); }
 
-static void select_to(Ctx *c, const Node *n, i32 to) {
+static void select_to(Ctx *c, const Node *n, i32 to, i32 named) {
     if (move_asked(c, to)) return;
     Move *m = act_at(c, A_SELECT, to);
     last_action(c)->from = m->from = c->from;
+    last_action(c)->what = (i16)named; /* the second place is part of what is chosen */
     if (ARG(select, mover)) m->mover = role_of(c, ARG(select, mover));
     act_ends(c, m, ARG(select, then));
 }
@@ -46,12 +47,12 @@ static void select_from(Ctx *c, const Node *n) {
     c->to = outer;
     if (!may) return;
     if (!named) {
-        select_to(c, n, c->from);
+        select_to(c, n, c->from, 0);
         return;
     }
     FOR_SITES (ends, site) {
         c->to = site;
-        if (may_enter(c, to)) select_to(c, n, site);
+        if (may_enter(c, to)) select_to(c, n, site, 1);
     }
     c->to = outer;
 }

@@ -86,7 +86,7 @@ def action_text(bytecode: Bytecode, record: bytes) -> str:
     values: dict[str, Any] = {
         "from": _site(bytecode, source) if source != -1 else None,
         "to": _site(bytecode, to),
-        "second": _site(bytecode, to) if to not in (-1, source) else None,
+        "second": _site(bytecode, to) if what else None,  # a Select's, where the rules name one
         "what": what,
         "count": count,
         "many": count if count > 1 else None,

@@ -1,0 +1,124 @@
+"""What arguments of ludemes mean that few games use, each in a position small enough to work out by hand.
+
+Boards, pieces and the short way to write moves are those of ``test_ludemes``.
+"""
+
+# ruff: noqa: E501  (a case a line)
+
+import pytest
+
+from formal_envs.ludii import apply, compile_game, legal_moves
+from tests.ludii.test_ludemes import ANY, ROW, after, game, keys
+
+HANDS = "(hand Each size:2)"
+
+
+def chosen(region, **others):
+    """The moves that choose a site of the region."""
+    return keys(compile_game(game(f"(move Select (from {region}))", **others)).initial())
+
+
+# fmt: off
+REGIONS = [
+    # containers: sites 9 and 10 are the first hand of (square 3)
+    ("(sites Empty 1)", {"items": HANDS, "start": '(place "A" "Hand" 0)'}, ["Select f10"]),
+    ("(sites Empty 3)", {"items": HANDS}, ["Pass"]),
+    ("(sites Hand)", {"items": HANDS}, ["Pass"]),
+    ("(sites Hand P2)", {"items": HANDS}, ["Select f11", "Select f12"]),
+    # parts of another type of site: (square 2) has 12 edges, 8 outside; vertices from 0 at the bottom left to 8
+    ("(sites Corners Vertex)", {"board": "(square 2)"}, ["Select f0V", "Select f2V", "Select f6V", "Select f8V"]),
+    ("(sites Centre Vertex)", {"board": "(square 2)"}, ["Select f4V"]),
+    ("(sites Top Vertex)", {"board": "(square 2)"}, ["Select f6V", "Select f7V", "Select f8V"]),
+    ("(sites Side Vertex E)", {"board": "(square 2)"}, ["Select f2V", "Select f5V", "Select f8V"]),
+    ("(intersection (sites Inner Vertex) (sites Board Vertex))", {"board": "(square 2)"}, ["Select f4V"]),
+    ("(sites {(centrePoint Vertex)})", {"board": "(square 2)"}, ["Select f4V"]),
+    ('(sites {(coord Vertex row:2 column:0)})', {"board": "(square 2)"}, ["Select f6V"]),
+    ("(sites {(count Rows Vertex)})", {"board": "(square 2)"}, ["Select f3"]),
+    # of the two stones of player 1 that hang together and the one that does not: 2 * 1
+    ("(sites {(* (sizes Group P1))})", {"start": '(place "A1" {0 1 8})'}, ["Select f2"]),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("region", "others", "expected"), REGIONS)
+def test_regions(region, others, expected):
+    assert chosen(region, **others) == sorted(expected)
+
+
+def test_outer_edges():
+    assert len(chosen("(sites Outer Edge)", board="(square 2)")) == 8
+
+
+def test_a_second_place_is_written_even_where_it_is_the_first():
+    text = game("(move Select (from 4) (to (sites {4 5})))")
+    assert keys(compile_game(text).initial()) == ["Select f4 t4", "Select f4 t5"]
+
+
+@pytest.mark.parametrize(("site_type", "expected"), [("Cell", 0), ("Vertex", 1)], ids=["a cell", "a vertex"])
+def test_the_type_of_the_last_place(site_type, expected):
+    end = f"(if (is LastTo {site_type}) (result Mover Win))"
+    text = game("(move Add (to (sites Empty Vertex)))", end=end)
+    state = compile_game(text).initial()
+    assert apply(state, legal_moves(state)[0]).winner == expected
+
+
+def test_a_slide_asks_of_the_place_before():
+    """Where a slide may end is asked with (between) at the last place passed, none at first."""
+    moves = "(move Slide E (to if:(or (= (between) 1) (= (between) Off))))"
+    assert keys(compile_game(game(moves=moves, board=ROW, start='(place "A1" 0)')).initial()) == ["0>1"]
+    moves = "(move Slide E (to if:(= (between) 1)))"
+    assert keys(compile_game(game(moves=moves, board=ROW, start='(place "A1" 0)')).initial()) == ["0>1", "0>2"]
+
+
+def test_a_shot_goes_no_further_than_its_condition():
+    play = f'(if (is Even (count Moves)) (forEach Piece (move Step E {ANY} (then (moveAgain)))) (move Shoot (piece "Dot0") E (to if:%s)))'
+    board = {"board": ROW, "start": '(place "A1" 0)', "items": '(piece "Dot" Neutral)'}
+    assert keys(after(game(play % "(is Empty (to))", **board), "0>1")) == ["Add t2 w3", "Add t3 w3", "Add t4 w3"]
+    assert keys(after(game(play % "(!= (between) 2)", **board), "0>1")) == ["Add t2 w3"]
+    assert keys(after(game(play % "(= (from) Off)", **board), "0>1")) == ["Add t2 w3", "Add t3 w3", "Add t4 w3"]
+
+
+ENCLOSED = [
+    # player 1 adds at 1 beside the stone on 2; behind it 3 is empty
+    (0, '(place "A1" 4) (place "A2" 2)', [0, 1, 2, 0, 1]),
+    (1, '(place "A1" 4) (place "A2" 2)', [0, 1, 0, 0, 1]),
+    (1, '(place "A2" 2)', [0, 1, 2, 0, 0]),  # 4 is empty as well
+    (2, '(place "A2" 2)', [0, 1, 0, 0, 0]),
+    (1, '(place "A2" {2 4})', [0, 1, 0, 0, 0]),  # what lies behind the exception belongs to the group
+]
+
+
+@pytest.mark.parametrize(("allowed", "start", "expected"), ENCLOSED)
+def test_enclosing_with_exceptions(allowed, start, expected):
+    enemies = "(between if:(is Enemy (who at:(between))) (apply (remove (between))))"
+    enclose = f"(enclose (from (last To)) Orthogonal {enemies} numException:{allowed})"
+    text = game(f"(move Add (to (sites Empty)) (then {enclose}))", board=ROW, start=start)
+    assert [int(what) for what in after(text, "+1").what[:5]] == expected
+
+
+def test_a_piece_added_to_another_brings_its_marks():
+    play = '(move Select (from (sites Board)) (then (add (piece "A1" state:2) (to (last To)))))'
+    state = after(game(play, start='(place "A2" 4 state:1)'), "Select f4")
+    assert (int(state.what[4]), int(state.local_state[4])) == (2, 2)
+
+
+def test_directions_from_one_place_to_another():
+    """All of player 2's stones in the line of the last move are taken."""
+    take = "(directional (from (last To)) (directions Cell from:(last From) to:(last To)) (to if:(is Enemy (who at:(to))) (apply (remove (to)))))"
+    text = game(moves=f"(move Step E {ANY} (then {take}))", board=ROW, start='(place "A1" 0) (place "A2" {2 3})')
+    assert [int(w) for w in after(text, "0>1").what[:5]] == [0, 1, 0, 0, 0]
+
+
+def test_the_same_direction_is_that_of_the_move_in_question():
+    """One may go where an enemy stands straight on behind the place: 14 behind 13, 22 behind 17, 0 behind 6."""
+    moves = "(move (from) (to (sites Around (from)) if:(and (is Empty (to)) (is Enemy (who at:(ahead (to) SameDirection))))))"
+    text = game(moves=moves, board="(square 5)", start='(place "A1" 12) (place "A2" {14 22 0})')
+    assert keys(compile_game(text).initial()) == ["12>13", "12>17", "12>6"]
+
+
+def test_steps_over_a_seam_have_no_turning():
+    """Fields 8 and 9 touch in the west, where the outer ring begins; round it by 8 10 11 .. 15 9."""
+    board = "(remove (concentric {0 0 8 8}) cells:{1})"
+    text = game("(forEach Site (sites Board) (move Step (from (site)) CCW (to if:True)))", board=board)
+    steps = [tuple(map(int, key.split(">"))) for key in keys(compile_game(text).initial())]
+    assert [step for step in steps if min(step) > 7] == [(10, 11), (11, 12), (12, 13), (13, 14), (14, 15)]
