@@ -133,10 +133,12 @@ def _circle_cells(args: Args, counts: list[int]) -> Graph:
     graph = Graph(None, None)
     graph.points.append((0.0, 0.0, 0.0))
     inner: dict[Fraction, int] = {}
+    seam: set[int] = set()
     for ring in range(first, len(counts) + 1):
         around = [count for count in counts[ring - 1 : ring + 1] if count]
         angles = sorted({Fraction(i, count) for count in around for i in range(count)})
         start = len(graph.points)
+        seam.add(start)
         check_size(start + len(angles), "vertices")
         circle = {angle: start + i for i, angle in enumerate(angles)}
         graph.points += [_polar(ring - 0.5, 180 + 360 * float(angle)) for angle in angles]
@@ -148,7 +150,7 @@ def _circle_cells(args: Args, counts: list[int]) -> Graph:
     graph.edges = [(min(e), max(e)) for e in graph.edges]
     graph.faces = find_faces(graph)
     # the fields beside the seam, where each ring begins, are no part of its round: Shatranj ar-Rumiya
-    graph.pivots = {i: (0.0, 0.0) for i in range(1, len(graph.points)) if (i - 1) % n}
+    graph.pivots = {i: (0.0, 0.0) for i in range(len(graph.points)) if i not in seam}
     return graph
 
 
