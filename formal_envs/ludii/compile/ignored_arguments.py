@@ -10,8 +10,6 @@ from formal_envs.ludii.language.typed_tree import Call, Leaf, Node
 #: Arguments that the engine would ignore, by slug ("" is every ludeme) and slot, and what they ask for. Refused,
 #: unless they say what the engine does anyway (see ``_harmless``).
 IGNORED = {
-    ("", "stack"): "stacks of pieces",
-    ("", "level"): "stacks of pieces",
     ("", "trail"): "trails",
     ("max_captures", "withValue"): "values of pieces",
     ("max_moves", "withValue"): "values of pieces",
@@ -62,7 +60,7 @@ def _all_around(region: Node) -> bool:
     return not others and isinstance(site, Call) and site.signature.slug == "site_from"
 
 
-def _harmless(slug: str, name: str, arg: Node) -> bool:
+def _harmless(slug: str, name: str, arg: Node, stacks: bool) -> bool:
     """Whether an argument of ``IGNORED`` asks for nothing that the engine does not do."""
     if isinstance(arg, Call) and name == "between":
         return not _takes_empty(arg["if_"])
@@ -70,7 +68,7 @@ def _harmless(slug: str, name: str, arg: Node) -> bool:
         region, steps = arg["region"], slug.endswith("step")
         return arg["site"] is None and (region is None or (steps and _all_around(region)))
     if name == "count":  # a removal empties its site, as it does in Ludii: also where 1, the default, is said
-        return arg == Leaf("int", 1) or (isinstance(arg, Call) and arg.signature.slug == "count")
+        return stacks or arg == Leaf("int", 1) or (isinstance(arg, Call) and arg.signature.slug == "count")
     return isinstance(arg, Leaf) and arg.value in (False, 0, "Mover")
 
 
@@ -81,11 +79,16 @@ def _ignored(slug: str, names: tuple[str, ...]) -> tuple[tuple[int, str, str], .
     return tuple((index, key[1], IGNORED[key]) for index, key in enumerate(keys) if key in IGNORED)
 
 
-def ignored_argument(call: Call) -> tuple[Node, str] | None:
-    """The first argument of the ludeme that the engine would ignore, and what it asks for; None where all is well."""
+def ignored_argument(call: Call, stacks: bool = False) -> tuple[Node, str] | None:
+    """The first argument of the ludeme that the engine would ignore, and what it asks for; None where all is well.
+
+    Args:
+        call: the ludeme.
+        stacks: whether pieces of the game stand on each other; then a removal takes some of them.
+    """
     signature = call.signature
     for index, name, meaning in _ignored(signature.slug, tuple(signature.slot)):
         arg = call.args[index]
-        if arg is not None and not _harmless(signature.slug, name, arg):
+        if arg is not None and not _harmless(signature.slug, name, arg, stacks):
             return arg, f"{signature.name} with {name.rstrip('_')}: {meaning}"
     return None

@@ -35,9 +35,10 @@ def read_uses(source: Source, board: Board) -> Uses:
         GameError: stage "unsupported" (an argument that the engine would ignore).
     """
     flags = USES["CHANCE_START"] if _draws(child(child(source.game, "rules"), "start")) else 0
+    flags |= USES["STACK"] if any(map(_stacks, calls(source.game))) else 0
     site_types: set[str] = set()
     for call in calls(source.game):
-        if ignored := ignored_argument(call):
+        if ignored := ignored_argument(call, stacks=flags & USES["STACK"] != 0):
             raise source.error("unsupported", f"unsupported: {ignored[1]}", ignored[0])
         flags |= _flags(call)
         for arg in call.args:
@@ -62,8 +63,6 @@ def _flags(call: Call) -> int:
         flags |= USES["COUNT"]
     if slug == "no_moves" and args[0] != Leaf("roleType", "Next"):
         flags |= USES["STUCK"]
-    if _stacks(call):
-        flags |= USES["STACK"]
     if slug == "passend" and args[0] == Leaf("passEndType", "NoEnd"):
         flags |= USES["PASS_RULES"]
     for arg in args:
@@ -102,4 +101,6 @@ def _flags_of(signature: Signature) -> tuple[int, int | None]:
         return USES["VISITED"], count
     if slug.startswith("is_repeat"):
         return USES["HISTORY"], count
-    return {"sites_lastto": USES["ARRIVED"], "all_passed": USES["PASS_RULES"]}.get(slug, 0), count
+    return {"sites_lastto": USES["ARRIVED"], "last_between": USES["BETWEEN"], "all_passed": USES["PASS_RULES"]}.get(
+        slug, 0
+    ), count

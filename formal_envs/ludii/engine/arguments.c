@@ -84,12 +84,6 @@ i32 type_offset(Ctx *c, const Node *type) {
     if (!type || type->value == c->g->site_type || c->g->type_first[type->value] < 0) return 0;
     return c->g->type_first[type->value];
 }
-i32 site_at(Ctx *c, const Node *type, const Node *site) {
-    i32 s = int_of(c, site);
-    /* of its type already, or a hand's */
-    if (!type || type->value == c->g->site_type || s < 0 || s >= c->g->n_board) return s;
-    return s < c->g->type_n[type->value] && c->g->type_first[type->value] >= 0 ? s + type_offset(c, type) : OFF;
-}
 
 /* ---- sets of sites */
 void region_of(Ctx *c, const Node *n, u64 *out) {

@@ -17,8 +17,13 @@ i32 component_named(Ctx *c, const Node *name, i32 player); /* an exact name, or 
 i32 is_called(Ctx *c, i32 what, i32 name); /* by its whole name or its name without a number */
 
 /* ---- sites. Literals count within their type; any other number is one of all types together already. */
-i32 site_at(Ctx *c, const Node *type, const Node *site);
 i32 type_offset(Ctx *c, const Node *type); /* where the sites of a type begin; 0 for the default one and for none */
+static inline i32 site_at(Ctx *c, const Node *type, const Node *site) {
+    i32 s = int_of(c, site);
+    /* of its type already, or a hand's */
+    if (!type || type->value == c->g->site_type || s < 0 || s >= c->g->n_board) return s;
+    return s < c->g->type_n[type->value] && c->g->type_first[type->value] >= 0 ? s + type_offset(c, type) : OFF;
+}
 /* The number of a site of an explicit type, OFF if that type has none; hand sites follow the board's whatever the type
  * says. */
 static inline i32 site_of_type(Ctx *c, const Node *type, i32 site) {

@@ -84,6 +84,13 @@ ARRAY(array_difference) { /* each value of the second takes one of its like from
 }
 
 /* ---- of the state */
+//: arrayvalue: (arrayValue <intArray> index:<int>) -> int
+INT(arrayvalue) { /* nothing beyond its ends */
+    i32 *values, size = array_of(c, ARG(arrayvalue, intArray), &values), index = int_of(c, ARG(arrayvalue, index));
+    i32 found = index >= 0 && index < size ? c->numbers[c->n_numbers - size + index] : OFF;
+    c->n_numbers -= size;
+    return found;
+}
 //: values_remembered: (values Remembered [<string name>]) -> intArray
 ARRAY(values_remembered) {
     i32 name = ARG(values_remembered, name) ? ARG(values_remembered, name)->value : -1;

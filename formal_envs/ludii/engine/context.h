@@ -27,7 +27,7 @@ struct Ctx {
     State *s;
     i32 *what, *who, *count, *state, *rotation, *value; /* into *s, by site */
     i32 *vars; /* by string id */
-    u64 *empty, *occupied, *visited, *to_clear, *arrived; /* sets of sites */
+    u64 *empty, *occupied, *visited, *to_clear, *arrived, *between_last; /* sets of sites */
     u64 *owned, *kinds; /* sets of sites by player 0 .. n + 1, by component; * words. Of stacks their tops */
     i32 *first_level; /* by site and one more: where the levels beneath its top begin; NULL in games without stacks */
     Level *levels;
@@ -60,6 +60,10 @@ struct Ctx {
     i32 n_applied, max_applied;
     Action *report; /* room for what the last move did, consequences too */
 };
+/* The levels that an action names of its two places, i16; OFF: the top, or on top. They share its name, as none has both. */
+static inline i32 leaves_level(const Action *a) { return a->name >> 16; }
+static inline i32 enters_level(const Action *a) { return (i16)(a->name & 0xffff); }
+static inline void set_levels(Action *a, i32 from, i32 to) { a->name = (i32)((u32)from << 16 | (u32)(to & 0xffff)); }
 void reset_iterators(Ctx *c); /* and what is only asked for while moves are looked for */
 
 /* ---- failing and counting work */

@@ -1,5 +1,6 @@
 /* Effects: what changes a number, a marker or the player to move. */
 #include "actions.h"
+#include "move_arguments.h"
 
 #define FOR_PLAYERS(bits, p)                                                                                           \
     for (i32 p = 1; p <= c->g->n_players; p++)                                                                         \
@@ -21,23 +22,26 @@ MOVES(set_count) {
     a->to = site, a->what = (i16)(c->what[site] ? c->what[site] : c->g->n_components), a->count = count;
     effect_end(c, ARG(set_count, then));
 }
-static void mark(Ctx *c, i32 site, i32 state, const Node *then) {
+static void mark(Ctx *c, i32 site, i32 level, i32 state, const Node *then) {
     if (!is_site(c, site)) return;
     Action *a = effect_begin(c, A_SET_STATE);
     a->to = site, a->state = state;
+    set_levels(a, OFF, level);
     effect_end(c, then);
 }
 //: set_state: (set State [<siteType>] at:<int> [level:<int>] <int value> [<then>]) -> effect
 MOVES(set_state) {
     i32 site = site_at(c, ARG(set_state, siteType), ARG(set_state, at));
-    mark(c, site, int_of(c, ARG(set_state, value)), ARG(set_state, then));
+    mark(c, site, level_named(c, ARG(set_state, level)), int_of(c, ARG(set_state, value)), ARG(set_state, then));
 }
 //: set_value: (set Value [<siteType>] at:<int> [level:<int>] <int value> [<then>]) -> effect
 MOVES(set_value) {
     i32 site = site_at(c, ARG(set_value, siteType), ARG(set_value, at)), value = int_of(c, ARG(set_value, value));
+    i32 level = level_named(c, ARG(set_value, level));
     if (!is_site(c, site)) return;
     Action *a = effect_begin(c, A_SET_VALUE);
     a->to = site, a->value = value;
+    set_levels(a, OFF, level);
     effect_end(c, ARG(set_value, then));
 }
 //: flip: (flip [<siteType>] [<int site>] [<then>]) -> effect
@@ -46,16 +50,20 @@ MOVES(flip) { /* a piece with (flips a b) changes between these two states; it k
     const Node *flips = is_site(c, site) ? c->g->components[c->what[site]].flips : NULL;
     if (!flips) return;
     i32 a = int_of(c, SLOT(flips, flips, a)), b = int_of(c, SLOT(flips, flips, b)), state = c->state[site];
-    mark(c, site, state == a ? b : state == b ? a : state, ARG(flip, then));
+    mark(c, site, OFF, state == a ? b : state == b ? a : state, ARG(flip, then));
 }
 
 /* ---- numbers of players */
 static void set_player(Ctx *c, enum ActionType type, const Node *who, i32 value, i32 added, const Node *then) {
-    i32 player = player_in(c, who); /* roles of several players, such as Each, are nobody here */
-    if (player < 1 || player > c->g->n_players) return;
-    Action *a = effect_begin(c, type);
-    a->what = (i16)player, a->value = value, a->count = added;
-    effect_end(c, then);
+    /* of the roles of several players All is each of them; others, such as Each, are nobody here */
+    i32 all = who->kind == CONSTANT && who->type == TYPE_roleType && who->value == roleType_All;
+    i32 player = all ? 1 : player_in(c, who), last = all ? c->g->n_players : player;
+    if (player < 1 || last > c->g->n_players) return;
+    for (; player <= last; player++) {
+        Action *a = effect_begin(c, type);
+        a->what = (i16)player, a->value = value, a->count = added;
+        effect_end(c, then);
+    }
 }
 //: set_value_player: (set Value <player> | <roleType> <int value> [<then>]) -> effect
 MOVES(set_value_player) {

@@ -2,6 +2,7 @@
 #include "directions.h"
 #include "listing.h"
 #include "reach.h"
+#include "stacks.h"
 
 static void pieces_in_container(Ctx *c, const Node *n, u64 *sites) {
     if (ARG(foreach_piece, containerName)) {
@@ -36,6 +37,16 @@ static void moves_from(Ctx *c, const Node *moves, i32 site) {
     assert(all_in_reach(c, moves, site, start));
     (void)start;
 }
+/* The moves of each piece of the kind on a site, or of the top alone. */
+static void moves_from_stack(Ctx *c, const Node *n, const Node *moves, i32 site, i32 what) {
+    i32 outer = c->level, top = height(c, site) - 1, k = bool_or(c, ARG(foreach_piece, top), 0) ? top : 0;
+    for (; k <= top; k++) {
+        if (piece_at(c, site, k).what != what) continue;
+        c->level = k;
+        moves_from(c, moves, site);
+    }
+    c->level = outer;
+}
 static void pieces_of_player(Ctx *c, const Node *n, i32 player) {
     const Node *own = ARG(foreach_piece, moves), *on = ARG(foreach_piece, on);
     deeper(c); /* a piece's moves may ask for those of pieces */
@@ -44,6 +55,7 @@ static void pieces_of_player(Ctx *c, const Node *n, i32 player) {
         if (!moves || c->g->components[what].owner != player || !piece_wanted(c, n, what)) continue;
         TMP_REGION(sites);
         region_copy(c, sites, of_kind(c, what));
+        if (c->first_level && !bool_or(c, ARG(foreach_piece, top), 0)) add_beneath(c, what, sites);
         if (c->target && (c->probe || c->hits_only)) keep_within_reach(c, moves, c->target, sites);
         if (!region_any(c, sites)) continue;
         if (ARG(foreach_piece, container) || ARG(foreach_piece, containerName)) pieces_in_container(c, n, sites);
@@ -51,7 +63,8 @@ static void pieces_of_player(Ctx *c, const Node *n, i32 player) {
         FOR_SITES (sites, site) {
             i32 type = on ? on->value : 0, first = on ? c->g->type_first[type] : 0;
             if (on && (site < first || site >= first + c->g->type_n[type])) continue;
-            moves_from(c, moves, site);
+            if (c->first_level) moves_from_stack(c, n, moves, site, what);
+            else moves_from(c, moves, site);
         }
     }
     c->depth--;
@@ -133,10 +146,12 @@ MOVES(foreach_players) {
     for_each_player(c, players, ARG(foreach_players, moves), ARG(foreach_players, then));
 }
 //: foreach_level: (forEach Level [<siteType>] <int site> [<stackDirection>] <moves> [<then>]) -> effect
-MOVES(foreach_level) { /* no stacks: one level */
+MOVES(foreach_level) {
+    const Node *way = ARG(foreach_level, stackDirection);
     i32 start = c->n_moves, outer = c->level, site = site_at(c, ARG(foreach_level, siteType), ARG(foreach_level, site));
-    if (is_site(c, site) && c->what[site]) {
-        c->level = 0;
+    i32 levels = is_site(c, site) ? height(c, site) : 0;
+    for (i32 k = 0; k < levels; k++) {
+        c->level = enum_or(way, stackDirection_FromBottom) == stackDirection_FromTop ? levels - 1 - k : k;
         moves_of(c, ARG(foreach_level, moves));
     }
     c->level = outer;

@@ -162,6 +162,7 @@ enum Set {
     SET_visited, /* in this turn */
     SET_to_clear, /* captured when the sequence ends */
     SET_arrived, /* in the last move, where a game uses it */
+    SET_between, /* pieces that the last move went over, where a game uses it */
     N_SETS,
 };
 struct Level {
@@ -193,9 +194,7 @@ struct Action {
     i32 state;
     i32 rotation;
     i32 value;
-    i32 name; /* string id */
-    i16 level_from; /* of a stack; OFF: the top */
-    i16 level_to;
+    i32 name; /* string id; of what acts on stacks two levels, see context.h: an action has 32 bytes, not one more */
 };
 HAS(Action, type, 0, 1);
 HAS(Action, decision, 1, 1);
@@ -207,9 +206,7 @@ HAS(Action, state, 16, 4);
 HAS(Action, rotation, 20, 4);
 HAS(Action, value, 24, 4);
 HAS(Action, name, 28, 4);
-HAS(Action, level_from, 32, 2);
-HAS(Action, level_to, 34, 2);
-_Static_assert(sizeof(Action) == 36, "how far apart Python reads them");
+_Static_assert(sizeof(Action) == 32, "how far apart Python reads them");
 struct Move {
     i32 first; /* its actions, in the order in which they are applied */
     i32 n;
@@ -257,7 +254,7 @@ enum {
 enum Kind { CONSTANT, INT_KIND, BOOL_KIND, REGION_KIND, MOVES_KIND, RULE_KIND, ARRAY_KIND, LIST, PLAIN };
 enum Uses { USES_COUNT = 1, USES_SWAP = 2, USES_NO_REPEAT = 4, USES_SEQUENCE_CAPTURE = 8, USES_PASS_RULES = 16,
     USES_VISITED = 32, USES_HISTORY = 64, USES_STUCK = 128, USES_ARRIVED = 256, USES_STACK = 512, USES_CHANCE = 1024,
-    USES_CHANCE_START = 2048 };
+    USES_CHANCE_START = 2048, USES_BETWEEN = 4096 };
 enum { STATIC_REGION_Top, STATIC_REGION_Bottom, STATIC_REGION_Left, STATIC_REGION_Right, STATIC_REGION_Corners,
     STATIC_REGION_ConcaveCorners, STATIC_REGION_ConvexCorners, STATIC_REGION_Outer, STATIC_REGION_Inner,
     STATIC_REGION_Perimeter, STATIC_REGION_Centre, STATIC_REGION_Major, STATIC_REGION_Minor, STATIC_REGION_Playable,

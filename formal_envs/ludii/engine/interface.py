@@ -122,6 +122,7 @@ SETS = {
     "visited": "in this turn",
     "to_clear": "captured when the sequence ends",
     "arrived": "in the last move, where a game uses it",
+    "between": "pieces that the last move went over, where a game uses it",
 }
 
 #: A piece beneath another one. Those of a site lie next to each other, the lowest first; the top is in SITE_NUMBERS.
@@ -153,9 +154,7 @@ ACTION = (
     Field("state"),
     Field("rotation"),
     Field("value"),
-    Field("name", "string id"),
-    Field("level_from", "of a stack; OFF: the top", type="i16"),
-    Field("level_to", type="i16"),
+    Field("name", "string id; of what acts on stacks two levels, see context.h: an action has 32 bytes, not one more"),
 )
 MOVE = (
     Field("first", "its actions, in the order in which they are applied"),
@@ -206,7 +205,7 @@ USES = MappingProxyType(
         for bit, name in enumerate(
             [
                 *("COUNT", "SWAP", "NO_REPEAT", "SEQUENCE_CAPTURE", "PASS_RULES", "VISITED", "HISTORY", "STUCK"),
-                *("ARRIVED", "STACK", "CHANCE", "CHANCE_START"),
+                *("ARRIVED", "STACK", "CHANCE", "CHANCE_START", "BETWEEN"),
             ]
         )
     }

@@ -49,7 +49,7 @@ static void leap_from(Ctx *c, const Rule *rule, DirSet directions) {
         if (misses(c, site) || (some && !region_has(allowed, site)) || (rule->forward && !lies_ahead(c, from, site)))
             continue;
         c->to = site;
-        if (may_enter(c, rule->to)) go(c, site, to_apply(rule->to), rule->then);
+        if (may_enter(c, rule->to)) go(c, rule, site, to_apply(rule->to));
     }
 }
 static void leap_moves(Ctx *c, const Node *n) {

@@ -1,5 +1,6 @@
 /* Lines of pieces. */
 #include "directions.h"
+#include "stacks.h"
 
 static i32 compass_opposite(i32 direction) { return COMPASS[opposite_point(compass_point(direction))]; }
 static i32 opposite_direction(i32 direction) {
@@ -47,7 +48,8 @@ static i32 line_long_enough(const Line *l, i32 n, i32 through) {
     return (l->exact ? n == l->least : n >= l->least) && (!l->through || through >= l->through_least);
 }
 static i32 line_at(Ctx *c, const Line *l, DirSet dirs, i32 pivot) {
-    if (!is_site(c, pivot) || !line_has(c, l, pivot)) return 0;
+    /* of a stack the condition is not asked: it has grown by the piece that makes the line */
+    if (!is_site(c, pivot) || !(c->first_level ? region_has(l->pieces, pivot) : line_has(c, l, pivot))) return 0;
     i32 here = l->through && region_has(l->through, pivot);
     /* a line does not go on by another relation */
     u32 kind = dirs.relations ? dirs.relations : ~(u32)REL_All;
@@ -67,6 +69,63 @@ static i32 line_at(Ctx *c, const Line *l, DirSet dirs, i32 pivot) {
         if (!found && line_long_enough(l, run, through)) return 1;
     }
     return 0;
+}
+/* ---- in games with stacks: pieces count at any level, or tops alone, or those of one level or one slope */
+static i32 level_has(Ctx *c, const u64 *kinds, i32 site, i32 level) {
+    return level >= 0 && level < height(c, site) && region_has(kinds, piece_at(c, site, level).what);
+}
+/* how many lie one after another from the pivot on, each so much higher than the one before */
+static i32 run_by_level(Ctx *c, const u64 *kinds, const Radial *ray, i32 level, i32 rise) {
+    i32 k = 0;
+    while (k < ray->n && level_has(c, kinds, ray->at[k], level + rise * (k + 1))) k++;
+    tick(c, 1 + k);
+    return k;
+}
+static i32 slope_at(Ctx *c, const Line *l, i32 pivot, const u64 *kinds, const Radial *r, i32 rise) {
+    i32 level = height(c, pivot) - 1, opposite = opposite_direction(r->direction), found = 0;
+    i32 run = 1 + run_by_level(c, kinds, r, level, rise);
+    for (i32 i = c->g->radial_first[pivot]; l->opposites && i < c->g->radial_first[pivot + 1]; i++) {
+        const Radial *back = c->g->radials + i;
+        if (back->direction != opposite || !(back->relations & r->relations)) continue;
+        found = 1;
+        if (line_long_enough(l, run + run_by_level(c, kinds, back, level, -rise), 0)) return 1;
+    }
+    return !found && line_long_enough(l, run, 0);
+}
+static i32 line_by_level(Ctx *c, const Line *l, DirSet dirs, i32 pivot, const u64 *kinds) {
+    i32 top = height(c, pivot) - 1, down = 0;
+    if (!level_has(c, kinds, pivot, top)) return 0;
+    while (level_has(c, kinds, pivot, top - down)) down++;
+    if (line_long_enough(l, down, 0)) return 1;
+    FOR_RADIALS (pivot, dirs, r)
+        for (i32 rise = -1; rise <= 1; rise++)
+            if (slope_at(c, l, pivot, kinds, r, rise)) return 1;
+    return 0;
+}
+static void kinds_of_line(Ctx *c, const Node *n, i32 pivot, u64 *kinds) { /* as bits */
+    const Node *role = ARG(is_line, roleType), *what = ARG(is_line, what), *whats = ARG(is_line, whats);
+    u32 players = role ? players_in(c, role) : 0;
+    for (i32 k = 1; k <= c->g->n_components; k++)
+        if (players >> c->g->components[k].owner & 1) region_add(kinds, k);
+    for (i32 i = 0; i < (whats ? whats->n : !role); i++) {
+        i32 kind = whats ? int_of(c, whats->arg[i]) : what ? int_of(c, what) : c->what[pivot];
+        if (kind > 0 && kind <= c->g->n_components) region_add(kinds, kind);
+    }
+}
+static i32 line_of_stacks(Ctx *c, const Node *n, Line l, DirSet dirs, i32 pivot) {
+    u64 kinds[c->g->n_components / 64 + 1];
+    memset(kinds, 0, sizeof kinds);
+    kinds_of_line(c, n, pivot, kinds);
+    if (bool_or(c, ARG(is_line, byLevel), 0)) return line_by_level(c, &l, dirs, pivot, kinds);
+    TMP_REGION(set);
+    region_clear(c, set);
+    for (i32 k = 1; k <= c->g->n_components; k++)
+        if (region_has(kinds, k)) {
+            region_or(c, set, of_kind(c, k));
+            if (!bool_or(c, ARG(is_line, top), 0)) add_beneath(c, k, set);
+        }
+    l.pieces = set;
+    return line_at(c, &l, dirs, pivot);
 }
 //: is_line: (is Line [<siteType>] <int length> [<absoluteDirection>] [through:<int> | throughAny:<region>]
 //:     [<roleType> | what:<int> | whats:{<int>}] [exact:<bool>] [contiguous:<bool>] [if:<bool>] [byLevel:<bool>]
@@ -90,6 +149,13 @@ BOOL(is_line) {
     if (any) {
         region_of(c, any, pivots);
         if (l.through_least > 1) l.through = pivots;
+    }
+    if (c->first_level) {
+        if (!any) return is_site(c, pivot) && c->what[pivot] && line_of_stacks(c, n, l, dirs, pivot);
+        region_and(c, pivots, c->occupied);
+        FOR_SITES (pivots, site)
+            if (line_of_stacks(c, n, l, dirs, site)) return 1;
+        return 0;
     }
     if (whats || role) {
         u32 players = role ? players_in(c, role) : 0;

@@ -26,9 +26,7 @@ Action *move_act(Ctx *c, enum ActionType type) {
                   .state = UNDEFINED,
                   .rotation = UNDEFINED,
                   .value = UNDEFINED,
-                  .name = -1,
-                  .level_from = OFF,
-                  .level_to = OFF};
+                  .name = -1};
     return a;
 }
 void move_decide(Ctx *c, Move *m) {

@@ -38,6 +38,12 @@ i32 to_sites(Ctx *c, const Node *n, u64 *out) {
     return n && named_sites(c, SLOT(n, to, siteType), SLOT(n, to, region), SLOT(n, to, site), out);
 }
 
+i32 level_named(Ctx *c, const Node *level) {
+    if (!level || !c->first_level) return OFF;
+    i32 named = int_of(c, level);
+    return named < 0 ? OFF : smaller(named, MAX_LEVELS);
+}
+
 i32 pieces_named(const Node *piece) {
     const Node *many = SLOT(piece, piece_ref, names) ? SLOT(piece, piece_ref, names)
                                                      : SLOT(piece, piece_ref, components);

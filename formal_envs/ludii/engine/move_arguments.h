@@ -2,6 +2,7 @@
 #ifndef MOVE_ARGUMENTS_H
 #define MOVE_ARGUMENTS_H
 #include "arguments.h"
+#include "stacks.h"
 
 typedef struct Range {
     i32 least, most;
@@ -22,6 +23,11 @@ static inline const Node *between_apply(const Node *between) { return between ? 
 static inline i32 apply_allows(Ctx *c, const Node *apply) { /* (apply if:..) says where one may end */
     return !apply || apply->op != OP_apply_if || int_of(c, SLOT(apply, apply_if, if_));
 }
+
+/* Which level of a stack an argument names; OFF where there is none, or in games without stacks. */
+i32 level_named(Ctx *c, const Node *level);
+static inline i32 level_from(Ctx *c, const Node *from) { return from ? level_named(c, SLOT(from, from, level)) : OFF; }
+static inline i32 level_to(Ctx *c, const Node *to) { return to ? level_named(c, SLOT(to, to, level)) : OFF; }
 
 /* The kinds of piece that a (piece ..) names, one at a time. */
 i32 pieces_named(const Node *piece);

@@ -9,18 +9,30 @@ static Move *piece_goes(Ctx *c, i32 to, const Node *effect) { /* not ended yet *
     c->to = outer;
     return m;
 }
-static void piece_went(Ctx *c, Move *m, i32 to, const Node *then) {
+static void of_stack(Action *a, const Rule *rule) {
+    if (rule->stack && rule->stack->value) a->type = A_MOVE_ALL;
+    set_levels(a, rule->level, OFF);
+}
+static void piece_went(Ctx *c, Move *m, i32 to, const Rule *rule) {
     Action *a = move_act(c, A_MOVE);
     a->from = c->from, a->to = to;
+    if (c->first_level) of_stack(a, rule);
     move_decide(c, m);
     m->from = c->from, m->to = to;
-    move_then(c, m, then);
+    move_then(c, m, rule->then);
     move_end(c, m);
 }
-void go(Ctx *c, i32 to, const Node *effect, const Node *then) {
-    if (!move_asked(c, to)) piece_went(c, piece_goes(c, to, effect), to, then);
+void go(Ctx *c, const Rule *rule, i32 to, const Node *effect) {
+    if (!move_asked(c, to)) piece_went(c, piece_goes(c, to, effect), to, rule);
 }
 
+static void each_from_level(Ctx *c, const Rule *rule, void (*each)(Ctx *, const Rule *, DirSet), i32 start, DirSet d) {
+    Rule known = *rule;
+    known.level = level_from(c, rule->from); /* in which (from) is the outer one, too */
+    c->from = start;
+    if (known.level < 0 && known.says_level && !known.stack) known.level = top_level(c, start);
+    if (may_leave(c, rule->from)) each(c, &known, d);
+}
 void for_each_from(Ctx *c, const Rule *rule, void (*each)(Ctx *, const Rule *, DirSet)) {
     i32 from = c->from, to = c->to, between = c->between, start = from;
     if (rule->from && SLOT(rule->from, from, site))
@@ -28,8 +40,11 @@ void for_each_from(Ctx *c, const Rule *rule, void (*each)(Ctx *, const Rule *, D
     if (!is_site(c, start)) return;
     /* in which (from) is still the outer one */
     DirSet directions = directions_of(c, rule->direction, start, REL_Adjacent);
-    c->from = start;
-    if (may_leave(c, rule->from)) each(c, rule, directions);
+    if (c->first_level) each_from_level(c, rule, each, start, directions);
+    else {
+        c->from = start;
+        if (may_leave(c, rule->from)) each(c, rule, directions);
+    }
     c->from = from, c->to = to, c->between = between;
 }
 
@@ -54,14 +69,15 @@ static void step_from(Ctx *c, const Rule *rule, DirSet directions) {
     FOR_RADIALS (from, directions, ray) {
         if (!ray->n) continue;
         c->to = ray->at[0];
-        if (!misses(c, c->to) && may_enter(c, rule->to)) go(c, ray->at[0], to_apply(rule->to), rule->then);
+        if (!misses(c, c->to) && may_enter(c, rule->to)) go(c, rule, ray->at[0], to_apply(rule->to));
     }
 }
 static void step_moves(Ctx *c, const Node *n) {
     for_each_from(
         c,
         &(Rule){
-            .from = ARG(step, from), .direction = ARG(step, direction), .to = ARG(step, to), .then = ARG(step, then)},
+            .from = ARG(step, from), .direction = ARG(step, direction), .to = ARG(step, to), .then = ARG(step, then),
+            .stack = ARG(step, stack), .says_level = 1},
         step_from);
 }
 //: move_step: (move Step [<from>] [<direction>] <to> [stack:<flag>] [<then>]) -> decision
@@ -84,7 +100,7 @@ typedef struct Slide {
 static void slide_to(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i32 steps, const Node *effect) {
     const Node *on_the_way = between_apply(rule->between);
     if (!on_the_way || !slide->path) {
-        go(c, site, effect, rule->then);
+        go(c, rule, site, effect);
         return;
     }
     if (move_asked(c, site)) return;
@@ -94,7 +110,7 @@ static void slide_to(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i32
         move_effects(c, m, on_the_way);
     }
     move_effects(c, m, effect);
-    piece_went(c, m, site, rule->then);
+    piece_went(c, m, site, rule);
     c->between = site;
 }
 /* steps: to site. Does it go on? */
@@ -153,6 +169,7 @@ static void slide_moves(Ctx *c, const Node *n) {
                           .direction = ARG(slide, direction),
                           .between = ARG(slide, between),
                           .to = ARG(slide, to),
+                          .stack = ARG(slide, stack),
                           .then = ARG(slide, then)},
                   slide_from);
 }
@@ -192,7 +209,7 @@ static void land(Ctx *c, const Rule *rule, const Hop *hop, const Radial *ray, i3
                 c->between = ray->at[h];
                 move_effects(c, m, between_apply(rule->between));
             }
-            piece_went(c, m, ray->at[k], rule->then);
+            piece_went(c, m, ray->at[k], rule);
         }
         if (!goes_on) return;
     }
@@ -230,6 +247,7 @@ static void hop_moves(Ctx *c, const Node *n) {
                           .direction = ARG(hop, direction),
                           .between = ARG(hop, between),
                           .to = ARG(hop, to),
+                          .stack = ARG(hop, stack),
                           .then = ARG(hop, then)},
                   hop_from);
 }
@@ -244,12 +262,22 @@ MOVES(hop) {
 
 /* ---- from anywhere to anywhere; also from hands, with counts, or a copy */
 /* rotation: what it is turned to, or UNDEFINED */
+static enum ActionType carries(Ctx *c, const Node *n, i32 copy) { /* a whole stack, so many of its pieces, one */
+    if (copy) return A_COPY;
+    if (!c->first_level || !bool_or(c, ARG(move, stack), 0)) return A_MOVE;
+    if (ARG(move, count)) return A_STACK_MOVE;
+    return ARG(move, from) && SLOT(ARG(move, from), from, level) ? A_MOVE : A_MOVE_ALL;
+}
 static void carry(Ctx *c, const Node *n, i32 to, i32 count, i32 rotation) {
     if (move_asked(c, to)) return;
+    struct {
+        i32 from, to;
+    } levels = {level_from(c, ARG(move, from)), level_to(c, ARG(move, to))};
     i32 copy = bool_or(c, ARG(move, copy), 0), mover = ARG(move, mover) ? role_of(c, ARG(move, mover)) : -1;
     Move *m = piece_goes(c, to, to_apply(ARG(move, to)));
-    Action *a = move_act(c, copy ? A_COPY : A_MOVE);
+    Action *a = move_act(c, carries(c, n, copy));
     a->from = c->from, a->to = to, a->count = count;
+    set_levels(a, copy && levels.from < 0 ? top_level(c, c->from) : levels.from, levels.to); /* a copy says which */
     a->what = ARG(move, count) != NULL; /* the count is part of what is chosen */
     move_decide(c, m);
     if (rotation >= 0) a = move_act(c, A_SET_ROTATION), a->to = to, a->rotation = rotation;

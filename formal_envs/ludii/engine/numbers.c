@@ -1,6 +1,7 @@
 /* Numbers: what the context holds, what stands on a site, counting pieces. */
 #include "random.h"
 #include "arguments.h"
+#include "stacks.h"
 
 //: int_if: (if <bool condition> <int yes> <int no>) -> int
 INT(int_if, STATIC) {
@@ -151,7 +152,12 @@ INT(id) {
 }
 
 /* ---- what stands on a site */
+static Piece on_level(Ctx *c, const Node *type, const Node *at, const Node *named) { /* nothing where there is no such level */
+    i32 site = site_at(c, type, at), level = is_site(c, site) ? int_of(c, named) : 0;
+    return is_site(c, site) && level < height(c, site) ? piece_at(c, site, level) : (Piece){0, 0, 0, 0, 0};
+}
 #define ON_SITE(slug, field, otherwise)                                                                                \
+    if (ARG(slug, level)) return on_level(c, ARG(slug, siteType), ARG(slug, at), ARG(slug, level)).field;              \
     i32 site = site_at(c, ARG(slug, siteType), ARG(slug, at));                                                         \
     return is_site(c, site) ? c->field[site] : otherwise
 //: what: (what [<siteType>] at:<int> [level:<int>]) -> int
@@ -165,12 +171,16 @@ INT(rotation) { ON_SITE(rotation, rotation, 0); }
 //: value_piece: (value Piece [<siteType>] at:<int> [level:<int>]) -> int
 INT(value_piece) { ON_SITE(value_piece, value, 0); }
 //: toplevel: (topLevel [<siteType>] at:<int>) -> int
-INT(toplevel) {
-    UNUSED;
-    return 0;
+INT(toplevel) { /* 0 of an empty site, too */
+    i32 site = site_at(c, ARG(toplevel, siteType), ARG(toplevel, at));
+    return is_site(c, site) ? larger(height(c, site) - 1, 0) : 0;
 }
 static i64 counted(Ctx *c, const u64 *region) { /* pieces on its sites */
     i64 sum = 0;
+    if (c->first_level) {
+        FOR_SITES (region, site) sum += height(c, site);
+        return sum;
+    }
     if (!(c->g->uses & USES_COUNT)) {
         for (i32 w = 0; w < c->g->words; w++) sum += __builtin_popcountll(region[w] & c->occupied[w]);
         return sum;
@@ -184,7 +194,7 @@ static i32 count_in(Ctx *c, const Node *type, const Node *in, const Node *at, i3
         if (!is_site(c, site)) return 0;
         /* hands hold cells */
         if (!type && c->g->site_type != siteType_Cell && c->g->container_of[site] > 0) return 0;
-        return c->count[site];
+        return c->first_level ? height(c, site) : c->count[site];
     }
     if (in->bits) return clamped(counted(c, in->bits));
     TMP_REGION(region);
@@ -199,11 +209,32 @@ INT(size_stack) {
     TMP_REGION(region);
     if (!in) {
         i32 site = at ? site_at(c, ARG(size_stack, siteType), at) : c->s->last_to;
-        return is_site(c, site) && c->what[site];
+        return is_site(c, site) ? height(c, site) : 0;
     }
     region_of(c, in, region);
-    for (i32 w = 0; w < c->g->words; w++) region[w] &= c->occupied[w];
-    return region_size(c, region);
+    region_and(c, region, c->occupied);
+    i32 sum = 0;
+    FOR_SITES (region, site) sum += height(c, site);
+    return sum;
+}
+//: count_stack: (count Stack [<stackDirection>] [<siteType>] at:<int> | to:<region> [if:<bool>] [stop:<bool>]) -> int
+INT(count_stack) { /* levels that meet the condition, as far as none meets the other */
+    const Node *way = ARG(count_stack, stackDirection), *at = ARG(count_stack, at);
+    i32 sum = 0, to = c->to, level = c->level, down = enum_or(way, 0) == stackDirection_FromTop;
+    TMP_REGION(sites);
+    region_or_site(c, ARG(count_stack, to), ARG(count_stack, siteType), at, OFF, sites);
+    FOR_SITES (sites, site) {
+        i32 levels = height(c, site);
+        c->to = site;
+        for (i32 k = 0; k < levels; k++) {
+            tick(c, 1);
+            c->level = down ? levels - 1 - k : k;
+            if (bool_or(c, ARG(count_stack, if_), 1)) sum++;
+            if (bool_or(c, ARG(count_stack, stop), 0)) break;
+        }
+    }
+    c->to = to, c->level = level;
+    return sum;
 }
 //: where: (where <pieceName name> <int index> | <roleType> [state:<int>] [<siteType>]) -> int
 INT(where) {

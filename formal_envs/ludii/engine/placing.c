@@ -4,18 +4,23 @@
 #include "move_arguments.h"
 
 typedef struct New {
-    i32 what, count, state, twice;
+    i32 what, count, state, twice, level; /* of a stack; OFF: on top */
 } New;
-static void piece_appears(Ctx *c, i32 from, i32 to, New new, const Node *effect, const Node *then) {
+static void on_stack(Ctx *c, Action *a, i32 level, i32 k) { /* the k-th of the new pieces; it says on which level */
+    if (level >= 0) a->type = A_INSERT;
+    set_levels(a, OFF, level >= 0 ? level : height(c, a->to) + k);
+}
+static void piece_appears(Ctx *c, i32 from, i32 to, const New *new, const Node *effect, const Node *then) {
     if (move_asked(c, to)) return;
     i32 outer = c->to;
     Move *m = move_begin(c);
     c->to = to;
     move_effects(c, m, effect);
     c->to = outer;
-    for (i32 k = 0; k < new.count; k++) { /* an action for each piece; the first one is chosen */
+    for (i32 k = 0; k < new->count; k++) { /* an action for each piece; the first one is chosen */
         Action *a = move_act(c, A_ADD);
-        a->to = to, a->what = (i16) new.what, a->state = new.state;
+        a->to = to, a->what = (i16)new->what, a->state = new->state;
+        if (c->first_level) on_stack(c, a, new->level, k);
         if (k == 0) move_decide(c, m);
     }
     if (m->decision < 0) {
@@ -25,7 +30,7 @@ static void piece_appears(Ctx *c, i32 from, i32 to, New new, const Node *effect,
     m->from = from, m->to = to;
     move_then(c, m, then);
     move_end(c, m);
-    if (!new.twice) return;
+    if (!new->twice) return;
     if (c->n_moves >= MAX_LISTED) fail(c, TOO_MANY_MOVES);
     m->twice = 1;
     Move *twin = c->moves + c->n_moves++;
@@ -33,13 +38,14 @@ static void piece_appears(Ctx *c, i32 from, i32 to, New new, const Node *effect,
     twin->then = twin->last_then = -1;
     for (i32 t = m->then; t >= 0; t = c->thens[t].next) move_then(c, twin, c->thens[t].node);
 }
-static void add_at(Ctx *c, const Node *n, i32 site, New new) {
+static void add_at(Ctx *c, const Node *n, i32 site, New *new) {
     const Node *to = ARG(add, to);
     c->to = site;
     if (!may_enter(c, to)) return;
-    new.count = int_or(c, ARG(add, count), 1);
+    new->count = int_or(c, ARG(add, count), 1);
+    if (c->first_level) new->level = level_to(c, to);
     /* Ludii lists each such move twice: Bug, Compart, 00'Y' */
-    new.twice = to_apply(to) && SLOT(to, to, region);
+    new->twice = to_apply(to) && SLOT(to, to, region);
     piece_appears(c, site, site, new, to_apply(to), ARG(add, then));
 }
 static void add_moves(Ctx *c, const Node *n) {
@@ -54,7 +60,8 @@ static void add_moves(Ctx *c, const Node *n) {
     for (i32 k = 0; k < kinds; k++) {
         i32 what = piece ? piece_named(c, piece, k, OFF) : c->s->mover; /* a base name alone is no piece's */
         if (what < 1 || what > c->g->n_components) continue;
-        FOR_SITES (sites, site) add_at(c, n, site, (New){what, 1, state, 0});
+        New new = {what, 1, state, 0, OFF};
+        FOR_SITES (sites, site) add_at(c, n, site, &new);
     }
     c->to = outer;
 }
@@ -89,7 +96,7 @@ static void shoot_moves(Ctx *c, const Node *n) {
                     c->between = ray->at[i];
                     if (!(passes ? int_of(c, passes) : region_has(c->empty, ray->at[i]))) break;
                     if (i + 1 >= range.least)
-                        piece_appears(c, ray->at[i], ray->at[i], (New){what, 1, UNDEFINED, 0}, to_apply(to),
+                        piece_appears(c, ray->at[i], ray->at[i], &(New){what, 1, UNDEFINED, 0, OFF}, to_apply(to),
                                       ARG(shoot, then));
                 }
         }

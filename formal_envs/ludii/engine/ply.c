@@ -76,11 +76,26 @@ static i32 is_pass(Ctx *c, const Move *m) {
     return m->n >= 1 && c->actions[m->first + (m->decision < 0 ? 0 : m->decision)].type == A_PASS;
 }
 static i32 is_forced_pass(Ctx *c, const Move *m) { return is_pass(c, m) && c->actions[m->first].state == 1; }
+static void note_between(Ctx *c, const Move *m) {
+    region_clear(c, c->between_last);
+    if (!is_site(c, m->from) || m->from == m->to) return;
+    for (i32 r = c->g->radial_first[m->from]; r < c->g->radial_first[m->from + 1]; r++) {
+        const Radial *ray = c->g->radials + r;
+        i32 n = 0;
+        tick(c, 1);
+        while (n < ray->n && ray->at[n] != m->to) n++;
+        if (n == ray->n) continue;
+        for (i32 k = 0; k < n; k++)
+            if (c->what[ray->at[k]]) region_add(c->between_last, ray->at[k]);
+        return;
+    }
+}
 /* what is known of the move while its consequences are evaluated */
 void begin_ply(Ctx *c, const Move *m) {
     State *s = c->s;
     s->n_pending = 0, s->next_player = 0;
     if (c->g->uses & USES_ARRIVED) region_clear(c, c->arrived);
+    if (c->g->uses & USES_BETWEEN) note_between(c, m);
     s->n_moves++;
     s->previous_from = s->last_from, s->previous_to = s->last_to;
     s->last_from = m->from, s->last_to = m->to;

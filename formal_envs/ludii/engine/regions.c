@@ -146,6 +146,11 @@ REGION(sites_lastfrom) {
     region_clear(c, out);
     add_site(c, out, c->s->last_from);
 }
+//: last_between: (last Between) -> region
+REGION(last_between) {
+    UNUSED;
+    region_copy(c, out, c->between_last);
+}
 //: sites_pending: (sites Pending [<siteType>]) -> region
 REGION(sites_pending) {
     UNUSED;

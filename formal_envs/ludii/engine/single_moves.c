@@ -21,8 +21,15 @@ static void remove_moves(Ctx *c, const Node *n) {
     i32 late = when && when->value == whenType_EndOfTurn;
     TMP_REGION(sites);
     named_sites(c, ARG(remove, siteType), ARG(remove, region), ARG(remove, site), sites);
-    FOR_SITES (sites, site)
-        if (c->what[site]) act_ends(c, act_at(c, late ? A_MARK : A_REMOVE, site), ARG(remove, then));
+    i32 level = level_named(c, ARG(remove, level)), count = c->first_level ? int_or(c, ARG(remove, count), 1) : 1;
+    FOR_SITES (sites, site) {
+        if (!c->what[site]) continue;
+        Move *m = act_at(c, late ? A_MARK : A_REMOVE, site);
+        for (i32 k = 1; k < count; k++) move_act(c, late ? A_MARK : A_REMOVE)->to = site; /* from stacks one by one */
+        i32 named = level == height(c, site) - 1 ? OFF : level; /* the top is what goes anyway */
+        for (i32 k = m->first; k < c->n_actions; k++) set_levels(c->actions + k, OFF, named);
+        act_ends(c, m, ARG(remove, then));
+    }
 }
 //: move_remove: (move Remove [<siteType>] <int site> | <region> [level:<int>] [at:<whenType>] [count:<int>]
 //:     [<then>]) -> decision
@@ -35,6 +42,12 @@ static void select_to(Ctx *c, const Node *n, i32 to, i32 named) {
     Move *m = act_at(c, A_SELECT, to);
     last_action(c)->from = m->from = c->from;
     last_action(c)->what = (i16)named; /* the second place is part of what is chosen */
+    if (c->first_level) { /* it says of which levels */
+        i32 leaves = level_from(c, ARG(select, from)), enters = level_to(c, ARG(select, to));
+        if (leaves < 0) leaves = top_level(c, c->from);
+        if (enters < 0 && ARG(select, to)) enters = top_level(c, to);
+        set_levels(last_action(c), leaves, enters);
+    }
     if (ARG(select, mover)) m->mover = role_of(c, ARG(select, mover));
     act_ends(c, m, ARG(select, then));
 }

@@ -14,15 +14,15 @@ static Piece changed(const Action *a, Piece p) { /* by what the action says of i
 }
 static void new_piece(Ctx *c, const Action *a) {
     if (a->what) {
-        i32 n = height(c, a->to), level = a->type == A_INSERT && a->level_to >= 0 ? smaller(a->level_to, n) : n;
+        i32 n = height(c, a->to), level = a->type == A_INSERT && enters_level(a) >= 0 ? smaller(enters_level(a), n) : n;
         insert_piece(c, a->to, level, changed(a, (Piece){a->what, owner_of(c, a->what), 0, 0, 0}));
     } else take(c, a->to);
 }
 static void move_one(Ctx *c, const Action *a) {
     if (!c->what[a->from]) return;
-    Piece p = changed(a, pull_piece(c, a->from, top_or(c, a->from, a->level_from)));
+    Piece p = changed(a, pull_piece(c, a->from, top_or(c, a->from, leaves_level(a))));
     i32 n = height(c, a->to);
-    insert_piece(c, a->to, a->level_to >= 0 ? smaller(a->level_to, n) : n, p);
+    insert_piece(c, a->to, enters_level(a) >= 0 ? smaller(enters_level(a), n) : n, p);
 }
 static void move_many(Ctx *c, const Action *a) { /* the top ones, in their order */
     i32 n = height(c, a->from), count = a->type == A_MOVE_ALL ? n : larger(0, smaller(a->count, n));
@@ -31,7 +31,7 @@ static void move_many(Ctx *c, const Action *a) { /* the top ones, in their order
     for (i32 k = 0; k < count; k++) drop_on(c, a->to, changed(a, pull_piece(c, a->from, n - count)));
 }
 static void change_one(Ctx *c, const Action *a) {
-    i32 level = top_or(c, a->to, a->level_to);
+    i32 level = top_or(c, a->to, enters_level(a));
     if (level < 0) return;
     Piece p = piece_at(c, a->to, level);
     if (a->type == A_PROMOTE)
@@ -54,10 +54,10 @@ void apply_to_stacks(Ctx *c, const Action *a) {
         if (both) move_many(c, a);
         break;
     case A_COPY:
-        if (both && c->what[a->from]) drop_on(c, to, piece_at(c, a->from, a->level_from));
+        if (both && c->what[a->from]) drop_on(c, to, piece_at(c, a->from, leaves_level(a)));
         break;
     case A_REMOVE:
-        if (c->what[to]) pull_piece(c, to, top_or(c, to, a->level_to));
+        if (c->what[to]) pull_piece(c, to, top_or(c, to, enters_level(a)));
         region_drop(c->to_clear, to);
         break;
     case A_MARK: region_add(c->to_clear, to); break;

@@ -39,3 +39,10 @@ void set_piece(Ctx *c, i32 site, i32 level, Piece piece) {
     if (c->first_level && level < beneath(c, site)) c->levels[c->first_level[site] + level] = level_of(piece);
     else put_top(c, site, piece);
 }
+void add_beneath(Ctx *c, i32 what, u64 *out) {
+    if (!c->first_level || !c->first_level[c->g->n_sites]) return;
+    tick(c, (c->g->n_sites + c->first_level[c->g->n_sites]) / 16);
+    for (i32 site = 0; site < c->g->n_sites; site++)
+        for (i32 k = c->first_level[site]; k < c->first_level[site + 1]; k++)
+            if (c->levels[k].what == what) region_add(out, site);
+}

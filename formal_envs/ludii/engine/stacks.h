@@ -10,6 +10,8 @@ typedef struct Piece {
 static inline i32 height(Ctx *c, i32 site) { /* pieces on a site, in any game */
     return beneath(c, site) + (c->what[site] != 0);
 }
+void add_beneath(Ctx *c, i32 what, u64 *out); /* adds the sites that hold such a piece beneath another */
+static inline i32 top_level(Ctx *c, i32 site) { return c->first_level ? height(c, site) - 1 : OFF; } /* OFF: empty */
 Piece piece_at(Ctx *c, i32 site, i32 level); /* of a level that there is, else the top; what is 0: none */
 /* The level is one that there is; insert_piece takes the height, too, which is on top of all. */
 void insert_piece(Ctx *c, i32 site, i32 level, Piece piece);

@@ -30,7 +30,7 @@ void use_state(Ctx *c, State *s) {
     c->vars = numbers + N_SITE_NUMBERS * n;
     c->empty = sets + SET_empty * words, c->occupied = sets + SET_occupied * words;
     c->visited = sets + SET_visited * words, c->to_clear = sets + SET_to_clear * words;
-    c->arrived = sets + SET_arrived * words;
+    c->arrived = sets + SET_arrived * words, c->between_last = sets + SET_between * words;
     c->owned = sets + N_SETS * words, c->kinds = c->owned + (c->g->n_players + 2) * words;
     if (!(c->g->uses & USES_STACK)) return;
     c->first_level = (i32 *)((char *)s + bytes_without_stacks(c->g));

@@ -72,6 +72,7 @@ _FIELDS = {
     "SetDiceAllEqual": "value=:truth",
 }
 assert _FIELDS.keys() == set(ACTIONS), "each action of the engine says what it writes"
+_NAMED = {name for name, fields in _FIELDS.items() if ":label" in fields}
 _WRITTEN = {
     name: [(part.partition(":")[0], part.partition(":")[2].rstrip("?"), part.endswith("?")) for part in fields.split()]
     for name, fields in _FIELDS.items()
@@ -81,8 +82,9 @@ _WORDS = {"Mark": "Remove", "MoveAll": "Move", "StoreState": "StoreStateInContex
 
 def action_text(bytecode: Bytecode, record: bytes) -> str:
     """An action as one writes it, ``Move f12 t20``: its name, and letters for what it acts on."""
-    kind, _, what, source, to, count, state, rotation, value, name, *levels = ACTION_RECORD.unpack(record)
-    label = re.sub(r"[ ;|*]", "_", bytecode.strings[name]) if name >= 0 else None
+    kind, _, what, source, to, count, state, rotation, value, name = ACTION_RECORD.unpack(record)
+    word = ACTIONS[kind]
+    label = re.sub(r"[ ;|*]", "_", bytecode.strings[name]) if name >= 0 and word in _NAMED else None
     values: dict[str, Any] = {
         "from": _site(bytecode, source) if source != -1 else None,
         "to": _site(bytecode, to),
@@ -100,12 +102,11 @@ def action_text(bytecode: Bytecode, record: bytes) -> str:
         "forced": "true" if state == 1 else None,
         "false": "false",
         "true": "true",
-        "level_from": levels[0],
-        "level_to": levels[1],
+        "level_from": name >> 16,
+        "level_to": ((name & 0xFFFF) ^ 0x8000) - 0x8000,  # an i16
         "zero": 0,
         "truth": "true" if value == 1 else "false",
     }
-    word = ACTIONS[kind]
     if word in ("RollDie", "UseDie"):
         die = bytecode.dice[what]
         values |= {"die_site": die.site, "die_hand": die.hand, "die_index": die.index}
