@@ -68,10 +68,16 @@ class Equipment:
 
 
 def read_players(source: Source) -> Players:
-    """The players of a game."""
+    """The players of a game.
+
+    Raises:
+        GameError: stage "unsupported": nobody plays.
+    """
     players = child(source.game, "players")
     assert players is not None
     first = players.args[0]
+    if first == Leaf("int", 0) or (isinstance(first, Array) and not first.items):
+        raise source.error("unsupported", "unsupported: a game without players, a simulation", players)
     if isinstance(first, Leaf):
         n = int(first.value)
         return Players(n, (-1,) * (n + 2))

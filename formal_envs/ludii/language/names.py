@@ -76,8 +76,8 @@ class _Names:
         assert isinstance(players, Call)
         argument = players.args[0]
         count = len(argument.items) if isinstance(argument, Array) else argument.value  # type: ignore[union-attr]
-        if not 1 <= count <= MAX_PLAYERS:  # type: ignore[operator]
-            raise self._error(argument or players, f"players must lie in [1, {MAX_PLAYERS}], got {count}", (), "limit")
+        if not 0 <= count <= MAX_PLAYERS:  # type: ignore[operator]
+            raise self._error(argument or players, f"players must lie in [0, {MAX_PLAYERS}], got {count}", (), "limit")
         return count  # type: ignore[return-value]
 
     def _define(self, call: Call) -> None:
