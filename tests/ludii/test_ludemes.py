@@ -135,7 +135,7 @@ MOVES = [
     ("set rotation", game("(move Set Rotation (to 0) {0 2})", start='(place "A1" 0)'), "", ["SetRotation t0 r0", "SetRotation t0 r2"]),
     ("name the next player", game("(move Set NextPlayer (player 1))"), "", ["SetNextPlayer p1"]),
     ("swap pieces", game("(move Swap Pieces 0 2)", start='(place "A1" 0) (place "A2" 2)'), "", ["0>2"]),
-    ("vote", game('(move Vote {"A" "B"})'), "", ["Vote vote=A voteInt=0", "Vote vote=B voteInt=0"]),
+    ("vote", game('(move Vote {"A" "B"})'), "", ["Vote vote=A voteInt=0", "Vote vote=B voteInt=1"]),
     ("or", game("(or (move Add (to 0)) (move Remove 4))", start=CENTRE), "", ["+0", "-4"]),
     ("or of many", game("(or {(move Add (to 0)) (move Pass) (move Add (to 1))})"), "", ["+0", "+1", "Pass"]),
     ("priority, the first", game("(priority {(move Remove 4) (move Pass)})", start=CENTRE), "", ["-4"]),

@@ -4,7 +4,7 @@
 
 import pytest
 
-from formal_envs.ludii import apply, compile_game, legal_moves
+from formal_envs.ludii import GameError, apply, compile_game, legal_moves
 from tests.ludii.test_ludemes import FILL, after, game
 
 
@@ -124,3 +124,97 @@ def test_a_swap_of_pieces_leaves_the_second_ones_state():
 def test_a_piece_keeps_its_state_where_its_own_kind_stands(count):
     state = after(game("(move (from 0) (to 1))", start='(place "A1" 0 state:1) (place "A1" 1)', items=count), "0>1")
     assert list(state.local_state[:2]) == [0, 1]
+
+
+# ---------------------------------------------------------------- teams
+PAIRS = "(set Team 1 {P1 P3}) (set Team 2 {P2 P4})"
+# fmt: off
+TEAMS = [
+    # (what is tried, end, over, winner, ranking)
+    ("a team wins, the other is left", "(if (= 1 (count Moves)) (result Team2 Win))", 1, 2, [3, 1, 3, 1]),
+    ("the mover's team wins", "(if (= 1 (count Moves)) (result TeamMover Win))", 1, 1, [1, 3, 1, 3]),
+    ("a team loses", "(if (= 1 (count Moves)) (result Team1 Loss))", 1, 2, [4, 1, 4, 1]),
+    ("one of a team wins, the rest go on", "(if (= 1 (count Moves)) (result Mover Win))", 0, 1, [1, 0, 0, 0]),
+    ("nobody's team", "(if (= 1 (count Moves)) (result Team3 Win))", 0, 0, [0, 0, 0, 0]),
+    ("who is no enemy", "(if (is Enemy P3) (result P1 Win))", 0, 0, [0, 0, 0, 0]),
+    ("an enemy", "(if (is Enemy P4) (result P1 Win))", 0, 1, [1, 0, 0, 0]),
+    ("a friend", "(if (is Friend P3) (result P1 Win))", 0, 1, [1, 0, 0, 0]),
+    ("enemies' pieces", "(if (= 2 (count Pieces Enemy)) (result P1 Win))", 0, 1, [1, 0, 0, 0]),
+    ("friends' pieces", "(if (= 2 (count Pieces Friend)) (result P1 Win))", 0, 1, [1, 0, 0, 0]),
+    ("a team's pieces", "(if (no Pieces Team2) (result P1 Win))", 0, 0, [0, 0, 0, 0]),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("end", "over", "winner", "ranking"), [case[1:] for case in TEAMS], ids=[case[0] for case in TEAMS]
+)
+def test_teams(end, over, winner, ranking):
+    start = PAIRS + ' (place "A2" 4) (place "A3" 5) (place "A4" 6)'
+    state = after(game(FILL, players="4", start=start, end=end), "+0")
+    assert (state.over, state.winner, state.ranking) == (over, winner, ranking)
+
+
+def test_players_of_a_team_are_a_list():
+    play = "(move Add (to (sites (players Team2))))"
+    state = compile_game(game(play, players="4", start=PAIRS)).initial()
+    assert [move.key for move in legal_moves(state)] == ["Add t2 w1", "Add t4 w1"]
+
+
+# ---------------------------------------------------------------- money and votes
+def test_a_bet_is_kept_and_paid_into_the_pot():
+    play = "(if (< (count Moves) 2) (move Bet Mover (range 3 5)) (move Add (to (sites Empty)) (then (set Pot (+ (pot) (amount Mover))))))"
+    text = game(play, end="(if (= 9 (pot)) (result Mover Win))")
+    assert [move.key for move in legal_moves(compile_game(text).initial())] == [
+        "Bet p1 bet=3",
+        "Bet p1 bet=4",
+        "Bet p1 bet=5",
+    ]
+    state = after(text, "Bet p1 bet=4, Bet p2 bet=5, +0")
+    assert (state.pot, state.over) == (4, 0)
+    assert after(text, "Bet p1 bet=4, Bet p2 bet=5, +0, +1").winner == 2
+
+
+def test_money_at_the_start():
+    state = compile_game(game(FILL, start="(set Amount 7) (set Amount P2 9)")).initial()
+    assert state.amount[1:3] == [7, 9]
+
+
+@pytest.mark.parametrize(("second", "third", "winner"), [("X", "X", 3), ("X", "Y", 3), ("Y", "X", 3), ("Y", "Y", 0)])
+def test_more_than_half_decide(second, third, winner):
+    play = '(if (is Proposed "X") (or (move Vote "X") (move Vote "Y")) (move Propose "X"))'
+    votes = [f"Vote vote={name} voteInt={'XY'.index(name)}" for name in ("X", second, third)]
+    text = game(play, players="3", end='(if (is Decided "X") (result P3 Win))')
+    state = after(text, ", ".join(["Propose proposition=X propositionInt=0", *votes]))
+    assert (state.proposed, state.n_votes, state.winner) == (-1, 0, winner)
+
+
+def test_half_decides_nothing():
+    play = '(if (is Proposed "X") (or (move Vote "X") (move Vote "Y")) (move Propose "X"))'
+    text = game(play, end='(if (is Decided "X") (result P1 Win))')
+    split = "Propose proposition=X propositionInt=0, Vote vote=X voteInt=0, Vote vote=Y voteInt=1"
+    state = after(text, split)
+    assert (state.over, [move.key for move in legal_moves(state)]) == (0, ["Propose proposition=X propositionInt=0"])
+    assert after(text, split.replace("vote=Y voteInt=1", "vote=X voteInt=0")).winner == 1
+
+
+# ---------------------------------------------------------------- what is not played has a name
+UNSUPPORTED = [
+    ('(match "M" (players 2) (games {(subgame "A" next:1)}) (end (if (= 2 (count Trials)) (result P1 Win))))', "match"),
+    (game(FILL, players="0"), "without players"),
+    (game(FILL).replace("(players 2)", "(players 2) (mode Simultaneous)"), "mode Simultaneous"),
+    (game(FILL, players="1", start="(set {{0 3} {4 1}})"), "set"),
+    (game("(satisfy (all Different))", players="1"), "satisfy"),
+    (game("(move Add (to (sites Empty)) (then (take Domino)))"), "take Domino"),
+]
+
+
+@pytest.mark.parametrize(("text", "what"), UNSUPPORTED, ids=[case[1] for case in UNSUPPORTED])
+def test_what_is_not_played_is_named(text, what):
+    with pytest.raises(GameError, match=f"unsupported: .*{what}") as caught:
+        compile_game(text)
+    assert caught.value.stage == "unsupported"
+
+
+def test_alternating_players_may_be_said():
+    assert compile_game(game(FILL).replace("(players 2)", "(players 2) (mode Alternating)")).n_players == 2

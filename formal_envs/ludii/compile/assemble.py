@@ -42,6 +42,8 @@ def compile_bytecode(game: Call, text: str) -> Bytecode:
         GameError: stage "board" (it cannot be built) or "unsupported" (the engine does not play a ludeme yet).
     """
     source = Source(game, text)
+    if game.signature.slug == "match":
+        raise source.error("unsupported", "unsupported: match, several games in a row", game)
     players = read_players(source)
     equipment = read_equipment(source, players)
     try:
@@ -112,6 +114,7 @@ def _assemble(source: Source, players: Players, equipment: Equipment) -> Bytecod
         dice=equipment.dice,
         strings=tuple(instructions.strings),
         phases=tuple(phase.name for phase in rules.phases),
+        proposals=uses.proposals,
         uses=flags,
         n_sites=n_sites,
         type_first=type_first,

@@ -55,6 +55,7 @@ class Bytecode:
     dice: tuple[Die, ...]
     strings: tuple[str, ...]
     phases: tuple[str, ...]
+    proposals: tuple[str, ...]  # and votes, in the order of the text
     uses: int
     n_sites: int
     type_first: dict[str, int]

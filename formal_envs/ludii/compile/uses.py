@@ -9,7 +9,7 @@ from formal_envs.ludii.board import Board
 from formal_envs.ludii.compile.ignored_arguments import ignored_argument
 from formal_envs.ludii.compile.source import Source
 from formal_envs.ludii.engine.interface import USES
-from formal_envs.ludii.language.tree import calls, child
+from formal_envs.ludii.language.tree import calls, child, items
 from formal_envs.ludii.language.typed_tree import Call, Leaf, Node, Signature
 
 #: Ludemes that draw from chance.
@@ -19,13 +19,16 @@ _CHANCE = frozenset(
 #: In games on points (count Cell at:..) and the like ask of hands.
 _HANDS_ARE_CELLS = ("count", "is", "site", "state", "what", "who")
 
+_PROPOSALS = ("is_proposed", "is_decided", "move_propose", "propose", "move_vote", "vote")
+
 
 @dataclass(frozen=True)
 class Uses:
-    """Bits of ``USES``, and the site types that the rules name besides the board's own."""
+    """Bits of ``USES``, the site types that the rules name besides the board's own, what is proposed and voted for."""
 
     flags: int
     site_types: tuple[str, ...]
+    proposals: tuple[str, ...]
 
 
 def read_uses(source: Source, board: Board) -> Uses:
@@ -37,10 +40,19 @@ def read_uses(source: Source, board: Board) -> Uses:
     flags = USES["CHANCE_START"] if _draws(child(child(source.game, "rules"), "start")) else 0
     flags |= USES["STACK"] if any(map(_stacks, calls(source.game))) else 0
     site_types: set[str] = set()
+    proposals: dict[str, int] = {}  # and where each stands first
     for call in calls(source.game):
         if ignored := ignored_argument(call, stacks=flags & USES["STACK"] != 0):
             raise source.error("unsupported", f"unsupported: {ignored[1]}", ignored[0])
+        if call.signature.slug == "mode" and isinstance(mode := call.args[0], Leaf) and mode.value != "Alternating":
+            raise source.error(
+                "unsupported", f"unsupported: mode {mode.value}, players move together or not at all", call
+            )
         flags |= _flags(call)
+        if call.signature.slug in _PROPOSALS:
+            for leaf in (leaf for arg in call.args[:2] for leaf in items(arg) if isinstance(leaf, Leaf)):
+                name = str(leaf.value)
+                proposals[name] = min(leaf.start, proposals.get(name, leaf.start))
         for arg in call.args:
             if (
                 isinstance(arg, Leaf)
@@ -48,7 +60,9 @@ def read_uses(source: Source, board: Board) -> Uses:
                 and (arg.value != "Cell" or call.signature.head not in _HANDS_ARE_CELLS)
             ):
                 site_types.add(str(arg.value))
-    return Uses(flags, tuple(sorted(site_types - {board.site_type})))
+    return Uses(
+        flags, tuple(sorted(site_types - {board.site_type})), tuple(sorted(proposals, key=proposals.__getitem__))
+    )
 
 
 def _draws(node: Node | None) -> bool:

@@ -96,6 +96,19 @@ static void swap_seats(Ctx *c, i32 p, i32 q) {
     i32 other = agents[p];
     agents[p] = agents[q], agents[q] = other;
 }
+/* When there are as many votes as players, what more than half of them are for is decided; nothing is proposed any more. */
+static void vote(Ctx *c, i32 name) {
+    State *s = c->s;
+    i32 n = c->g->n_players;
+    if (s->n_votes < n) s->votes[s->n_votes++] = name;
+    if (s->n_votes < n) return;
+    for (i32 i = 0; i < n; i++) {
+        i32 same = 0;
+        for (i32 k = 0; k < n; k++) same += s->votes[k] == s->votes[i];
+        if (2 * same > n) s->decided = s->votes[i];
+    }
+    s->n_votes = 0, s->proposed = -1;
+}
 static void apply_to_players(Ctx *c, const Action *a) {
     State *s = c->s;
     i32 player = a->what;
@@ -115,7 +128,10 @@ static void apply_to_players(Ctx *c, const Action *a) {
         break;
     case A_SWAP: swap_seats(c, player, a->value); break;
     case A_PROPOSE: s->proposed = a->name; break;
-    case A_VOTE: s->votes[s->mover] = a->name; break;
+    case A_VOTE: vote(c, a->name); break;
+    case A_BET:
+        if (is_player(c, player)) s->amount[player] = a->value;
+        break;
     default: assert(0);
     }
 }
@@ -141,7 +157,9 @@ void apply_action(Ctx *c, const Action *a) {
     case A_SET_NEXT_PLAYER:
     case A_SWAP:
     case A_PROPOSE:
-    case A_VOTE: apply_to_players(c, a); break;
+    case A_VOTE:
+    case A_BET: apply_to_players(c, a); break;
+    case A_SET_POT: s->pot = a->value; break;
     case A_SET_PENDING: set_pending(c, a->value); break;
     case A_SET_VAR:
         if (a->name >= c->g->n_strings) fail(c, NOT_THERE);

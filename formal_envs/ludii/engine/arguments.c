@@ -14,6 +14,14 @@ PLAIN(player)
 
 /* ---- players and kinds of piece */
 _Static_assert(roleType_P16 - roleType_P1 + 1 == MAX_PLAYERS && MAX_PLAYERS + 1 < 32, "players fit into 32 bits");
+u32 team(Ctx *c, i32 number) {
+    u32 members = 0;
+    for (i32 p = 1; p <= c->g->n_players; p++) members |= (u32)(c->s->team[p] == number) << p;
+    return members;
+}
+u32 team_of(Ctx *c, i32 player) {
+    return player >= 1 && player <= c->g->n_players ? team(c, c->s->team[player]) : (u32)1 << (player & 31);
+}
 u32 players_of(Ctx *c, i32 role) {
     u32 all = ((u32)1 << (c->g->n_players + 1)) - 2, mover = (u32)1 << c->s->mover;
     switch (role) {
@@ -24,15 +32,16 @@ u32 players_of(Ctx *c, i32 role) {
     case roleType_Mover: return mover;
     case roleType_Next: return (u32)1 << c->s->next;
     case roleType_Prev: return (u32)1 << c->s->previous;
-    case roleType_NonMover:
-    case roleType_Enemy: return all & ~mover;
+    case roleType_NonMover: return all & ~mover;
+    case roleType_Enemy: return all & ~team_of(c, c->s->mover);
     case roleType_Friend:
-    case roleType_Ally: return mover;
+    case roleType_Ally:
+    case roleType_TeamMover: return team_of(c, c->s->mover);
     case roleType_Player: return (u32)c->player <= (u32)c->g->n_players + 1 ? (u32)1 << c->player : 0;
     default:
         if (role >= roleType_P1 && role <= roleType_P16)
             return (u32)1 << (role - roleType_P1 + 1) & all; /* nobody, beyond the players */
-        if (role >= roleType_Team1 && role <= roleType_Team16) return (u32)1 << (role - roleType_Team1 + 1) & all;
+        if (role >= roleType_Team1 && role <= roleType_Team16) return team(c, role - roleType_Team1 + 1);
         return 0;
     }
 }

@@ -5,6 +5,8 @@
 
 /* ---- players */
 u32 players_of(Ctx *c, i32 role); /* a role's players as bits */
+u32 team(Ctx *c, i32 number); /* its members as bits; each player is a team, where the game has none */
+u32 team_of(Ctx *c, i32 player); /* the members of his */
 i32 role_of(Ctx *c, const Node *n); /* a role or an int function: a player's number; -1 for roles of several */
 i32 player_in(Ctx *c, const Node *n); /* of a role, a number or (player ..): -1 for roles of several */
 u32 players_in(Ctx *c, const Node *n); /* the same as bits; 0 is Neutral, n_players + 1 Shared */

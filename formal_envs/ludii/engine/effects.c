@@ -170,9 +170,7 @@ MOVES(trigger) {
         effect_end(c, ARG(trigger, then));
     }
 }
-//: takecontrol: (takeControl of:<roleType> | of:<int ofPlayer> by:<roleType> | by:<int byPlayer> [at:<int> |
-//:     to:<region>] [<siteType>] [<then>]) -> effect
-MOVES(takecontrol) { /* the pieces become the other player's pieces of the same name */
+static void take_control(Ctx *c, const Node *n) { /* the pieces become the other player's pieces of the same name */
     u32 of = players_in(c, either(ARG(takecontrol, of), ARG(takecontrol, ofPlayer)));
     i32 by = player_in(c, either(ARG(takecontrol, by), ARG(takecontrol, byPlayer)));
     if (by < 0 || by > c->g->n_players + 1) return;
@@ -190,3 +188,9 @@ MOVES(takecontrol) { /* the pieces become the other player's pieces of the same 
     move_then(c, m, ARG(takecontrol, then));
     move_end(c, m);
 }
+//: takecontrol: (takeControl of:<roleType> | of:<int ofPlayer> by:<roleType> | by:<int byPlayer> [at:<int> |
+//:     to:<region>] [<siteType>] [<then>]) -> effect
+MOVES(takecontrol) { take_control(c, n); }
+//: take_control: (take Control of:<roleType> | of:<int ofPlayer> by:<roleType> | by:<int byPlayer> [at:<int> |
+//:     to:<region>] [<siteType>] [<then>]) -> effect
+MOVES(take_control) { take_control(c, n); }

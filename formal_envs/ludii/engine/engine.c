@@ -117,11 +117,11 @@ static i32 header_is_sound(const Game *g, const State *s) {
     i32 n = g->n_players, phases = 1, seats = 1;
     for (i32 p = 1; p <= n; p++) {
         phases &= (u32)s->phase[p] < (u32)g->n_phases;
-        seats &= s->agents[p] >= 1 && s->agents[p] <= n && (u32)s->rank2[p] <= 2 * (u32)n;
+        seats &= s->agents[p] >= 1 && s->agents[p] <= n && (u32)s->rank2[p] <= 2 * (u32)n && (u32)s->team[p] <= MAX_PLAYERS;
     }
     i32 players = s->mover >= 1 && s->mover <= n && s->next >= 1 && s->next <= n && (u32)s->previous <= (u32)n &&
                   (u32)s->next_player <= (u32)n && !((u32)s->active & ~(((u32)2 << n) - 2)) && (u32)s->winner <= (u32)n;
-    i32 lists = (u32)s->n_pending <= MAX_PENDING && (u32)s->n_remembered <= MAX_REMEMBERED && s->n_history >= 0 &&
+    i32 lists = (u32)s->n_votes <= (u32)n && (u32)s->n_pending <= MAX_PENDING && (u32)s->n_remembered <= MAX_REMEMBERED && s->n_history >= 0 &&
                 (u32)s->turn_start <= (u32)s->n_history;
     i32 dice = (u32)s->n_told <= (u32)g->n_dice;
     for (i32 i = 0; dice && i < s->n_told; i++) dice = (u32)s->told[i] < (u32)g->dice[i].faces.n;

@@ -88,7 +88,11 @@ struct State {
     i32 pending[64];
     i32 proposed; /* string id, -1 none */
     i32 decided; /* string id, -1 none */
-    i32 votes[17]; /* string id each player voted for, -1 none */
+    i32 n_votes;
+    i32 votes[17]; /* string ids, in the order in which they were given */
+    i32 team[17]; /* of each player: his own number, where the game has no teams */
+    i32 pot;
+    i32 amount[17]; /* of money */
     i32 triggered; /* bit p: an event, whatever its name, has been triggered for p */
     i32 turn_start; /* length of the history when this turn began */
     i32 n_history; /* positions seen so far; they lie in the context's history */
@@ -134,19 +138,23 @@ HAS(State, n_pending, 440, 4);
 HAS(State, pending, 444, 256);
 HAS(State, proposed, 700, 4);
 HAS(State, decided, 704, 4);
-HAS(State, votes, 708, 68);
-HAS(State, triggered, 776, 4);
-HAS(State, turn_start, 780, 4);
-HAS(State, n_history, 784, 4);
-HAS(State, stored, 792, 8);
-HAS(State, seed, 800, 8);
-HAS(State, n_told, 808, 4);
-HAS(State, told, 812, 64);
-HAS(State, dice, 876, 64);
-HAS(State, dice_equal, 940, 4);
-HAS(State, n_remembered, 944, 4);
-HAS(State, remembered, 948, 2048);
-_Static_assert(offsetof(State, memory) == 3000, "where Python reads memory");
+HAS(State, n_votes, 708, 4);
+HAS(State, votes, 712, 68);
+HAS(State, team, 780, 68);
+HAS(State, pot, 848, 4);
+HAS(State, amount, 852, 68);
+HAS(State, triggered, 920, 4);
+HAS(State, turn_start, 924, 4);
+HAS(State, n_history, 928, 4);
+HAS(State, stored, 936, 8);
+HAS(State, seed, 944, 8);
+HAS(State, n_told, 952, 4);
+HAS(State, told, 956, 64);
+HAS(State, dice, 1020, 64);
+HAS(State, dice_equal, 1084, 4);
+HAS(State, n_remembered, 1088, 4);
+HAS(State, remembered, 1092, 2048);
+_Static_assert(offsetof(State, memory) == 3144, "where Python reads memory");
 enum SiteNumber {
     SITE_what, /* component, 0 where empty */
     SITE_who, /* its owner */
@@ -182,8 +190,8 @@ _Static_assert(sizeof(Level) == 16, "how far apart Python reads them");
 /* ---- actions and moves */
 enum ActionType { A_ADD, A_MOVE, A_REMOVE, A_PROMOTE, A_SELECT, A_PASS, A_SWAP, A_COPY, A_SET_COUNT, A_SET_STATE,
     A_SET_ROTATION, A_SET_VALUE, A_SET_SCORE, A_SET_NEXT_PLAYER, A_SET_PENDING, A_SET_VAR, A_SET_COUNTER, A_SET_TEMP,
-    A_REMEMBER_VALUE, A_FORGET_VALUE, A_SET_VALUE_OF_PLAYER, A_TRIGGER, A_NOTE, A_PROPOSE, A_VOTE, A_MARK,
-    A_STORE_STATE, A_INSERT, A_MOVE_ALL, A_STACK_MOVE, A_ROLL_DIE, A_USE_DIE, A_SET_DICE_ALL_EQUAL };
+    A_REMEMBER_VALUE, A_FORGET_VALUE, A_SET_VALUE_OF_PLAYER, A_TRIGGER, A_NOTE, A_PROPOSE, A_VOTE, A_BET, A_SET_POT,
+    A_MARK, A_STORE_STATE, A_INSERT, A_MOVE_ALL, A_STACK_MOVE, A_ROLL_DIE, A_USE_DIE, A_SET_DICE_ALL_EQUAL };
 struct Action {
     u8 type; /* A_<type> */
     u8 decision; /* a player chose it */

@@ -93,7 +93,11 @@ STATE = (
     Field("pending", "", MAX_PENDING),
     Field("proposed", "string id, -1 none"),
     Field("decided", "string id, -1 none"),
-    Field("votes", "string id each player voted for, -1 none", _PLAYERS),
+    Field("n_votes"),
+    Field("votes", "string ids, in the order in which they were given", _PLAYERS),
+    Field("team", "of each player: his own number, where the game has no teams", _PLAYERS),
+    Field("pot"),
+    Field("amount", "of money", _PLAYERS),
     Field("triggered", "bit p: an event, whatever its name, has been triggered for p"),
     Field("turn_start", "length of the history when this turn began"),
     Field("n_history", "positions seen so far; they lie in the context's history"),
@@ -139,7 +143,7 @@ LEVEL = (
 ACTIONS = (
     *("Add", "Move", "Remove", "Promote", "Select", "Pass", "Swap", "Copy", "SetCount", "SetState", "SetRotation"),
     *("SetValue", "SetScore", "SetNextPlayer", "SetPending", "SetVar", "SetCounter", "SetTemp", "RememberValue"),
-    *("ForgetValue", "SetValueOfPlayer", "Trigger", "Note", "Propose", "Vote", "Mark", "StoreState"),
+    *("ForgetValue", "SetValueOfPlayer", "Trigger", "Note", "Propose", "Vote", "Bet", "SetPot", "Mark", "StoreState"),
     *("Insert", "MoveAll", "StackMove"),
     *("RollDie", "UseDie", "SetDiceAllEqual"),
 )

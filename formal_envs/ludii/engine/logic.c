@@ -77,13 +77,17 @@ BOOL(is_prev) { return (i32)(players_named(c, ARG(is_prev, index), ARG(is_prev, 
 BOOL(is_active) { return (players_named(c, ARG(is_active, index), ARG(is_active, roleType)) & (u32)c->s->active) != 0; }
 //: is_friend: (is Friend <int index> | <roleType>) -> bool
 BOOL(is_friend) {
-    if (ARG(is_friend, index)) return int_of(c, ARG(is_friend, index)) == c->s->mover;
-    return (i32)(players_of(c, ARG(is_friend, roleType)->value) >> c->s->mover & 1);
+    u32 friends = team_of(c, c->s->mover);
+    if (ARG(is_friend, index)) {
+        i32 player = int_of(c, ARG(is_friend, index));
+        return is_player(c, player) && (friends >> player & 1);
+    }
+    return (players_of(c, ARG(is_friend, roleType)->value) & friends) != 0;
 }
 //: is_enemy: (is Enemy <int index> | <roleType>) -> bool
 BOOL(is_enemy) { /* nobody's pieces are no enemies */
-    u32 mover = (u32)1 << c->s->mover;
-    return (players_named(c, ARG(is_enemy, index), ARG(is_enemy, roleType)) & ~mover & ~(u32)1) != 0;
+    u32 friends = team_of(c, c->s->mover);
+    return (players_named(c, ARG(is_enemy, index), ARG(is_enemy, roleType)) & ~friends & ~(u32)1) != 0;
 }
 
 /* ---- sites */

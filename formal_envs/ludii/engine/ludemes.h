@@ -108,6 +108,7 @@ enum { all_groups__siteType, all_groups__direction, all_groups__of, all_groups__
 enum { all_sites__region, all_sites__if_ };
 enum { all_values__intArray, all_values__if_ };
 enum { allcombinations__a, allcombinations__b, allcombinations__then };
+enum { amount__roleType, amount__player };
 enum { and__a, and__b };
 enum { and_all__list };
 enum { append__effect, append__then };
@@ -124,6 +125,7 @@ enum { array_unions__arrays };
 enum { arrayvalue__intArray, arrayvalue__index };
 enum { attract__from, attract__absoluteDirection, attract__then };
 enum { avoidstoredstate__moves, avoidstoredstate__then };
+enum { bet__player, bet__roleType, bet__range, bet__then };
 enum { between__before, between__range, between__after, between__if_, between__trail, between__apply };
 enum { bool_if__condition, bool_if__yes, bool_if__no };
 enum { byscore__scores, byscore__misere };
@@ -271,6 +273,7 @@ enum { min_range__value };
 enum { mod_int__a, mod_int__b };
 enum { move__from, move__to, move__count, move__copy, move__stack, move__mover, move__then };
 enum { move_add__pieceRef, move_add__to, move_add__count, move_add__stack, move_add__then };
+enum { move_bet__player, move_bet__roleType, move_bet__range, move_bet__then };
 enum { move_claim__pieceRef, move_claim__to, move_claim__count, move_claim__stack, move_claim__then };
 enum { move_hop__from, move_hop__direction, move_hop__between, move_hop__to, move_hop__stack, move_hop__then };
 enum { move_leap__from, move_leap__walks, move_leap__forward, move_leap__rotations, move_leap__to, move_leap__then };
@@ -340,6 +343,7 @@ enum { players_each__if_ };
 enum { players_enemy__of, players_enemy__if_ };
 enum { players_friend__of, players_friend__if_ };
 enum { players_nonmover__if_ };
+enum { players_team__team, players_team__if_ };
 enum { pow_int__a, pow_int__b };
 enum { pow_int_word__a, pow_int_word__b };
 enum { prev__prevType };
@@ -372,6 +376,7 @@ enum { set_count__siteType, set_count__at, set_count__value, set_count__then };
 enum { set_counter__value, set_counter__then };
 enum { set_nextplayer__player, set_nextplayer__roleType, set_nextplayer__intArray, set_nextplayer__then };
 enum { set_pending__value, set_pending__region, set_pending__then };
+enum { set_pot__value, set_pot__then };
 enum { set_rotation__to, set_rotation__rotations, set_rotation__rotation, set_rotation__previous, set_rotation__next,
     set_rotation__then };
 enum { set_score__player, set_score__roleType, set_score__value, set_score__then };
@@ -450,12 +455,14 @@ enum { sow__siteType, sow__site, sow__count, sow__numPerHole, sow__track, sow__o
 enum { start_foreach_player__startRule };
 enum { start_foreach_site__region, start_foreach_site__if_, start_foreach_site__startRule };
 enum { start_foreach_value__min, start_foreach_value__max, start_foreach_value__startRule };
+enum { start_set_amount__roleType, start_set_amount__value };
 enum { start_set_count__count, start_set_count__siteType, start_set_count__at, start_set_count__to };
 enum { start_set_remember__name, start_set_remember__value, start_set_remember__region, start_set_remember__unique };
 enum { start_set_role__roleType, start_set_role__siteType, start_set_role__site, start_set_role__coord };
 enum { start_set_role_sites__roleType, start_set_role_sites__siteType, start_set_role_sites__sites,
     start_set_role_sites__region, start_set_role_sites__coords };
 enum { start_set_score__roleType, start_set_score__value };
+enum { start_set_team__index, start_set_team__members };
 enum { state__siteType, state__at, state__level };
 enum { step__from, step__direction, step__to, step__stack, step__then };
 enum { step_rule__from, step_rule__direction, step_rule__to, step_rule__stack, step_rule__then };
@@ -464,6 +471,8 @@ enum { surround__from, surround__absoluteDirection, surround__between, surround_
     surround__then };
 enum { swap_pieces__a, swap_pieces__b, swap_pieces__then };
 enum { swap_players__a, swap_players__roleA, swap_players__b, swap_players__roleB, swap_players__then };
+enum { take_control__of, take_control__ofPlayer, take_control__by, take_control__byPlayer, take_control__at,
+    take_control__to, take_control__siteType, take_control__then };
 enum { takecontrol__of, takecontrol__ofPlayer, takecontrol__by, takecontrol__byPlayer, takecontrol__at, takecontrol__to,
     takecontrol__siteType, takecontrol__then };
 enum { then__effect, then__applyAfterAllMoves };
@@ -493,55 +502,56 @@ enum { xor__a, xor__b };
 
 enum { OP_abs_int, OP_add, OP_add_array, OP_add_int, OP_add_ints, OP_addscore, OP_addscore_all, OP_ahead,
     OP_all_diceequal, OP_all_diceused, OP_all_different, OP_all_different_values, OP_all_groups, OP_all_passed,
-    OP_all_sites, OP_all_values, OP_allcombinations, OP_and, OP_and_all, OP_append, OP_apply, OP_apply_if, OP_array,
-    OP_array_difference, OP_array_if, OP_array_intersection, OP_array_intersections, OP_array_region, OP_array_union,
-    OP_array_unions, OP_arrayvalue, OP_attract, OP_avoidstoredstate, OP_between, OP_bool_if, OP_byscore, OP_can_move,
-    OP_centrepoint, OP_claim, OP_column, OP_coord, OP_coord_rowcolumn, OP_count, OP_count_active, OP_count_adjacent,
-    OP_count_cells, OP_count_columns, OP_count_diagonal, OP_count_edges, OP_count_groups, OP_count_liberties,
-    OP_count_moves, OP_count_movesthisturn, OP_count_neighbours, OP_count_off, OP_count_orthogonal, OP_count_pieces,
-    OP_count_pips, OP_count_players, OP_count_rows, OP_count_sites, OP_count_sizebiggestgroup, OP_count_stack,
-    OP_count_steps, OP_count_turns, OP_count_value, OP_count_vertices, OP_counter, OP_custodial, OP_difference,
-    OP_directional, OP_directions, OP_directions_absolute, OP_directions_between, OP_directions_difference,
-    OP_directions_if, OP_directions_random, OP_directions_union, OP_div_int, OP_do, OP_enclose, OP_end_foreach_nonmover,
-    OP_end_foreach_player, OP_end_foreach_track, OP_end_if, OP_end_if_sub, OP_eq, OP_eq_region, OP_exact, OP_expand,
-    OP_face, OP_firstmoveontrack, OP_flip, OP_flips, OP_foreach_die, OP_foreach_direction, OP_foreach_group,
-    OP_foreach_level, OP_foreach_piece, OP_foreach_player, OP_foreach_players, OP_foreach_site, OP_foreach_team,
-    OP_foreach_value, OP_foreach_value_in, OP_forget_state, OP_forget_state_all, OP_forget_value, OP_forget_values,
-    OP_from, OP_fromto, OP_ge, OP_gt, OP_handsite, OP_hop, OP_id, OP_int_if, OP_intersection, OP_intersection_all,
-    OP_intervene, OP_is_active, OP_is_anydie, OP_is_blocked, OP_is_connected, OP_is_cycle, OP_is_decided, OP_is_empty,
-    OP_is_enemy, OP_is_even, OP_is_flat, OP_is_friend, OP_is_full, OP_is_in, OP_is_in_array, OP_is_lastfrom,
-    OP_is_lastto, OP_is_line, OP_is_loop, OP_is_mover, OP_is_next, OP_is_occupied, OP_is_odd, OP_is_pattern,
-    OP_is_pending, OP_is_prev, OP_is_proposed, OP_is_related, OP_is_repeat, OP_is_target, OP_is_threatened,
-    OP_is_triggered, OP_is_visited, OP_is_within, OP_last_between, OP_last_from, OP_last_levelfrom, OP_last_levelto,
-    OP_last_to, OP_layer, OP_le, OP_leap, OP_level, OP_lt, OP_map, OP_map_ints, OP_mapentry, OP_max_array,
-    OP_max_captures, OP_max_distance, OP_max_int, OP_max_moves, OP_max_range, OP_min_array, OP_min_int, OP_min_range,
-    OP_mod_int, OP_move, OP_move_add, OP_move_claim, OP_move_hop, OP_move_leap, OP_move_pass, OP_move_promote,
-    OP_move_propose, OP_move_remove, OP_move_select, OP_move_set_nextplayer, OP_move_set_rotation, OP_move_shoot,
-    OP_move_slide, OP_move_step, OP_move_swap_pieces, OP_move_swap_players, OP_move_vote, OP_moveagain, OP_mover,
-    OP_moves_and, OP_moves_and_all, OP_moves_if, OP_moves_or, OP_moves_or_all, OP_moves_seq, OP_mul_array, OP_mul_int,
-    OP_mul_ints, OP_ne, OP_ne_region, OP_next, OP_nextphase, OP_no_moves, OP_no_pieces, OP_not, OP_note, OP_or,
-    OP_or_all, OP_pair, OP_pair_int_name, OP_pair_names, OP_pair_role, OP_pair_role_landmark, OP_pair_role_name,
-    OP_pair_roles, OP_pass, OP_payoff, OP_payoffs, OP_phase_of, OP_piece_ref, OP_pips, OP_place, OP_place_sites,
-    OP_place_stack, OP_player, OP_players_all, OP_players_ally, OP_players_each, OP_players_enemy, OP_players_friend,
-    OP_players_nonmover, OP_pow_int, OP_pow_int_word, OP_prev, OP_priority, OP_priority_two, OP_promote, OP_propose,
-    OP_push, OP_random, OP_random_num, OP_range, OP_region_foreach, OP_region_foreach_of, OP_region_foreach_player,
-    OP_region_if, OP_regionsite, OP_remember_state, OP_remember_value, OP_remove, OP_result, OP_results, OP_roll,
-    OP_rotation, OP_rotations, OP_row, OP_score, OP_score_player, OP_select, OP_set_count, OP_set_counter,
-    OP_set_nextplayer, OP_set_pending, OP_set_rotation, OP_set_score, OP_set_state, OP_set_value, OP_set_value_player,
-    OP_set_var, OP_shoot, OP_site, OP_site_between, OP_site_from, OP_site_player, OP_site_to, OP_sites_around,
-    OP_sites_array, OP_sites_between, OP_sites_board, OP_sites_bottom, OP_sites_cell, OP_sites_centre, OP_sites_column,
-    OP_sites_concavecorners, OP_sites_context, OP_sites_convexcorners, OP_sites_coords, OP_sites_corners,
-    OP_sites_direction, OP_sites_distance, OP_sites_edge, OP_sites_empty, OP_sites_from, OP_sites_group, OP_sites_hand,
-    OP_sites_incident, OP_sites_inner, OP_sites_ints, OP_sites_lastfrom, OP_sites_lastto, OP_sites_layer, OP_sites_left,
-    OP_sites_lineofsight, OP_sites_major, OP_sites_minor, OP_sites_name, OP_sites_occupied, OP_sites_outer,
-    OP_sites_owner, OP_sites_pattern, OP_sites_pending, OP_sites_perimeter, OP_sites_phase, OP_sites_playable,
-    OP_sites_random, OP_sites_right, OP_sites_row, OP_sites_side, OP_sites_start, OP_sites_state, OP_sites_to,
-    OP_sites_toclear, OP_sites_top, OP_sites_track, OP_sites_walk, OP_size_array, OP_size_group, OP_size_stack,
-    OP_size_territory, OP_sizes_group, OP_slide, OP_sow, OP_start_foreach_player, OP_start_foreach_site,
-    OP_start_foreach_value, OP_start_set_count, OP_start_set_remember, OP_start_set_role, OP_start_set_role_sites,
-    OP_start_set_score, OP_state, OP_step, OP_step_rule, OP_sub_int, OP_surround, OP_swap_pieces, OP_swap_players,
-    OP_takecontrol, OP_then, OP_to, OP_tobool, OP_toplevel, OP_track_context, OP_tracksite_end, OP_tracksite_first,
-    OP_tracksite_move, OP_trigger, OP_union, OP_union_all, OP_value, OP_value_movelimit, OP_value_pending,
-    OP_value_piece, OP_value_player, OP_value_random, OP_value_turnlimit, OP_values_remembered, OP_var, OP_vote,
-    OP_was_pass, OP_what, OP_where, OP_where_what, OP_while, OP_who, OP_xor, N_LUDEMES };
+    OP_all_sites, OP_all_values, OP_allcombinations, OP_amount, OP_and, OP_and_all, OP_append, OP_apply, OP_apply_if,
+    OP_array, OP_array_difference, OP_array_if, OP_array_intersection, OP_array_intersections, OP_array_region,
+    OP_array_union, OP_array_unions, OP_arrayvalue, OP_attract, OP_avoidstoredstate, OP_bet, OP_between, OP_bool_if,
+    OP_byscore, OP_can_move, OP_centrepoint, OP_claim, OP_column, OP_coord, OP_coord_rowcolumn, OP_count,
+    OP_count_active, OP_count_adjacent, OP_count_cells, OP_count_columns, OP_count_diagonal, OP_count_edges,
+    OP_count_groups, OP_count_liberties, OP_count_moves, OP_count_movesthisturn, OP_count_neighbours, OP_count_off,
+    OP_count_orthogonal, OP_count_pieces, OP_count_pips, OP_count_players, OP_count_rows, OP_count_sites,
+    OP_count_sizebiggestgroup, OP_count_stack, OP_count_steps, OP_count_turns, OP_count_value, OP_count_vertices,
+    OP_counter, OP_custodial, OP_difference, OP_directional, OP_directions, OP_directions_absolute,
+    OP_directions_between, OP_directions_difference, OP_directions_if, OP_directions_random, OP_directions_union,
+    OP_div_int, OP_do, OP_enclose, OP_end_foreach_nonmover, OP_end_foreach_player, OP_end_foreach_track, OP_end_if,
+    OP_end_if_sub, OP_eq, OP_eq_region, OP_exact, OP_expand, OP_face, OP_firstmoveontrack, OP_flip, OP_flips,
+    OP_foreach_die, OP_foreach_direction, OP_foreach_group, OP_foreach_level, OP_foreach_piece, OP_foreach_player,
+    OP_foreach_players, OP_foreach_site, OP_foreach_team, OP_foreach_value, OP_foreach_value_in, OP_forget_state,
+    OP_forget_state_all, OP_forget_value, OP_forget_values, OP_from, OP_fromto, OP_ge, OP_gt, OP_handsite, OP_hop,
+    OP_id, OP_int_if, OP_intersection, OP_intersection_all, OP_intervene, OP_is_active, OP_is_anydie, OP_is_blocked,
+    OP_is_connected, OP_is_cycle, OP_is_decided, OP_is_empty, OP_is_enemy, OP_is_even, OP_is_flat, OP_is_friend,
+    OP_is_full, OP_is_in, OP_is_in_array, OP_is_lastfrom, OP_is_lastto, OP_is_line, OP_is_loop, OP_is_mover, OP_is_next,
+    OP_is_occupied, OP_is_odd, OP_is_pattern, OP_is_pending, OP_is_prev, OP_is_proposed, OP_is_related, OP_is_repeat,
+    OP_is_target, OP_is_threatened, OP_is_triggered, OP_is_visited, OP_is_within, OP_last_between, OP_last_from,
+    OP_last_levelfrom, OP_last_levelto, OP_last_to, OP_layer, OP_le, OP_leap, OP_level, OP_lt, OP_map, OP_map_ints,
+    OP_mapentry, OP_max_array, OP_max_captures, OP_max_distance, OP_max_int, OP_max_moves, OP_max_range, OP_min_array,
+    OP_min_int, OP_min_range, OP_mod_int, OP_move, OP_move_add, OP_move_bet, OP_move_claim, OP_move_hop, OP_move_leap,
+    OP_move_pass, OP_move_promote, OP_move_propose, OP_move_remove, OP_move_select, OP_move_set_nextplayer,
+    OP_move_set_rotation, OP_move_shoot, OP_move_slide, OP_move_step, OP_move_swap_pieces, OP_move_swap_players,
+    OP_move_vote, OP_moveagain, OP_mover, OP_moves_and, OP_moves_and_all, OP_moves_if, OP_moves_or, OP_moves_or_all,
+    OP_moves_seq, OP_mul_array, OP_mul_int, OP_mul_ints, OP_ne, OP_ne_region, OP_next, OP_nextphase, OP_no_moves,
+    OP_no_pieces, OP_not, OP_note, OP_or, OP_or_all, OP_pair, OP_pair_int_name, OP_pair_names, OP_pair_role,
+    OP_pair_role_landmark, OP_pair_role_name, OP_pair_roles, OP_pass, OP_payoff, OP_payoffs, OP_phase_of, OP_piece_ref,
+    OP_pips, OP_place, OP_place_sites, OP_place_stack, OP_player, OP_players_all, OP_players_ally, OP_players_each,
+    OP_players_enemy, OP_players_friend, OP_players_nonmover, OP_players_team, OP_pot, OP_pow_int, OP_pow_int_word,
+    OP_prev, OP_priority, OP_priority_two, OP_promote, OP_propose, OP_push, OP_random, OP_random_num, OP_range,
+    OP_region_foreach, OP_region_foreach_of, OP_region_foreach_player, OP_region_if, OP_regionsite, OP_remember_state,
+    OP_remember_value, OP_remove, OP_result, OP_results, OP_roll, OP_rotation, OP_rotations, OP_row, OP_score,
+    OP_score_player, OP_select, OP_set_count, OP_set_counter, OP_set_nextplayer, OP_set_pending, OP_set_pot,
+    OP_set_rotation, OP_set_score, OP_set_state, OP_set_value, OP_set_value_player, OP_set_var, OP_shoot, OP_site,
+    OP_site_between, OP_site_from, OP_site_player, OP_site_to, OP_sites_around, OP_sites_array, OP_sites_between,
+    OP_sites_board, OP_sites_bottom, OP_sites_cell, OP_sites_centre, OP_sites_column, OP_sites_concavecorners,
+    OP_sites_context, OP_sites_convexcorners, OP_sites_coords, OP_sites_corners, OP_sites_direction, OP_sites_distance,
+    OP_sites_edge, OP_sites_empty, OP_sites_from, OP_sites_group, OP_sites_hand, OP_sites_incident, OP_sites_inner,
+    OP_sites_ints, OP_sites_lastfrom, OP_sites_lastto, OP_sites_layer, OP_sites_left, OP_sites_lineofsight,
+    OP_sites_major, OP_sites_minor, OP_sites_name, OP_sites_occupied, OP_sites_outer, OP_sites_owner, OP_sites_pattern,
+    OP_sites_pending, OP_sites_perimeter, OP_sites_phase, OP_sites_playable, OP_sites_random, OP_sites_right,
+    OP_sites_row, OP_sites_side, OP_sites_start, OP_sites_state, OP_sites_to, OP_sites_toclear, OP_sites_top,
+    OP_sites_track, OP_sites_walk, OP_size_array, OP_size_group, OP_size_stack, OP_size_territory, OP_sizes_group,
+    OP_slide, OP_sow, OP_start_foreach_player, OP_start_foreach_site, OP_start_foreach_value, OP_start_set_amount,
+    OP_start_set_count, OP_start_set_remember, OP_start_set_role, OP_start_set_role_sites, OP_start_set_score,
+    OP_start_set_team, OP_state, OP_step, OP_step_rule, OP_sub_int, OP_surround, OP_swap_pieces, OP_swap_players,
+    OP_take_control, OP_takecontrol, OP_then, OP_to, OP_tobool, OP_toplevel, OP_track_context, OP_tracksite_end,
+    OP_tracksite_first, OP_tracksite_move, OP_trigger, OP_union, OP_union_all, OP_value, OP_value_movelimit,
+    OP_value_pending, OP_value_piece, OP_value_player, OP_value_random, OP_value_turnlimit, OP_values_remembered,
+    OP_var, OP_vote, OP_was_pass, OP_what, OP_where, OP_where_what, OP_while, OP_who, OP_xor, N_LUDEMES };
 #endif

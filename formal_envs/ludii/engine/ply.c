@@ -22,42 +22,44 @@ static void end_rules(Ctx *c, const Node *rules) {
             rules->arg[i]->fn.act(c, rules->arg[i]);
         }
 }
-void player_done(Ctx *c, i32 player, i32 result) {
-    State *s = c->s;
-    i32 n = c->g->n_players, bit = 1 << player;
-    if (s->over || player < 1 || player > n || (!(s->active & bit) && result != resultType_Draw)) return;
-    if ((result == resultType_Draw || result == resultType_Tie) && n > 1) {
-        i32 best = n, worst = 1, taken = 0;
-        for (i32 p = 1; p <= n; p++) taken |= s->rank2[p] && !(s->rank2[p] & 1) ? 1 << s->rank2[p] / 2 : 0;
-        for (i32 r = 1; r <= n; r++)
-            if (!(taken >> r & 1)) best = r < best ? r : best, worst = r > worst ? r : worst;
-        for (i32 p = 1; p <= n; p++)
-            if (s->active >> p & 1) s->rank2[p] = best + worst;
-        s->active = 0, s->over = 1;
-        return;
+/* The best rank that is left, or the worst one: those who share a rank take as many. */
+static i32 rank_left(const State *s, i32 n, i32 best) {
+    i32 rank = best ? 1 : n, sharing = 1;
+    while (sharing) {
+        sharing = 0;
+        for (i32 p = 1; p <= n; p++) sharing += s->rank2[p] == 2 * rank;
+        rank += best ? sharing : -sharing;
     }
+    return rank;
+}
+static void take_rank(State *s, u32 players, i32 rank) { /* a team is won by its first member */
+    if (rank == 1 && players) s->winner = __builtin_ctz(players);
+    for (; players; players &= players - 1) {
+        s->rank2[__builtin_ctz(players)] = 2 * rank;
+        s->active &= (i32)~(players & -players);
+    }
+}
+static void all_draw(State *s, i32 n) { /* who still plays shares what is left */
+    i32 both = rank_left(s, n, 1) + rank_left(s, n, 0);
+    for (i32 p = 1; p <= n; p++)
+        if (s->active >> p & 1) s->rank2[p] = both;
+}
+void players_done(Ctx *c, u32 players, i32 result) {
+    State *s = c->s;
+    i32 n = c->g->n_players, draw = result == resultType_Draw || result == resultType_Tie;
+    players &= (u32)s->active;
+    if (s->over || (!players && !draw)) return;
+    if (n > 1 && draw) all_draw(s, n);
     /* Abandon, Crash; alone one has no rank but by winning */
     if ((result != resultType_Win && result != resultType_Loss) || (n == 1 && result != resultType_Win)) {
         s->active = 0, s->over = 1;
         return;
     }
-    i32 taken = 0, rank = result == resultType_Win ? 1 : n;
-    for (i32 p = 1; p <= n; p++)
-        if (s->rank2[p]) taken |= 1 << s->rank2[p] / 2;
-    while (taken >> rank & 1) rank += result == resultType_Win ? 1 : -1;
-    s->rank2[player] = 2 * rank;
-    if (rank == 1) s->winner = player;
-    s->active &= ~bit;
-    if (!(s->active & (s->active - 1))) { /* one is left: takes the rank that is */
-        if (s->active) {
-            i32 last = __builtin_ctz((u32)s->active), free_rank = 1;
-            for (taken |= 1 << rank; taken >> free_rank & 1;) free_rank++;
-            s->rank2[last] = 2 * free_rank;
-            if (free_rank == 1) s->winner = last;
-            s->active = 0;
-        }
-        s->over = 1;
-    }
+    take_rank(s, players, rank_left(s, n, result == resultType_Win));
+    u32 others = (u32)s->active;
+    if (others && (others & ~team_of(c, __builtin_ctz(others)))) return;
+    take_rank(s, others, rank_left(s, n, 1)); /* one is left, or one team: takes the rank that is */
+    s->over = 1;
 }
 static i32 following_player(const State *s, i32 n, i32 player) {
     for (i32 k = 1; k <= n; k++) {
@@ -147,7 +149,7 @@ void apply_move(Ctx *c, const Move *m) {
     end_rules(c, c->g->end);
     i32 can_end = phase->end || c->g->end; /* without a rule to end it nothing does: Gala */
     if (!s->over && can_end && !(c->g->uses & USES_PASS_RULES) && all_passed(c))
-        player_done(c, mover, resultType_Draw);
+        players_done(c, 0, resultType_Draw);
     reset_iterators(c);
     if (!s->over) phase_changes(c);
     if (s->counter < INT32_MAX) s->counter++;

@@ -10,6 +10,6 @@ void push_history(Ctx *c); /* the position has been seen */
 i32 position_repeated(Ctx *c, i32 kind); /* was the position seen before? kind: repetitionType */
 const Node *play_of(Ctx *c, i32 player); /* the rules of his phase, or NULL */
 i32 player_has_move(Ctx *c, i32 player); /* as (no Moves ...) asks */
-void player_done(Ctx *c, i32 player, i32 result); /* resultType_Win, ... */
+void players_done(Ctx *c, u32 players, i32 result); /* as one: a team; resultType_Win, ... */
 i32 all_passed(Ctx *c); /* were the last turns passes only, as many as there are players? */
 #endif

@@ -208,9 +208,14 @@ RULE(end_foreach_track) {
 //: result: (result <roleType> <resultType>) -> outcome
 RULE(result) {
     i32 result = ARG(result, resultType)->value;
-    u32 players = players_of(c, ARG(result, roleType)->value);
+    i32 role = ARG(result, roleType)->value;
+    u32 players = players_of(c, role);
+    if (role == roleType_TeamMover || (role >= roleType_Team1 && role <= roleType_Team16)) {
+        players_done(c, players, result);
+        return;
+    }
     for (i32 p = 1; p <= c->g->n_players; p++)
-        if (players >> p & 1) player_done(c, p, result);
+        if (players >> p & 1) players_done(c, (u32)1 << p, result);
 }
 /* the most points come first; equal points share their ranks */
 static void rank_by(Ctx *c, const i64 *points) {

@@ -129,7 +129,7 @@ void first_state(Ctx *c) {
         s->dice[i] = g->dice[i].faces.at[0];
     }
     for (i32 p = 1; p <= g->n_players; p++) {
-        s->active |= 1 << p, s->agents[p] = p, s->votes[p] = -1, s->player_value[p] = UNDEFINED;
+        s->active |= 1 << p, s->agents[p] = p, s->team[p] = p, s->player_value[p] = UNDEFINED;
         /* the first phase that is everybody's or the player's own */
         for (i32 i = g->n_phases - 1; i >= 0; i--) {
             i32 owner = g->phases[i].owner;

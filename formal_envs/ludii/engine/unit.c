@@ -41,6 +41,7 @@
 #include "spread.c"
 #include "stack_actions.c"
 #include "stacks.c"
+#include "stakes.c"
 #include "start_stacks.c"
 #include "starting.c"
 #include "state.c"
@@ -64,6 +65,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"all_sites", BOOL_KIND, 1, 2, {.value = ludeme_all_sites}},
     {"all_values", BOOL_KIND, 0, 2, {.value = ludeme_all_values}},
     {"allcombinations", MOVES_KIND, 0, 3, {.act = ludeme_allcombinations}},
+    {"amount", INT_KIND, 0, 2, {.value = ludeme_amount}},
     {"and", BOOL_KIND, 1, 2, {.value = ludeme_and}},
     {"and_all", BOOL_KIND, 1, 1, {.value = ludeme_and_all}},
     {"append", MOVES_KIND, 0, 2, {.act = ludeme_append}},
@@ -80,6 +82,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"arrayvalue", INT_KIND, 0, 2, {.value = ludeme_arrayvalue}},
     {"attract", MOVES_KIND, 0, 3, {.act = ludeme_attract}},
     {"avoidstoredstate", MOVES_KIND, 0, 2, {.act = ludeme_avoidstoredstate}},
+    {"bet", MOVES_KIND, 0, 4, {.act = ludeme_bet}},
     {"between", PLAIN, 0, 6, {.act = 0}},
     {"bool_if", BOOL_KIND, 1, 3, {.value = ludeme_bool_if}},
     {"byscore", RULE_KIND, 0, 2, {.act = ludeme_byscore}},
@@ -225,6 +228,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"mod_int", INT_KIND, 1, 2, {.value = ludeme_mod_int}},
     {"move", MOVES_KIND, 0, 7, {.act = ludeme_move}},
     {"move_add", MOVES_KIND, 0, 5, {.act = ludeme_move_add}},
+    {"move_bet", MOVES_KIND, 0, 4, {.act = ludeme_move_bet}},
     {"move_claim", MOVES_KIND, 0, 5, {.act = ludeme_move_claim}},
     {"move_hop", MOVES_KIND, 0, 6, {.act = ludeme_move_hop}},
     {"move_leap", MOVES_KIND, 0, 6, {.act = ludeme_move_leap}},
@@ -285,6 +289,8 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"players_enemy", ARRAY_KIND, 0, 2, {.act = ludeme_players_enemy}},
     {"players_friend", ARRAY_KIND, 0, 2, {.act = ludeme_players_friend}},
     {"players_nonmover", ARRAY_KIND, 0, 1, {.act = ludeme_players_nonmover}},
+    {"players_team", ARRAY_KIND, 0, 2, {.act = ludeme_players_team}},
+    {"pot", INT_KIND, 0, 0, {.value = ludeme_pot}},
     {"pow_int", INT_KIND, 1, 2, {.value = ludeme_pow_int}},
     {"pow_int_word", INT_KIND, 1, 2, {.value = ludeme_pow_int_word}},
     {"prev", INT_KIND, 0, 1, {.value = ludeme_prev}},
@@ -317,6 +323,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"set_counter", MOVES_KIND, 0, 2, {.act = ludeme_set_counter}},
     {"set_nextplayer", MOVES_KIND, 0, 4, {.act = ludeme_set_nextplayer}},
     {"set_pending", MOVES_KIND, 0, 3, {.act = ludeme_set_pending}},
+    {"set_pot", MOVES_KIND, 0, 2, {.act = ludeme_set_pot}},
     {"set_rotation", MOVES_KIND, 0, 6, {.act = ludeme_set_rotation}},
     {"set_score", MOVES_KIND, 0, 4, {.act = ludeme_set_score}},
     {"set_state", MOVES_KIND, 0, 5, {.act = ludeme_set_state}},
@@ -389,11 +396,13 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"start_foreach_player", RULE_KIND, 0, 1, {.act = ludeme_start_foreach_player}},
     {"start_foreach_site", RULE_KIND, 0, 3, {.act = ludeme_start_foreach_site}},
     {"start_foreach_value", RULE_KIND, 0, 3, {.act = ludeme_start_foreach_value}},
+    {"start_set_amount", RULE_KIND, 0, 2, {.act = ludeme_start_set_amount}},
     {"start_set_count", RULE_KIND, 0, 4, {.act = ludeme_start_set_count}},
     {"start_set_remember", RULE_KIND, 0, 4, {.act = ludeme_start_set_remember}},
     {"start_set_role", RULE_KIND, 0, 4, {.act = ludeme_start_set_role}},
     {"start_set_role_sites", RULE_KIND, 0, 5, {.act = ludeme_start_set_role_sites}},
     {"start_set_score", RULE_KIND, 0, 2, {.act = ludeme_start_set_score}},
+    {"start_set_team", RULE_KIND, 0, 2, {.act = ludeme_start_set_team}},
     {"state", INT_KIND, 0, 3, {.value = ludeme_state}},
     {"step", MOVES_KIND, 0, 5, {.act = ludeme_step}},
     {"step_rule", PLAIN, 0, 5, {.act = 0}},
@@ -401,6 +410,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"surround", MOVES_KIND, 0, 7, {.act = ludeme_surround}},
     {"swap_pieces", MOVES_KIND, 0, 3, {.act = ludeme_swap_pieces}},
     {"swap_players", MOVES_KIND, 0, 5, {.act = ludeme_swap_players}},
+    {"take_control", MOVES_KIND, 0, 8, {.act = ludeme_take_control}},
     {"takecontrol", MOVES_KIND, 0, 8, {.act = ludeme_takecontrol}},
     {"then", MOVES_KIND, 0, 2, {.act = ludeme_then}},
     {"to", PLAIN, 0, 7, {.act = 0}},

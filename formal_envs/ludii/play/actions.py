@@ -64,8 +64,10 @@ _FIELDS = {
     "SetValueOfPlayer": "p:what v:value",
     "Trigger": "event=:label p:what",
     "Note": "",
-    "Propose": "proposition=:label propositionInt=:zero",
-    "Vote": "vote=:label voteInt=:zero",
+    "Propose": "proposition=:label propositionInt=:number",
+    "Vote": "vote=:label voteInt=:number",
+    "Bet": "p:what bet=:value",
+    "SetPot": "pot=:value",
     "StoreState": "",
     "RollDie": "site=:die_site s:state",
     "UseDie": "indexHandDice=:die_hand indexDie=:die_index site=:die_site",
@@ -104,12 +106,13 @@ def action_text(bytecode: Bytecode, record: bytes) -> str:
         "true": "true",
         "level_from": name >> 16,
         "level_to": ((name & 0xFFFF) ^ 0x8000) - 0x8000,  # an i16
-        "zero": 0,
         "truth": "true" if value == 1 else "false",
     }
     if word in ("RollDie", "UseDie"):
         die = bytecode.dice[what]
         values |= {"die_site": die.site, "die_hand": die.hand, "die_index": die.index}
+    elif word in ("Propose", "Vote"):
+        values["number"] = bytecode.proposals.index(bytecode.strings[name])
     parts = [_WORDS.get(word, word)]
     for letter, field, optional in _WRITTEN[word]:
         if values[field] is not None and not (optional and values[field] == -1):
