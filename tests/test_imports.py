@@ -19,6 +19,7 @@ score
 tokenizers
 languages
 ludii.errors
+ludii.raw
 ludii.language
 ludii.board
 ludii.engine

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from formal_envs.ludii.errors import GameError
 from formal_envs.ludii.language.diagnosis import Failure, diagnose
 from formal_envs.ludii.language.names import check_names
 from formal_envs.ludii.language.parameter_types import MAX_DIGITS, MAX_INT, ParameterType, parameter_type
 from formal_envs.ludii.language.syntax import Form, parse
 from formal_envs.ludii.language.typed_tree import Array, Call, Leaf, Node, Signature
+from formal_envs.ludii.raw.expansion import Expansion, expand
 
 
-def check(text: str) -> Call:
-    """The typed tree of the game that ``text`` describes.
+def check(text: str | Expansion) -> Call:
+    """The typed tree of the game that ``text`` describes, raw or expanded; its places are those of the expanded text.
 
     Raises:
         GameError: stage "syntax", "types" or "names".
     """
-    game = Matcher(text).typed(parse(text), "description")
-    check_names(game, text)
+    source = expand(text)
+    try:
+        game = Matcher(source.text).typed(parse(source.text), "description")
+        check_names(game, source.text)
+    except GameError as error:
+        raise source.located(error) from None
     return game
 
 
@@ -89,7 +95,7 @@ class Matcher:
 
     def ludeme(self, form: Form, type_: ParameterType) -> Call | None:
         """A ludeme, by the first of the signatures of its name and selector that takes its arguments."""
-        selectors = type_.heads.get(form.value)
+        selectors = type_.selectors(form.value)
         if selectors is None:
             self.fail(form.start_pos, Failure("type", form, type_, None))
             return None

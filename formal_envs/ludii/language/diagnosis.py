@@ -54,8 +54,8 @@ def diagnose(text: str, position: int, failures: list[Failure]) -> GameError:
         tried = [failure.type for failure in types if failure.type]
         if any(each.ints if form.type == "INT" else each.floats and form.type == "FLOAT" for each in tried):
             message, difference = f"the number {form.value[:20]} is too large or too long", "limit"
-        if form.type == "STRING" and "(define" in text:
-            message, difference = f"{message}; macros (define ...) are not expanded", "macro"
+        if form.type == "STRING":
+            message, difference = f"{message}, and no macro is called so", "macro"
     else:
         form = extra[0].form
         message, expected = _extra(form, extra)
@@ -67,8 +67,8 @@ def diagnose(text: str, position: int, failures: list[Failure]) -> GameError:
 def _misspelt(failure: Failure) -> bool:
     """Whether the first word of a ludeme looks like one of its selectors."""
     form = failure.form
-    words = failure.type.heads[form.value] if failure.type else ()
-    return bool(form.items and form.items[0].type == "WORD" and nearest(form.items[0].value, filter(None, words)))
+    words = failure.type.selectors(form.value) if failure.type else ()
+    return bool(form.items and form.items[0].type == "WORD" and nearest(form.items[0].value, filter(None, words or ())))
 
 
 def _kinds_that_begin_with_its_word(failures: list[Failure]) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ def _kinds_that_begin_with_its_word(failures: list[Failure]) -> tuple[str, ...]:
         (len(signature.params), f"({form.value} {selector} {word} ...)")
         for failure in failures
         if failure.type
-        for selector, signatures in failure.type.heads[form.value].items()
+        for selector, signatures in (failure.type.selectors(form.value) or {}).items()
         for signature in signatures
         if selector and _may_begin_with(signature, word)
     }
@@ -134,7 +134,7 @@ def _selector(failures: list[Failure]) -> tuple[str, tuple[str, ...]]:
     words: dict[str, None] = {}
     for failure in failures:
         assert failure.type is not None
-        words.update(dict.fromkeys(word for word in failure.type.heads[form.value] if word))
+        words.update(dict.fromkeys(word for word in failure.type.selectors(form.value) or () if word))
     if form.items and form.items[0].type == "WORD":
         got = form.items[0].value
         close = nearest(got, words, 3)

@@ -9,6 +9,21 @@ from formal_envs.ludii.language.typed_tree import Signature
 
 MAX_INT = 2**31 - 1
 MAX_DIGITS = 24  # of a number with a fraction
+OTHER_NAMES = {
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+    "mod": "%",
+    "pow": "^",
+    "equals": "=",
+    "notEqual": "!=",
+    "lt": "<",
+    "le": "<=",
+    "gt": ">",
+    "ge": ">=",
+}
+"""Second names of ludemes that are written as a sign; where a type has a ludeme of that name, it is that one."""
 CONSTANTS = {"Off": -1, "End": -2, "Undefined": -1, "Infinity": 1_000_000_000}
 
 
@@ -36,6 +51,10 @@ class ParameterType:
         for signature in LANGUAGE.signatures.values():
             if signature.result in atoms:
                 self.heads.setdefault(signature.head, {}).setdefault(signature.selector, []).append(signature)
+
+    def selectors(self, head: str) -> dict[str | None, list[Signature]] | None:
+        """The signatures of a ludeme's name by their selector; None where no ludeme of this type has the name."""
+        return self.heads.get(head) or self.heads.get(OTHER_NAMES.get(head, ""))
 
 
 @cache

@@ -17,7 +17,6 @@ from formal_envs.ludii.errors import GameError
 MAX_LENGTH = 1_000_000  # characters; the longest game known has 164,171
 MAX_DEPTH = 100  # brackets in brackets; the deepest game known has 37
 
-_MACRO = re.compile(r'\(\s*("[^"]{0,30}")')
 _FENCE_BEFORE = re.compile(r"\s*```[A-Za-z]*\s")  # Ludii skips it like any text before the game
 # And a model's end of text. It begins where no white space is before it, and no two \s* meet: white space costs once.
 _FENCE_AFTER = re.compile(r"(?<!\s)(?:\s*```)?(?:\s*(?:<\|end\w*\|>|<\|im_end\|>|</s>))?\s*\Z")
@@ -114,8 +113,7 @@ def _parser() -> Lark:
 def parse(text: str) -> Form:
     """The form of the one ludeme that ``text`` is.
 
-    Left out are a Markdown fence around it, macros (define ...) before it, and behind it (metadata ...) and the mark
-    that a language model ends a text with.
+    Left out are a Markdown fence around it, and behind it the mark that a language model ends a text with.
 
     Raises:
         GameError: stage "syntax".
@@ -130,15 +128,9 @@ def parse(text: str) -> Form:
         forms: list[Form] = _parser().parse(source)  # type: ignore[assignment]
     except UnexpectedToken as error:
         raise _refused(error, text) from None
-    game = 0
-    while game < len(forms) - 1 and forms[game].value == "define":
-        game += 1
-    if forms[game].value == "define":
-        raise GameError("syntax", "there is no game after the macros", text, len(text), (_TERMINALS["OPEN"],))
-    for form in forms[game + 1 :]:
-        if form.value != "metadata":
-            raise GameError("syntax", "there is more text after the game", text, form.start_pos, difference="after")
-    return forms[game]
+    if len(forms) > 1:
+        raise GameError("syntax", "there is more text after the game", text, forms[1].start_pos, difference="after")
+    return forms[0]
 
 
 _TERMINALS = {
@@ -167,9 +159,6 @@ def _refused(error: UnexpectedToken, text: str) -> GameError:
         message = f"the text ends inside {_shown(opened, text)}" if opened else "there is no game in the text"
     elif token.value == '"':
         message = "the string that starts here is not closed"
-    elif token.value == "(" and (macro := _MACRO.match(text, place)):
-        message = f"({macro[1]} ...) is a macro, and macros are not expanded: put its text here"
-        difference = "macro"
     elif token.value == "(":
         message, difference = "a bracket without the name of a ludeme after it", "empty"
     elif "$END" in error.expected:

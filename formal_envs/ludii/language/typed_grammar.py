@@ -160,7 +160,7 @@ def _terminals(rules: str) -> list[str]:
     for word, terminal in _word_classes().items():
         classes.setdefault(terminal, []).append(f"[{word[0]}{word[0].lower()}]{word[1:]}")
     patterns |= {terminal: f"({'|'.join(words)}){_END}" for terminal, words in classes.items()}
-    patterns |= {"STRING": r'"[^"]*"', "INT": rf"[-+]?[0-9]+{_END}"}
+    patterns |= {"STRING": r'"[^"]*(?:(?<=\\)"[^"]*)*(?<!\\)"', "INT": rf"[-+]?[0-9]+{_END}"}
     patterns["FLOAT"] = rf"[-+]?([0-9]+\.[0-9]*|\.[0-9]+){_END}"
     return [*_named(patterns, rules), r"COMMENT: /\/\/[^\n]*/", r"%ignore /\s+/", "%ignore COMMENT"]
 

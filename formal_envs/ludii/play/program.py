@@ -35,6 +35,7 @@ from formal_envs.ludii.language.checker import check
 from formal_envs.ludii.language.names import MAX_PLAYERS
 from formal_envs.ludii.play.actions import action_text, squares
 from formal_envs.ludii.play.stacks import Piece, heights, levels_beneath
+from formal_envs.ludii.raw.expansion import Expansion, expand
 from formal_envs.ludii.view.letters import board_lines
 
 #: Work that one question about one position may take.
@@ -247,14 +248,19 @@ class Program:
         return State(self, block.raw, context.history(block))
 
 
-def compile_game(text: str) -> Program:
-    """The program of the game that ``text`` describes.
+def compile_game(text: str | Expansion) -> Program:
+    """The program of the game that ``text`` describes, raw or expanded; its own text is the expanded one.
 
     Raises:
         GameError: the text is not a game; its stage says who refused it ("syntax", "types", "names", "board"), or that
             the engine does not play a ludeme of it yet ("unsupported"), or that its start cannot be set up ("play").
     """
-    return Program(compile_bytecode(check(text), text), text)
+    source = expand(text)
+    game = check(source)
+    try:
+        return Program(compile_bytecode(game, source.text), source.text)
+    except GameError as error:
+        raise source.located(error) from None
 
 
 class _Context:

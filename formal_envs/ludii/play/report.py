@@ -17,6 +17,7 @@ from formal_envs.ludii.engine.interface import MAX_GAME_MOVES, PLAYOUT
 from formal_envs.ludii.engine.library import library
 from formal_envs.ludii.errors import GameError
 from formal_envs.ludii.play.program import REASONS, Move, Program, State, apply, compile_game, legal_moves
+from formal_envs.ludii.raw.expansion import Expansion
 
 #: Work of one game. A game that needs more is an error in play.
 MAX_WORK = 400_000_000
@@ -170,11 +171,11 @@ def evaluate_program(program: Program, playouts: int = 100, max_turns: int = 500
     )
 
 
-def evaluate_game(text: str, playouts: int = 100, max_turns: int = 500, seed: int = 0) -> GameReport:
+def evaluate_game(text: str | Expansion, playouts: int = 100, max_turns: int = 500, seed: int = 0) -> GameReport:
     """Compiles a text and plays random games of it.
 
     Args:
-        text: a game's description.
+        text: a game's description, raw or expanded.
         playouts: how many games; fewer where the budget of work ends first.
         max_turns: turns for each player after which a game is cut; it counts as drawn then.
         seed: decides all the games.

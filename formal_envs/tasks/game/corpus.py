@@ -22,7 +22,7 @@ from formal_envs.ludii.language.printer import one_line
 from formal_envs.tasks import splits
 
 _UNPRINTABLE = re.compile(r"[^ -~]")  # in names
-_STRING = re.compile(r'"[^"]*"')
+_STRING = re.compile(r'"[^"]*(?:(?<=\\)"[^"]*)*(?<!\\)"')
 _NUMBER = re.compile(r"(?<=[ {:])-?\d+(?:\.\d+)?(?=[ )}])")
 _RECORDS = (".jsonl", ".jsonl.gz")
 _FIELDS = ("text", "lud")

@@ -22,7 +22,7 @@ TRIES = 2
 """Attempts at each of them; most are no game."""
 
 _DRAWS, _BITS = 3, 1 << 20
-_NAME = re.compile(r'"[^"]*"')
+_NAME = re.compile(r'"[^"]*(?:(?<=\\)"[^"]*)*(?<!\\)"')
 
 
 class Mixer:

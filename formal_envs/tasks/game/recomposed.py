@@ -17,9 +17,9 @@ LEAST_CUT = 0.2
 LEAST_GAME = 45
 """Tokens of the shortest games; a shorter text counts as that long."""
 
-TOKEN = re.compile(r'//[^\n]*|"[^"]*"?|\(\s*[^\s(){}":]*|[^\s(){}":]+:?|\S')
+TOKEN = re.compile(r'//[^\n]*|"[^"]*(?:(?<=\\)"[^"]*)*(?<!\\)"?|\(\s*[^\s(){}":]*|[^\s(){}":]+:?|\S')
 """The tokens of grammars/ludii.lark, comments among them; a string that is not closed takes all that follows."""
-_SUFFIX = re.compile(rf'"[^"]*"|{SUFFIX}')
+_SUFFIX = re.compile(rf'"[^"]*(?:(?<=\\)"[^"]*)*(?<!\\)"|{SUFFIX}')
 
 
 class Recomposed(NamedTuple):

@@ -29,7 +29,7 @@ _LISTED = ("the_piece", "the_cross", "the_nought")  # the grammar's rules of nam
 # Roles of more players than games of our own have, and directions on boards in three dimensions.
 _RARE = re.compile(r"Team\d+|P[5-9]|P\d\d|[DU][NESW]{,2}")
 _NAME = re.compile(r'( ?)"([^"]+?)\d*"')
-_TITLE = re.compile(r'^\(game "[^"]*"')
+_TITLE = re.compile(r'^\(game "[^"]*(?:(?<=\\)"[^"]*)*(?<!\\)"')
 
 
 @cache
