@@ -5,44 +5,31 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any
 
 import click
 
+from agents.commands.game_file import GameFile, takes_game
 from agents.commands.shared import OUTPUT, Commands, explained, reading, writing
 
-if TYPE_CHECKING:
-    from formal_envs.ludii import Program
-
-_FILE = click.argument("file", type=click.File("r", "utf-8-sig", errors="replace"))
 _SEED = click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Decides the random moves.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 
 
 @click.group(cls=Commands)
 def game() -> None:
-    """Games in Ludii's language. FILE is a description (.lud); '-' is standard input."""
-
-
-def _compile(file: TextIO) -> Program:
-    """The program of a file; an error is shown at its place."""
-    from formal_envs.ludii import GameError, compile_game
-
-    try:
-        return compile_game(file.read())
-    except GameError as error:
-        raise click.ClickException(f"{error.stage} error at line {error.line}\n{error.caret()}") from error
+    """Games in Ludii's language. FILE is a description (.lud), as its author wrote it; '-' is standard input."""
 
 
 @game.command()
-@_FILE
+@takes_game
 @_JSON
-def check(file: TextIO, as_json: bool) -> None:
+def check(file: GameFile, as_json: bool) -> None:
     """Say whether FILE is a game, and if not where and why; the exit status is 0 or 1."""
     from formal_envs.ludii import GameError, compile_game
 
     if not as_json:
-        program = _compile(file)
+        program = file.program()
         board = program.bytecode.board
         sites = board.topologies[board.site_type].n
         kinds = ", ".join(component.name for component in program.bytecode.components) or "no pieces"
@@ -57,7 +44,7 @@ def check(file: TextIO, as_json: bool) -> None:
         "expected": [],
     }
     try:
-        compile_game(file.read())
+        compile_game(file.expanded())
     except GameError as error:
         row.update(compiles=error.stage in ("unsupported", "play"), stage=error.stage, message=error.message)
         row.update(line=error.line, column=error.column, expected=list(error.expected))
@@ -67,17 +54,17 @@ def check(file: TextIO, as_json: bool) -> None:
 
 
 @game.command()
-@_FILE
+@takes_game
 @_SEED
 @click.option("--moves", default=1000, show_default=True, type=click.IntRange(0), help="Moves at most.")
 @click.option("--last", is_flag=True, help="Show the last position only.")
-def play(file: TextIO, seed: int, moves: int, last: bool) -> None:
+def play(file: GameFile, seed: int, moves: int, last: bool) -> None:
     """Play a random game of FILE, move by move with the board."""
     import numpy as np
 
     from formal_envs.ludii.play.report import random_game
 
-    program = _compile(file)
+    program = file.program()
     states, played = random_game(program, np.random.default_rng(seed), moves)
     if last:
         click.echo(f"{len(played)} moves\n\n{states[-1]}")
@@ -88,14 +75,14 @@ def play(file: TextIO, seed: int, moves: int, last: bool) -> None:
 
 
 @game.command()
-@_FILE
+@takes_game
 @click.option("--depth", default=3, show_default=True, type=click.IntRange(1, 100))
 @_JSON
-def perft(file: TextIO, depth: int, as_json: bool) -> None:
+def perft(file: GameFile, depth: int, as_json: bool) -> None:
     """Count the sequences of 1, 2, ... moves from the start, and how many of them end the game."""
     from formal_envs.ludii import perft as count
 
-    program = _compile(file)
+    program = file.program()
     rows = []
     for length in range(1, depth + 1):
         n, ends = count(program, length, ends=True)
@@ -109,19 +96,21 @@ def perft(file: TextIO, depth: int, as_json: bool) -> None:
 
 
 @game.command()
-@_FILE
+@takes_game
 @click.option("--playouts", default=100, show_default=True, type=click.IntRange(1), help="Random games.")
 @click.option(
     "--max-turns", default=500, show_default=True, type=click.IntRange(1), help="Most turns per player in a game."
 )
 @_SEED
 @_JSON
-def stats(file: TextIO, playouts: int, max_turns: int, seed: int, as_json: bool) -> None:
+def stats(file: GameFile, playouts: int, max_turns: int, seed: int, as_json: bool) -> None:
     """Measure FILE by random games: balance, completion, drawishness, length and the paper's reward."""
-    from formal_envs.ludii.play.report import evaluate_game
+    from formal_envs.ludii import GameError, GameReport, evaluate_game
 
-    text = file.read()
-    report = evaluate_game(text, playouts, max_turns, seed)
+    try:
+        report = evaluate_game(file.expanded(), playouts, max_turns, seed)
+    except GameError as error:
+        report = GameReport(compiles=False, error=error)
     row = {f.name: getattr(report, f.name) for f in dataclasses.fields(report)}
     row["error"] = str(report.error) if report.error else None
     if as_json:
@@ -169,16 +158,16 @@ def rewards(corpus: str | None, playouts: int, as_json: bool) -> None:
 
 
 @game.command()
-@_FILE
+@takes_game
 @click.option("--out", required=True, type=OUTPUT, help="The .svg to write.")
 @_SEED
 @click.option("--start", is_flag=True, help="The start position alone.")
-def draw(file: TextIO, out: Path, seed: int, start: bool) -> None:
+def draw(file: GameFile, out: Path, seed: int, start: bool) -> None:
     """Draw FILE as an SVG: start, middle and end of a random game."""
     from formal_envs.ludii.play.report import scenes
     from formal_envs.ludii.view.draw import board_svg
 
-    program = _compile(file)
+    program = file.program()
     picture = board_svg(program.initial() if start else scenes(program, seed))
     with writing(out) as target:
         target.write(picture)

@@ -14,8 +14,11 @@ from formal_envs.ludii.play.program import (
     with_seed,
 )
 from formal_envs.ludii.play.report import GameReport, Outcome, evaluate_game, play
+from formal_envs.ludii.raw.expansion import Expansion
+from formal_envs.ludii.raw.library import expand_game
 
 __all__ = [
+    "Expansion",
     "GameError",
     "GameReport",
     "Move",
@@ -26,6 +29,7 @@ __all__ = [
     "check_game",
     "compile_game",
     "evaluate_game",
+    "expand_game",
     "legal_moves",
     "perft",
     "play",

@@ -131,6 +131,11 @@ def test_the_prompts_part_is_never_changed(cut, completion):
         ("a b", "a b", False),
         ("(a (b) ", "(a (b)", False),
         ('(a ") b', '(a ") b', False),
+        ('(define "A" 1) (option "B" 2) (a) (b)', '(define "A" 1) (option "B" 2) (a)', True),
+        ('(a) (option "B" 2)* (option "C" 3) (b)', '(a) (option "B" 2)* (option "C" 3)', True),
+        ('(a) b (option "B" 2)', "(a)", True),
+        ('(a) (option "B"', "(a)", True),
+        ('(define "A" 1)', '(define "A" 1)', False),
         ("", "", False),
         (" \n", "", False),
     ],
@@ -560,7 +565,7 @@ def test_a_text_is_played_once(monkeypatch):
     played = []
 
     def counted(text, *arguments):
-        played.append(text)
+        played.append(text.text)
         time.sleep(0.01)  # while it runs, another thread may begin the same text
         return evaluate_game(text, *arguments)
 

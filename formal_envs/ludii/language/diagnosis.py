@@ -55,7 +55,7 @@ def diagnose(text: str, position: int, failures: list[Failure]) -> GameError:
         if any(each.ints if form.type == "INT" else each.floats and form.type == "FLOAT" for each in tried):
             message, difference = f"the number {form.value[:20]} is too large or too long", "limit"
         if form.type == "STRING":
-            message, difference = f"{message}, and no macro is called so", "macro"
+            message = f"{message}, and no macro is called so"
     else:
         form = extra[0].form
         message, expected = _extra(form, extra)

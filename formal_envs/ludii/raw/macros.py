@@ -14,7 +14,7 @@ from formal_envs.ludii.errors import hint
 from formal_envs.ludii.raw import tokens as t
 from formal_envs.ludii.raw.pieces import Frame, Piece, Source, Work, closing, is_close, is_open, name_of, refused
 
-MAX_NESTING = 100  # macros that use macros; the library has 12
+MAX_NESTING = 100  # macros that use macros
 _PARAM = re.compile(r"#([0-9]{1,3})")
 _NAMED = ("game", "match", "subgame")  # what stands behind these is a name, whatever macro is called so
 
@@ -30,7 +30,7 @@ class Macro(NamedTuple):
 Library = Callable[[str], "Macro | None"]
 
 
-def read_define(parts: Sequence[Piece]) -> Macro:
+def _define(parts: Sequence[Piece]) -> Macro:
     """The macro that ``(define "Name" body)`` writes; ``parts`` are its pieces with its brackets.
 
     Raises:
@@ -48,7 +48,7 @@ def take_defines(parts: Sequence[Piece], own: dict[str, Macro]) -> list[Piece]:
     while index < len(parts):
         if parts[index].text == "(" and index + 1 < len(parts) and parts[index + 1].text == "define":
             end = closing(parts, index)
-            macro = read_define(parts[index : end + 1])
+            macro = _define(parts[index : end + 1])
             own.setdefault(macro.name, macro)
             index = end
         else:
@@ -75,11 +75,11 @@ def expand_macros(parts: Sequence[Piece], own: Mapping[str, Macro], library: Lib
                 use, args = piece, list[list[Piece]]()
                 if out and out[-1].text == "(":
                     use = out.pop()
-                    args = _arguments(pending, use)
+                    args = _arguments(pending, use, work)
                 pending += reversed(_Use(macro, args, use, work).body())
                 continue
             if not macro and out and out[-1].text == "(":
-                raise refused(piece, _unknown(name, own), "macro")
+                raise refused(out[-1], _unknown(name, own), "macro")
         out.append(piece)
     return out
 
@@ -91,7 +91,7 @@ def _unknown(name: str, own: Mapping[str, Macro]) -> str:
     )
 
 
-def _arguments(pending: list[Piece], use: Piece) -> list[list[Piece]]:
+def _arguments(pending: list[Piece], use: Piece, work: Work) -> list[list[Piece]]:
     """Take the arguments of a use from the pieces to come, and the bracket that closes it.
 
     A label and its value are one argument, and so are words, numbers and parameters without white space between.
@@ -100,10 +100,11 @@ def _arguments(pending: list[Piece], use: Piece) -> list[list[Piece]]:
     depth, joined, named = 0, False, False
     while pending:
         piece = pending.pop()
+        work.spend(use)
         if depth == 0:
             if piece.kind == t.CLOSE:
                 return found
-            if not (named or joined and piece.glued or found and piece.glued and piece.text.startswith("..")):
+            if not (named or (joined and piece.glued) or (found and piece.glued and piece.text.startswith(".."))):
                 found.append([])
         found[-1].append(piece)
         if is_open(piece):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from formal_envs.errors import ConfigError
 from formal_envs.ludii.errors import hint
@@ -94,7 +95,7 @@ def _option(form: Sequence[Piece], tags: Collection[str]) -> Option:
         if form[index].kind == t.LBRACE:
             end = closing(form, index)
             inner = form[index + 1 : end]
-            if option.args or inner and inner[0].kind == t.OPEN:
+            if option.args or (inner and inner[0].kind == t.OPEN):
                 option.items += _items(inner, tags)
             else:
                 option.args = [piece.text for piece in inner if piece.kind not in (t.LESS, t.GREATER)]
@@ -182,6 +183,24 @@ class Offer:
                 items[option.name] = item
         return items
 
+    def described(self) -> dict[str, Any]:
+        """What can be chosen, for JSON: the default item of each option marked."""
+        return {
+            "options": [
+                {
+                    "name": option.name,
+                    "tag": option.tag,
+                    "arguments": option.args,
+                    "items": [
+                        {"name": item.name, "description": item.description, "default": item is option.default}
+                        for item in option.items
+                    ],
+                }
+                for option in self.options
+            ],
+            "rulesets": [{"name": ruleset.name, "choices": ruleset.choices} for ruleset in self.rulesets],
+        }
+
     def _item(self, choice: str) -> tuple[Option, Item]:
         for option in self.options:
             if choice.startswith(f"{option.name}/"):
@@ -189,7 +208,7 @@ class Offer:
         if not self.options:
             raise ConfigError(f"this game has no options to choose {choice!r} from")
         known = [f"{option.name}/{option.default.name}" for option in self.options] + [r.name for r in self.rulesets]
-        raise ConfigError(f"no option for {choice!r}{hint(choice, known)}; write for example {', '.join(known[:8])}")
+        raise ConfigError(f"no option or ruleset {choice!r}{hint(choice, known)}; write such as {', '.join(known[:8])}")
 
 
 class Substitution:
@@ -229,7 +248,7 @@ class Substitution:
                     found = self._value(piece, name)
                     del pending[-2:]
             elif piece.kind == t.STRING and "<" in piece.text:
-                piece = piece._replace(text=_TAG.sub(lambda match, at=piece: self._in_string(at, match), piece.text))
+                piece = piece._replace(text=self._string(piece))
             if found is None:
                 out.append(piece)
                 continue
@@ -252,10 +271,14 @@ class Substitution:
             raise refused(piece, f"the option <{tag}> has no argument {arg!r}{hint(arg, values)}; it has {known}")
         return values[arg]
 
-    def _in_string(self, piece: Piece, match: re.Match[str]) -> str:
-        """What a tag in a string stands for: the string goes on, without the quotes of what is put in."""
-        if match[1].partition(":")[0] not in self.values:
-            return match[0]
-        written = "".join(part.text.strip('"') for part in self._value(piece, match[1]))
-        self.work.spend(piece, 0, len(written))
-        return written
+    def _string(self, piece: Piece) -> str:
+        """A string with its tags replaced: it goes on, without the quotes of what is put in."""
+
+        def written(match: re.Match[str]) -> str:
+            if match[1].partition(":")[0] not in self.values:
+                return match[0]
+            value = "".join(part.text.strip('"') for part in self._value(piece, match[1]))
+            self.work.spend(piece, 0, len(value))
+            return value
+
+        return _TAG.sub(written, piece.text)

@@ -133,10 +133,11 @@ def refused(piece: Piece, message: str, difference: str | None = None) -> GameEr
 
 
 class Work:
-    """What is left of an expansion of at most ``limit`` characters, and as many pieces that are read or written."""
+    """What is left of an expansion of at most ``limit`` characters, and twice as many pieces, read or written."""
 
     def __init__(self, limit: int):
-        self.limit = self.pieces = self.characters = limit
+        self.limit = self.characters = limit
+        self.pieces = 2 * limit
 
     def spend(self, piece: Piece, pieces: int = 1, characters: int = 0) -> None:
         """Count pieces that are read or written because of ``piece``, and characters that are written.

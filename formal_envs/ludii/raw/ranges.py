@@ -15,9 +15,8 @@ def expand_ranges(parts: Sequence[Piece], work: Work) -> list[Piece]:
     """The parts with ``0..7`` written out as the numbers from 0 to 7; ``5..0`` goes downwards."""
     joined: list[Piece] = []
     for piece in parts:
-        if piece.kind == t.WORD and piece.glued and joined and joined[-1].kind == t.WORD:
-            if ".." in piece.text or ".." in joined[-1].text:
-                piece = joined[-1]._replace(text=joined.pop().text + piece.text)
+        if piece.kind == t.WORD and piece.glued and joined and joined[-1].kind == t.WORD:  # as <Board:size> in 0..<>
+            piece = joined[-1]._replace(text=joined.pop().text + piece.text)
         joined.append(piece)
     found: list[Piece] = []
     for piece in joined:

@@ -19,6 +19,7 @@ LEAST_GAME = 45
 
 TOKEN = re.compile(r'//[^\n]*|"[^"]*(?:(?<=\\)"[^"]*)*(?<!\\)"?|\(\s*[^\s(){}":]*|[^\s(){}":]+:?|\S')
 """The tokens of grammars/ludii.lark, comments among them; a string that is not closed takes all that follows."""
+_AROUND = ("define", "option", "rulesets")  # forms that may stand around a game
 _SUFFIX = re.compile(rf'"[^"]*(?:(?<=\\)"[^"]*)*(?<!\\)"|{SUFFIX}')
 
 
@@ -47,9 +48,10 @@ def infill_prompt(game: str, begin: int, end: int) -> str:
 def recompose(prompt: str, completion: str) -> Recomposed:
     """The game that a completion makes of its prompt.
 
-    The completion is stripped, and cut behind the first bracket that leaves none open; one whose brackets do not close
-    is used whole. Brackets in strings and comments do not count. The markers of a prompt for fill-in-the-middle stand
-    at its very beginning and end, and between them outside strings; text with some of them is a prompt like any other.
+    The completion is stripped, and cut behind the first bracket that leaves none open, not counting macros and options
+    around a game; one whose brackets do not close is used whole. Brackets in strings and comments do not count. The
+    markers of a prompt for fill-in-the-middle stand at its very beginning and end, and between them outside strings;
+    text with some of them is a prompt like any other.
     Takes time linear in the length.
     """
     middle = completion.strip()
@@ -69,17 +71,30 @@ def says_nothing(game: Recomposed) -> bool:
 
 
 def _closing(text: str) -> int | None:
-    """Where the first bracket that leaves none open ends."""
-    depth = 0
+    """Where the first bracket that leaves none open ends, and the options that stand behind it.
+
+    Macros and options before it do not count.
+    """
+    depth, around, end = 0, False, None
     for match in TOKEN.finditer(text):
         first = text[match.start()]
         if first in "({":
+            if depth == 0:
+                around = match[0][1:].strip() in _AROUND
+                if end is not None and not around:
+                    break
             depth += 1
         elif first in ")}":
             depth -= 1
+            if depth < 0 and end is not None:
+                break
             if depth <= 0:
-                return match.end()
-    return None
+                if end is not None or not around:
+                    end = match.end()
+                depth = 0
+        elif depth == 0 and end is not None and match[0] != "*":
+            break
+    return end
 
 
 def around(prompt: str) -> tuple[str, str] | None:
@@ -133,25 +148,35 @@ def position(game: Recomposed, stage: str, place: int) -> float:
 def first_error(error: GameError) -> int:
     """The place of the first error in a text that ``error`` refused.
 
-    Syntax is looked at first, all through the text. So where it is wrong, what stands before may have errors of type:
-    it is looked at with its brackets closed.
+    Syntax is looked at first, all through the text, and its brackets before the rest of it. So where it is wrong, what
+    stands before may have other errors: it is looked at with its brackets closed.
     """
-    if error.stage != "syntax":
-        return error.position
-    before = error.text[: error.position]
-    brackets = [match[0][0] for match in TOKEN.finditer(before) if match[0][0] in "(){}"]
+    place, stage = error.position, error.stage
+    for _ in ("brackets", "the rest of syntax", "types"):
+        if stage != "syntax":
+            break
+        before = error.text[:place]
+        try:
+            check_game(f"{before}\n{_closing_brackets(before)}")  # it may end in a comment
+        except GameError as earlier:
+            if earlier.position >= place or earlier.stage not in ("syntax", "types"):
+                break
+            place, stage = earlier.position, earlier.stage
+        else:
+            break
+    return place
+
+
+def _closing_brackets(text: str) -> str:
+    """What closes the brackets that a text leaves open."""
     still_open: list[str] = []
-    for bracket in brackets:
-        if bracket in "({":
-            still_open.append(")" if bracket == "(" else "}")
-        elif still_open:
+    for match in TOKEN.finditer(text):
+        first = match[0][0]
+        if first in "({":
+            still_open.append(")" if first == "(" else "}")
+        elif first in ")}" and still_open:
             still_open.pop()
-    try:
-        check_game(before + "\n" + "".join(reversed(still_open)))  # it may end in a comment
-    except GameError as earlier:
-        if earlier.stage == "types":
-            return min(earlier.position, error.position)
-    return error.position
+    return "".join(reversed(still_open))
 
 
 def _tokens(text: str) -> int:

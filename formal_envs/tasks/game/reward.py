@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from formal_envs.errors import check_choice, check_integer
-from formal_envs.ludii import GameError, GameReport, check_game, evaluate_game
+from formal_envs.ludii import GameError, GameReport, check_game, evaluate_game, expand_game
 from formal_envs.ludii.engine.library import library
 from formal_envs.ludii.play.report import UNPLAYABLE
 from formal_envs.ludii.writing.briefs import read_brief, share_met
@@ -18,7 +18,7 @@ from formal_envs.tasks.game.novelty import novelty
 from formal_envs.tasks.game.recomposed import Recomposed, first_error, offset, position, recompose, says_nothing
 
 MAX_TEXT = 50_000
-"""Longest game, in characters; longer text earns nothing. A game of 1,024 tokens has about 5,000."""
+"""Longest game, in characters, with its macros expanded too; longer text earns nothing. 1,024 tokens are some 5,000."""
 MAX_TURNS = 500
 """Turns for each player after which a game is cut; it counts as drawn then. As in arXiv:2410.17126."""
 PLAYABLE = 1.0 / 3.0
@@ -163,11 +163,15 @@ def _judged(kind: str, playouts: int, text: str) -> _Judged:
     if len(text) > MAX_TEXT:
         failure = f"syntax error: {len(text)} characters, at most {MAX_TEXT} allowed"
         return _Judged(0.0, _parts(GameReport(compiles=False), 0.0), failure, None)
-    report = evaluate_game(text, playouts, MAX_TURNS)
+    try:
+        game = expand_game(text, limit=MAX_TEXT)
+    except GameError as error:
+        return _Judged(0.0, _parts(GameReport(compiles=False), 0.0), _said(error), error)
+    report = evaluate_game(game, playouts, MAX_TURNS)
     value = report.reward
     if kind == "graded" and report.playable:
         value = PLAYABLE + (1.0 - PLAYABLE) * quality(report)
-    parts = _parts(report, novelty(text) if report.compiles else 0.0)
+    parts = _parts(report, novelty(game.text) if report.compiles else 0.0)
     return _Judged(value, parts, _failure(report), report.error)
 
 
@@ -186,8 +190,12 @@ def _parts(report: GameReport, novelty: float) -> dict[str, float]:
 
 def _failure(report: GameReport) -> str | None:
     if report.error:
-        return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(report.error))
+        return _said(report.error)
     return None if report.playable else f"play error: {report.mean_turns:.2f} turns per game, at least 2 expected"
+
+
+def _said(error: GameError) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(error))
 
 
 def _rebuilt(kind: str, playouts: int) -> GameReward:

@@ -1,0 +1,72 @@
+"""The argument FILE of the commands ``formal-envs game``: a game as its author wrote it, and what is chosen of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from formal_envs.ludii import Expansion, GameError, Program
+
+DEFINES = click.option(
+    "--defines",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of macros (.def); by default the folder def beside a library's games.",
+)
+
+
+@dataclass(frozen=True)
+class GameFile:
+    """The text of a file, the items chosen of its options, and the folder of macros."""
+
+    raw: str
+    options: tuple[str, ...]
+    defines: Path | None
+
+    def expanded(self) -> Expansion:
+        """The file's text with macros and options expanded. Raises GameError and ConfigError as ``expand_game``."""
+        from formal_envs.ludii import expand_game
+
+        return expand_game(self.raw, self.options, self.defines)
+
+    def program(self) -> Program:
+        """The compiled game; an error is shown at its place."""
+        from formal_envs.ludii import GameError, compile_game
+
+        try:
+            return compile_game(self.expanded())
+        except GameError as error:
+            raise shown(error) from error
+
+
+def shown(error: GameError) -> click.ClickException:
+    """An error of a game's text with its line and a caret."""
+    return click.ClickException(f"{error.stage} error at line {error.line}\n{error.caret()}")
+
+
+def takes_game(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the argument FILE, and the options that say what to choose of it; it gets a GameFile ``file``."""
+
+    @click.argument("file", type=click.File("r", "utf-8-sig", errors="replace"))
+    @click.option(
+        "--option",
+        "options",
+        multiple=True,
+        metavar="NAME",
+        help="Choose an item, 'Board Size/5x5', or a ruleset; can be given several times. 'game options' lists them.",
+    )
+    @DEFINES
+    @wraps(command)
+    def with_file(file: TextIO, options: tuple[str, ...], defines: Path | None, **rest: Any) -> Any:
+        from formal_envs.ludii.raw.library import library_beside
+
+        name = getattr(file, "name", "<stdin>")
+        folder = defines or (None if name == "<stdin>" else library_beside(name))
+        return command(file=GameFile(file.read(), options, folder), **rest)
+
+    return with_file
