@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from formal_envs.ludii.board.graph import Graph, Point
 
 STRAIGHT = math.radians(20)  # how far a line across a corner may bend
+LEAST = math.radians(5)  # or from the middle of a cell over its corner to that of another
+NOISE = 1e-9
 SLOPE = math.tan(STRAIGHT)
 Lists = list[tuple[int, ...]]
 
@@ -49,7 +51,7 @@ def incidences(graph: Graph) -> dict[tuple[str, str], Lists]:
 
 
 def vertex_relations(graph: Graph) -> dict[str, Lists]:
-    """Vertices: orthogonal along an edge, diagonal between opposite corners of a cell."""
+    """Vertices: orthogonal along an edge, diagonal straight across a cell."""
     n = len(graph.points)
     orthogonal: list[set[int]] = [set() for _ in range(n)]
     diagonal: list[set[int]] = [set() for _ in range(n)]
@@ -57,12 +59,11 @@ def vertex_relations(graph: Graph) -> dict[str, Lists]:
         orthogonal[a].add(b)
         orthogonal[b].add(a)
     for face in graph.faces:
-        half = len(face) // 2
-        if len(face) == 2 * half:
-            for a, b in zip(face, face[half:], strict=False):
-                if b not in orthogonal[a]:
-                    diagonal[a].add(b)
-                    diagonal[b].add(a)
+        if len(face) == 3:
+            continue
+        for a, b in opposite_corners(graph.points, face):
+            if b not in orthogonal[a]:
+                diagonal[a].add(b)
     empty: Lists = [()] * n
     lists = sorted_lists(orthogonal)
     across = sorted_lists(diagonal)
@@ -73,6 +74,25 @@ def vertex_relations(graph: Graph) -> dict[str, Lists]:
         "Adjacent": lists,
         "All": [tuple(sorted(set(a) | set(b))) for a, b in zip(lists, across, strict=True)],
     }
+
+
+def opposite_corners(points: Sequence[Point], face: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """Each corner of a cell with the one that lies straightest behind the middle, of several the last."""
+    n, half = len(face), len(face) // 2
+    x, y = sum([points[v][0] for v in face]) / n, sum([points[v][1] for v in face]) / n
+    across = [face[i - half] for i in range(n)]
+    if n == 2 * half and all(
+        abs(points[a][0] + points[b][0] - 2 * x) < NOISE and abs(points[a][1] + points[b][1] - 2 * y) < NOISE
+        for a, b in zip(face[:half], across, strict=False)
+    ):
+        return zip(face, across, strict=True)
+    pairs = []
+    for a in face:
+        others = [b for b in reversed(face) if b != a]
+        middle = (2 * points[a][0] - x, 2 * points[a][1] - y, 0.0)  # as far before the corner as the middle lies behind
+        bends = [round(_bend(middle, points[a], points[b]), 6) for b in others]
+        pairs.append((a, others[bends.index(min(bends))]))
+    return pairs
 
 
 def edge_relations(incident: dict[tuple[str, str], Lists]) -> dict[str, Lists]:
@@ -127,7 +147,10 @@ def cell_relations(graph: Graph, incident: dict[tuple[str, str], Lists], centres
                 for other in of_vertex[w]:
                     if other in beside or v in faces[other]:
                         continue
-                    if _straight(points[v], points[w], centres[other]):
+                    if (
+                        _straight(points[v], points[w], centres[other])
+                        or _bend(centres[cell], points[v], centres[other]) < LEAST
+                    ):
                         diagonal[cell].add(other)
     square = sorted_lists(orthogonal)
     across_lists = sorted_lists(diagonal)
