@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_board import build
 
-from formal_envs.ludii.board import BoardError, UnknownBoard
+from formal_envs.ludii.board import UnknownBoard
 from formal_envs.ludii.board.graph import Graph
 from formal_envs.ludii.board.planar import find_faces
 
@@ -105,11 +105,33 @@ def test_places_beside_the_outline_are_not_guessed(polygon):
         build(f"(keep (square 5) (poly {polygon})) use:Vertex")
 
 
-def test_long_ways_round_are_refused():
-    line = " ".join(f"{{{i} 0}}" for i in range(2500))
-    edges = " ".join(f"{{{i} {i + 1}}}" for i in range(2499))
-    with pytest.raises(BoardError, match="looking for the cells"):
-        build(f"(graph vertices:{{{line}}} edges:{{{edges}}}) use:Vertex")
+@pytest.mark.parametrize(("n", "cells"), [(32, 1), (33, 0)])
+def test_cells_have_up_to_32_corners(n, cells):
+    corners = " ".join(
+        f"{{{10 * math.cos(2 * math.pi * i / n):.3f} {10 * math.sin(2 * math.pi * i / n):.3f}}}" for i in range(n)
+    )
+    edges = " ".join(f"{{{i} {(i + 1) % n}}}" for i in range(n))
+    assert build(f"(graph vertices:{{{corners}}} edges:{{{edges}}}) use:Vertex").n_cells == cells
+
+
+def test_diagonals_lead_across_cells_of_five_corners():
+    house = "vertices:{{0 0} {4 0} {4 3} {2 5} {0 3}} edges:{{0 1} {1 2} {2 3} {3 4} {4 0}}"
+    diagonal = build(f"(graph {house}) use:Vertex").sites.neighbours["Diagonal"]
+    assert diagonal[:3] == [(2,), (4,), (0,)]  # the straightest way past the middle, at 2 2.2
+    assert diagonal[4] == (1,)
+
+
+def test_a_large_cell_meets_the_cells_straight_behind_its_neighbours():
+    arms = "(merge (shift 0 2 (rectangle 3 7)) (shift 2 0 (rectangle 7 3)))"
+    hole = f"(hole {arms} (poly {{{{2 2}} {{2 5}} {{5 5}} {{5 2}}}}))"
+    at = {place[:2]: vertex for vertex, place in enumerate(build(hole).vertices)}
+    ring = [(2, 2), (3, 2), (4, 2), (5, 2), (5, 3), (5, 4), (5, 5), (4, 5), (3, 5), (2, 5), (2, 4), (2, 3)]
+    board = build(f"(add {hole} cells:{{{{{' '.join(str(at[place]) for place in ring)}}}}})")
+    middle = board.n - 1
+    places = [board.sites.xy[site] for site in board.sites.neighbours["Diagonal"][middle]]
+    assert sorted(places) == sorted(
+        [(0.5 + x, 2.5 + y) for x in (0, 6) for y in (0, 2)] + [(2.5 + x, 0.5 + y) for x in (0, 2) for y in (0, 6)]
+    )
 
 
 def test_edges_are_called_by_their_numbers():

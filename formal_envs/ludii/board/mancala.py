@@ -80,7 +80,7 @@ def surakarta_tracks(args: Args, rows: Sequence[int], columns: Sequence[int]) ->
         walk += [(x, top) for x in range(width - 1, -1, -1)] + [(k, y) for y in range(height - 1, -1, -1)]
         if all(place in at for place in walk):
             circuit = tuple(at[place] for place in walk)
-            tracks += [(f"Track{k}CCW", circuit), (f"Track{k}CW", circuit[::-1])]
+            tracks += [(f"Track{k}F", circuit), (f"Track{k}B", circuit[::-1])]
     return tracks
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from formal_envs.ludii.board.args import Args, integers
@@ -144,13 +145,10 @@ def complete(args: Args, use: str) -> Graph:
     n = len(graph.points)
     groups = graph.faces if args.flag("eachCell") else [tuple(range(n))]
     check_size(sum(len(g) * (len(g) - 1) / 2 for g in groups), "edges")
-    seen = {(min(e), max(e)) for e in graph.edges}
+    edges = dict.fromkeys(graph.edges if args.flag("eachCell") else ())
     for group in groups:
-        for i, a in enumerate(group):
-            for b in group[i + 1 :]:
-                if (min(a, b), max(a, b)) not in seen:
-                    seen.add((min(a, b), max(a, b)))
-                    graph.edges.append((min(a, b), max(a, b)))
+        edges.update(dict.fromkeys((min(a, b), max(a, b)) for a, b in itertools.combinations(group, 2)))
+    graph.edges = list(edges)
     graph.basis, graph.shape = "NoBasis", "NoShape"
     return graph
 

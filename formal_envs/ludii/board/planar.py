@@ -10,8 +10,8 @@ from formal_envs.ludii.board.errors import BoardError
 from formal_envs.ludii.board.graph import TOLERANCE, Graph, Point, check_size, edges_of_faces
 
 NOISE = 1e-9  # radians
-MAX_WALKED = 1 << 20  # steps that all walks round faces take together
-MAX_CROSSINGS = 512  # edges that splitting looks at: it compares all pairs
+MAX_CORNERS = 32  # of a face that is looked for; one of 45 was not found, one of 12 was
+MAX_PAIRS = 1 << 18  # of edges that splitting compares
 
 
 class PointIndex:
@@ -85,10 +85,11 @@ def area(points: Sequence[Point], face: Sequence[int]) -> float:
 
 
 def find_faces(graph: Graph) -> list[tuple[int, ...]]:
-    """The faces that walks find which turn as far as they can, from each vertex along its edges counter-clockwise.
+    """The faces of up to MAX_CORNERS that walks find which turn as far as they can.
 
-    A walk that is back where it started has gone round a face; one that meets another of its vertices has not. Where
-    edges cross, walks from different vertices find faces that overlap.
+    Walks start from each vertex along its edges, counter-clockwise. One that is back where it started has gone round a
+    face; one that meets another of its vertices has not. Where edges cross, walks from different vertices find faces
+    that overlap.
     """
     points = graph.points
     around = graph.neighbours()
@@ -102,20 +103,16 @@ def find_faces(graph: Graph) -> list[tuple[int, ...]]:
     faces: list[tuple[int, ...]] = []
     found: set[frozenset[int]] = set()
     done: set[tuple[int, int]] = set()  # steps of walks that come back to their first step: all of them find one face
-    met = 0
     for vertex, others in enumerate(around):
         for other in others:
             if (vertex, other) in done:
                 continue
             path, seen, at = [vertex], {vertex}, other
-            while at not in seen:
+            while at not in seen and len(path) <= MAX_CORNERS:
                 path.append(at)
                 seen.add(at)
                 at = following[path[-2], at]
-            met += len(path)
-            if met > MAX_WALKED:
-                raise BoardError(f"looking for the cells of this board takes more than {MAX_WALKED} steps")
-            if at == vertex:
+            if at == vertex and len(path) <= MAX_CORNERS:
                 _add_face(points, path, faces, found)
                 if following[path[-1], vertex] == other:
                     done.update(itertools.pairwise([*path, vertex]))
@@ -140,34 +137,34 @@ def remove_loose_edges(graph: Graph, before: set[tuple[int, int]]) -> None:
 
 
 def split_crossings(graph: Graph) -> None:
-    """Put a vertex wherever two edges cross, and cut edges at vertices that lie on them."""
-    points = graph.points
-    if len(graph.edges) > MAX_CROSSINGS:
-        raise BoardError(f"crossings are split among at most {MAX_CROSSINGS} edges")
-    index = PointIndex(points)
-    on_edge: list[list[tuple[float, int]]] = [[] for _ in graph.edges]
-    for i, (a, b) in enumerate(graph.edges):
-        for j in range(i):
-            c, d = graph.edges[j]
+    """Put a vertex wherever two edges cross, and cut edges at vertices that lie on them.
+
+    The first two edges that cross give way to their parts, which come last; and so on with what there is then.
+    """
+    index, edges = PointIndex(graph.points), list(graph.edges)
+    points, first, pairs = index.points, 0, 0
+    while first < len(edges):
+        a, b = edges[first]
+        for second in range(first + 1, len(edges)):
+            c, d = edges[second]
             crossing = _crossing(points[a], points[b], points[c], points[d])
-            if crossing is None:
-                continue
-            t, u, point = crossing
-            vertex = index.find_or_add(point)
-            if vertex not in (a, b):
-                on_edge[i].append((t, vertex))
-            if vertex not in (c, d):
-                on_edge[j].append((u, vertex))
-    edges: dict[tuple[int, int], None] = {}
-    for (a, b), cuts in zip(graph.edges, on_edge, strict=True):
-        stops = [a, *dict.fromkeys(v for _, v in sorted(cuts)), b]
-        for p, q in itertools.pairwise(stops):
-            edges[min(p, q), max(p, q)] = None
-    graph.points, graph.edges = index.points, list(edges)
+            vertex = index.find_or_add(crossing) if crossing else -1
+            cut = [edge for edge in ((a, b), (c, d)) if vertex >= 0 and vertex not in edge]
+            if cut:
+                edges = [edge for edge in edges if edge not in cut]
+                edges += [(min(end, vertex), max(end, vertex)) for edge in cut for end in edge]
+                check_size(len(edges) / 4, "edges")
+                break
+        else:
+            second, first = len(edges), first + 1
+        pairs += second - first + 1
+        if pairs > MAX_PAIRS:
+            raise BoardError(f"splitting crossings takes more than {MAX_PAIRS} pairs of edges")
+    graph.points, graph.edges = points, list(dict.fromkeys(edges))
 
 
-def _crossing(a: Point, b: Point, c: Point, d: Point) -> tuple[float, float, Point] | None:
-    """Where segments ab and cd meet: the shares along both and the point."""
+def _crossing(a: Point, b: Point, c: Point, d: Point) -> Point | None:
+    """Where segments ab and cd meet."""
     rx, ry, sx, sy = b[0] - a[0], b[1] - a[1], d[0] - c[0], d[1] - c[1]
     cross = rx * sy - ry * sx
     if abs(cross) < 1e-9:
@@ -175,5 +172,5 @@ def _crossing(a: Point, b: Point, c: Point, d: Point) -> tuple[float, float, Poi
     t = ((c[0] - a[0]) * sy - (c[1] - a[1]) * sx) / cross
     u = ((c[0] - a[0]) * ry - (c[1] - a[1]) * rx) / cross
     if -1e-6 <= t <= 1 + 1e-6 and -1e-6 <= u <= 1 + 1e-6:
-        return t, u, (a[0] + t * rx, a[1] + t * ry, a[2] + t * (b[2] - a[2]))
+        return (a[0] + t * rx, a[1] + t * ry, a[2] + t * (b[2] - a[2]))
     return None

@@ -77,7 +77,7 @@ def vertex_relations(graph: Graph) -> dict[str, Lists]:
 
 
 def opposite_corners(points: Sequence[Point], face: Sequence[int]) -> Iterable[tuple[int, int]]:
-    """Each corner of a cell with the one that lies straightest behind the middle, of several the last."""
+    """Each corner of a cell with the one from which a line to it passes nearest to the middle, of several the last."""
     n, half = len(face), len(face) // 2
     x, y = sum([points[v][0] for v in face]) / n, sum([points[v][1] for v in face]) / n
     across = [face[i - half] for i in range(n)]
@@ -88,10 +88,14 @@ def opposite_corners(points: Sequence[Point], face: Sequence[int]) -> Iterable[t
         return zip(face, across, strict=True)
     pairs = []
     for a in face:
-        others = [b for b in reversed(face) if b != a]
-        middle = (2 * points[a][0] - x, 2 * points[a][1] - y, 0.0)  # as far before the corner as the middle lies behind
-        bends = [round(_bend(middle, points[a], points[b]), 6) for b in others]
-        pairs.append((a, others[bends.index(min(bends))]))
+        ax, ay, _ = points[a]
+        best, least = a, math.inf
+        for b in reversed(face):
+            dx, dy = points[b][0] - ax, points[b][1] - ay
+            aside = abs(dx * (y - ay) - dy * (x - ax)) / (math.hypot(dx, dy) or math.inf)
+            if b != a and aside < least:
+                best, least = b, aside
+        pairs.append((a, best))
     return pairs
 
 

@@ -137,7 +137,7 @@ def draw_diagonals(graph: Graph, kind: str, rows: int, columns: int) -> None:
             faces += [(a, b, centre), (b, c, centre), (c, d, centre), (d, a, centre)]
         elif kind == "SolidNoSplit":
             extra += [(a, c), (b, d)]
-            faces.append(face)
+            faces += [(a, b, c), (a, b, d), (a, c, d), (b, c, d)]
         else:
             if kind == "Alternating":
                 rising: bool | None = (x + y) % 2 == 0
