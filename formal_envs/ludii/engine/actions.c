@@ -1,5 +1,6 @@
 /* What actions do to the state. */
 #include "state.h"
+#include "undo.h"
 #include "actions.h"
 #include "dice.h"
 #include "stack_actions.h"
@@ -58,6 +59,8 @@ static void move_pieces(Ctx *c, const Action *a) {
 static void apply_to_sites(Ctx *c, const Action *a) {
     i32 to = a->to, from = a->from;
     if (!is_site(c, to)) return;
+    will_change(c, to);
+    if (is_site(c, from)) will_change(c, from);
     if (c->first_level) {
         apply_to_stacks(c, a);
         return;
@@ -175,7 +178,10 @@ void apply_action(Ctx *c, const Action *a) {
     case A_ROLL_DIE: roll_die(c, a->what, a->state); break;
     case A_USE_DIE: use_die(c, a->what); break;
     case A_SET_DICE_ALL_EQUAL: s->dice_equal = a->value; break;
-    case A_STORE_STATE: s->stored = a->count ? position_digest(c, 0) : 0; break;
+    case A_STORE_STATE:
+        tick(c, c->g->n_sites / 8);
+        s->stored = a->count ? position_digest(c, 0) : 0;
+        break;
     case A_SELECT:
     case A_PASS:
     case A_NOTE: break;

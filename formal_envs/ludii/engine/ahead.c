@@ -2,6 +2,7 @@
 #include "dice.h"
 #include "ply.h"
 #include "tracks.h"
+#include "undo.h"
 
 /* ---- several made one */
 static void copy_actions(Ctx *c, const Move *from, i32 as_effects) { /* to the end of the last move begun */
@@ -52,20 +53,20 @@ MOVES(allcombinations) {
     keep_from(c, a, end);
 }
 
-/* ---- on a copy of the state */
+/* ---- looking ahead */
 typedef struct Ahead {
-    State *saved;
     jmp_buf *probe;
     i32 moves, actions, thens, n_applied, max_applied;
     Action *applied;
 } Ahead;
 static Ahead look_ahead(Ctx *c) {
-    Ahead a = {save_state(c), c->probe, c->n_moves, c->n_actions, c->n_thens, c->n_applied, c->max_applied, c->applied};
+    save_state(c);
+    Ahead a = {c->probe, c->n_moves, c->n_actions, c->n_thens, c->n_applied, c->max_applied, c->applied};
     c->applied = NULL, c->probe = NULL; /* what is only imagined is not reported, and answers nothing yet */
     return a;
 }
 static void look_back(Ctx *c, const Ahead *a) {
-    restore_state(c, a->saved);
+    restore_state(c);
     c->probe = a->probe;
     c->n_moves = a->moves, c->n_actions = a->actions, c->n_thens = a->thens;
     c->applied = a->applied, c->n_applied = a->n_applied, c->max_applied = a->max_applied;
@@ -150,7 +151,7 @@ MOVES(do) {
     signal_any(c, start);
     then_for_all(c, start, ARG(do, then));
 }
-/* What was done on the copy becomes one move, if anything was. */
+/* What was done becomes one move, if anything was. */
 static void emit_done(Ctx *c, const Ahead *ahead, const Action *done, const Node *then) {
     i32 n_done = c->n_applied;
     look_back(c, ahead);
@@ -286,6 +287,7 @@ MOVES(avoidstoredstate) {
         Ahead ahead = look_ahead(c);
         begin_ply(c, c->moves + i);
         apply_with_consequences(c, c->moves + i);
+        tick(c, c->g->n_sites / 8);
         i32 same = position_digest(c, 0) == stored;
         look_back(c, &ahead);
         if (!same) c->moves[kept++] = c->moves[i];

@@ -13,6 +13,7 @@ enum {
     MAX_NUMBERS = 1 << 18, /* on the stack of arrays */
     MAX_THENS = 1 << 18,
     MAX_HISTORY = 1 << 14, /* positions; more than MAX_GAME_MOVES */
+    SEEN_WORDS = 1 << 10,
     MAX_DEPTH = 64, /* of looking ahead within looking ahead */
     MAX_STACK = 1 << 20 /* bytes of calls within calls */
 };
@@ -22,6 +23,8 @@ typedef struct Then {
     const Node *node;
     i32 next;
 } Then;
+typedef struct Saved Saved;
+typedef struct Old Old;
 struct Ctx {
     const Game *g;
     State *s;
@@ -53,8 +56,13 @@ struct Ctx {
     jmp_buf escape;
     enum Failure failure;
     u64 random[4], chance[4]; /* generators: of players who choose at random; of dice and what else the rules draw */
-    State **spare; /* states for looking ahead */
-    i32 n_spare;
+    Saved *saved[MAX_DEPTH]; /* what looking ahead will bring back */
+    i32 n_saved;
+    Old *old; /* the sites that changed meanwhile */
+    i32 n_old;
+    u64 *touched; /* those that changed since the last time a state was saved */
+    u64 *unsummed; /* those whose pieces State.sum leaves out for now */
+    u64 *seen; /* N_DIGESTS * SEEN_WORDS: which digests may have been seen */
     State *counted[MAX_DEPTH]; /* states for counting sequences of moves */
     Action *applied; /* where actions are noted as they are applied; NULL: nowhere */
     i32 n_applied, max_applied;

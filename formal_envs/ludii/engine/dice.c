@@ -2,10 +2,12 @@
 #include "dice.h"
 #include "listing.h"
 #include "random.h"
+#include "undo.h"
 
 static i32 is_die(Ctx *c, i32 die) { return (u32)die < (u32)c->g->n_dice; }
 void roll_die(Ctx *c, i32 die, i32 face) {
     if (!is_die(c, die) || (u32)face >= (u32)c->g->dice[die].faces.n) fail(c, NOT_THERE);
+    will_change(c, c->g->dice[die].site);
     c->state[c->g->dice[die].site] = face;
     c->s->dice[die] = c->g->dice[die].faces.at[face];
 }

@@ -1,12 +1,14 @@
 /* What Python calls; interface.h says what is given and returned. */
 #include <stdlib.h>
 #include "fold.h"
+#include "history.h"
 #include "levels.h"
 #include "loader.h"
 #include "maps.h"
 #include "ply.h"
 #include "random.h"
 #include "reach.h"
+#include "undo.h"
 
 enum { DIGEST_BYTES = N_DIGESTS * sizeof(u64) };
 
@@ -80,6 +82,7 @@ static void begin_game(Ctx *c, State *s, u64 seed) {
     }
     if (g->uses & USES_CHANCE) s->seed = mixed(&seed);
     s->n_history = 0;
+    begin_history(c);
     push_history(c);
 }
 i32 context_initial(Ctx *c, State *s, i64 bytes, u64 seed, i64 work) {
@@ -100,17 +103,18 @@ Ctx *context_new(const Game *g) {
     c->actions = malloc(sizeof(Action) * MAX_ACTIONS);
     c->thens = malloc(sizeof(Then) * MAX_THENS);
     c->numbers = malloc(sizeof(i32) * MAX_NUMBERS);
-    c->spare = calloc(MAX_DEPTH, sizeof(State *));
+    c->unsummed = calloc((size_t)g->words, 8);
+    c->seen = calloc(N_DIGESTS * SEEN_WORDS, 8);
     c->history = malloc(DIGEST_BYTES * (size_t)MAX_HISTORY);
-    if (c->moves && c->actions && c->thens && c->numbers && c->spare && c->history) return c;
+    if (c->moves && c->actions && c->thens && c->numbers && c->unsummed && c->seen && c->history) return c;
     context_free(c);
     return NULL;
 }
 void context_free(Ctx *c) {
     if (!c) return;
-    for (i32 i = 0; c->spare && i < MAX_DEPTH; i++) free(c->spare[i]), free(c->counted[i]);
-    free(c->moves), free(c->actions), free(c->thens), free(c->numbers), free(c->spare), free(c->history),
-        free(c->report), free(c);
+    for (i32 i = 0; i < MAX_DEPTH; i++) free(c->saved[i]), free(c->counted[i]);
+    free(c->moves), free(c->actions), free(c->thens), free(c->numbers), free(c->history), free(c->old), free(c->unsummed),
+        free(c->seen), free(c->report), free(c);
 }
 /* Whatever bytes Python hands over: no number of a state may lead outside of it or of the game. */
 static i32 header_is_sound(const Game *g, const State *s) {
@@ -145,6 +149,8 @@ static i32 enter(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_by
     use_state(c, s);
     if (!sites_are_sound(c)) return BAD_STATE;
     if (s->n_history) memcpy(c->history, history, (size_t)history_bytes);
+    begin_history(c);
+    sum_anew(c);
     return 0;
 }
 i32 context_legal(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i64 work) {
@@ -209,7 +215,11 @@ i64 context_perft(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_b
 }
 static void random_game(Ctx *c, State *s, u64 seed, i32 max_turns, i32 max_moves) { /* c->failure says how it ended */
     seed_random(c->random, seed);
-    if (setjmp(c->escape)) return;
+    c->n_saved = 0;
+    if (setjmp(c->escape)) {
+        restore_states(c, 0);
+        return;
+    }
     begin_game(c, s, ~seed);
     while (!s->over && s->turn <= max_turns && s->n_moves < max_moves) {
         i32 k = legal_moves(c);

@@ -88,6 +88,7 @@ struct Game {
     i32 facing[MAX_PLAYERS + 2]; /* each player's direction, or -1 */
     const Node *start, *end; /* LIST nodes or NULL */
     i32 state_size;
+    i32 remembers; /* do its rules remember or forget values? */
     State *initial;
     const u64 *start_kinds; /* where each component stands at the beginning; * words */
     struct Kept *kept; /* what game_free frees */

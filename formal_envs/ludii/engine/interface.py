@@ -60,6 +60,7 @@ class Field:
 _PLAYERS, _OWNERS = MAX_PLAYERS + 1, MAX_PLAYERS + 2  # by role: 0 is nobody; the last owner is Shared
 #: The beginning of a state. Its memory follows: SITE_NUMBERS, a number a variable, SETS; then, in games with stacks of
 #: pieces, for each site where its levels begin, one number more for where the last ones end, and MAX_LEVELS levels.
+#: What is remembered is the last field: to look ahead, games without it copy what stands before it.
 STATE = (
     Field("mover"),
     Field("previous"),
@@ -102,6 +103,7 @@ STATE = (
     Field("turn_start", "length of the history when this turn began"),
     Field("n_history", "positions seen so far; they lie in the context's history"),
     Field("stored", "a stored position's digest", type="u64"),
+    Field("sum", "of the pieces, in games that compare positions: what a digest begins with", type="u64"),
     Field("seed", "what chance is drawn from until the next position; 0 in games without it", type="u64"),
     Field("n_told", "dice whose next roll is told"),
     Field("told", "the faces that it shows, from 0", MAX_DICE),

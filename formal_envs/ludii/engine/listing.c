@@ -120,7 +120,7 @@ i32 any_move_to(Ctx *c, const Node *n, const u64 *target) {
     c->target = target, c->hits_only = 0;
     i32 found = finds_move(c, n);
     c->probe = before.probe, c->target = before.target, c->hits_only = before.hits_only;
-    if (c->s != before.s) use_state(c, before.s);
+    restore_states(c, before.n_saved);
     c->s->mover = mover, c->s->next = next, c->s->previous = previous;
     c->from = before.from, c->to = before.to, c->between = before.between, c->site = before.site,
     c->level = before.level;
@@ -128,7 +128,7 @@ i32 any_move_to(Ctx *c, const Node *n, const u64 *target) {
     c->direction = before.direction, c->hop = before.hop, c->pips = before.pips;
     c->region = before.region;
     c->n_moves = before.n_moves, c->n_actions = before.n_actions, c->n_thens = before.n_thens;
-    c->n_numbers = before.n_numbers, c->n_spare = before.n_spare, c->depth = before.depth;
+    c->n_numbers = before.n_numbers, c->depth = before.depth;
     c->applied = before.applied, c->n_applied = before.n_applied, c->max_applied = before.max_applied;
     return found;
 }

@@ -229,6 +229,13 @@ static void load_rules(Game *g, const i32 *bytecode, i64 length) {
     r = section(g, bytecode, length, SECTION_ROOTS);
     g->start = list_of(&r, -1), g->end = list_of(&r, -1);
 }
+static i32 remembers_values(const Game *g) {
+    for (i32 i = 0; i < g->n_nodes; i++) {
+        i32 op = g->nodes[i]->op;
+        if (op == OP_remember_value || op == OP_forget_value || op == OP_forget_values) return 1;
+    }
+    return 0;
+}
 void load(Game *g, const i32 *bytecode, i64 length) {
     load_counts(section(g, bytecode, length, SECTION_COUNTS));
     load_nodes(section(g, bytecode, length, SECTION_NODES));
@@ -237,4 +244,5 @@ void load(Game *g, const i32 *bytecode, i64 length) {
     load_dice(g, section(g, bytecode, length, SECTION_DICE));
     load_rules(g, bytecode, length);
     g->state_size = (i32)state_bytes(g);
+    g->remembers = remembers_values(g);
 }

@@ -1,4 +1,5 @@
 /* Conditions: logic, comparisons, and questions about the state that need no walk over the board. */
+#include "history.h"
 #include "ply.h"
 
 /* ---- logic */

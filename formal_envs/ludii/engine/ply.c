@@ -1,5 +1,7 @@
 /* A whole ply: the moves of a position, what a move and its consequences do, and what follows them. */
 #include "ply.h"
+#include "history.h"
+#include "undo.h"
 #include "random.h"
 
 static void phase_changes(Ctx *c) {
@@ -67,12 +69,6 @@ static i32 following_player(const State *s, i32 n, i32 player) {
         if (s->active >> p & 1) return p;
     }
     return player;
-}
-void push_history(Ctx *c) {
-    if (!(c->g->uses & (USES_NO_REPEAT | USES_HISTORY))) return;
-    if (c->s->n_history + 1 >= MAX_HISTORY) fail(c, TOO_MUCH_MEMORY);
-    u64 *digests = c->history + N_DIGESTS * c->s->n_history++;
-    digests[0] = position_digest(c, 0), digests[1] = position_digest(c, 1);
 }
 static i32 is_pass(Ctx *c, const Move *m) {
     return m->n >= 1 && c->actions[m->first + (m->decision < 0 ? 0 : m->decision)].type == A_PASS;
@@ -167,24 +163,9 @@ void apply_move(Ctx *c, const Move *m) {
     /* the position that the turn began with counts as its own */
     if (s->moves_in_turn == 0) s->turn_start = s->n_history ? s->n_history - 1 : 0;
 }
-i32 position_repeated(Ctx *c, i32 kind) {
-    const State *s = c->s;
-    i32 situational = kind == repetitionType_Situational || kind == repetitionType_SituationalInTurn;
-    i32 in_turn = kind == repetitionType_PositionalInTurn || kind == repetitionType_SituationalInTurn;
-    i32 i = in_turn ? s->turn_start : 0;
-    u64 pieces = pieces_on(c);
-    tick(c, 1 + (s->n_history - i) / 16);
-    while (i < s->n_history && (c->history[N_DIGESTS * i] & 0xffff) != pieces) i++;
-    if (i == s->n_history) return 0;
-    u64 digest = position_digest(c, situational);
-    tick(c, c->g->n_sites / 8);
-    for (; i < s->n_history; i++)
-        if (c->history[N_DIGESTS * i + situational] == digest) return 1;
-    return 0;
-}
 static i32 repeats(Ctx *c, const Move *m) { /* would the position after m have been seen before? */
     i32 moves = c->n_moves, actions = c->n_actions, thens = c->n_thens;
-    State *saved = save_state(c);
+    save_state(c);
     State *s = c->s;
     i32 mover = s->mover, seen = 0;
     Action *applied = c->applied;
@@ -196,14 +177,14 @@ static i32 repeats(Ctx *c, const Move *m) { /* would the position after m have b
     s->mover = next, s->next = following_player(s, c->g->n_players, next);
     seen = position_repeated(c, c->g->repetition);
     c->applied = applied;
-    restore_state(c, saved);
+    restore_state(c);
     c->n_moves = moves, c->n_actions = actions, c->n_thens = thens;
     return seen;
 }
 const Node *play_of(Ctx *c, i32 player) { return c->g->phases[c->s->phase[player]].play; }
 i32 legal_moves(Ctx *c) {
     State *s = c->s;
-    c->n_moves = c->n_actions = c->n_thens = c->n_numbers = c->n_spare = c->depth = 0;
+    c->n_moves = c->n_actions = c->n_thens = c->n_numbers = c->depth = 0;
     c->probe = NULL, c->applied = NULL;
     if (s->over) return 0;
     if (c->g->uses & USES_CHANCE) seed_random(c->chance, s->seed); /* the same moves each time they are asked for */

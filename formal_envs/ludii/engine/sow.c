@@ -110,14 +110,15 @@ MOVES(sow) {
     sow_round(c, n, &s);
     c->iterated = value;
     if (ARG(sow, apply)) { /* looks ahead: what it gives depends on the seeds sown */
-        State *saved = save_state(c);
+        i32 after_from = c->s->after_from, after_to = c->s->after_to;
+        save_state(c);
         Action *applied = c->applied;
         c->applied = NULL;
         for (i32 i = first, end = c->n_moves; i < end; i++) apply_actions(c, c->moves + i);
-        c->s->after_from = saved->after_from, c->s->after_to = saved->after_to;
+        c->s->after_from = after_from, c->s->after_to = after_to;
         sow_capture(c, n, &s);
         c->applied = applied;
-        restore_state(c, saved);
+        restore_state(c);
     }
     join_moves(c, first);
     c->moves[first].to = s.track->sites.at[s.at];

@@ -1,8 +1,8 @@
 /* The state: how it lies in memory, begins, is copied and changed, and what tells one position from another. */
-#include <stdlib.h>
 #include "levels.h"
 #include "random.h"
 #include "state.h"
+#include "undo.h"
 
 /* In s->memory: the numbers of the sites, a number a variable, a gap if need be, then the sets, then the stacks. */
 static size_t state_numbers(const Game *g) {
@@ -23,7 +23,8 @@ void use_state(Ctx *c, State *s) {
     i32 n = c->g->n_sites, words = c->g->words;
     i32 *numbers = (i32 *)s->memory;
     u64 *sets = (u64 *)(s->memory + sizeof(i32) * state_numbers(c->g));
-    c->s = s;
+    c->s = s, c->n_saved = c->n_old = 0;
+    region_clear(c, c->unsummed);
     c->what = numbers + SITE_what * n, c->who = numbers + SITE_who * n, c->count = numbers + SITE_count * n;
     c->state = numbers + SITE_state * n, c->rotation = numbers + SITE_rotation * n;
     c->value = numbers + SITE_value * n;
@@ -36,33 +37,17 @@ void use_state(Ctx *c, State *s) {
     c->first_level = (i32 *)((char *)s + bytes_without_stacks(c->g));
     c->levels = (Level *)((char *)s + bytes_without_levels(c->g));
 }
-void copy_state(const Ctx *c, State *to, const State *from) { /* of the levels those that there are */
-    size_t size = (size_t)c->g->state_size;
-    if (c->g->uses & USES_STACK) {
-        const i32 *first = (const i32 *)((const char *)from + bytes_without_stacks(c->g));
-        size = bytes_without_levels(c->g) + sizeof(Level) * (size_t)first[c->g->n_sites];
-    }
-    memcpy(to, from, size);
+static size_t bytes_used(const Game *g, const State *s) { /* of the levels those that there are */
+    if (!(g->uses & USES_STACK)) return (size_t)g->state_size;
+    const i32 *first = (const i32 *)((const char *)s + bytes_without_stacks(g));
+    return bytes_without_levels(g) + sizeof(Level) * (size_t)first[g->n_sites];
 }
-State *save_state(Ctx *c) {
-    State *saved = c->s;
-    if (c->n_spare == MAX_DEPTH) fail(c, TOO_DEEP);
-    tick(c, 2 + c->g->state_size / 1024);
-    State *copy = c->spare[c->n_spare];
-    if (!copy && !(copy = c->spare[c->n_spare] = malloc((size_t)c->g->state_size))) fail(c, TOO_MUCH_MEMORY);
-    c->n_spare++;
-    copy_state(c, copy, saved);
-    use_state(c, copy);
-    return saved;
-}
-void restore_state(Ctx *c, State *saved) {
-    assert(c->n_spare > 0);
-    c->n_spare--;
-    use_state(c, saved);
-}
+void copy_state(const Ctx *c, State *to, const State *from) { memcpy(to, from, bytes_used(c->g, from)); }
+i32 same_states(const Ctx *c, const State *a, const State *b) { return !memcmp(a, b, bytes_used(c->g, a)); }
 void take(Ctx *c, i32 site) {
     if (!is_site(c, site)) fail(c, NOT_THERE);
     i32 words = c->g->words;
+    will_change(c, site);
     if (c->first_level) drop_levels(c, site);
     if (c->what[site]) {
         region_drop(c->kinds + c->what[site] * words, site);
@@ -80,6 +65,7 @@ void put(Ctx *c, i32 site, i32 what, i32 who, i32 count, i32 state, i32 rotation
     }
     if (!is_site(c, site) || (u32)what > (u32)c->g->n_components || (u32)who > (u32)c->g->n_players + 1)
         fail(c, NOT_THERE);
+    will_change(c, site);
     if (c->what[site]) {
         region_drop(c->kinds + c->what[site] * words, site);
         region_drop(c->owned + c->who[site] * words, site);
@@ -93,15 +79,37 @@ void put(Ctx *c, i32 site, i32 what, i32 who, i32 count, i32 state, i32 rotation
     c->state[site] = state, c->rotation[site] = rotation, c->value[site] = value;
 }
 u64 pieces_on(Ctx *c) { return (u64)region_size(c, c->occupied) & 0xffff; }
+static u64 piece_digest(Ctx *c, i32 site) { /* all six numbers of a site, mixed */
+    u64 x = (u64)site << 32 ^ (u64)(c->what[site] << 16 ^ c->who[site] << 8 ^ c->rotation[site]);
+    x = x * 0x9ddfea08eb382d69u ^ (u64)(u32)c->count[site] << 32 ^ (u64)(u32)c->state[site] ^
+        (u64)(u32)c->value[site] << 16;
+    return mixed(&x); /* a sum of what is nearly linear would collide */
+}
+static u64 sum_of_pieces(Ctx *c) { /* the order of sites does not matter */
+    u64 sum = 0;
+    FOR_SITES (c->occupied, site) sum += piece_digest(c, site);
+    return sum;
+}
+void leave_out(Ctx *c, i32 site) {
+    region_add(c->unsummed, site);
+    if (c->what[site]) c->s->sum -= piece_digest(c, site);
+}
+void add_up(Ctx *c) {
+    if (!keeps_sum(c->g)) return;
+    FOR_SITES (c->unsummed, site)
+        if (c->what[site]) c->s->sum += piece_digest(c, site);
+    region_clear(c, c->unsummed);
+}
+void sum_anew(Ctx *c) {
+    if (!keeps_sum(c->g)) return;
+    region_clear(c, c->unsummed);
+    c->s->sum = sum_of_pieces(c);
+}
 u64 position_digest(Ctx *c, i32 situational) {
     u64 h = 0x243f6a8885a308d3u;
-    /* all six numbers of a site, mixed and added: the order of sites does not matter */
-    FOR_SITES (c->occupied, site) {
-        u64 x = (u64)site << 32 ^ (u64)(c->what[site] << 16 ^ c->who[site] << 8 ^ c->rotation[site]);
-        x = x * 0x9ddfea08eb382d69u ^ (u64)(u32)c->count[site] << 32 ^ (u64)(u32)c->state[site] ^
-            (u64)(u32)c->value[site] << 16;
-        h += mixed(&x); /* a sum of what is nearly linear would collide */
-    }
+    add_up(c);
+    assert(!keeps_sum(c->g) || c->s->sum == sum_of_pieces(c));
+    h += keeps_sum(c->g) ? c->s->sum : sum_of_pieces(c);
     if (c->first_level) h += levels_digest(c);
     h ^= h >> 31;
     if (situational) {

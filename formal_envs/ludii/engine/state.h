@@ -5,16 +5,17 @@
 
 size_t state_bytes(const Game *g);
 i32 n_state_sets(const Game *g); /* the sets of sites in a state */
-void use_state(Ctx *c, State *s); /* points the context at a state */
+void use_state(Ctx *c, State *s); /* points the context at a state; nothing looks ahead then */
 void first_state(Ctx *c); /* makes the context's state one before any start rule */
 void copy_state(const Ctx *c, State *to, const State *from);
-State *save_state(Ctx *c); /* copies the state, to look ahead; restore_state ends it */
-void restore_state(Ctx *c, State *saved);
+i32 same_states(const Ctx *c, const State *a, const State *b);
 /* Makes this the piece of a site, of a stack its top. */
 void put(Ctx *c, i32 site, i32 what, i32 who, i32 count, i32 state, i32 rotation, i32 value);
 void take(Ctx *c, i32 site); /* empties a site, its levels too */
 u64 pieces_on(Ctx *c); /* how many sites are occupied, as a digest's last 16 bits say it */
 u64 position_digest(Ctx *c, i32 situational);
+void add_up(Ctx *c); /* makes State.sum the sum of all pieces */
+void sum_anew(Ctx *c);
 
 /* Whose number is not checked where it comes from is checked here: no set lies beyond these. */
 static inline const u64 *owned_by(Ctx *c, i32 player) { /* 0 .. n_players + 1 */
