@@ -1,6 +1,6 @@
 /* What actions do to the state. */
+#include "changes.h"
 #include "state.h"
-#include "undo.h"
 #include "actions.h"
 #include "dice.h"
 #include "stack_actions.h"

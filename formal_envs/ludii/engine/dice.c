@@ -1,8 +1,8 @@
 /* Dice: what is rolled, what they show, and moves for each of them. */
 #include "dice.h"
+#include "changes.h"
 #include "listing.h"
 #include "random.h"
-#include "undo.h"
 
 static i32 is_die(Ctx *c, i32 die) { return (u32)die < (u32)c->g->n_dice; }
 void roll_die(Ctx *c, i32 die, i32 face) {

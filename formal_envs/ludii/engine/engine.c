@@ -1,5 +1,6 @@
 /* What Python calls; interface.h says what is given and returned. */
 #include <stdlib.h>
+#include "changes.h"
 #include "fold.h"
 #include "history.h"
 #include "levels.h"

@@ -97,6 +97,7 @@ struct State {
     i32 turn_start; /* length of the history when this turn began */
     i32 n_history; /* positions seen so far; they lie in the context's history */
     u64 stored; /* a stored position's digest */
+    u64 sum; /* of the pieces, in games that compare positions: what a digest begins with */
     u64 seed; /* what chance is drawn from until the next position; 0 in games without it */
     i32 n_told; /* dice whose next roll is told */
     i32 told[16]; /* the faces that it shows, from 0 */
@@ -147,14 +148,15 @@ HAS(State, triggered, 920, 4);
 HAS(State, turn_start, 924, 4);
 HAS(State, n_history, 928, 4);
 HAS(State, stored, 936, 8);
-HAS(State, seed, 944, 8);
-HAS(State, n_told, 952, 4);
-HAS(State, told, 956, 64);
-HAS(State, dice, 1020, 64);
-HAS(State, dice_equal, 1084, 4);
-HAS(State, n_remembered, 1088, 4);
-HAS(State, remembered, 1092, 2048);
-_Static_assert(offsetof(State, memory) == 3144, "where Python reads memory");
+HAS(State, sum, 944, 8);
+HAS(State, seed, 952, 8);
+HAS(State, n_told, 960, 4);
+HAS(State, told, 964, 64);
+HAS(State, dice, 1028, 64);
+HAS(State, dice_equal, 1092, 4);
+HAS(State, n_remembered, 1096, 4);
+HAS(State, remembered, 1100, 2048);
+_Static_assert(offsetof(State, memory) == 3152, "where Python reads memory");
 enum SiteNumber {
     SITE_what, /* component, 0 where empty */
     SITE_who, /* its owner */

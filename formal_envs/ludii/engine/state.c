@@ -1,8 +1,7 @@
 /* The state: how it lies in memory, begins, is copied and changed, and what tells one position from another. */
+#include "changes.h"
 #include "levels.h"
-#include "random.h"
 #include "state.h"
-#include "undo.h"
 
 /* In s->memory: the numbers of the sites, a number a variable, a gap if need be, then the sets, then the stacks. */
 static size_t state_numbers(const Game *g) {
@@ -79,32 +78,6 @@ void put(Ctx *c, i32 site, i32 what, i32 who, i32 count, i32 state, i32 rotation
     c->state[site] = state, c->rotation[site] = rotation, c->value[site] = value;
 }
 u64 pieces_on(Ctx *c) { return (u64)region_size(c, c->occupied) & 0xffff; }
-static u64 piece_digest(Ctx *c, i32 site) { /* all six numbers of a site, mixed */
-    u64 x = (u64)site << 32 ^ (u64)(c->what[site] << 16 ^ c->who[site] << 8 ^ c->rotation[site]);
-    x = x * 0x9ddfea08eb382d69u ^ (u64)(u32)c->count[site] << 32 ^ (u64)(u32)c->state[site] ^
-        (u64)(u32)c->value[site] << 16;
-    return mixed(&x); /* a sum of what is nearly linear would collide */
-}
-static u64 sum_of_pieces(Ctx *c) { /* the order of sites does not matter */
-    u64 sum = 0;
-    FOR_SITES (c->occupied, site) sum += piece_digest(c, site);
-    return sum;
-}
-void leave_out(Ctx *c, i32 site) {
-    region_add(c->unsummed, site);
-    if (c->what[site]) c->s->sum -= piece_digest(c, site);
-}
-void add_up(Ctx *c) {
-    if (!keeps_sum(c->g)) return;
-    FOR_SITES (c->unsummed, site)
-        if (c->what[site]) c->s->sum += piece_digest(c, site);
-    region_clear(c, c->unsummed);
-}
-void sum_anew(Ctx *c) {
-    if (!keeps_sum(c->g)) return;
-    region_clear(c, c->unsummed);
-    c->s->sum = sum_of_pieces(c);
-}
 u64 position_digest(Ctx *c, i32 situational) {
     u64 h = 0x243f6a8885a308d3u;
     add_up(c);

@@ -14,8 +14,6 @@ void put(Ctx *c, i32 site, i32 what, i32 who, i32 count, i32 state, i32 rotation
 void take(Ctx *c, i32 site); /* empties a site, its levels too */
 u64 pieces_on(Ctx *c); /* how many sites are occupied, as a digest's last 16 bits say it */
 u64 position_digest(Ctx *c, i32 situational);
-void add_up(Ctx *c); /* makes State.sum the sum of all pieces */
-void sum_anew(Ctx *c);
 
 /* Whose number is not checked where it comes from is checked here: no set lies beyond these. */
 static inline const u64 *owned_by(Ctx *c, i32 player) { /* 0 .. n_players + 1 */

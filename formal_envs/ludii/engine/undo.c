@@ -2,16 +2,13 @@
  * little, and copied.
  */
 #include <stdlib.h>
+#include "changes.h"
 #include "levels.h"
 #include "state.h"
 #include "undo.h"
 
-enum { MAX_OLD = 1 << 17 }; /* sites noted, in all looks ahead together */
-struct Old { /* what a site was */
-    i32 site, what, who, count, state, rotation, value;
-};
-/* Then follow: the sites noted since, the header, the variables and sets behind it, the levels. In builds with asserts the
- * whole state, too. */
+/* In its room: the sites that changed since, the header, the variables and sets behind it, the levels; in builds with
+ * asserts the whole state, too. */
 struct Saved {
     i32 first; /* of c->old */
     i32 n_levels;
@@ -57,12 +54,6 @@ void save_state(Ctx *c) {
     c->n_saved++, c->touched = saved->room;
     region_clear(c, c->touched);
     assert(whole_is_kept(c, saved));
-}
-void note_site(Ctx *c, i32 site) {
-    if (c->n_old == MAX_OLD) fail(c, TOO_MUCH_MEMORY);
-    c->old[c->n_old++] = (Old){site,           c->what[site],     c->who[site],  c->count[site],
-                               c->state[site], c->rotation[site], c->value[site]};
-    region_add(c->touched, site);
 }
 static void put_back(Ctx *c, const Old *old) { /* empty and occupied come back by themselves */
     i32 site = old->site, words = c->g->words;

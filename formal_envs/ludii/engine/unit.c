@@ -6,6 +6,7 @@
 #include "arithmetic.c"
 #include "arrays.c"
 #include "captures.c"
+#include "changes.c"
 #include "choices.c"
 #include "context.c"
 #include "dice.c"
@@ -16,6 +17,7 @@
 #include "foreach.c"
 #include "game.c"
 #include "groups.c"
+#include "history.c"
 #include "leaping.c"
 #include "levels.c"
 #include "lines.c"
@@ -47,6 +49,7 @@
 #include "state.c"
 #include "threats.c"
 #include "tracks.c"
+#include "undo.c"
 const Ludeme LUDEMES[N_LUDEMES] = {
     {"abs_int", INT_KIND, 1, 1, {.value = ludeme_abs_int}},
     {"add", MOVES_KIND, 0, 5, {.act = ludeme_add}},
