@@ -247,3 +247,12 @@ def test_beside_a_track_one_stands_behind_its_end():
     text = SUM.replace('"0,E"', '"3,E"')
     assert keys(compile_game(text).initial(), [1, 1]) == ["Pass"]
     assert keys(compile_game(text.replace('"3,E" P1', '"3,E" loop:True P1')).initial(), [1, 1]) == ["Move f0 t5"]
+
+
+def test_a_consequence_with_nothing_next_is_done_with_a_pass():
+    """In games with dice alone: what was done first counts though nothing follows it."""
+    then = "(then (do (addScore Mover 1) next:(if (= 0 1) (moveAgain))))"
+    state = compile_game(SUM.replace("next:(forEach Piece)", f"next:(forEach Piece) {then}")).initial()
+    after, actions = play_key(state, "Move f0 t1", [1, 0])
+    assert after.score[1:3] == [1, 0]
+    assert actions[-1] == "Pass forced=true"

@@ -112,7 +112,7 @@ static void do_then_next(Ctx *c, const Node *prior, const Node *next) {
     c->applied = NULL;
     if (n_done >= MAX_PRIOR) fail(c, TOO_MANY_MOVES);
     collect(c, next);
-    if (c->n_moves == start && rolls_dice(done, n_done)) { /* one passes, with what was rolled */
+    if (c->n_moves == start && c->g->n_dice) { /* one passes, with what was rolled; also as a consequence */
         Move *pass = move_begin(c);
         move_act(c, A_PASS)->state = 1;
         move_decide(c, pass);

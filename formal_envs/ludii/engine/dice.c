@@ -15,11 +15,6 @@ void use_die(Ctx *c, i32 die) {
     if (!is_die(c, die)) fail(c, NOT_THERE);
     c->s->dice[die] = 0;
 }
-i32 rolls_dice(const Action *actions, i32 n) {
-    for (i32 i = 0; i < n; i++)
-        if (actions[i].type == A_ROLL_DIE) return 1;
-    return 0;
-}
 static void act_roll(Ctx *c, i32 die, i32 face) {
     Action *a = move_act(c, A_ROLL_DIE);
     a->what = (i16)die, a->state = face;

@@ -5,5 +5,4 @@
 
 void roll_die(Ctx *c, i32 die, i32 face);
 void use_die(Ctx *c, i32 die);
-i32 rolls_dice(const Action *actions, i32 n); /* is there a roll among them? */
 #endif
