@@ -146,15 +146,14 @@ MOVES(foreach_players) {
     for_each_player(c, players, ARG(foreach_players, moves), ARG(foreach_players, then));
 }
 //: foreach_level: (forEach Level [<siteType>] <int site> [<stackDirection>] <moves> [<then>]) -> effect
-MOVES(foreach_level) {
+MOVES(foreach_level) { /* (level) stays at the last one, as in Ludii */
     const Node *way = ARG(foreach_level, stackDirection);
-    i32 start = c->n_moves, outer = c->level, site = site_at(c, ARG(foreach_level, siteType), ARG(foreach_level, site));
+    i32 start = c->n_moves, site = site_at(c, ARG(foreach_level, siteType), ARG(foreach_level, site));
     i32 levels = is_site(c, site) ? height(c, site) : 0;
     for (i32 k = 0; k < levels; k++) {
         c->level = enum_or(way, stackDirection_FromBottom) == stackDirection_FromTop ? levels - 1 - k : k;
         moves_of(c, ARG(foreach_level, moves));
     }
-    c->level = outer;
     then_for_all(c, start, ARG(foreach_level, then));
 }
 /* The sites reached from one by steps in the directions, among those that belong. */

@@ -262,6 +262,7 @@ MOVES(hop) {
 
 /* ---- from anywhere to anywhere; also from hands, with counts, or a copy */
 /* rotation: what it is turned to, or UNDEFINED */
+static i32 names_place(const Node *from) { return SLOT(from, from, site) || SLOT(from, from, region); }
 static enum ActionType carries(Ctx *c, const Node *n, i32 copy) { /* a whole stack, so many of its pieces, one */
     if (copy) return A_COPY;
     if (!c->first_level || !bool_or(c, ARG(move, stack), 0)) return A_MOVE;
@@ -277,7 +278,9 @@ static void carry(Ctx *c, const Node *n, i32 to, i32 count, i32 rotation) {
     Move *m = piece_goes(c, to, to_apply(ARG(move, to)));
     Action *a = move_act(c, carries(c, n, copy));
     a->from = c->from, a->to = to, a->count = count;
-    set_levels(a, copy && levels.from < 0 ? top_level(c, c->from) : levels.from, levels.to); /* a copy says which */
+    if (copy && levels.from < 0) levels.from = top_level(c, c->from); /* it says which */
+    if (a->type == A_MOVE_ALL && !names_place(ARG(move, from))) levels.from = 0; /* as Ludii has it, whichever is asked about */
+    set_levels(a, levels.from, levels.to);
     a->what = ARG(move, count) != NULL; /* the count is part of what is chosen */
     move_decide(c, m);
     if (rotation >= 0) a = move_act(c, A_SET_ROTATION), a->to = to, a->rotation = rotation;
