@@ -122,3 +122,14 @@ def test_steps_over_a_seam_have_no_turning():
     text = game("(forEach Site (sites Board) (move Step (from (site)) CCW (to if:True)))", board=board)
     steps = [tuple(map(int, key.split(">"))) for key in keys(compile_game(text).initial())]
     assert [step for step in steps if min(step) > 7] == [(10, 11), (11, 12), (12, 13), (13, 14), (14, 15)]
+
+
+def test_a_cycle_is_four_moves_three_times_over():
+    """The twelfth move ends the game, whatever it is: the position that it leads to does not count yet."""
+    end = "(if (is Cycle) (result P1 Win))"
+    text = game(moves=f"(move Step {ANY})", board=ROW, start='(place "A1" 0) (place "A2" 4)', end=end)
+    there_and_back = ["0>1", "4>3", "1>0", "3>4"] * 3
+    assert not after(text, ", ".join(there_and_back[:11])).over
+    assert after(text, ", ".join(there_and_back)).winner == 1
+    assert after(text, ", ".join([*there_and_back[:11], "3>2"])).winner == 1
+    assert not after(text, ", ".join(["0>1", "4>3", "1>2", "3>4", "2>1", "4>3", "1>0", "3>4"] * 3)).over

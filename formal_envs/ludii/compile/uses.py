@@ -113,7 +113,7 @@ def _flags_of(signature: Signature) -> tuple[int, int | None]:
         return USES["COUNT"], count
     if slug.startswith("is_visited"):
         return USES["VISITED"], count
-    if slug.startswith("is_repeat"):
+    if slug.startswith(("is_repeat", "is_cycle")):
         return USES["HISTORY"], count
     return {"sites_lastto": USES["ARRIVED"], "last_between": USES["BETWEEN"], "all_passed": USES["PASS_RULES"]}.get(
         slug, 0

@@ -299,6 +299,15 @@ BOOL(is_repeat) {
     return position_repeated(c, kind ? kind->value : repetitionType_Positional);
 }
 //: is_cycle: (is Cycle) -> bool
-/* It never holds: Ludii reads it and always answers no, and no recorded game ends by one, not even where a position came up
- * fourteen times. */
-BOOL(is_cycle) { return UNUSED, 0; }
+/* Have the last positions come three times over, in the time in which everybody moves there and back? Longer runs are no
+ * cycle: Oware. In the rules of a ply's end the position that it leads to does not count yet: Game of Dwarfs. */
+BOOL(is_cycle) {
+    UNUSED;
+    i32 length = 2 * c->g->n_players, size = c->s->n_history;
+    tick(c, 1);
+    if (size < 3 * length) return 0;
+    const u64 *first = c->history + N_DIGESTS * (size - 3 * length);
+    for (i32 i = 0; i < 2 * length; i++)
+        if (first[N_DIGESTS * i] != first[N_DIGESTS * (i + length)]) return 0;
+    return 1;
+}
