@@ -205,7 +205,6 @@ void apply_with_consequences(Ctx *c, const Move *m) {
     apply_actions(c, &move);
     for (i32 t = move.then; t >= 0; t = c->thens[t].next) {
         i32 from = c->from, to = c->to;
-        c->from = c->to = OFF;
         run_effects(c, c->thens[t].node);
         c->from = from, c->to = to;
     }

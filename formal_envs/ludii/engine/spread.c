@@ -68,7 +68,7 @@ REGION(sites_distance) {
     region_add(edge, site);
     region_copy(c, reached, edge);
     for (i32 steps = 0; steps <= high && region_any(c, edge); steps++) {
-        if (steps >= low) region_or(c, out, edge);
+        if (steps >= low && (steps || !rule)) region_or(c, out, edge);
         step_on(c, edge, relation, rule, next);
         region_minus(c, next, reached);
         region_or(c, reached, next);
