@@ -7,7 +7,7 @@ Boards, pieces and the short way to write moves are those of ``test_ludemes``.
 
 import pytest
 
-from formal_envs.ludii import apply, compile_game, legal_moves
+from formal_envs.ludii import GameError, apply, compile_game, legal_moves
 from tests.ludii.test_ludemes import ANY, ROW, after, game, keys
 
 HANDS = "(hand Each size:2)"
@@ -133,3 +133,32 @@ def test_a_cycle_is_four_moves_three_times_over():
     assert after(text, ", ".join(there_and_back)).winner == 1
     assert after(text, ", ".join([*there_and_back[:11], "3>2"])).winner == 1
     assert not after(text, ", ".join(["0>1", "4>3", "1>2", "3>4", "2>1", "4>3", "1>0", "3>4"] * 3)).over
+
+
+def test_maps_may_name_what_is_not_there():
+    """An undefined piece is no piece, -1, and a key like others."""
+    items = '(map "M" {(pair (id "Nothing" P1) 5) (pair (id "A" P1) 7)})'
+    assert chosen('(sites {(mapEntry "M" (id "A" P1))})', items=items) == ["Select f7"]
+    assert chosen('(sites {(mapEntry "M" -1)})', items=items) == ["Select f5"]
+
+
+def test_the_number_of_a_piece_that_is_not_there_is_asked_in_maps_alone():
+    with pytest.raises(GameError, match="no piece is called"):
+        compile_game(game('(move Add (to (sites {(id "Nothing" P1)})))'))
+
+
+def test_a_distance_by_steps_leaves_out_where_it_begins():
+    steps = "(step Orthogonal (to if:(is Empty (to))))"
+    assert chosen(f"(sites Distance {steps} from:4 (max 1))") == [f"Select f{site}" for site in (1, 3, 5, 7)]
+    assert len(chosen("(sites Distance Orthogonal from:4 (max 1))")) == 5
+
+
+def test_what_is_done_within_a_look_ahead_keeps_the_place_around_it():
+    """The piece on 1 may go where no piece of its own but itself is beside it: it remembers where it comes from."""
+    noted = '(set Var "Size" 1 (then (set Var "From" (from))))'
+    alone = '(all Sites (sites Around (to) Orthogonal) if:(or (= (var "From") (site)) (is Empty (site))))'
+    text = game(
+        moves=f"(do {noted} next:(move (from (from)) (to (sites Around (from) Orthogonal) if:(and (is Empty (to)) {alone}))))",
+        start='(place "A1" {1 3})',
+    )
+    assert keys(compile_game(text).initial()) == ["1>2", "3>6"]

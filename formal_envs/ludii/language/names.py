@@ -1,8 +1,8 @@
 """What a typed game says in strings and numbers: names that nothing defines, missing equipment, impossible players.
 
 Names are checked by the type of their slot: ``pieceName``, ``regionName`` ... all stand for ``string`` in the
-signatures. Inside a piece's own moves a name may be undefined, as published games have it: nothing matches there.
-Names of variables, maps and remembered values are free.
+signatures. Inside a piece's own moves and in maps a name may be undefined, as published games have it: nothing matches
+there. Names of variables, maps and remembered values are free.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class _Names:
 
     def _check(self, call: Call, within: str) -> None:
         slug = call.signature.slug
-        within = "piece" if slug in PIECES else within
+        within = "equipment" if slug in PIECES or call.signature.head == "map" else within
         for index, kind in _named(call.signature):
             for leaf in _leaves(call.args[index]):
                 if not self._known(kind, str(leaf.value), call, within):
@@ -136,12 +136,12 @@ class _Names:
             return name in self.exact["pieceName"] and call.signature.slug == "place" and call["container"] is not None
         if kind == "pieceName":
             known = self.exact["componentName"]
-            return within == "piece" or name in known or name.rstrip("0123456789") in self.exact["pieceName"]
+            return within == "equipment" or name in known or name.rstrip("0123456789") in self.exact["pieceName"]
         if kind == "regionName":
             known = {OWNER.sub("", known) for known in self.exact[kind]}
-            return within == "piece" or name in known or bool(_COORDINATE.fullmatch(name))
+            return within == "equipment" or name in known or bool(_COORDINATE.fullmatch(name))
         if kind == "trackName":  # "Track" stands for "TrackCW" and "TrackCCW", "Track1" and "Track2"
-            return within == "piece" or any(known.startswith(name) for known in self.exact[kind])
+            return within == "equipment" or any(known.startswith(name) for known in self.exact[kind])
         return False
 
     def _difference(self, kind: str, leaf: Leaf) -> str | None:
