@@ -10,10 +10,9 @@ from formal_envs.ludii.play.program import (
     compile_game,
     legal_moves,
     perft,
-    with_rolls,
-    with_seed,
 )
 from formal_envs.ludii.play.report import GameReport, Outcome, evaluate_game, play
+from formal_envs.ludii.play.told import with_pieces, with_rolls, with_seed
 from formal_envs.ludii.raw.expansion import Expansion
 from formal_envs.ludii.raw.library import expand_game
 
@@ -33,6 +32,7 @@ __all__ = [
     "legal_moves",
     "perft",
     "play",
+    "with_pieces",
     "with_rolls",
     "with_seed",
 ]

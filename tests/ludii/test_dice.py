@@ -8,9 +8,20 @@ import numpy as np
 import pytest
 
 from formal_envs.errors import ConfigError
-from formal_envs.ludii import GameError, apply, compile_game, evaluate_game, legal_moves, perft, with_rolls, with_seed
+from formal_envs.ludii import (
+    GameError,
+    apply,
+    compile_game,
+    evaluate_game,
+    legal_moves,
+    perft,
+    with_pieces,
+    with_rolls,
+    with_seed,
+)
 from formal_envs.ludii.play.program import apply_with_actions
 from formal_envs.ludii.play.report import random_game
+from formal_envs.ludii.view.draw import board_svg
 
 #: Two runners on a lane of eight places, 0 to 7; places 8 and 9 are the dice.
 RACE = """(game "Lane" (players 2)
@@ -52,7 +63,8 @@ def test_dice_stand_behind_the_board_and_show_their_first_faces():
     assert [(c.name, c.first, c.size, c.owner) for c in program.bytecode.containers[1:]] == [("Dice0", 8, 2, 3)]
     assert start.what.tolist() == [3, 0, 0, 0, 0, 0, 0, 4, 1, 2]
     assert start.dice[:2] == [0, 0]
-    assert "Dice0" in str(start)
+    assert str(start) == "\n".join(["x . . . . . . o", "turn 1, player 1 to move, dice 0 0"])
+    assert "Dice" not in str(board_svg(start))
 
 
 @pytest.mark.parametrize(
@@ -256,3 +268,56 @@ def test_a_consequence_with_nothing_next_is_done_with_a_pass():
     after, actions = play_key(state, "Move f0 t1", [1, 0])
     assert after.score[1:3] == [1, 0]
     assert actions[-1] == "Pass forced=true"
+
+
+# ---------------------------------------------------------------- other chance
+SCATTER = """(game "Scatter" (players 2)
+  (equipment {(board (square 4)) (piece "Disc" Each) (piece "Stone" Neutral)})
+  (rules (start {(place Random (sites Bottom) {"Stone"})
+      (place "Disc1" (sites Random (intersection (sites Top) (sites Empty)) num:2))
+      (place Random {"Disc1" "Disc2"} count:3 value:2)})
+    (play (move Add (to (sites Empty)) (then (if (< 50 (value Random (range 1 100))) (moveAgain)))))
+    (end (if (is Full) (result Mover Win)))))"""
+
+
+def test_starts_at_random():
+    program = compile_game(SCATTER)
+    starts = [program.initial(seed) for seed in range(60)]
+    assert all(sorted(start.what.tolist()) == [0] * 7 + [1] * 5 + [2] * 3 + [3] for start in starts)
+    assert all(3 in start.what[:4] for start in starts)
+    assert all((start.what[12:] == 1).sum() >= 2 for start in starts)
+    assert {int(start.value[site]) for start in starts for site in np.flatnonzero(start.what == 2)} == {2}
+    assert len({start.what.tobytes() for start in starts}) > 50
+    assert starts[7] == program.initial(7)
+
+
+def test_effects_at_random():
+    start = compile_game(SCATTER).initial()
+    again = Counter(
+        apply(told, legal_moves(told)[0]).mover for told in (with_seed(start, seed) for seed in range(1000))
+    )
+    assert again[1] + again[2] == 1000
+    assert abs(again[1] - 500) < 4 * 250**0.5
+
+
+def test_pieces_are_told():
+    start = compile_game(SCATTER).initial()
+    told = with_pieces(start, dict.fromkeys(range(16), (0,)))
+    told = with_pieces(told, {3: (2,), 5: (1, 1, 4, 0, 7)})
+    assert told.what.tolist() == [0, 0, 0, 2, 0, 1, *[0] * 10]
+    assert (told.local_state[5], told.value[5], told.who[3]) == (4, 7, 2)
+    assert len(legal_moves(told)) == 14
+    for site, what in ((16, 1), (-1, 1), (0, 9), (0, -1)):
+        with pytest.raises(GameError, match="a place, a piece or a player"):
+            with_pieces(start, {site: (what,)})
+
+
+def test_a_stack_at_random():
+    text = """(game "Pile" (players 2) (equipment {(board (square 3)) (piece "Disc" Each)})
+      (rules (start (place Random {(count "Disc1" 3) (count "Disc2" 2)} 4))
+        (play (forEach Piece (move Step (to if:(is Empty (to)))))) (end (if (no Moves Next) (result Mover Win)))))"""
+    program = compile_game(text)
+    stacks = Counter(tuple(piece.what for piece in program.initial(seed).stack(4)) for seed in range(400))
+    assert {tuple(sorted(stack)) for stack in stacks} == {(1, 1, 1, 2, 2)}
+    assert len(stacks) == 10
+    assert all(count > 10 for count in stacks.values())

@@ -28,7 +28,7 @@ from formal_envs.ludii.compile.tables import (
     track_table,
 )
 from formal_envs.ludii.compile.uses import read_uses
-from formal_envs.ludii.engine.interface import COUNTS, LEVELS_SIZE, SECTIONS, SETS, SITE_NUMBERS, USES
+from formal_envs.ludii.engine.interface import COUNTS, HIDDEN, LEVELS_SIZE, SECTIONS, SETS, SITE_NUMBERS, USES
 from formal_envs.ludii.language.tree import SITE_TYPES
 from formal_envs.ludii.language.typed_tree import Call, Leaf
 
@@ -69,6 +69,8 @@ def _assemble(source: Source, players: Players, equipment: Equipment) -> Bytecod
     source.limit(n_sites, MAX_SITES_IN_ALL, "sites")
     flags = uses.flags | rules.flags
     size = _state_bytes(n_sites, players, equipment, instructions) + (LEVELS_SIZE if flags & USES["STACK"] else 0)
+    if flags & USES["HIDDEN"]:
+        size += len(HIDDEN) * players.n * ((n_sites + 63) // 64 * 8)
     source.limit(size, MAX_STATE, "bytes in its state")
     counts = {
         "n_players": players.n,

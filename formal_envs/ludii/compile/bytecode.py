@@ -60,3 +60,8 @@ class Bytecode:
     n_sites: int
     type_first: dict[str, int]
     data: array[int] = field(repr=False)
+
+    @property
+    def hands(self) -> tuple[Container, ...]:
+        """The players' hands; the dice's is the last container."""
+        return self.containers[1 : len(self.containers) - bool(self.dice)]

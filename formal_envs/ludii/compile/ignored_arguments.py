@@ -10,6 +10,9 @@ from formal_envs.ludii.language.typed_tree import Call, Leaf, Node
 #: Arguments that the engine would ignore, by slug ("" is every ludeme) and slot, and what they ask for. Refused,
 #: unless they say what the engine does anyway (see ``_harmless``).
 IGNORED = {
+    ("set_hidden", "level"): "what is hidden of one piece of a stack",
+    ("start_set_hidden", "level"): "what is hidden of one piece of a stack",
+    ("is_hidden", "level"): "what is hidden of one piece of a stack",
     ("", "trail"): "trails",
     ("max_captures", "withValue"): "values of pieces",
     ("max_moves", "withValue"): "values of pieces",

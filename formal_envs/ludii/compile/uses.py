@@ -14,7 +14,16 @@ from formal_envs.ludii.language.typed_tree import Call, Leaf, Node, Signature
 
 #: Ludemes that draw from chance.
 _CHANCE = frozenset(
-    {"roll", "random", "random_num", "value_random", "sites_random", "directions_random", "place_random"}
+    {
+        "roll",
+        "random",
+        "random_num",
+        "value_random",
+        "sites_random",
+        "directions_random",
+        "place_random",
+        "place_random_stack",
+    }
 )
 #: In games on points (count Cell at:..) and the like ask of hands.
 _HANDS_ARE_CELLS = ("count", "is", "site", "state", "what", "who")
@@ -107,6 +116,8 @@ def _flags_of(signature: Signature) -> tuple[int, int | None]:
     count = labels.index("count") if "count" in labels and head != "payoff" else None
     if slug in _CHANCE:
         return USES["CHANCE"], count
+    if "hidden" in slug:
+        return USES["HIDDEN"], count
     if head == "dice":
         return USES["CHANCE"] | USES["COUNT"] | USES["PASS_RULES"], count
     if head in ("hand", "sow", "mancalaBoard") or slug.startswith("set_count"):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from formal_envs.ludii.conformance.equipment import check_board, check_equipment
 from formal_envs.ludii.conformance.moves import check_perft, explain_keys
 from formal_envs.ludii.conformance.replay import Difference, replay
-from formal_envs.ludii.conformance.snapshots import Record, compare_snapshots, snapshot
+from formal_envs.ludii.conformance.snapshots import Record, compare_snapshots, snapshot, start_of
 from formal_envs.ludii.errors import GameError
 from formal_envs.ludii.play.program import Program, State, compile_game, legal_moves
 
@@ -43,7 +43,7 @@ def _checks(record: Record, program: Program, result: Comparison, quick: bool) -
     def section(name: str, message: str | None) -> Difference | None:
         return Difference(name, message) if message else None
 
-    state = program.initial()
+    state = start_of(program, record["start"])
     yield section("board", check_board(record, program))
     yield section("equipment", check_equipment(record, program))
     if bool(state.over) != record["start_over"]:

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from formal_envs.ludii.conformance.moves import distinct_moves, explain_keys, guess_keys, some
-from formal_envs.ludii.conformance.snapshots import Record, compare_snapshots, digest, rest_digest, snapshot
-from formal_envs.ludii.play.program import Move, Program, State, apply_with_actions, legal_moves, with_rolls
+from formal_envs.ludii.conformance.snapshots import Record, compare_snapshots, digest, rest_digest, snapshot, start_of
+from formal_envs.ludii.play.program import Move, Program, State, apply_with_actions, legal_moves
+from formal_envs.ludii.play.told import with_rolls, with_seed
 
+_SEEDS = 16  # tries to draw what the record has, where chance decides about an effect
 _ROLL = re.compile(r"SetStateAndUpdateDice site=(\d+) s(\d+)")
 
 
@@ -56,6 +58,18 @@ def choose(state: State, candidates: list[Move], ply: list[Any], scores: bool) -
     return best[1], best[2]
 
 
+def _drawn(state: State, ply: list[Any], scores: bool) -> tuple[State, Counter[str]] | None:
+    """The state after the recorded move where chance draws what the record has; None if it never does."""
+    for seed in range(_SEEDS):
+        told = with_seed(state, seed)
+        candidates = [move for move in legal_moves(told) if move.key == ply[4]]
+        if candidates:
+            after, done = choose(told, candidates, ply, scores)
+            if done == _done(ply):
+                return after, done
+    return None
+
+
 def _moves_differ(state: State, moves: list[Move], ply: list[Any], listed: str | None, known: set[str]) -> str | None:
     ours = {move.key for move in moves}
     n, key = ply[2] or ply[1], ply[4]
@@ -75,7 +89,7 @@ def replay(record: Record, program: Program, trace: Record, states: dict[int, St
 
     ``states`` gets the positions that ``mid`` counts from, by ply, and at -1 the last one that agreed.
     """
-    state, plies = program.initial(), trace["plies"]
+    state, plies = start_of(program, trace.get("start") or record["start"]), trace["plies"]
     known = {ply[4] for ply in plies} | set(record.get("start_legal", "").split("|")) - {""}
     wanted = {int(name.rstrip("u")) for name in record.get("mid", {})}
     for i, ply in enumerate(plies):
@@ -115,6 +129,8 @@ def _play(
     if message := _moves_differ(state, moves, ply, listed, known):
         return "moves", message
     after, done = choose(state, [move for move in moves if move.key == ply[4]], ply, scores)
+    if state.program.has_chance and done != _done(ply):
+        after, done = _drawn(state, ply, scores) or (after, done)
     shot = snapshot(after, scores)
     rest = ply[7] if len(ply) > 7 else ""
     told = compare_snapshots(snap, shot, after.over) if snap else None

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 
 from formal_envs.ludii.engine.interface import USES
 from formal_envs.ludii.language.tree import SITE_TYPES
-from formal_envs.ludii.play.program import State
+from formal_envs.ludii.play.program import Program, State
+from formal_envs.ludii.play.told import with_pieces
 
 Record: TypeAlias = dict[str, Any]
 _SHOWN = 12  # places that differ
@@ -80,6 +81,21 @@ def snapshot(state: State, scores: bool = False) -> Record:
         numbers = sorted({die.hand for die in dice})
         found["dice"] = [[v for die, v in zip(dice, state.dice, strict=False) if die.hand == hand] for hand in numbers]
     return found
+
+
+def start_of(program: Program, recorded: Record) -> State:
+    """The start position; where chance decides about it, the recorded one, if it has the same pieces."""
+    state = program.initial()
+    if not program.bytecode.uses & USES["CHANCE_START"]:
+        return state
+    hands = [site for c in program.bytecode.containers[1:] for site in range(c.first, c.first + c.size)]
+    sites = [*range(program.bytecode.board.n), *hands]
+    rows = [[int(v) for v in expand(recorded[letter])] if letter in recorded else None for letter in "wcsrv"]
+    what = rows[0] or []
+    if sorted(what) != sorted(state.what[sites].tolist()):
+        return state
+    count, *marks = [row or [missing] * len(sites) for row, missing in zip(rows[1:], (1, 0, 0, 0), strict=True)]
+    return with_pieces(state, dict(zip(sites, zip(what, count, *marks, strict=True), strict=True)))
 
 
 def rest_digest(shot: Record) -> str:

@@ -3,6 +3,7 @@
 #include "state.h"
 #include "actions.h"
 #include "dice.h"
+#include "hidden.h"
 #include "stack_actions.h"
 
 static i32 place_remembered(const State *s, i32 name, i32 value) { /* of the first such pair; -1: none */
@@ -47,7 +48,7 @@ static void move_pieces(Ctx *c, const Action *a) {
     i32 n = smaller(a->count, c->count[from]);
     if (!what || n <= 0 || (from == to && a->count >= c->count[from])) return;
     if (c->count[from] > n) c->count[from] -= n;
-    else take(c, from);
+    else take(c, from), move_hidden(c, from, to);
     if (who == NOBODY) who = owner_of(c, what); /* seeds set by a start rule */
     /* a number of pieces, named in the rules, leaves marks where they are */
     if (a->what) state = c->state[to], rotation = c->rotation[to], value = c->value[to];
@@ -175,6 +176,7 @@ void apply_action(Ctx *c, const Action *a) {
         if (!a->count || !remembers(s, a->name, a->value)) remember(c, a->name, a->value);
         break;
     case A_FORGET_VALUE: forget(s, a->name, a->value); break;
+    case A_SET_HIDDEN: hide(c, a); break;
     case A_ROLL_DIE: roll_die(c, a->what, a->state); break;
     case A_USE_DIE: use_die(c, a->what); break;
     case A_SET_DICE_ALL_EQUAL: s->dice_equal = a->value; break;

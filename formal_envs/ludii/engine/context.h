@@ -32,6 +32,7 @@ struct Ctx {
     i32 *vars; /* by string id */
     u64 *empty, *occupied, *visited, *to_clear, *arrived, *between_last; /* sets of sites */
     u64 *owned, *kinds; /* sets of sites by player 0 .. n + 1, by component; * words. Of stacks their tops */
+    u64 *hidden; /* HIDDEN_<what> * players + player - 1; * words */
     i32 *first_level; /* by site and one more: where the levels beneath its top begin; NULL in games without stacks */
     Level *levels;
     i32 from, to, between, site, level, player, track_site, iterated, direction, hop, pips; /* iterators; OFF where none */

@@ -154,6 +154,17 @@ static i32 enter(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_by
     sum_anew(c);
     return 0;
 }
+i32 context_place(Ctx *c, State *s, i64 bytes, i32 site, i32 what, i32 count, i32 state, i32 rotation, i32 value) {
+    const Game *g = c->g;
+    if (bytes != g->state_size || !header_is_sound(g, s)) return BAD_STATE;
+    c->work = 0, c->failure = OK;
+    use_state(c, s);
+    if (!sites_are_sound(c)) return BAD_STATE;
+    if (setjmp(c->escape)) return -1 - (i32)c->failure;
+    if ((u32)what > (u32)g->n_components) fail(c, NOT_THERE);
+    put(c, site, what, g->components[what].owner, count, state, rotation, value);
+    return 0;
+}
 i32 context_legal(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i64 work) {
     c->stack = __builtin_frame_address(0);
     c->n_moves = 0;

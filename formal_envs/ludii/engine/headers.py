@@ -159,6 +159,7 @@ def _interface() -> str:
             f'_Static_assert(offsetof(State, memory) == {i.MEMORY_AT}, "where Python reads memory");',
             _enum("SiteNumber", _named("SITE", i.SITE_NUMBERS, "N_SITE_NUMBERS")),
             _enum("Set", _named("SET", i.SETS, "N_SETS")),
+            _line([*(f"HIDDEN_{name}" for name in i.HIDDEN), "N_HIDDEN"]),
             _struct("Level", i.LEVEL),
             "",
             "/* ---- actions and moves */",

@@ -175,6 +175,7 @@ enum Set {
     SET_between, /* pieces that the last move went over, where a game uses it */
     N_SETS,
 };
+enum { HIDDEN_Site, HIDDEN_What, HIDDEN_Who, HIDDEN_Count, HIDDEN_State, HIDDEN_Rotation, HIDDEN_Value, N_HIDDEN };
 struct Level {
     i16 what;
     i16 who;
@@ -193,7 +194,8 @@ _Static_assert(sizeof(Level) == 16, "how far apart Python reads them");
 enum ActionType { A_ADD, A_MOVE, A_REMOVE, A_PROMOTE, A_SELECT, A_PASS, A_SWAP, A_COPY, A_SET_COUNT, A_SET_STATE,
     A_SET_ROTATION, A_SET_VALUE, A_SET_SCORE, A_SET_NEXT_PLAYER, A_SET_PENDING, A_SET_VAR, A_SET_COUNTER, A_SET_TEMP,
     A_REMEMBER_VALUE, A_FORGET_VALUE, A_SET_VALUE_OF_PLAYER, A_TRIGGER, A_NOTE, A_PROPOSE, A_VOTE, A_BET, A_SET_POT,
-    A_MARK, A_STORE_STATE, A_INSERT, A_MOVE_ALL, A_STACK_MOVE, A_ROLL_DIE, A_USE_DIE, A_SET_DICE_ALL_EQUAL };
+    A_MARK, A_STORE_STATE, A_INSERT, A_MOVE_ALL, A_STACK_MOVE, A_ROLL_DIE, A_USE_DIE, A_SET_DICE_ALL_EQUAL, A_SET_HIDDEN
+    };
 struct Action {
     u8 type; /* A_<type> */
     u8 decision; /* a player chose it */
@@ -264,7 +266,7 @@ enum {
 enum Kind { CONSTANT, INT_KIND, BOOL_KIND, REGION_KIND, MOVES_KIND, RULE_KIND, ARRAY_KIND, LIST, PLAIN };
 enum Uses { USES_COUNT = 1, USES_SWAP = 2, USES_NO_REPEAT = 4, USES_SEQUENCE_CAPTURE = 8, USES_PASS_RULES = 16,
     USES_VISITED = 32, USES_HISTORY = 64, USES_STUCK = 128, USES_ARRIVED = 256, USES_STACK = 512, USES_CHANCE = 1024,
-    USES_CHANCE_START = 2048, USES_BETWEEN = 4096 };
+    USES_CHANCE_START = 2048, USES_BETWEEN = 4096, USES_HIDDEN = 8192 };
 enum { STATIC_REGION_Top, STATIC_REGION_Bottom, STATIC_REGION_Left, STATIC_REGION_Right, STATIC_REGION_Corners,
     STATIC_REGION_ConcaveCorners, STATIC_REGION_ConvexCorners, STATIC_REGION_Outer, STATIC_REGION_Inner,
     STATIC_REGION_Perimeter, STATIC_REGION_Centre, STATIC_REGION_Major, STATIC_REGION_Minor, STATIC_REGION_Playable,
@@ -277,7 +279,7 @@ enum { TYPE_int, TYPE_float, TYPE_bool, TYPE_string, TYPE_roleType, TYPE_siteTyp
     TYPE_regionTypeDynamic, TYPE_lineOfSightType, TYPE_puzzleElementType, TYPE_diagonalsType, TYPE_squareShape,
     TYPE_hexShape, TYPE_triShape, TYPE_brickShape, TYPE_concentricShape, TYPE_regularShape, TYPE_tilingType,
     TYPE_boardlessTiling, TYPE_cardType, TYPE_dealableType, TYPE_valueWord, TYPE_allWord, TYPE_nextPlayerWord,
-    TYPE_rotationWord, TYPE_trumpSuitWord, TYPE_piecesWord, TYPE_playersWord, TYPE_prevType, N_TYPES };
+    TYPE_rotationWord, TYPE_trumpSuitWord, TYPE_piecesWord, TYPE_playersWord, TYPE_hiddenData, TYPE_prevType, N_TYPES };
 
 /* ---- functions */
 /* A game from bytecode of so many integers, which must outlive it. On failure NULL, and *why says why. */
@@ -285,6 +287,9 @@ EXPORT Game *game_new(const i32 *bytecode, i64 length, i64 work, i32 *why);
 EXPORT void game_free(Game *g);
 /* Bytes of a state. */
 EXPORT i32 game_state_size(const Game *g);
+/* Puts pieces of their owner on a site, instead of what is there; what 0: none. */
+EXPORT i32 context_place(Ctx *c, State *s, i64 bytes, i32 site, i32 what, i32 count, i32 state, i32 rotation, i32
+    value);
 /* A workspace for one thread; NULL where there is no room. */
 EXPORT Ctx *context_new(const Game *g);
 EXPORT void context_free(Ctx *c);

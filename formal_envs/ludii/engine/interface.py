@@ -121,7 +121,8 @@ SITE_NUMBERS = {
     "rotation": "",
     "value": "",
 }
-#: Then the sets of sites, as bits: these; then one for each owner, 0 .. n_players + 1; then one for each component.
+#: Then the sets of sites, as bits: these; then one for each owner, 0 .. n_players + 1; then one for each component; in
+#: games with hidden information then, for each of HIDDEN, one for each player of what he does not see.
 SETS = {
     "empty": "",
     "occupied": "",
@@ -140,6 +141,9 @@ LEVEL = (
     Field("value"),
 )
 
+#: What can be hidden: a site as a whole, or what the rules name of it.
+HIDDEN = ("Site", *ENUMS["hiddenData"])
+
 # ---------------------------------------------------------------- moves
 #: The types of action, as one writes them.
 ACTIONS = (
@@ -147,7 +151,7 @@ ACTIONS = (
     *("SetValue", "SetScore", "SetNextPlayer", "SetPending", "SetVar", "SetCounter", "SetTemp", "RememberValue"),
     *("ForgetValue", "SetValueOfPlayer", "Trigger", "Note", "Propose", "Vote", "Bet", "SetPot", "Mark", "StoreState"),
     *("Insert", "MoveAll", "StackMove"),
-    *("RollDie", "UseDie", "SetDiceAllEqual"),
+    *("RollDie", "UseDie", "SetDiceAllEqual", "SetHidden"),
 )
 #: Fields that an action does not use are 0 for what, 1 for count, OFF or UNDEFINED otherwise.
 ACTION = (
@@ -211,7 +215,7 @@ USES = MappingProxyType(
         for bit, name in enumerate(
             [
                 *("COUNT", "SWAP", "NO_REPEAT", "SEQUENCE_CAPTURE", "PASS_RULES", "VISITED", "HISTORY", "STUCK"),
-                *("ARRIVED", "STACK", "CHANCE", "CHANCE_START", "BETWEEN"),
+                *("ARRIVED", "STACK", "CHANCE", "CHANCE_START", "BETWEEN", "HIDDEN"),
             ]
         )
     }
@@ -234,6 +238,8 @@ FUNCTIONS = {
     ),
     "void game_free(Game *g)": "",
     "i32 game_state_size(const Game *g)": "Bytes of a state.",
+    "i32 context_place(Ctx *c, State *s, i64 bytes, i32 site, i32 what, i32 count, i32 state, i32 rotation, "
+    "i32 value)": ("Puts pieces of their owner on a site, instead of what is there; what 0: none."),
     "Ctx *context_new(const Game *g)": "A workspace for one thread; NULL where there is no room.",
     "void context_free(Ctx *c)": "",
     "i32 context_initial(Ctx *c, State *s, i64 bytes, u64 seed, i64 work)": (

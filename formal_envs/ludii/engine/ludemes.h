@@ -90,6 +90,8 @@ enum { rotationWord_Rotation, N_rotationWord };
 enum { trumpSuitWord_TrumpSuit, N_trumpSuitWord };
 enum { piecesWord_Pieces, N_piecesWord };
 enum { playersWord_Players, N_playersWord };
+enum { hiddenData_What, hiddenData_Who, hiddenData_Count, hiddenData_State, hiddenData_Rotation, hiddenData_Value,
+    N_hiddenData };
 enum { prevType_Mover, prevType_MoverLastTurn, N_prevType };
 
 /* slots: SLOT(node, slug, name) */
@@ -227,6 +229,7 @@ enum { is_enemy__index, is_enemy__roleType };
 enum { is_even__value };
 enum { is_flat__site };
 enum { is_friend__index, is_friend__roleType };
+enum { is_hidden__hiddenData, is_hidden__siteType, is_hidden__at, is_hidden__level, is_hidden__to, is_hidden__toRole };
 enum { is_in__site, is_in__sites, is_in__region };
 enum { is_in_array__value, is_in_array__intArray };
 enum { is_lastfrom__siteType };
@@ -329,8 +332,13 @@ enum { payoff__roleType, payoff__value };
 enum { payoffs__payoffs };
 enum { phase_of__siteType, phase_of__of };
 enum { piece_ref__name, piece_ref__component, piece_ref__names, piece_ref__components, piece_ref__state };
+enum { piececount__piece, piececount__count };
 enum { place__piece, place__container, place__siteType, place__site, place__coord, place__count, place__state,
     place__rotation, place__value };
+enum { place_random__region, place_random__pieces, place_random__count, place_random__state, place_random__value,
+    place_random__siteType };
+enum { place_random_stack__piece, place_random_stack__pieceCounts, place_random_stack__count, place_random_stack__state,
+    place_random_stack__value, place_random_stack__site, place_random_stack__siteType };
 enum { place_sites__piece, place_sites__siteType, place_sites__sites, place_sites__region, place_sites__coords,
     place_sites__counts, place_sites__state, place_sites__rotation, place_sites__value };
 enum { place_stack__piece, place_stack__items, place_stack__container, place_stack__siteType, place_stack__site,
@@ -374,6 +382,8 @@ enum { score_player__roleType, score_player__value };
 enum { select__from, select__to, select__mover, select__then };
 enum { set_count__siteType, set_count__at, set_count__value, set_count__then };
 enum { set_counter__value, set_counter__then };
+enum { set_hidden__hiddenData, set_hidden__list, set_hidden__siteType, set_hidden__at, set_hidden__region,
+    set_hidden__level, set_hidden__value, set_hidden__to, set_hidden__toRole, set_hidden__then };
 enum { set_nextplayer__player, set_nextplayer__roleType, set_nextplayer__intArray, set_nextplayer__then };
 enum { set_pending__value, set_pending__region, set_pending__then };
 enum { set_pot__value, set_pot__then };
@@ -410,6 +420,7 @@ enum { sites_from__moves };
 enum { sites_group__siteType, sites_group__at, sites_group__from, sites_group__direction, sites_group__if_,
     sites_group__isVisible };
 enum { sites_hand__player, sites_hand__roleType };
+enum { sites_hidden__hiddenData, sites_hidden__siteType, sites_hidden__to, sites_hidden__toRole };
 enum { sites_incident__type, sites_incident__of, sites_incident__at, sites_incident__owner, sites_incident__roleType };
 enum { sites_inner__siteType };
 enum { sites_ints__sites };
@@ -457,6 +468,8 @@ enum { start_foreach_site__region, start_foreach_site__if_, start_foreach_site__
 enum { start_foreach_value__min, start_foreach_value__max, start_foreach_value__startRule };
 enum { start_set_amount__roleType, start_set_amount__value };
 enum { start_set_count__count, start_set_count__siteType, start_set_count__at, start_set_count__to };
+enum { start_set_hidden__hiddenData, start_set_hidden__list, start_set_hidden__siteType, start_set_hidden__at,
+    start_set_hidden__region, start_set_hidden__level, start_set_hidden__value, start_set_hidden__to };
 enum { start_set_remember__name, start_set_remember__value, start_set_remember__region, start_set_remember__unique };
 enum { start_set_role__roleType, start_set_role__siteType, start_set_role__site, start_set_role__coord };
 enum { start_set_role_sites__roleType, start_set_role_sites__siteType, start_set_role_sites__sites,
@@ -519,39 +532,41 @@ enum { OP_abs_int, OP_add, OP_add_array, OP_add_int, OP_add_ints, OP_addscore, O
     OP_forget_state_all, OP_forget_value, OP_forget_values, OP_from, OP_fromto, OP_ge, OP_gt, OP_handsite, OP_hop,
     OP_id, OP_int_if, OP_intersection, OP_intersection_all, OP_intervene, OP_is_active, OP_is_anydie, OP_is_blocked,
     OP_is_connected, OP_is_cycle, OP_is_decided, OP_is_empty, OP_is_enemy, OP_is_even, OP_is_flat, OP_is_friend,
-    OP_is_full, OP_is_in, OP_is_in_array, OP_is_lastfrom, OP_is_lastto, OP_is_line, OP_is_loop, OP_is_mover, OP_is_next,
-    OP_is_occupied, OP_is_odd, OP_is_pattern, OP_is_pending, OP_is_prev, OP_is_proposed, OP_is_related, OP_is_repeat,
-    OP_is_target, OP_is_threatened, OP_is_triggered, OP_is_visited, OP_is_within, OP_last_between, OP_last_from,
-    OP_last_levelfrom, OP_last_levelto, OP_last_to, OP_layer, OP_le, OP_leap, OP_level, OP_lt, OP_map, OP_map_ints,
-    OP_mapentry, OP_max_array, OP_max_captures, OP_max_distance, OP_max_int, OP_max_moves, OP_max_range, OP_min_array,
-    OP_min_int, OP_min_range, OP_mod_int, OP_move, OP_move_add, OP_move_bet, OP_move_claim, OP_move_hop, OP_move_leap,
-    OP_move_pass, OP_move_promote, OP_move_propose, OP_move_remove, OP_move_select, OP_move_set_nextplayer,
-    OP_move_set_rotation, OP_move_shoot, OP_move_slide, OP_move_step, OP_move_swap_pieces, OP_move_swap_players,
-    OP_move_vote, OP_moveagain, OP_mover, OP_moves_and, OP_moves_and_all, OP_moves_if, OP_moves_or, OP_moves_or_all,
-    OP_moves_seq, OP_mul_array, OP_mul_int, OP_mul_ints, OP_ne, OP_ne_region, OP_next, OP_nextphase, OP_no_moves,
-    OP_no_pieces, OP_not, OP_note, OP_or, OP_or_all, OP_pair, OP_pair_int_name, OP_pair_names, OP_pair_role,
-    OP_pair_role_landmark, OP_pair_role_name, OP_pair_roles, OP_pass, OP_payoff, OP_payoffs, OP_phase_of, OP_piece_ref,
-    OP_pips, OP_place, OP_place_sites, OP_place_stack, OP_player, OP_players_all, OP_players_ally, OP_players_each,
-    OP_players_enemy, OP_players_friend, OP_players_nonmover, OP_players_team, OP_pot, OP_pow_int, OP_pow_int_word,
-    OP_prev, OP_priority, OP_priority_two, OP_promote, OP_propose, OP_push, OP_random, OP_random_num, OP_range,
-    OP_region_foreach, OP_region_foreach_of, OP_region_foreach_player, OP_region_if, OP_regionsite, OP_remember_state,
-    OP_remember_value, OP_remove, OP_result, OP_results, OP_roll, OP_rotation, OP_rotations, OP_row, OP_score,
-    OP_score_player, OP_select, OP_set_count, OP_set_counter, OP_set_nextplayer, OP_set_pending, OP_set_pot,
-    OP_set_rotation, OP_set_score, OP_set_state, OP_set_value, OP_set_value_player, OP_set_var, OP_shoot, OP_site,
-    OP_site_between, OP_site_from, OP_site_player, OP_site_to, OP_sites_around, OP_sites_array, OP_sites_between,
-    OP_sites_board, OP_sites_bottom, OP_sites_cell, OP_sites_centre, OP_sites_column, OP_sites_concavecorners,
-    OP_sites_context, OP_sites_convexcorners, OP_sites_coords, OP_sites_corners, OP_sites_direction, OP_sites_distance,
-    OP_sites_edge, OP_sites_empty, OP_sites_from, OP_sites_group, OP_sites_hand, OP_sites_incident, OP_sites_inner,
+    OP_is_full, OP_is_hidden, OP_is_in, OP_is_in_array, OP_is_lastfrom, OP_is_lastto, OP_is_line, OP_is_loop,
+    OP_is_mover, OP_is_next, OP_is_occupied, OP_is_odd, OP_is_pattern, OP_is_pending, OP_is_prev, OP_is_proposed,
+    OP_is_related, OP_is_repeat, OP_is_target, OP_is_threatened, OP_is_triggered, OP_is_visited, OP_is_within,
+    OP_last_between, OP_last_from, OP_last_levelfrom, OP_last_levelto, OP_last_to, OP_layer, OP_le, OP_leap, OP_level,
+    OP_lt, OP_map, OP_map_ints, OP_mapentry, OP_max_array, OP_max_captures, OP_max_distance, OP_max_int, OP_max_moves,
+    OP_max_range, OP_min_array, OP_min_int, OP_min_range, OP_mod_int, OP_move, OP_move_add, OP_move_bet, OP_move_claim,
+    OP_move_hop, OP_move_leap, OP_move_pass, OP_move_promote, OP_move_propose, OP_move_remove, OP_move_select,
+    OP_move_set_nextplayer, OP_move_set_rotation, OP_move_shoot, OP_move_slide, OP_move_step, OP_move_swap_pieces,
+    OP_move_swap_players, OP_move_vote, OP_moveagain, OP_mover, OP_moves_and, OP_moves_and_all, OP_moves_if,
+    OP_moves_or, OP_moves_or_all, OP_moves_seq, OP_mul_array, OP_mul_int, OP_mul_ints, OP_ne, OP_ne_region, OP_next,
+    OP_nextphase, OP_no_moves, OP_no_pieces, OP_not, OP_note, OP_or, OP_or_all, OP_pair, OP_pair_int_name,
+    OP_pair_names, OP_pair_role, OP_pair_role_landmark, OP_pair_role_name, OP_pair_roles, OP_pass, OP_payoff,
+    OP_payoffs, OP_phase_of, OP_piece_ref, OP_piececount, OP_pips, OP_place, OP_place_random, OP_place_random_stack,
+    OP_place_sites, OP_place_stack, OP_player, OP_players_all, OP_players_ally, OP_players_each, OP_players_enemy,
+    OP_players_friend, OP_players_nonmover, OP_players_team, OP_pot, OP_pow_int, OP_pow_int_word, OP_prev, OP_priority,
+    OP_priority_two, OP_promote, OP_propose, OP_push, OP_random, OP_random_num, OP_range, OP_region_foreach,
+    OP_region_foreach_of, OP_region_foreach_player, OP_region_if, OP_regionsite, OP_remember_state, OP_remember_value,
+    OP_remove, OP_result, OP_results, OP_roll, OP_rotation, OP_rotations, OP_row, OP_score, OP_score_player, OP_select,
+    OP_set_count, OP_set_counter, OP_set_hidden, OP_set_nextplayer, OP_set_pending, OP_set_pot, OP_set_rotation,
+    OP_set_score, OP_set_state, OP_set_value, OP_set_value_player, OP_set_var, OP_shoot, OP_site, OP_site_between,
+    OP_site_from, OP_site_player, OP_site_to, OP_sites_around, OP_sites_array, OP_sites_between, OP_sites_board,
+    OP_sites_bottom, OP_sites_cell, OP_sites_centre, OP_sites_column, OP_sites_concavecorners, OP_sites_context,
+    OP_sites_convexcorners, OP_sites_coords, OP_sites_corners, OP_sites_direction, OP_sites_distance, OP_sites_edge,
+    OP_sites_empty, OP_sites_from, OP_sites_group, OP_sites_hand, OP_sites_hidden, OP_sites_incident, OP_sites_inner,
     OP_sites_ints, OP_sites_lastfrom, OP_sites_lastto, OP_sites_layer, OP_sites_left, OP_sites_lineofsight,
     OP_sites_major, OP_sites_minor, OP_sites_name, OP_sites_occupied, OP_sites_outer, OP_sites_owner, OP_sites_pattern,
     OP_sites_pending, OP_sites_perimeter, OP_sites_phase, OP_sites_playable, OP_sites_random, OP_sites_right,
     OP_sites_row, OP_sites_side, OP_sites_start, OP_sites_state, OP_sites_to, OP_sites_toclear, OP_sites_top,
     OP_sites_track, OP_sites_walk, OP_size_array, OP_size_group, OP_size_stack, OP_size_territory, OP_sizes_group,
     OP_slide, OP_sow, OP_start_foreach_player, OP_start_foreach_site, OP_start_foreach_value, OP_start_set_amount,
-    OP_start_set_count, OP_start_set_remember, OP_start_set_role, OP_start_set_role_sites, OP_start_set_score,
-    OP_start_set_team, OP_state, OP_step, OP_step_rule, OP_sub_int, OP_surround, OP_swap_pieces, OP_swap_players,
-    OP_take_control, OP_takecontrol, OP_then, OP_to, OP_tobool, OP_toplevel, OP_track_context, OP_tracksite_end,
-    OP_tracksite_first, OP_tracksite_move, OP_trigger, OP_union, OP_union_all, OP_value, OP_value_movelimit,
-    OP_value_pending, OP_value_piece, OP_value_player, OP_value_random, OP_value_turnlimit, OP_values_remembered,
-    OP_var, OP_vote, OP_was_pass, OP_what, OP_where, OP_where_what, OP_while, OP_who, OP_xor, N_LUDEMES };
+    OP_start_set_count, OP_start_set_hidden, OP_start_set_remember, OP_start_set_role, OP_start_set_role_sites,
+    OP_start_set_score, OP_start_set_team, OP_state, OP_step, OP_step_rule, OP_sub_int, OP_surround, OP_swap_pieces,
+    OP_swap_players, OP_take_control, OP_takecontrol, OP_then, OP_to, OP_tobool, OP_toplevel, OP_track_context,
+    OP_tracksite_end, OP_tracksite_first, OP_tracksite_move, OP_trigger, OP_union, OP_union_all, OP_value,
+    OP_value_movelimit, OP_value_pending, OP_value_piece, OP_value_player, OP_value_random, OP_value_turnlimit,
+    OP_values_remembered, OP_var, OP_vote, OP_was_pass, OP_what, OP_where, OP_where_what, OP_while, OP_who, OP_xor,
+    N_LUDEMES };
 #endif

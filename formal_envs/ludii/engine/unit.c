@@ -17,6 +17,7 @@
 #include "foreach.c"
 #include "game.c"
 #include "groups.c"
+#include "hidden.c"
 #include "history.c"
 #include "leaping.c"
 #include "levels.c"
@@ -44,6 +45,7 @@
 #include "stack_actions.c"
 #include "stacks.c"
 #include "stakes.c"
+#include "start_random.c"
 #include "start_stacks.c"
 #include "starting.c"
 #include "state.c"
@@ -185,6 +187,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"is_flat", BOOL_KIND, 0, 1, {.value = ludeme_is_flat}},
     {"is_friend", BOOL_KIND, 0, 2, {.value = ludeme_is_friend}},
     {"is_full", BOOL_KIND, 0, 0, {.value = ludeme_is_full}},
+    {"is_hidden", BOOL_KIND, 0, 6, {.value = ludeme_is_hidden}},
     {"is_in", BOOL_KIND, 1, 3, {.value = ludeme_is_in}},
     {"is_in_array", BOOL_KIND, 0, 2, {.value = ludeme_is_in_array}},
     {"is_lastfrom", BOOL_KIND, 0, 1, {.value = ludeme_is_lastfrom}},
@@ -281,8 +284,11 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"payoffs", RULE_KIND, 0, 1, {.act = ludeme_payoffs}},
     {"phase_of", INT_KIND, 1, 2, {.value = ludeme_phase_of}},
     {"piece_ref", PLAIN, 0, 5, {.act = 0}},
+    {"piececount", PLAIN, 0, 2, {.act = 0}},
     {"pips", INT_KIND, 0, 0, {.value = ludeme_pips}},
     {"place", RULE_KIND, 0, 9, {.act = ludeme_place}},
+    {"place_random", RULE_KIND, 0, 6, {.act = ludeme_place_random}},
+    {"place_random_stack", RULE_KIND, 0, 7, {.act = ludeme_place_random_stack}},
     {"place_sites", RULE_KIND, 0, 9, {.act = ludeme_place_sites}},
     {"place_stack", RULE_KIND, 0, 14, {.act = ludeme_place_stack}},
     {"player", PLAIN, 0, 1, {.act = 0}},
@@ -324,6 +330,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"select", MOVES_KIND, 0, 4, {.act = ludeme_select}},
     {"set_count", MOVES_KIND, 0, 4, {.act = ludeme_set_count}},
     {"set_counter", MOVES_KIND, 0, 2, {.act = ludeme_set_counter}},
+    {"set_hidden", MOVES_KIND, 0, 10, {.act = ludeme_set_hidden}},
     {"set_nextplayer", MOVES_KIND, 0, 4, {.act = ludeme_set_nextplayer}},
     {"set_pending", MOVES_KIND, 0, 3, {.act = ludeme_set_pending}},
     {"set_pot", MOVES_KIND, 0, 2, {.act = ludeme_set_pot}},
@@ -359,6 +366,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"sites_from", REGION_KIND, 0, 1, {.region = ludeme_sites_from}},
     {"sites_group", REGION_KIND, 0, 6, {.region = ludeme_sites_group}},
     {"sites_hand", REGION_KIND, 1, 2, {.region = ludeme_sites_hand}},
+    {"sites_hidden", REGION_KIND, 0, 4, {.region = ludeme_sites_hidden}},
     {"sites_incident", REGION_KIND, 0, 5, {.region = ludeme_sites_incident}},
     {"sites_inner", REGION_KIND, 1, 1, {.region = ludeme_sites_inner}},
     {"sites_ints", REGION_KIND, 1, 1, {.region = ludeme_sites_ints}},
@@ -401,6 +409,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"start_foreach_value", RULE_KIND, 0, 3, {.act = ludeme_start_foreach_value}},
     {"start_set_amount", RULE_KIND, 0, 2, {.act = ludeme_start_set_amount}},
     {"start_set_count", RULE_KIND, 0, 4, {.act = ludeme_start_set_count}},
+    {"start_set_hidden", RULE_KIND, 0, 8, {.act = ludeme_start_set_hidden}},
     {"start_set_remember", RULE_KIND, 0, 4, {.act = ludeme_start_set_remember}},
     {"start_set_role", RULE_KIND, 0, 4, {.act = ludeme_start_set_role}},
     {"start_set_role_sites", RULE_KIND, 0, 5, {.act = ludeme_start_set_role_sites}},
@@ -486,5 +495,6 @@ const i16 N_KEYWORDS[N_TYPES] = {
     [TYPE_trumpSuitWord] = N_trumpSuitWord,
     [TYPE_piecesWord] = N_piecesWord,
     [TYPE_playersWord] = N_playersWord,
+    [TYPE_hiddenData] = N_hiddenData,
     [TYPE_prevType] = N_prevType,
 };

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from formal_envs.ludii.compile.bytecode import Bytecode
-from formal_envs.ludii.engine.interface import ACTION_RECORD, ACTIONS
+from formal_envs.ludii.engine.interface import ACTION_RECORD, ACTIONS, HIDDEN
 from formal_envs.ludii.language.tree import SITE_TYPES
 
 _SITE = re.compile(r"(?<= )[ft](\d+)([VEC]?)(?= |$)")
@@ -72,6 +72,7 @@ _FIELDS = {
     "RollDie": "site=:die_site s:state",
     "UseDie": "indexHandDice=:die_hand indexDie=:die_index site=:die_site",
     "SetDiceAllEqual": "value=:truth",
+    "SetHidden": "t:to who=:what value=:truth",
 }
 assert _FIELDS.keys() == set(ACTIONS), "each action of the engine says what it writes"
 _NAMED = {name for name, fields in _FIELDS.items() if ":label" in fields}
@@ -113,7 +114,8 @@ def action_text(bytecode: Bytecode, record: bytes) -> str:
         values |= {"die_site": die.site, "die_hand": die.hand, "die_index": die.index}
     elif word in ("Propose", "Vote"):
         values["number"] = bytecode.proposals.index(bytecode.strings[name])
-    parts = [_WORDS.get(word, word)]
+    hidden = HIDDEN[count] if word == "SetHidden" and count else ""
+    parts = [_WORDS.get(word, word) + hidden]
     for letter, field, optional in _WRITTEN[word]:
         if values[field] is not None and not (optional and values[field] == -1):
             parts.append(f"{letter}{values[field]}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +33,7 @@ from formal_envs.ludii.errors import GameError
 from formal_envs.ludii.language.checker import check
 from formal_envs.ludii.language.names import MAX_PLAYERS
 from formal_envs.ludii.play.actions import action_text, squares
+from formal_envs.ludii.play.hidden import Seen, unseen
 from formal_envs.ludii.play.stacks import Piece, heights, levels_beneath
 from formal_envs.ludii.raw.expansion import Expansion, expand
 from formal_envs.ludii.view.letters import board_lines
@@ -167,7 +167,7 @@ class State:
 
     @property
     def status(self) -> str:
-        """Who is to move, or how the game ended, and the scores where there are any."""
+        """Who is to move, or how the game ended, the scores and what the dice show, where there are any."""
         n = self.program.n_players
         if self.over:
             told = f"player {self.winner} has won" if self.winner else "a draw" if n > 1 else "lost"
@@ -175,7 +175,24 @@ class State:
         else:
             told = f"turn {self.turn}, player {self.mover} to move"
         scores = self.score[1 : n + 1]
-        return told + (f", score {' : '.join(map(str, scores))}" if any(scores) else "")
+        if any(scores):
+            told += f", score {' : '.join(map(str, scores))}"
+        if n_dice := len(self.program.bytecode.dice):
+            told += f", dice {' '.join(map(str, self.dice[:n_dice]))}"
+        return told
+
+    def seen_by(self, player: int) -> Seen:
+        """What a player sees of the position: all of it in games without hidden information.
+
+        Raises:
+            ConfigError: there is no such player.
+        """
+        n = self.program.n_players
+        if not 1 <= player <= n:
+            raise ConfigError(f"the players are 1 to {n}, got {player}")
+        arrays = self.what, self.who, self.count, self.local_state, self.rotation, self.value
+        what, who, count, local_state, rotation, value = unseen(self._block, self.program.bytecode, player, arrays)
+        return Seen(self.program.bytecode, what, who, count, local_state, rotation, value, self.status)
 
     def __str__(self) -> str:
         return "\n".join([*board_lines(self.program.bytecode, self.what, self.count), self.status])
@@ -317,39 +334,6 @@ def legal_moves(state: State) -> list[Move]:
         key = texts[max(decision, 0)] if texts else "Pass"
         result.append(Move(key.removesuffix(_FORCED), texts, mover, index))
     return result
-
-
-def with_rolls(state: State, faces: Sequence[int]) -> State:
-    """The same position, where the next roll shows these faces: a number from 0 for each die, in order.
-
-    Whatever the rules roll before the next position is told so; the roll after it is drawn from the state's seed again.
-
-    Raises:
-        ConfigError: there are not as many dice, or a die has not as many faces.
-    """
-    dice = state.program.bytecode.dice
-    if len(faces) != len(dice):
-        raise ConfigError(f"the game has {len(dice)} dice, got {len(faces)} faces")
-    for face, die in zip(faces, dice, strict=True):
-        if not 0 <= face < len(die.faces):
-            raise ConfigError(f"a die with {len(die.faces)} faces shows 0 to {len(die.faces) - 1}, got {face}")
-    return _changed(state, n_told=len(faces), told=[*faces, *state.told[len(faces) :]])
-
-
-def with_seed(state: State, seed: int) -> State:
-    """The same position, where all chance to come is drawn from the seed (any integer)."""
-    return _changed(state, seed=seed & (1 << 64) - 1) if state.program.has_chance else state
-
-
-def _changed(state: State, **fields: Any) -> State:
-    block = bytearray(state._block)
-    header = StateHeader.from_buffer(block)
-    for name, value in fields.items():
-        if isinstance(value, list):
-            getattr(header, name)[:] = value
-        else:
-            setattr(header, name, value)
-    return State(state.program, bytes(block), state._history)
 
 
 def _split(records: bytes) -> list[bytes]:

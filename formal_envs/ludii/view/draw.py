@@ -117,7 +117,7 @@ def _board_picture(state: State, frame: _Frame, step: float) -> Iterator[str]:
 
 def _hand_picture(state: State, left: float, y: float, width: float) -> Iterator[str]:
     x = left
-    for container in state.program.bytecode.containers[1:]:
+    for container in state.program.bytecode.hands:
         taken = [s for s in range(container.first, container.first + container.size) if state.what[s]]
         if not taken:
             continue
@@ -151,7 +151,7 @@ def board_svg(states: State | Sequence[State], size: int = 320) -> str:
     frame = _Frame(left, top, scale)
     width, height = (right - left) * scale, (top - bottom) * scale
     column = max(width, 200.0)
-    hands = 34 if len(shown[0].program.bytecode.containers) > 1 else 0
+    hands = 34 if shown[0].program.bytecode.hands else 0
     parts = []
     for index, state in enumerate(shown):
         parts.append(f'<g transform="translate({16 + index * (column + 24) + (column - width) / 2:.1f} 12)">')

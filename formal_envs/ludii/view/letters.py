@@ -38,8 +38,9 @@ def letters(bytecode: Bytecode) -> list[str]:
 def symbols(bytecode: Bytecode) -> list[str]:
     """What stands for each component in the terminal: ``x`` and ``o`` where each player has one kind of piece."""
     owners = [component.owner for component in bytecode.components]
-    if sorted(o for o in owners if o) == [1, 2]:
-        return [".", *("#xo"[owner] for owner in owners)]
+    n_dice = len(bytecode.dice)
+    if sorted(o for o in owners[n_dice:] if o) == [1, 2]:
+        return [".", *"D" * n_dice, *("#xo"[owner] for owner in owners[n_dice:])]
     shown = ["."]
     for letter, owner in zip(letters(bytecode)[1:], owners, strict=True):
         shown.append(
@@ -50,7 +51,8 @@ def symbols(bytecode: Bytecode) -> list[str]:
 
 def piles(bytecode: Bytecode) -> bool:
     """Whether the board shows numbers alone: one kind of piece, nobody's own."""
-    return len(bytecode.components) == 1 and not 1 <= bytecode.components[0].owner <= bytecode.n_players
+    pieces = bytecode.components[len(bytecode.dice) :]
+    return len(pieces) == 1 and not 1 <= pieces[0].owner <= bytecode.n_players
 
 
 def _texts(bytecode: Bytecode, what: Integers, count: Integers, sites: Iterable[int]) -> list[str]:
@@ -59,7 +61,9 @@ def _texts(bytecode: Bytecode, what: Integers, count: Integers, sites: Iterable[
     texts = []
     for site in sites:
         n = int(count[site])
-        if piles(bytecode):
+        if what[site] < 0:
+            texts.append("?")
+        elif piles(bytecode):
             texts.append(str(n) if n else ".")
         else:
             texts.append(names[what[site]] + (str(n) if n > 1 else ""))
@@ -78,7 +82,7 @@ def spacing(points: Sequence[tuple[float, float]]) -> float:
 def board_lines(bytecode: Bytecode, what: Integers, count: Integers) -> list[str]:
     """The board, with names of rows and columns where it has them, then other places and hands that are not empty.
 
-    Args: what, count, (n_sites,) component and number of pieces at each site.
+    Args: what, count, (n_sites,) component and number of pieces at each site, -1 where they are hidden.
     """
     sites = bytecode.board.sites
     texts = _texts(bytecode, what, count, range(sites.n))
@@ -146,7 +150,7 @@ def _other_places(bytecode: Bytecode, what: Integers, count: Integers) -> Iterat
 
 
 def _hands(bytecode: Bytecode, what: Integers, count: Integers) -> Iterator[str]:
-    for container in bytecode.containers[1:]:
+    for container in bytecode.hands:
         texts = _texts(bytecode, what, count, range(container.first, container.first + container.size))
         if any(text != "." for text in texts):
             yield f"{container.name}: {' '.join(texts)}"
