@@ -1,6 +1,6 @@
 /* Hidden information, by place. It goes along with pieces that move, and stays where one is removed. */
 #include "hidden.h"
-#include "actions.h"
+#include "listing.h"
 
 static u64 *hidden_from(Ctx *c, i32 what, i32 player) {
     if ((u32)what >= N_HIDDEN || player < 1 || player > c->g->n_players) fail(c, NOT_THERE);
