@@ -136,3 +136,37 @@ def test_a_large_cell_meets_the_cells_straight_behind_its_neighbours():
 
 def test_edges_are_called_by_their_numbers():
     assert build("(square 2) use:Edge").sites.label == [str(i) for i in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("tiling", "n", "inner"), [("T33336", 1, 6), ("T33336", 3, 114), ("T33434", 1, 4), ("T33434", 4, 64)]
+)
+def test_tilings_have_all_cells_round_the_points_of_their_patches(tiling, n, inner):
+    """So the points of the patches are the cells of the dual, and have five neighbours."""
+    board = build(f"(tiling {tiling} {n}) use:Vertex")
+    assert build(f"(dual (tiling {tiling} {n}))").n == inner
+    assert sum(len(near) == 5 for near in board.sites.neighbours["Orthogonal"]) >= inner
+    assert {round(math.dist(board.vertices[a], board.vertices[b]), 6) for a, b in board.edges} == {1.0}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(tiling T4612 3)",
+        "(tiling T3636 {3 4 3 4 3 4})",
+        "(concentric Square rings:3)",
+        "(concentric sides:5 rings:3) use:Vertex",
+        "(concentric Square rings:3 stagger:True) use:Vertex",
+        "(concentric Target rings:3)",
+        "(merge (square 3) (shift 1 1 (square 3)) connect:True)",
+        "(shift 1 1 1 (square 3))",
+        "(brick Diamond 3)",
+        "(square 3 diagonals:Concentric) use:Vertex",
+        "(layers 2 (square 3))",
+        "(celtic 3)",
+        "(mancalaBoard 2 6 store:Inner)",
+    ],
+)
+def test_what_is_not_known_of_boards_is_named(text):
+    with pytest.raises(UnknownBoard, match="unsupported: "):
+        build(text)

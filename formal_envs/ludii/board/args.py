@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import NoReturn
 
-from formal_envs.ludii.board.errors import BoardError
+from formal_envs.ludii.board.errors import BoardError, UnknownBoard
 from formal_envs.ludii.board.graph import Work
 from formal_envs.ludii.language.typed_tree import Array, Call, Leaf, Node
 
@@ -138,6 +138,17 @@ class Args:
     def fail(self, message: str) -> NoReturn:
         """Raise a BoardError at this call."""
         fail(message, self.call)
+
+    def unsupported(self, what: str) -> NoReturn:
+        """Raise an UnknownBoard at this call."""
+        raise UnknownBoard(f"unsupported: {what}", self.call.start, self.call.end)
+
+    def without(self, **defaults: bool | None) -> None:
+        """Refuse named arguments that are not built yet, unless they say what holds without them (None: never)."""
+        for name, default in defaults.items():
+            node = self.named.get(name)
+            if node is not None and not (isinstance(node, Leaf) and node.value is default):
+                self.unsupported(f"({self.call.signature.name} ... {name}:)")
 
     def numbers(self) -> list[float]:
         """The plain arguments that are numbers."""

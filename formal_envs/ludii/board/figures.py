@@ -6,7 +6,6 @@ import math
 from fractions import Fraction
 
 from formal_envs.ludii.board.args import Args, integer, integers, rows
-from formal_envs.ludii.board.errors import UnknownBoard
 from formal_envs.ludii.board.graph import Graph, check_size, edges_of_faces
 from formal_envs.ludii.board.planar import PointIndex, find_faces
 from formal_envs.ludii.board.registry import shape
@@ -23,14 +22,16 @@ def concentric(args: Args, use: str) -> Graph:
     kind = args.word(*RING_SIDES, "Target")
     array = args.array()
     sides = args.named.get("sides")
+    args.without(steps=None, midpoints=True, stagger=False)
     if kind == "Target":
-        rings = _count(args, "rings", 3)
-        return _target(rings)
+        args.unsupported("(concentric Target ...)")
     if array is not None:
         return _circles(args, integers(array), use)
     n = RING_SIDES[kind] if kind else integer(sides) if sides else 0
     if n < 3:
         args.fail("rings need at least three sides")
+    if n not in RING_SIDES.values() or use == "Cell":
+        args.unsupported(f"(concentric ...) of {use.lower()}s, {n} a ring")
     return _nested(args, n, kind, use)
 
 
@@ -62,13 +63,6 @@ def _nested(args: Args, n: int, kind: str | None, use: str) -> Graph:
     if use == "Cell":
         graph.faces = find_faces(graph)
     graph.reorder()
-    return graph
-
-
-def _target(rings: int) -> Graph:
-    """Round rings around a disc."""
-    check_size(rings, "cells")
-    graph = Graph("Concentric", "Target")
     return graph
 
 
@@ -125,11 +119,7 @@ def _circle_cells(args: Args, counts: list[int]) -> Graph:
     """Rings of so many fields each around a disc; a circle has a vertex wherever a line between fields ends on it."""
     first = next((ring for ring, count in enumerate(counts) if count), 0)
     if not first or any(count < 3 for count in counts[first:]):
-        raise UnknownBoard(
-            "unsupported: rings of cells other than some of 0 and then some of 3 cells or more",
-            args.call.start,
-            args.call.end,
-        )
+        args.unsupported("rings of cells other than some of 0 and then some of 3 cells or more")
     graph = Graph(None, None)
     graph.points.append((0.0, 0.0, 0.0))
     inner: dict[Fraction, int] = {}

@@ -25,6 +25,8 @@ def mancala_board(args: Args, use: str) -> Graph:
     rows, columns = sizes[:2]
     check_size(float(rows) * columns + 2, "vertices")
     stores = args.text("store") != "None"
+    if args.text("store") == "Inner" or ("numStores" in args.named and integer(args.named["numStores"]) != 2):
+        args.unsupported("(mancalaBoard ...) with stores other than one at each end")
     graph = Graph("NoBasis", "NoShape")
     shift = 1 if stores else 0
     if stores:

@@ -19,6 +19,8 @@ def shift(args: Args, use: str) -> Graph:
     values = args.numbers()
     if len(values) < 2:
         args.fail("a shift needs two numbers")
+    if any(values[2:]):
+        args.unsupported("(shift ...) upwards")
     graph = only_graph(args, use)
     graph.transform(1, 0, 0, 1, values[0], values[1])
     return graph
@@ -31,6 +33,8 @@ def scale(args: Args, use: str) -> Graph:
     values = args.numbers()
     if not values or not all(values):
         args.fail("a scale needs numbers that are not 0")
+    if any(value != 1 for value in values[2:]):
+        args.unsupported("(scale ...) upwards")
     graph = only_graph(args, use)
     graph.transform(values[0], 0, 0, values[1] if len(values) > 1 else values[0])
     return graph
@@ -67,8 +71,8 @@ def skew(args: Args, use: str) -> Graph:
 @shape("merge")
 def merge(args: Args, use: str) -> Graph:
     """Lay boards over each other: vertices at one place become one, faces are found anew."""
-    graphs = all_graphs(args, use)
-    graph = join(graphs, merge=True)
+    args.without(connect=False)
+    graph = join(all_graphs(args, use), merge=True)
     graph.faces = find_faces(graph)
     return graph
 
@@ -78,6 +82,7 @@ def merge(args: Args, use: str) -> Graph:
 @shape("union")
 def union(args: Args, use: str) -> Graph:
     """Boards side by side, without joining them."""
+    args.without(connect=False)
     return join(all_graphs(args, use), merge=False)
 
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 from formal_envs.ludii.board.args import Args, integers, rows
-from formal_envs.ludii.board.errors import UnknownBoard
 from formal_envs.ludii.board.graph import Graph, Point, check_size, edges_of_faces
 from formal_envs.ludii.board.lattice import inside
 from formal_envs.ludii.board.planar import PointIndex, find_faces, join, remove_loose_edges
@@ -159,9 +158,7 @@ def within(args: Args, place: Sequence[float], polygon: Sequence[Sequence[float]
         if held == widened:  # what is in stays in where the polygon is widened, what is out stays out where it is not
             return held
     x, y = place[0], place[1]
-    raise UnknownBoard(
-        f"unsupported: the place {x:g} {y:g} so near to the outline of the polygon", args.call.start, args.call.end
-    )
+    args.unsupported(f"the place {x:g} {y:g} so near to the outline of the polygon")
 
 
 def turning(a: Sequence[float], b: Sequence[float], c: Sequence[float]) -> float:

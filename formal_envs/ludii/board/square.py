@@ -50,6 +50,8 @@ def square_board(args: Args, use: str) -> Graph:
             graph.faces.append((i, right, corner, up))
         graph.edges += [(i, j) for j in (right, up) if j is not None]
     diagonals = args.text("diagonals")
+    if diagonals == "Concentric":
+        args.unsupported("(square ... diagonals:Concentric)")
     if diagonals and diagonals != "Implied":
         draw_diagonals(graph, diagonals, rows, columns)
     graph.reorder(vertices=diagonals == "Solid")
@@ -162,8 +164,11 @@ def draw_diagonals(graph: Graph, kind: str, rows: int, columns: int) -> None:
 def brick_board(args: Args, use: str) -> Graph:
     """Rows of cells two wide, every second row shifted by one."""
     sizes = args.sizes()
-    if not sizes or args.word("Spiral", "Limping", "Prism", "Diamond"):
-        args.fail("only rectangular brick boards are known")
+    if word := args.word("Spiral", "Limping", "Prism", "Diamond"):
+        args.unsupported(f"(brick {word} ...)")
+    args.without(trim=False)
+    if not sizes:
+        args.fail("a board needs a size")
     rows, columns = sizes[0], sizes[min(1, len(sizes) - 1)]
     check_size(float(rows) * columns)
     corners = ((0, 0), (1, 0), (2, 0), (2, 1), (1, 1), (0, 1))

@@ -7,13 +7,14 @@ the first step; patches lie on a hexagonal or a square lattice. Points one apart
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from formal_envs.ludii.board.args import Args
-from formal_envs.ludii.board.graph import Graph, check_size
+from formal_envs.ludii.board.graph import Graph, check_size, edges_of_faces
 from formal_envs.ludii.board.lattice import hexagon, rhombus
 from formal_envs.ludii.board.planar import PointIndex, find_faces
 from formal_envs.ludii.board.registry import shape
+from formal_envs.ludii.language.signatures import ENUMS
 
 Pair = tuple[float, float]
 
@@ -36,23 +37,21 @@ R3, R2 = math.sqrt(3), math.sqrt(2)
 TILINGS: dict[str, tuple[list[Pair], float, float, float]] = {
     "T3636": (polygon(6, 0), 2.0, 0.0, 60.0),
     "T3464": (polygon(6, 0) + polygon(12, 15), 1 + R3, 30.0, 60.0),
-    "T31212": (polygon(12, 15), 2 + R3, 0.0, 60.0),
-    "T4612": (polygon(12, 15), 3 + R3, 0.0, 60.0),
     "T33336": (polygon(6, 0), math.sqrt(7), math.degrees(math.atan2(R3, 5)), 60.0),
     "T488": (polygon(8, 22.5), 1 + R2, 0.0, 90.0),
     "T33434": ([(0.0, 0.5), (0.0, -0.5), (R3 / 2, 0.0), (-R3 / 2, 0.0)], math.sqrt(2 + R3), 45.0, 90.0),
 }
 
 
+BOX = 1.01  # a little more than 1, so that points one apart lie in the same box or in neighbouring ones
+SURROUNDED = ("T33336", "T33434")  # patches that come with all cells that touch them
+
+
 def patches(points: Sequence[Pair], places: Sequence[Pair], basis: str, name: str) -> Graph:
     """Copies of a patch at places, joined where points are one apart."""
     check_size(len(points) * len(places) / 4, "vertices")
-    index = PointIndex()
-    for x, y in places:
-        for px, py in points:
-            index.find_or_add((x + px, y + py, 0.0))
     graph = Graph(basis, name)
-    graph.points = index.points
+    graph.points = _copies(points, places).points
     graph.edges = unit_edges(graph)
     graph.reorder()
     graph.faces = find_faces(graph)
@@ -60,16 +59,35 @@ def patches(points: Sequence[Pair], places: Sequence[Pair], basis: str, name: st
     return graph
 
 
+def touching(graph: Graph, points: Sequence[Pair], places: Sequence[Pair]) -> None:
+    """Keep the cells of a tiling that touch the copies of a patch at those places, and what they are made of."""
+    base = _copies(points, places)
+    inner = {vertex for vertex, point in enumerate(graph.points) if base.find(point) is not None}
+    graph.faces = [face for face in graph.faces if not inner.isdisjoint(face)]
+    sides, used = set(edges_of_faces(graph.faces)), {vertex for face in graph.faces for vertex in face}
+    graph.edges = [edge for edge in graph.edges if edge in sides]
+    graph.permute_vertices([vertex for vertex in range(len(graph.points)) if vertex in used])
+
+
+def _copies(points: Sequence[Pair], places: Sequence[Pair]) -> PointIndex:
+    index = PointIndex()
+    for x, y in places:
+        for px, py in points:
+            index.find_or_add((x + px, y + py, 0.0))
+    return index
+
+
 def unit_edges(graph: Graph) -> list[tuple[int, int]]:
     """All pairs of vertices one apart."""
     boxes: dict[tuple[int, int], list[int]] = {}
-    for i, (x, y, _) in enumerate(graph.points):
-        boxes.setdefault((math.floor(x), math.floor(y)), []).append(i)
+    home = [(math.floor(x / BOX), math.floor(y / BOX)) for x, y, _ in graph.points]
+    for i, box in enumerate(home):
+        boxes.setdefault(box, []).append(i)
     edges = []
-    for i, (x, y, _) in enumerate(graph.points):
+    for i, (column, row) in enumerate(home):
         for a in (-1, 0, 1):
             for b in (-1, 0, 1):
-                for j in boxes.get((math.floor(x) + a, math.floor(y) + b), ()):
+                for j in boxes.get((column + a, row + b), ()):
                     if i < j and abs(math.dist(graph.points[i], graph.points[j]) - 1) < 1e-3:
                         edges.append((i, j))
     return edges
@@ -80,18 +98,23 @@ def unit_edges(graph: Graph) -> list[tuple[int, int]]:
 @shape("tiling")
 def tiling(args: Args, use: str) -> Graph:
     """A tiling by name, so many patches a side."""
-    name = args.word(*TILINGS, "T33344")
-    sizes = args.sizes()
+    name, sizes = args.word(*TILINGS), args.sizes()
     if name is None or not sizes:
-        args.fail("expected the name of a tiling and its size")
+        args.unsupported(f"(tiling {args.word(*ENUMS['tilingType'])} ...){'' if sizes else ' within a polygon'}")
     n, m = sizes[0], sizes[min(1, len(sizes) - 1)]
-    if name == "T33344":  # rows of squares and of triangles in turn
-        places = [(float(x), y * (1 + R3 / 2) + z) for y in range((n + 1) // 2) for x in range(m) for z in (0.0, 1.0)]
-        return patches([(0.0, 0.0)], [(x + (y > 1.5) * 0.5 * (round(y) % 2), y) for x, y in places], name, "Rectangle")
     points, step, start, between = TILINGS[name]
     u, v = math.radians(start), math.radians(start + between)
     cells = hexagon(n) if between == 60.0 and len(sizes) == 1 else rhombus(n, m)
-    places = [
-        (step * (q * math.cos(u) + r * math.cos(v)), step * (q * math.sin(u) + r * math.sin(v))) for q, r in cells
-    ]
-    return patches(points, places, name, "Hexagon" if len(sizes) == 1 and between == 60.0 else "Rectangle")
+    shape_name = "Hexagon" if len(sizes) == 1 and between == 60.0 else "Rectangle"
+
+    def places(cells: Iterable[tuple[int, int]]) -> list[Pair]:
+        return [
+            (step * (q * math.cos(u) + r * math.cos(v)), step * (q * math.sin(u) + r * math.sin(v))) for q, r in cells
+        ]
+
+    if name not in SURROUNDED:
+        return patches(points, places(cells), name, shape_name)
+    wider = dict.fromkeys((q + i, r + j) for q, r in cells for i in (-1, 0, 1) for j in (-1, 0, 1))
+    graph = patches(points, places(wider), name, shape_name)
+    touching(graph, points, places(cells))
+    return graph
