@@ -76,6 +76,8 @@ STATE = (
     Field("passes", "turns of passes only, one after the other up to now"),
     Field("last_from", "of the last move"),
     Field("last_to"),
+    Field("last_level_from", "of the last move, in games with stacks; 0 where it names none"),
+    Field("last_level_to"),
     Field("last_what"),
     Field("last_pass"),
     Field("previous_from", "of the move before it"),

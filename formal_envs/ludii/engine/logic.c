@@ -1,6 +1,7 @@
 /* Conditions: logic, comparisons, and questions about the state that need no walk over the board. */
 #include "history.h"
 #include "ply.h"
+#include "stack_pieces.h"
 
 /* ---- logic */
 //: not: (not <bool value>) -> bool
@@ -288,6 +289,14 @@ BOOL(no_moves) { /* Next: asked now. Anybody else: as it was when his turn last 
 //: no_pieces: (no Pieces [<siteType>] [<roleType> | of:<int>] [<pieceName name>] [in:<region>]) -> bool
 BOOL(no_pieces) {
     TMP_REGION(pieces);
+    if (c->first_level) {
+        u64 kinds[kind_words(c)];
+        Wanted w = wanted_pieces(c, either(ARG(no_pieces, roleType), ARG(no_pieces, of)), ARG(no_pieces, name), kinds);
+        if (ARG(no_pieces, in)) region_of(c, ARG(no_pieces, in), pieces), region_and(c, pieces, c->occupied);
+        else region_copy(c, pieces, c->occupied);
+        keep_wanted(c, &w, pieces);
+        return !region_any(c, pieces);
+    }
     pieces_of(c, ARG(no_pieces, roleType), ARG(no_pieces, of), ARG(no_pieces, name), ARG(no_pieces, in), pieces);
     return !region_any(c, pieces);
 }

@@ -508,6 +508,9 @@ enum { var__name };
 enum { vote__vote, vote__votes, vote__then };
 enum { what__siteType, what__at, what__level };
 enum { where__name, where__index, where__roleType, where__state, where__siteType };
+enum { where_level__name, where_level__index, where_level__roleType, where_level__state, where_level__siteType,
+    where_level__at, where_level__fromTop };
+enum { where_level_what__what, where_level_what__siteType, where_level_what__at, where_level_what__fromTop };
 enum { where_what__what, where_what__siteType };
 enum { while__condition, while__moves, while__then };
 enum { who__siteType, who__at, who__level };
@@ -567,6 +570,6 @@ enum { OP_abs_int, OP_add, OP_add_array, OP_add_int, OP_add_ints, OP_addscore, O
     OP_swap_players, OP_take_control, OP_takecontrol, OP_then, OP_to, OP_tobool, OP_toplevel, OP_track_context,
     OP_tracksite_end, OP_tracksite_first, OP_tracksite_move, OP_trigger, OP_union, OP_union_all, OP_value,
     OP_value_movelimit, OP_value_pending, OP_value_piece, OP_value_player, OP_value_random, OP_value_turnlimit,
-    OP_values_remembered, OP_var, OP_vote, OP_was_pass, OP_what, OP_where, OP_where_what, OP_while, OP_who, OP_xor,
-    N_LUDEMES };
+    OP_values_remembered, OP_var, OP_vote, OP_was_pass, OP_what, OP_where, OP_where_level, OP_where_level_what,
+    OP_where_what, OP_while, OP_who, OP_xor, N_LUDEMES };
 #endif

@@ -264,10 +264,10 @@ MOVES(hop) {
 /* rotation: what it is turned to, or UNDEFINED */
 static i32 names_place(const Node *from) { return SLOT(from, from, site) || SLOT(from, from, region); }
 static enum ActionType carries(Ctx *c, const Node *n, i32 copy) { /* a whole stack, so many of its pieces, one */
+    if (c->first_level && SLOT(ARG(move, from), from, level) && !ARG(move, count)) return A_MOVE; /* just that piece */
     if (copy) return A_COPY;
     if (!c->first_level || !bool_or(c, ARG(move, stack), 0)) return A_MOVE;
-    if (ARG(move, count)) return A_STACK_MOVE;
-    return ARG(move, from) && SLOT(ARG(move, from), from, level) ? A_MOVE : A_MOVE_ALL;
+    return ARG(move, count) ? A_STACK_MOVE : A_MOVE_ALL;
 }
 static void carry(Ctx *c, const Node *n, i32 to, i32 count, i32 rotation) {
     if (move_asked(c, to)) return;
@@ -278,7 +278,7 @@ static void carry(Ctx *c, const Node *n, i32 to, i32 count, i32 rotation) {
     Move *m = piece_goes(c, to, to_apply(ARG(move, to)));
     Action *a = move_act(c, carries(c, n, copy));
     a->from = c->from, a->to = to, a->count = count;
-    if (copy && levels.from < 0) levels.from = top_level(c, c->from); /* it says which */
+    if (a->type == A_COPY && levels.from < 0) levels.from = top_level(c, c->from); /* it says which */
     if (a->type == A_MOVE_ALL && !names_place(ARG(move, from))) levels.from = 0; /* as Ludii has it, whichever is asked about */
     set_levels(a, levels.from, levels.to);
     a->what = ARG(move, count) != NULL; /* the count is part of what is chosen */

@@ -1,7 +1,7 @@
 /* Numbers: what the context holds, what stands on a site, counting pieces. */
 #include "random.h"
 #include "arguments.h"
-#include "stacks.h"
+#include "stack_pieces.h"
 
 //: int_if: (if <bool condition> <int yes> <int no>) -> int
 INT(int_if, STATIC) {
@@ -77,12 +77,12 @@ INT(last_to) { return bool_or(c, ARG(last_to, afterConsequence), 0) ? c->s->afte
 //: last_levelfrom: (last LevelFrom [afterConsequence:<bool>]) -> int
 INT(last_levelfrom) {
     UNUSED;
-    return 0;
+    return c->s->last_level_from;
 }
 //: last_levelto: (last LevelTo [afterConsequence:<bool>]) -> int
 INT(last_levelto) {
     UNUSED;
-    return 0;
+    return c->s->last_level_to;
 }
 //: score: (score <player> | <roleType>) -> int
 INT(score) {
@@ -236,11 +236,23 @@ INT(count_stack) { /* levels that meet the condition, as far as none meets the o
     c->to = to, c->level = level;
     return sum;
 }
+static i32 where_beneath(Ctx *c, i32 what, i32 state) { /* the first site that has it at whatever level */
+    TMP_REGION(sites);
+    region_copy(c, sites, of_kind(c, what));
+    add_beneath(c, what, sites);
+    FOR_SITES (sites, site)
+        for (i32 k = 0; k < height(c, site); k++) {
+            Piece p = piece_at(c, site, k);
+            if (p.what == what && (state < 0 || p.state == state)) return site;
+        }
+    return OFF;
+}
 //: where: (where <pieceName name> <int index> | <roleType> [state:<int>] [<siteType>]) -> int
 INT(where) {
     i32 player = role_of(c, either(ARG(where, index), ARG(where, roleType)));
     i32 what = component_of(c, ARG(where, name)->value, player), state = int_or(c, ARG(where, state), UNDEFINED);
     if (what <= 0) return OFF;
+    if (c->first_level) return where_beneath(c, what, state);
     FOR_SITES (of_kind(c, what), site)
         if (state < 0 || c->state[site] == state) return site;
     return OFF;
@@ -248,16 +260,53 @@ INT(where) {
 //: where_what: (where <int what> [<siteType>]) -> int
 INT(where_what) {
     i32 what = int_of(c, ARG(where_what, what));
-    if (what > 0 && what <= c->g->n_components)
-        FOR_SITES (of_kind(c, what), site) return site;
+    if (what < 1 || what > c->g->n_components) return OFF;
+    if (c->first_level) return where_beneath(c, what, UNDEFINED);
+    FOR_SITES (of_kind(c, what), site) return site;
     return OFF;
 }
+static i32 level_on(Ctx *c, i32 site, i32 what, i32 state, i32 from_top) {
+    i32 n = is_site(c, site) && what > 0 ? height(c, site) : 0;
+    for (i32 k = 0; k < n; k++) {
+        i32 level = from_top ? n - 1 - k : k;
+        Piece p = piece_at(c, site, level);
+        if (p.what == what && (state < 0 || p.state == state)) return level;
+    }
+    return OFF;
+}
+//: where_level: (where Level <pieceName name> <int index> | <roleType> [state:<int>] [<siteType>] at:<int>
+//:     [fromTop:<bool>]) -> int
+INT(where_level) {
+    i32 player = role_of(c, either(ARG(where_level, index), ARG(where_level, roleType)));
+    i32 what = component_of(c, ARG(where_level, name)->value, player);
+    return level_on(c, site_at(c, ARG(where_level, siteType), ARG(where_level, at)), what,
+                    int_or(c, ARG(where_level, state), UNDEFINED), bool_or(c, ARG(where_level, fromTop), 1));
+}
+//: where_level_what: (where Level <int what> [<siteType>] at:<int> [fromTop:<bool>]) -> int
+INT(where_level_what) {
+    return level_on(c, site_at(c, ARG(where_level_what, siteType), ARG(where_level_what, at)),
+                    int_of(c, ARG(where_level_what, what)), UNDEFINED, bool_or(c, ARG(where_level_what, fromTop), 1));
+}
 
+static i32 count_at_levels(Ctx *c, const Wanted *w, const Node *in, const Node *condition) {
+    i32 sum = 0;
+    TMP_REGION(sites);
+    if (in) region_of(c, in, sites), region_and(c, sites, c->occupied);
+    else region_copy(c, sites, c->occupied);
+    if (condition) keep_where(c, sites, condition);
+    FOR_SITES (sites, site) sum += wanted_on(c, site, w);
+    return sum;
+}
 //: count_pieces: (count Pieces [<siteType>] [<roleType> | of:<int>] [<pieceName name>] [in:<region>] [if:<bool>])
 //:     -> int
 INT(count_pieces) {
     TMP_REGION(pieces);
     const Node *role = ARG(count_pieces, roleType), *of = ARG(count_pieces, of), *name = ARG(count_pieces, name);
+    if (c->first_level) {
+        u64 kinds[kind_words(c)];
+        Wanted w = wanted_pieces(c, either(role, of), name, kinds);
+        return count_at_levels(c, &w, ARG(count_pieces, in), ARG(count_pieces, if_));
+    }
     pieces_of(c, role, of, name, ARG(count_pieces, in), pieces);
     if (ARG(count_pieces, if_)) keep_where(c, pieces, ARG(count_pieces, if_));
     return clamped(counted(c, pieces));

@@ -74,6 +74,13 @@ static i32 is_pass(Ctx *c, const Move *m) {
     return m->n >= 1 && c->actions[m->first + (m->decision < 0 ? 0 : m->decision)].type == A_PASS;
 }
 static i32 is_forced_pass(Ctx *c, const Move *m) { return is_pass(c, m) && c->actions[m->first].state == 1; }
+static void note_levels(Ctx *c, const Move *m) { /* 0 where the move names none */
+    const Action *a = c->actions + m->first + larger(m->decision, 0);
+    i32 names = m->n && (is_site(c, a->to) || is_site(c, a->from)); /* levels and no string */
+    i32 leaves = names ? leaves_level(a) : OFF, enters = names ? enters_level(a) : OFF;
+    if (m->from == m->to && enters < 0) enters = leaves; /* what was selected */
+    c->s->last_level_from = larger(leaves, 0), c->s->last_level_to = larger(enters, 0);
+}
 static void note_between(Ctx *c, const Move *m) {
     region_clear(c, c->between_last);
     if (!is_site(c, m->from) || m->from == m->to) return;
@@ -97,6 +104,7 @@ void begin_ply(Ctx *c, const Move *m) {
     s->n_moves++;
     s->previous_from = s->last_from, s->previous_to = s->last_to;
     s->last_from = m->from, s->last_to = m->to;
+    if (c->first_level) note_levels(c, m);
     s->after_from = s->after_to = OFF;
     s->last_decision = m->n ? c->actions[m->first + (m->decision < 0 ? 0 : m->decision)].type : A_NOTE;
     s->last_what = is_site(c, m->from) ? c->what[m->from] : 0;

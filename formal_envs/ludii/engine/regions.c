@@ -1,6 +1,7 @@
 /* Regions: sets of sites, given ones, what the state says, of moves, chance. */
 #include "directions.h"
 #include "listing.h"
+#include "stack_pieces.h"
 #include "random.h"
 
 /* ---- sets */
@@ -191,6 +192,18 @@ static void add_kind(Ctx *c, i32 name, u64 *out) { /* by its whole name or its n
     for (i32 k = 1; k <= c->g->n_components; k++)
         if (is_called(c, k, name)) region_or(c, out, of_kind(c, k));
 }
+static void occupied_beneath(Ctx *c, const Node *n, u64 *out) { /* by such a piece at any level */
+    const Node *what = ARG(sites_occupied, component), *name = ARG(sites_occupied, componentName),
+               *names = ARG(sites_occupied, components);
+    u64 kinds[kind_words(c)];
+    Wanted w = wanted_pieces(c, either(ARG(sites_occupied, byRole), ARG(sites_occupied, by)), name, kinds);
+    for (i32 i = 0; names && i < names->n; i++) add_called(c, names->arg[i]->value, kinds);
+    i32 number = what ? int_of(c, what) : 0;
+    if (number > 0 && number <= c->g->n_components) region_add(kinds, number);
+    if (what || name || names) w.kinds = kinds;
+    region_copy(c, out, c->occupied);
+    keep_wanted(c, &w, out);
+}
 //: sites_occupied: (sites Occupied by:<player> | by:<roleType byRole> [container:<int> | container:<containerName
 //:     containerName>] [component:<int> | component:<pieceName componentName> | components:{<pieceName>}]
 //:     [top:<bool>] [on:<siteType>]) -> region
@@ -212,6 +225,7 @@ REGION(sites_occupied) {
         }
         region_and(c, out, kinds);
     }
+    if (c->first_level && !bool_or(c, ARG(sites_occupied, top), 1)) occupied_beneath(c, n, out);
     const Node *name = ARG(sites_occupied, containerName), *number = ARG(sites_occupied, container);
     i32 container = number ? int_of(c, number) : -1, any = !name && !number;
     if (name) keep_in_container(c, out, name->value);

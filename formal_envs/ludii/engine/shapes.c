@@ -1,5 +1,6 @@
 /* Shapes on the board: connections, loops, patterns, neighbours, targets. */
 #include "groups.h"
+#include "stacks.h"
 
 /* ---- connections */
 typedef struct Touch {
@@ -215,6 +216,11 @@ BOOL(is_related) {
         if (region_has(region, row->at[k])) return 1;
     return 0;
 }
+static i32 stack_is(Ctx *c, i32 site, const Node *wanted) { /* from its lowest level on */
+    i32 found = is_site(c, site) && wanted->n <= height(c, site);
+    for (i32 i = 0; i < wanted->n && found; i++) found = piece_at(c, site, i).what == int_of(c, wanted->arg[i]);
+    return found;
+}
 //: is_target: (is Target [<int container> | <string name>] {<int configuration>} [<int site> | {<int sites>}]) ->
 //:     bool
 BOOL(is_target) { /* do the sites hold just these kinds of piece, one after the other? */
@@ -222,6 +228,7 @@ BOOL(is_target) { /* do the sites hold just these kinds of piece, one after the 
     i32 container = name ? c->g->names[name->value].container : int_or(c, ARG(is_target, container), 0);
     if (container < 0 || container >= c->g->n_containers) return 0;
     i32 first = ARG(is_target, site) ? site_at(c, NULL, ARG(is_target, site)) : c->g->containers[container].first;
+    if (c->first_level && ARG(is_target, site)) return stack_is(c, first, wanted);
     for (i32 i = 0; i < wanted->n; i++) {
         i32 site = sites ? (i < sites->n ? int_of(c, sites->arg[i]) : OFF) : clamped((i64)first + i);
         tick(c, 1);

@@ -43,6 +43,7 @@
 #include "sow.c"
 #include "spread.c"
 #include "stack_actions.c"
+#include "stack_pieces.c"
 #include "stacks.c"
 #include "stakes.c"
 #include "start_random.c"
@@ -448,6 +449,8 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"was_pass", BOOL_KIND, 0, 0, {.value = ludeme_was_pass}},
     {"what", INT_KIND, 0, 3, {.value = ludeme_what}},
     {"where", INT_KIND, 0, 5, {.value = ludeme_where}},
+    {"where_level", INT_KIND, 0, 7, {.value = ludeme_where_level}},
+    {"where_level_what", INT_KIND, 0, 4, {.value = ludeme_where_level_what}},
     {"where_what", INT_KIND, 0, 2, {.value = ludeme_where_what}},
     {"while", MOVES_KIND, 0, 3, {.act = ludeme_while}},
     {"who", INT_KIND, 0, 3, {.value = ludeme_who}},
