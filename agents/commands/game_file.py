@@ -22,8 +22,9 @@ DEFINES = click.option(
 
 @dataclass(frozen=True)
 class GameFile:
-    """The text of a file, the items chosen of its options, and the folder of macros."""
+    """A file's name and text, the items chosen of its options, and the folder of macros."""
 
+    name: str
     raw: str
     options: tuple[str, ...]
     defines: Path | None
@@ -67,6 +68,6 @@ def takes_game(command: Callable[..., Any]) -> Callable[..., Any]:
 
         name = getattr(file, "name", "<stdin>")
         folder = defines or (None if name == "<stdin>" else library_beside(name))
-        return command(file=GameFile(file.read(), options, folder), **rest)
+        return command(file=GameFile(name, file.read(), options, folder), **rest)
 
     return with_file

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from agents.commands.game_file import GameFile, takes_game
 from agents.commands.shared import reading, writes
 
 _PATHS = click.argument(
@@ -54,25 +55,25 @@ def format_command(files: tuple[Path, ...], width: int, write: bool, check: bool
 
 
 @click.command("lint")
-@_PATHS
+@takes_game
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per finding, for editors.")
-def lint_command(files: tuple[Path, ...], as_json: bool) -> None:
-    """Say what is wrong or suspicious in FILES: names never used, rules that never apply, sides without a move.
+def lint_command(file: GameFile, as_json: bool) -> None:
+    """Say what is wrong or suspicious in FILE: names never used, rules that never apply, sides without a move.
 
-    The exit status is 1 where anything was found. '-' is standard input.
+    The exit status is 1 where anything was found.
     """
-    from formal_envs.ludii.lint import lint
+    from formal_envs.ludii import GameError
+    from formal_envs.ludii.lint import error_found, lint
 
-    found = False
-    for path in files:
-        with reading(path):
-            text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
-        for finding in lint(text):
-            found = True
-            if as_json:
-                click.echo(json.dumps({"file": str(path), **finding._asdict()}))
-            else:
-                place = f"{path}:{finding.line}:{finding.column}"
-                click.echo(f"{place}: {finding.severity}: {finding.message} [{finding.rule}]")
-    if found:
+    try:
+        findings = lint(file.expanded())
+    except GameError as error:
+        findings = [error_found(error)]
+    for finding in findings:
+        if as_json:
+            click.echo(json.dumps({"file": file.name, **finding._asdict()}))
+        else:
+            place = f"{file.name}:{finding.line}:{finding.column}"
+            click.echo(f"{place}: {finding.severity}: {finding.message} [{finding.rule}]")
+    if findings:
         raise click.exceptions.Exit(1)

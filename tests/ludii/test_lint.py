@@ -50,6 +50,16 @@ def test_a_fault_is_found_where_it_stands(part, instead, rule, place, message):
     assert (found.end_line, found.end_column) > (found.line, found.column)
 
 
+def test_a_place_is_that_of_the_raw_text():
+    raw = '(define "Pieces" (piece "Disc" Each) (piece "Lord" Each)) // two\n\n' + GOOD.replace(
+        '(piece "Disc" Each)', '("Pieces")'
+    )
+    (found,) = lint(raw)
+    assert found.rule == "unused-piece"
+    assert raw.splitlines()[found.line - 1][found.column - 1 :].startswith('(piece "Lord" Each))')
+    assert raw.splitlines()[found.end_line - 1][: found.end_column - 1].endswith('(piece "Lord" Each)')
+
+
 @pytest.mark.parametrize("text", OURS, ids=lambda text: text.split('"')[1])
 def test_our_games_define_nothing_in_vain(text):
     assert [finding for finding in lint(text) if finding.rule != "no-end"] == []

@@ -24,7 +24,7 @@ def suspicious_games(game: Call, program: Program, seed: int = 0) -> Iterator[Su
     assert isinstance(players, Call)
     assert isinstance(rules, Call)
     for _ in range(GAMES):
-        state = program.initial()
+        state = program.initial(int(rng.integers(1 << 63)))
         for _ in range(MOVES):
             try:
                 legal = legal_moves(state)

@@ -9,6 +9,7 @@ from formal_envs.ludii.language.checker import check
 from formal_envs.ludii.lint.games import suspicious_games
 from formal_envs.ludii.lint.unused import RULES, Names
 from formal_envs.ludii.play.program import compile_game
+from formal_envs.ludii.raw.expansion import Expansion, expand
 
 
 class Finding(NamedTuple):
@@ -27,20 +28,30 @@ class Finding(NamedTuple):
     end_column: int
 
 
-def lint(text: str) -> list[Finding]:
-    """What is wrong with a text, or suspicious in it; in the order of the places. Costs ten short random games."""
+def lint(text: str | Expansion) -> list[Finding]:
+    """What is wrong with a text, or suspicious in it; in the order of the places. Costs ten short random games.
+
+    The places are those of the raw text: of what a macro wrote, where the macro has it.
+    """
     try:
-        game = check(text)
-        program = compile_game(text)
+        source = expand(text)
+        game = check(source)
+        program = compile_game(source)
     except GameError as error:
-        return [_finding("error", error.stage, error.message, text, error.position, error.position + 1)]
+        return [error_found(error)]
     names = Names(game)
     found = [suspicion for rule in RULES for suspicion in rule(names)]
     found += suspicious_games(game, program)
-    return sorted(
-        (_finding("warning", s.rule, s.message, text, s.node.start, s.node.end) for s in found),
-        key=lambda finding: (finding.line, finding.column),
-    )
+    places = [(s, source.place(s.node.start), source.place(max(s.node.end - 1, 0)) + 1) for s in found]
+    findings = {
+        _finding("warning", s.rule, s.message, source.raw, start, max(end, start + 1)) for s, start, end in places
+    }
+    return sorted(findings, key=lambda finding: (finding.line, finding.column, finding.message))
+
+
+def error_found(error: GameError) -> Finding:
+    """An error as a finding."""
+    return _finding("error", error.stage, error.message, error.text, error.position, error.position + 1)
 
 
 def _finding(severity: str, rule: str, message: str, text: str, start: int, end: int) -> Finding:
