@@ -19,7 +19,7 @@ static void new_piece(Ctx *c, const Action *a) {
     } else take(c, a->to);
 }
 static void move_one(Ctx *c, const Action *a) {
-    if (!c->what[a->from]) return;
+    if (!c->what[a->from] || a->from == a->to) return;
     Piece p = changed(a, pull_piece(c, a->from, top_or(c, a->from, leaves_level(a))));
     i32 n = height(c, a->to);
     insert_piece(c, a->to, enters_level(a) >= 0 ? smaller(enters_level(a), n) : n, p);
@@ -30,9 +30,9 @@ static void move_many(Ctx *c, const Action *a) { /* the top ones, in their order
     tick(c, count);
     for (i32 k = 0; k < count; k++) drop_on(c, a->to, changed(a, pull_piece(c, a->from, n - count)));
 }
-static void change_one(Ctx *c, const Action *a) {
-    i32 level = top_or(c, a->to, enters_level(a));
-    if (level < 0) return;
+static void change_one(Ctx *c, const Action *a) { /* a level that is no more has nothing to change */
+    i32 level = enters_level(a) < 0 ? top_level(c, a->to) : enters_level(a);
+    if (level < 0 || level >= height(c, a->to)) return;
     Piece p = piece_at(c, a->to, level);
     if (a->type == A_PROMOTE)
         p = (Piece){a->what, a->value > 0 ? a->value : owner_of(c, a->what), larger(a->state, 0), 0, 0};
