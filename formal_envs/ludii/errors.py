@@ -14,8 +14,6 @@ DIFFERENCES = {
     " stops reading",
     "empty": "a named argument without a value, or a bracket without a ludeme: Ludii takes it as not given",
     "macro": "a macro that neither the text nor a library that was given defines: Ludii has a library of its own",
-    "phase": "a next phase that is not defined: Ludii finds out while playing",
-    "owner": "a piece placed on the board without its owner's number: Ludii finds out while playing",
     "limit": "a text past a bound on length, nesting, numbers or players: Ludii has none but its machine's memory",
 }
 """What is refused here and compiles in Ludii, on purpose, each with its reason; see ``GameError.difference``."""

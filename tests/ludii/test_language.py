@@ -173,8 +173,6 @@ def test_an_error_with_wrong_arguments_shows_the_signature():
         (f"{LINES} hello", "after"),
         (LINES.replace("count:3", "count:"), "empty"),
         (LINES.replace("(hand Each)", '("Hands")'), "macro"),
-        (RACE.replace('"Sprint")', '"Sprinting")', 1), "phase"),
-        (LINES.replace('"Ball" "Hand" count:3', '"Ball" coord:"A1"'), "owner"),
         (LINES.replace("(square 3)", "(square 99999999999)"), "limit"),
     ],
 )

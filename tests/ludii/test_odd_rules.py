@@ -7,8 +7,8 @@ Boards are small enough to work the answers out by hand; moves are written as in
 
 import pytest
 
-from formal_envs.ludii import apply, compile_game, legal_moves
-from tests.ludii.test_ludemes import after, game, short
+from formal_envs.ludii import GameError, apply, compile_game, legal_moves
+from tests.ludii.test_ludemes import NEVER, after, game, short
 
 ADD = "(move Add (to (sites Empty)))"
 
@@ -128,3 +128,62 @@ class TestStart:
     def test_counts_follow_the_order_of_the_text(self):
         text = game(start='(place "A1" {5 2} counts:{3 1})', items="(hand Each)")
         assert [int(compile_game(text).initial().count[site]) for site in (5, 2)] == [3, 1]
+
+
+def refusal(text):
+    with pytest.raises(GameError) as caught:
+        compile_game(text)
+    return caught.value.stage
+
+
+class TestWhereLudiiStops:
+    """A text that compiles in Ludii and cannot be played there is not played here either."""
+
+    @pytest.mark.parametrize(
+        "start",
+        [
+            '(place "A1" coord:"D4")',
+            '(place "A1" {0 9})',
+            '(place "A1" (sites {0 9}))',
+            '(place "A1" -1)',
+            '(place "A" 0)',  # a piece of Each is called A1 or A2
+            '(place "N" 0)',  # and one of nobody N0
+        ],
+    )
+    def test_at_the_start(self, start):
+        assert refusal(game(start=start, items='(piece "N" Neutral)')) == "play"
+
+    @pytest.mark.parametrize("start", ['(place "A1" {"A1" "D4"})', '(place "A1" (sites {"A1" "D4"}))', '(place "N0" 0)'])
+    def test_lists_leave_out_coordinates_off_the_board(self, start):
+        state = compile_game(game(start=start, items='(piece "N" Neutral)')).initial()
+        assert state.what.nonzero()[0].tolist() == [0]
+
+    @pytest.mark.parametrize(
+        ("text", "played"),
+        [
+            (game("(move Add (piece 3) (to (sites Empty)))"), ""),
+            (f'(game "Lone" (players 2) (equipment {{(board (square 2)) (piece "A" P1)}}) (rules (play {ADD}) (end {NEVER})))', "+0"),
+            (game(moves="(move Step (to (apply if:(is Empty (to)))))", start='(place "A1" 4)'), ""),
+            (game(rules=f'phases:{{(phase "One" (play {ADD}) (nextPhase "OneMore"))}}'), None),
+        ],
+    )
+    def test_in_play(self, text, played):
+        state = compile_game(text).initial()
+        with pytest.raises(GameError) as caught:
+            if played is None:
+                apply(state, legal_moves(state)[0])
+            legal_moves(after(text, played))
+        assert caught.value.stage == "play"
+
+    def test_a_slide_may_end_where_an_effect_would_be_allowed(self):
+        text = game(moves="(move Slide Orthogonal (to (apply if:(!= (to) 4))))", start='(place "A1" 1)')
+        assert moves_of(text) == ["1>0", "1>2", "1>7"]
+
+    @pytest.mark.parametrize("name", ['"A3"', '"B"'])
+    def test_pieces_of_no_player_are_no_pieces(self, name):
+        assert refusal(game(f"(move Add (piece {name}) (to (sites Empty)))")) == "names"
+
+    @pytest.mark.parametrize("mode", ["Simultaneous", "Simulation"])
+    def test_players_who_do_not_take_turns_are_not_played(self, mode):
+        assert refusal(game(ADD, players=f"2) (mode {mode}")) == "unsupported"
+        assert moves_of(game(ADD, players="2) (mode Alternating", board="(square 1)")) == ["+0"]

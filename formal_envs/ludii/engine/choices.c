@@ -9,7 +9,9 @@ MOVES(then) { moves_of(c, ARG(then, effect)); }
 MOVES(apply) { moves_of(c, ARG(apply, effect)); }
 //: apply_if: (apply if:<bool> [<effect>]) -> apply
 MOVES(apply_if) {
-    if (ARG(apply_if, effect) && int_of(c, ARG(apply_if, if_))) moves_of(c, ARG(apply_if, effect));
+    if (!int_of(c, ARG(apply_if, if_))) return;
+    if (!ARG(apply_if, effect)) fail(c, NO_EFFECT);
+    moves_of(c, ARG(apply_if, effect));
 }
 
 /* ---- lists. A consequence of the whole belongs to each of its moves. */

@@ -54,5 +54,6 @@ i32 piece_named(Ctx *c, const Node *piece, i32 k, i32 owner) {
     if (SLOT(piece, piece_ref, names)) one = SLOT(piece, piece_ref, names)->arg[k];
     if (SLOT(piece, piece_ref, components)) number = SLOT(piece, piece_ref, components)->arg[k];
     i32 what = one ? component_named(c, one, owner) : number ? int_of(c, number) : 0;
-    return what >= 1 && what <= c->g->n_components ? what : 0;
+    if (what > c->g->n_components) fail(c, NOT_THERE);
+    return larger(what, 0);
 }

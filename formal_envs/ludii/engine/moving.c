@@ -113,6 +113,11 @@ static void slide_to(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i32
     piece_went(c, m, site, rule);
     c->between = site;
 }
+/* where a slide may end, (apply if:..) alone says nothing to do */
+static const Node *slide_effect(const Node *to) {
+    const Node *apply = to_apply(to);
+    return apply && apply->op == OP_apply_if && !SLOT(apply, apply_if, effect) ? NULL : apply;
+}
 /* steps: to site. Does it go on? */
 static i32 slide_over(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i32 steps) {
     const Node *to = rule->to, *stops = to ? SLOT(to, to, if_) : NULL;
@@ -121,11 +126,11 @@ static i32 slide_over(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i3
     i32 far_enough = steps >= slide->range.least && (!slide->ends || region_has(slide->ends, site)),
         wanted = far_enough && !misses(c, site);
     i32 stopped = stops && int_of(c, stops);
-    if (stopped && wanted && apply_allows(c, to_apply(to))) slide_to(c, rule, slide, site, steps, to_apply(to));
+    if (stopped && wanted && apply_allows(c, to_apply(to))) slide_to(c, rule, slide, site, steps, slide_effect(to));
     c->between = site;
     i32 passed = passes ? int_of(c, passes) : region_has(c->empty, site);
     if (passed && !stopped && wanted && apply_allows(c, to_apply(to)))
-        slide_to(c, rule, slide, site, steps, stops ? NULL : to_apply(to));
+        slide_to(c, rule, slide, site, steps, stops ? NULL : slide_effect(to));
     return passed && !(stopped && far_enough);
 }
 static void slide_along_track(Ctx *c, const Rule *rule, const Track *track, const Slide *slide) {

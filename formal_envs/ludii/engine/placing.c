@@ -59,7 +59,8 @@ static void add_moves(Ctx *c, const Node *n) {
     }
     for (i32 k = 0; k < kinds; k++) {
         i32 what = piece ? piece_named(c, piece, k, OFF) : c->s->mover; /* a base name alone is no piece's */
-        if (what < 1 || what > c->g->n_components) continue;
+        if (what > c->g->n_components) fail(c, NOT_THERE);
+        if (what < 1) continue;
         New new = {what, 1, state, 0, OFF};
         FOR_SITES (sites, site) add_at(c, n, site, &new);
     }

@@ -18,7 +18,7 @@ static void place_in_container(Ctx *c, const Container *k, const Node *name, i32
 //:     [count:<int>] [state:<int>] [rotation:<int>] [value:<int>]) -> startRule
 RULE(place) {
     const Game *g = c->g;
-    Placing p = {component_named(c, ARG(place, piece), 0), int_or(c, ARG(place, count), 1),
+    Placing p = {component_named(c, ARG(place, piece), OFF), int_or(c, ARG(place, count), 1),
                  int_or(c, ARG(place, state), UNDEFINED), int_or(c, ARG(place, rotation), UNDEFINED),
                  int_or(c, ARG(place, value), UNDEFINED)};
     const Node *name = ARG(place, container);
@@ -41,14 +41,18 @@ RULE(place) {
 //: place_sites: (place <componentName piece> [<siteType>] {<int sites>} | <region> | {<coordinate coords>}
 //:     [counts:{<int>}] [state:<int>] [rotation:<int>] [value:<int>]) -> startRule
 RULE(place_sites) {
-    Placing p = {component_named(c, ARG(place_sites, piece), 0), 1, int_or(c, ARG(place_sites, state), UNDEFINED),
+    Placing p = {component_named(c, ARG(place_sites, piece), OFF), 1, int_or(c, ARG(place_sites, state), UNDEFINED),
                  int_or(c, ARG(place_sites, rotation), UNDEFINED), int_or(c, ARG(place_sites, value), UNDEFINED)};
     const Node *counts = ARG(place_sites, counts), *type = ARG(place_sites, siteType);
     const Node *coords = ARG(place_sites, coords), *list = ARG(place_sites, sites);
-    i32 *sites, size = 0; /* in the order of the text */
-    if (coords)
-        for (; size < coords->n; size++) push_number(c, site_labelled(c, type, coords->arg[size]));
-    else size = array_of(c, list ? list : ARG(place_sites, region), &sites);
+    const Node *region = ARG(place_sites, region);
+    if (region && region->op == OP_sites_ints) list = SLOT(region, sites_ints, sites); /* also those off the board */
+    i32 *sites, size = 0; /* in the order of the text; a list leaves out coordinates that the board does not have */
+    for (i32 i = 0; coords && i < coords->n; i++) {
+        i32 site = site_labelled(c, type, coords->arg[i]);
+        if (site >= 0) push_number(c, site), size++;
+    }
+    if (!coords) size = array_of(c, list ? list : region, &sites);
     for (i32 k = 0; k < size; k++) {
         i32 site = c->numbers[c->n_numbers - size + k];
         if (counts && counts->n) p.count = int_of(c, counts->arg[k < counts->n ? k : counts->n - 1]);
@@ -160,7 +164,8 @@ RULE(nextphase) {
     if (player && int_of(c, SLOT(player, player, index)) != p) return;
     if (!bool_or(c, ARG(nextphase, condition), 1)) return;
     i32 next = name ? c->g->names[name->value].phase : (s->phase[p] + 1) % c->g->n_phases;
-    if (next >= 0) s->phase[p] = next;
+    if (next < 0) fail(c, NOT_THERE); /* Ludii looks a phase up when it is entered */
+    s->phase[p] = next;
 }
 
 /* ---- the end */

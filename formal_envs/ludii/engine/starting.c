@@ -3,7 +3,9 @@
 #include "starting.h"
 
 void start_put(Ctx *c, i32 site, const Placing *p) {
-    if (!is_site(c, site) || p->what < 1 || p->what > c->g->n_components || p->count < 1) return;
+    if (!is_site(c, site) || c->g->container_of[site] < 0 || p->what < 1 || p->what > c->g->n_components)
+        fail(c, NOT_THERE);
+    if (p->count < 1) return;
     const Action a = {.type = A_ADD,
                       .to = site,
                       .what = (i16)p->what,

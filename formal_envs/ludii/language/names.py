@@ -120,7 +120,7 @@ class _Names:
             for leaf in _leaves(call.args[index]):
                 if not self._known(kind, str(leaf.value), call, within):
                     message = f"no {KINDS[kind]} is called {str(leaf.value)!r}"
-                    raise self._error(leaf, message, _close(leaf.value, self.exact[kind]), self._difference(kind, leaf))
+                    raise self._error(leaf, message, _close(leaf.value, self.exact[kind]))
         for arg in call.args:
             for child in _children(arg):
                 self._check(child, within)
@@ -132,24 +132,21 @@ class _Names:
             return True
         if kind in ("componentName", "pieceName") and not self.all_pieces:
             return True
-        if kind == "componentName":
-            return name in self.exact["pieceName"] and call.signature.slug == "place" and call["container"] is not None
+        if kind == "componentName":  # in hands they need no owner's number; on the board Ludii stops, but in play
+            return name in self.exact["pieceName"]
         if kind == "pieceName":
-            known = self.exact["componentName"]
-            return within == "equipment" or name in known or name.rstrip("0123456789") in self.exact["pieceName"]
+            base = name.rstrip("0123456789")
+            owner = name[len(base) :] or "0"
+            of_somebody = base in self.exact["pieceName"] and len(owner) < 3 and int(owner) <= self.players
+            return within == "equipment" or name in self.exact["componentName"] or of_somebody
+        if kind == "phaseName":  # Ludii compares loosely, and stops when such a phase is entered
+            return any(name.startswith(known) for known in self.exact[kind] if known)
         if kind == "regionName":
             known = {OWNER.sub("", known) for known in self.exact[kind]}
             return within == "equipment" or name in known or bool(_COORDINATE.fullmatch(name))
         if kind == "trackName":  # "Track" stands for "TrackCW" and "TrackCCW", "Track1" and "Track2"
             return within == "equipment" or any(known.startswith(name) for known in self.exact[kind])
         return False
-
-    def _difference(self, kind: str, leaf: Leaf) -> str | None:
-        """What Ludii finds out only in play: it compares names loosely before."""
-        name = str(leaf.value)
-        if kind == "phaseName" and any(name.startswith(known) for known in self.exact[kind] if known):
-            return "phase"
-        return "owner" if kind == "componentName" and name in self.exact["pieceName"] else None
 
 
 def owned(name: str, role: str, players: int) -> set[str]:
@@ -160,7 +157,7 @@ def owned(name: str, role: str, players: int) -> set[str]:
         return {f"{name}{player}" for player in range(1, players + 1)}
     if re.fullmatch(r"P\d+", role):
         return {f"{name}{role[1:]}"}
-    return {name, f"{name}0"} if role == "Neutral" else {name}
+    return {f"{name}0"} if role == "Neutral" and not name.endswith("0") else {name}
 
 
 def hands(role: str, players: int) -> set[str]:
