@@ -16,7 +16,6 @@ IGNORED = {
     ("", "trail"): "trails",
     ("max_captures", "withValue"): "values of pieces",
     ("max_moves", "withValue"): "values of pieces",
-    ("mode", "modeType"): "players who do not take turns",
     ("then", "applyAfterAllMoves"): "consequences that wait for all moves",
     ("is_loop", "path"): "paths on tiles",
     ("is_loop", "region"): "several places to begin at",
@@ -73,7 +72,7 @@ def _harmless(slug: str, name: str, arg: Node, stacks: bool) -> bool:
         return arg["site"] is None and (region is None or (steps and _all_around(region)))
     if name == "count":  # a removal empties its site, as it does in Ludii: also where 1, the default, is said
         return stacks or arg == Leaf("int", 1) or (isinstance(arg, Call) and arg.signature.slug == "count")
-    return isinstance(arg, Leaf) and arg.value in (False, 0, "Mover", "Alternating")
+    return isinstance(arg, Leaf) and arg.value in (False, 0, "Mover")
 
 
 @cache

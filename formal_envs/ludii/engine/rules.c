@@ -46,7 +46,9 @@ RULE(place_sites) {
     const Node *counts = ARG(place_sites, counts), *type = ARG(place_sites, siteType);
     const Node *coords = ARG(place_sites, coords), *list = ARG(place_sites, sites);
     const Node *region = ARG(place_sites, region);
-    if (region && region->op == OP_sites_ints) list = SLOT(region, sites_ints, sites); /* also those off the board */
+    const Node *given = region && region->op == OP_sites_ints ? SLOT(region, sites_ints, sites) : NULL;
+    for (i32 i = 0; given && i < given->n; i++) /* a region holds no place that is off the board */
+        if (!is_site(c, int_of(c, given->arg[i]))) fail(c, NOT_THERE);
     i32 *sites, size = 0; /* in the order of the text; a list leaves out coordinates that the board does not have */
     for (i32 i = 0; coords && i < coords->n; i++) {
         i32 site = site_labelled(c, type, coords->arg[i]);
