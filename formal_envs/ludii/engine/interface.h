@@ -45,6 +45,7 @@ enum Failure {
     OUT_OF_WORK, /* too much work in one game */
     TOO_MANY_MOVES, /* too many moves or effects in one turn */
     NOT_THERE, /* an effect on a place, a piece or a player that the game does not have */
+    NO_EFFECT, /* an (apply ..) that says nothing to do, where something is to be done */
     TOO_MUCH_MEMORY, /* too much memory for what the game remembers */
     TOO_DEEP, /* looking ahead within looking ahead too deep */
     BAD_BYTECODE, /* its bytecode is not one that this version compiles */
