@@ -153,7 +153,9 @@ class TestWhereLudiiStops:
     def test_at_the_start(self, start):
         assert refusal(game(start=start, items='(piece "N" Neutral)')) == "play"
 
-    @pytest.mark.parametrize("start", ['(place "A1" {"A1" "D4"})', '(place "A1" (sites {"A1" "D4"}))', '(place "N0" 0)'])
+    @pytest.mark.parametrize(
+        "start", ['(place "A1" {"A1" "D4"})', '(place "A1" (sites {"A1" "D4"}))', '(place "N0" 0)']
+    )
     def test_lists_leave_out_coordinates_off_the_board(self, start):
         state = compile_game(game(start=start, items='(piece "N" Neutral)')).initial()
         assert state.what.nonzero()[0].tolist() == [0]
@@ -162,17 +164,24 @@ class TestWhereLudiiStops:
         ("text", "played"),
         [
             (game("(move Add (piece 3) (to (sites Empty)))"), ""),
-            (f'(game "Lone" (players 2) (equipment {{(board (square 2)) (piece "A" P1)}}) (rules (play {ADD}) (end {NEVER})))', "+0"),
+            (
+                f'(game "Lone" (players 2) (equipment {{(board (square 2)) (piece "A" P1)}}) (rules (play {ADD}) (end {NEVER})))',
+                "+0",
+            ),
             (game(moves="(move Step (to (apply if:(is Empty (to)))))", start='(place "A1" 4)'), ""),
-            (game(rules=f'phases:{{(phase "One" (play {ADD}) (nextPhase "OneMore"))}}'), None),
         ],
     )
     def test_in_play(self, text, played):
-        state = compile_game(text).initial()
+        state = after(text, played)
         with pytest.raises(GameError) as caught:
-            if played is None:
-                apply(state, legal_moves(state)[0])
-            legal_moves(after(text, played))
+            legal_moves(state)
+        assert caught.value.stage == "play"
+
+    def test_at_a_phase_that_is_not_there(self):
+        state = compile_game(game(rules=f'phases:{{(phase "One" (play {ADD}) (nextPhase "OneMore"))}}')).initial()
+        move = legal_moves(state)[0]
+        with pytest.raises(GameError) as caught:
+            apply(state, move)
         assert caught.value.stage == "play"
 
     def test_a_slide_may_end_where_an_effect_would_be_allowed(self):

@@ -76,6 +76,15 @@ def _checks(record: Record, program: Program, result: Comparison, quick: bool) -
         yield section("perft", failed)
 
 
+def _goes_on(program: Program, failed: str) -> Difference | None:
+    """The difference where we have moves at the start and the other engine fails there."""
+    try:
+        moves = legal_moves(program.initial())
+    except GameError:
+        return None
+    return Difference("start", f"{len(moves)} moves, expected none: {failed}")
+
+
 def compare(game: Record, record: Record | None, quick: bool = False) -> Comparison:
     """Compiles a game and compares it with its record; ``quick``: the first trace and small counts only."""
     result = Comparison(game["id"], game.get("name", ""))
@@ -84,9 +93,16 @@ def compare(game: Record, record: Record | None, quick: bool = False) -> Compari
     try:
         program = compile_game(game["text"])
     except GameError as error:
+        if error.stage == "play" and game.get("failed"):  # both stop before the first move
+            return result
         result.verdict = "unsupported" if error.stage == "unsupported" else "rejected"
         result.differences.append(Difference(error.stage, error.message))
         result.context = error.caret()
+        return result
+    if game.get("failed"):
+        if difference := _goes_on(program, game["failed"]):
+            result.verdict = "differs"
+            result.differences.append(difference)
         return result
     if record is None:
         return result
