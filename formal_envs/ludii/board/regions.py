@@ -130,6 +130,19 @@ def sides(points: Sequence[Point], outer: Sequence[int], step: float) -> dict[st
     return {name: tuple(sorted(sites)) for name, sites in found.items()}
 
 
+def blunt_corners(points: Sequence[Point], outer: Sequence[int]) -> dict[str, Sites]:
+    """The corners at which the convex hull turns by 60 degrees, by the direction (one of eight) that they face."""
+    found: dict[str, Sites] = {}
+    corners = hull(points, outer)
+    for a, b, c in zip(corners[-1:] + corners, corners, corners[1:] + corners[:1], strict=False):
+        ux, uy, vx, vy = (points[j][k] - points[i][k] for i, j in ((a, b), (b, c)) for k in (0, 1))
+        turn = math.atan2(ux * vy - uy * vx, ux * vx + uy * vy)
+        if abs(turn - math.pi / 3) < NEAR:
+            facing = math.atan2(-ux, uy) + turn / 2
+            found[COMPASS[2 * (round(facing / (math.pi / 4)) % 8)]] = (b,)
+    return found
+
+
 def turns(points: Sequence[Point], loop: Sequence[int]) -> dict[int, float]:
     """How far the outline turns at each of its vertices, in degrees, left (convex) positive."""
     found: dict[int, float] = {}

@@ -196,5 +196,12 @@ class Topology:
 
     @functools.cached_property
     def sides(self) -> dict[str, tuple[int, ...]]:
-        """The sites of each side, by the direction in which the side faces."""
-        return regions.sides(self.points, self.outer, self.step)
+        """The sites of each side, by the direction in which the side faces.
+
+        Among hexagons, a blunt corner is a side too where none else faces that way.
+        """
+        found = regions.sides(self.points, self.outer, self.step)
+        if self.site_type == "Cell" and all(len(face) == 6 for face in self.layout.graph.faces):
+            for direction, corner in regions.blunt_corners(self.points, self.outer).items():
+                found[direction] = found[direction] or corner
+        return found
