@@ -30,6 +30,8 @@ IGNORED = {
     ("count_orthogonal", "in"): "neighbours of a region",
     ("count_diagonal", "in"): "neighbours of a region",
     ("count_off", "in"): "neighbours of a region",
+    ("is_connected", "regionTypeStatic"): "regions of such a kind",
+    ("is_blocked", "regionTypeStatic"): "regions of such a kind",
     ("enclose", "between"): "enclosed empty places",
     ("remove", "count"): "some of the pieces of a site",
     ("move_remove", "count"): "some of the pieces of a site",
@@ -72,6 +74,8 @@ def _harmless(slug: str, name: str, arg: Node, stacks: bool) -> bool:
         return arg["site"] is None and (region is None or (steps and _all_around(region)))
     if name == "count":  # a removal empties its site, as it does in Ludii: also where 1, the default, is said
         return stacks or arg == Leaf("int", 1) or (isinstance(arg, Call) and arg.signature.slug == "count")
+    if name == "regionTypeStatic":
+        return isinstance(arg, Leaf) and arg.value in ("Corners", "Sides", "SidesNoCorners", "AllSites", "Diagonals")
     return isinstance(arg, Leaf) and arg.value in (False, 0, "Mover")
 
 

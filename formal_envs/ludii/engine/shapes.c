@@ -15,7 +15,7 @@ static void touch(Ctx *c, Touch *t, const u64 *region, const u64 *without) {
             return;
         }
 }
-/* Sides, SidesNoCorners, Corners: each side or corner is a region */
+/* Sides, SidesNoCorners, Corners: each side or corner is a region; Diagonals were never seen to be connected */
 static void touch_static(Ctx *c, Touch *t, i32 kind) {
     const u64 *corners = c->g->static_regions + STATIC_REGION_Corners * c->g->words;
     if (kind == regionTypeStatic_Corners) {
@@ -25,7 +25,7 @@ static void touch_static(Ctx *c, Touch *t, i32 kind) {
             const u64 *side = c->g->side_regions + d * c->g->words;
             if (region_any(c, side)) touch(c, t, side, kind == regionTypeStatic_SidesNoCorners ? corners : NULL);
         }
-    } else touch(c, t, c->g->board, NULL);
+    } else if (kind == regionTypeStatic_AllSites) touch(c, t, c->g->board, NULL);
 }
 static void touch_list(Ctx *c, Touch *t, const Node *list) {
     TMP_REGION(region);
