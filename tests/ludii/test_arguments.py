@@ -162,3 +162,40 @@ def test_what_is_done_within_a_look_ahead_keeps_the_place_around_it():
         start='(place "A1" {1 3})',
     )
     assert keys(compile_game(text).initial()) == ["1>2", "3>6"]
+
+
+def test_literals_count_within_their_type():
+    """(square 2) has 4 cells and 12 edges: edge 7 is no cell, whether one places a piece there or goes there."""
+    start = '(place "A1" Edge {7 11}) (place "A1" Edge (sites {5})) (place "A1" Edge 9)'
+    state = compile_game(
+        game("(move (from Edge (sites {7 3})) (to Edge (sites {8 2})))", board="(square 2)", start=start)
+    ).initial()
+    first = state.program.bytecode.type_first["Edge"]
+    assert [site - first for site in range(len(state.what)) if state.what[site]] == [5, 7, 9, 11]
+    assert keys(state) == ["Move f7E t2E", "Move f7E t8E"]
+
+
+@pytest.mark.parametrize(("role", "what"), [("P2", 2), ("Shared", 3), ("Neutral", 4)])
+def test_a_start_of_somebodys_pieces(role, what):
+    """The owner's first piece, also where everybody or nobody owns it."""
+    text = game(start=f"(set {role} (sites {{3 5}}))", items='(piece "B" Shared) (piece "C" Neutral)')
+    assert [int(w) for w in compile_game(text).initial().what] == [0, 0, 0, what, 0, what, 0, 0, 0]
+
+
+COUNTS = [
+    ("(count Pieces P1)", 4),
+    ("(count Pieces Cell P1)", 2),  # one on the board, one in the hand
+    ("(count Pieces Vertex P1)", 1),
+    ("(count Pieces Edge P1)", 1),
+    ("(if (no Pieces Edge P2) 0 1)", 0),
+]
+
+
+@pytest.mark.parametrize(("number", "expected"), COUNTS)
+def test_pieces_on_sites_of_a_type(number, expected):
+    start = '(place "A1" 4) (place "A1" Edge 0) (place "A1" Vertex 0) (place "A1" (handSite P1)) (place "A2" 3)'
+    assert chosen(f"(sites {{{number}}})", items="(hand Each)", start=start) == [f"Select f{expected}"]
+
+
+def test_cells_incident_to_a_cell_have_a_side_in_common():
+    assert chosen("(sites Incident Cell of:Cell at:0)") == ["Select f1", "Select f3"]

@@ -95,6 +95,13 @@ i32 type_offset(Ctx *c, const Node *type) {
 }
 
 /* ---- sets of sites */
+i32 is_literal(const Node *n) {
+    if (n->op == OP_sites_ints) n = SLOT(n, sites_ints, sites);
+    if (n->kind != LIST) return n->kind == CONSTANT && n->type == TYPE_int;
+    for (i32 i = 0; i < n->n; i++)
+        if (!is_literal(n->arg[i])) return 0;
+    return n->n > 0;
+}
 void region_of(Ctx *c, const Node *n, u64 *out) {
     if (n->bits) {
         region_copy(c, out, n->bits);
@@ -181,7 +188,7 @@ void keep_in_container(Ctx *c, u64 *sites, i32 name) {
     }
 }
 
-void pieces_of(Ctx *c, const Node *role, const Node *of, const Node *name, const Node *in, u64 *out) {
+void pieces_of(Ctx *c, const Node *type, const Node *role, const Node *of, const Node *name, const Node *in, u64 *out) {
     TMP_REGION(part);
     if (in) {
         region_of(c, in, out);
@@ -199,6 +206,13 @@ void pieces_of(Ctx *c, const Node *role, const Node *of, const Node *name, const
             if (is_called(c, k, name->value)) region_or(c, part, of_kind(c, k));
         region_and(c, out, part);
         tick(c, c->g->n_components);
+    }
+    if (type) {
+        board_of_type(c, type, part);
+        if (type->value == siteType_Cell) /* hands are made of cells */
+            for (i32 k = 1; k < c->g->n_containers; k++)
+                region_range(part, c->g->containers[k].first, c->g->containers[k].n);
+        region_and(c, out, part);
     }
 }
 

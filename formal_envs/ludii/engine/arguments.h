@@ -20,19 +20,17 @@ i32 is_called(Ctx *c, i32 what, i32 name); /* by its whole name or its name with
 
 /* ---- sites. Literals count within their type; any other number is one of all types together already. */
 i32 type_offset(Ctx *c, const Node *type); /* where the sites of a type begin; 0 for the default one and for none */
-static inline i32 site_at(Ctx *c, const Node *type, const Node *site) {
-    i32 s = int_of(c, site);
-    /* of its type already, or a hand's */
-    if (!type || type->value == c->g->site_type || s < 0 || s >= c->g->n_board) return s;
-    return s < c->g->type_n[type->value] && c->g->type_first[type->value] >= 0 ? s + type_offset(c, type) : OFF;
+i32 is_literal(const Node *n); /* a number, or a list of them, as the text has it */
+/* The number of a site of an explicit type, OFF if that type has none. What is no literal and lies beyond the board is of
+ * its type already, or a hand's. */
+static inline i32 site_of_type(Ctx *c, const Node *type, i32 site, i32 literal) {
+    if (!type || type->value == c->g->site_type || site < 0) return site;
+    i32 on_default = site < c->g->n_board, first = c->g->type_first[type->value];
+    if ((literal || on_default) && first >= 0 && site < c->g->type_n[type->value]) return first + site;
+    return on_default ? OFF : site;
 }
-/* The number of a site of an explicit type, OFF if that type has none; hand sites follow the board's whatever the type
- * says. */
-static inline i32 site_of_type(Ctx *c, const Node *type, i32 site) {
-    if (!type || type->value == c->g->site_type || site < 0 || site >= c->g->n_board) return site;
-    return c->g->type_first[type->value] < 0 || site >= c->g->type_n[type->value]
-               ? OFF
-               : site + c->g->type_first[type->value];
+static inline i32 site_at(Ctx *c, const Node *type, const Node *site) {
+    return site_of_type(c, type, int_of(c, site), is_literal(site));
 }
 static inline i32 site_labelled(Ctx *c, const Node *type, const Node *name) { /* a coordinate */
     return type ? c->g->names[name->value].of_type[type->value] : c->g->names[name->value].site;
@@ -48,7 +46,7 @@ i32 board_sites(Ctx *c, const Node *type, i32 *n); /* where those of a type begi
 void keep_where(Ctx *c, u64 *sites, const Node *condition); /* drops those where it fails, asked for (to) and (site) */
 void keep_in_container(Ctx *c, u64 *sites, i32 name); /* drops those elsewhere; "Hand" is all hands */
 /* Where the pieces of (count Pieces), (no Pieces) and the like stand; whoever's where neither role nor of is there. */
-void pieces_of(Ctx *c, const Node *role, const Node *of, const Node *name, const Node *in, u64 *out);
+void pieces_of(Ctx *c, const Node *type, const Node *role, const Node *of, const Node *name, const Node *in, u64 *out);
 static inline void add_site(Ctx *c, u64 *out, i32 site) {
     if (is_site(c, site)) region_add(out, site);
 }

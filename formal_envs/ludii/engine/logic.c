@@ -265,7 +265,7 @@ BOOL(all_different_values) { /* the kinds of piece on the region, those excepted
     else region_copy(c, region, c->g->board);
     i32 different = 1;
     FOR_SITES (region, bare) {
-        i32 site = site_of_type(c, ARG(all_different_values, siteType), bare);
+        i32 site = site_of_type(c, ARG(all_different_values, siteType), bare, where && is_literal(where));
         i32 what = is_site(c, site) ? c->what[site] : 0, excepted = one && int_of(c, one) == what;
         tick(c, 1);
         for (i32 i = 0; many && i < many->n; i++) excepted |= int_of(c, many->arg[i]) == what;
@@ -297,7 +297,8 @@ BOOL(no_pieces) {
         keep_wanted(c, &w, pieces);
         return !region_any(c, pieces);
     }
-    pieces_of(c, ARG(no_pieces, roleType), ARG(no_pieces, of), ARG(no_pieces, name), ARG(no_pieces, in), pieces);
+    const Node *role = ARG(no_pieces, roleType), *of = ARG(no_pieces, of), *name = ARG(no_pieces, name);
+    pieces_of(c, ARG(no_pieces, siteType), role, of, name, ARG(no_pieces, in), pieces);
     return !region_any(c, pieces);
 }
 

@@ -23,7 +23,12 @@ Range steps_of(Ctx *c, const Node *between, Range otherwise) {
 }
 
 i32 named_sites(Ctx *c, const Node *type, const Node *region, const Node *site, u64 *out) {
-    if (region) region_of(c, region, out);
+    if (region && type && is_literal(region)) {
+        TMP_REGION(numbers);
+        region_of(c, region, numbers);
+        region_clear(c, out);
+        FOR_SITES (numbers, number) add_site(c, out, site_of_type(c, type, number, 1));
+    } else if (region) region_of(c, region, out);
     else if (site) {
         i32 at = site_at(c, type, site);
         region_clear(c, out);

@@ -307,7 +307,7 @@ INT(count_pieces) {
         Wanted w = wanted_pieces(c, either(role, of), name, kinds);
         return count_at_levels(c, &w, ARG(count_pieces, in), ARG(count_pieces, if_));
     }
-    pieces_of(c, role, of, name, ARG(count_pieces, in), pieces);
+    pieces_of(c, ARG(count_pieces, siteType), role, of, name, ARG(count_pieces, in), pieces);
     if (ARG(count_pieces, if_)) keep_where(c, pieces, ARG(count_pieces, if_));
     return clamped(counted(c, pieces));
 }

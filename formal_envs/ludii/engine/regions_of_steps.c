@@ -133,7 +133,7 @@ REGION(sites_incident) {
     region_clear(c, out);
     const Row *rows = c->g->incident[of][type];
     if (site < 0 || site >= c->g->type_n[of]) return;
-    if (of == type) add_neighbours(c, site + type_offset(c, ARG(sites_incident, of)), relationType_Adjacent, NULL, out);
+    if (of == type) add_neighbours(c, site + type_offset(c, ARG(sites_incident, of)), relationType_Orthogonal, NULL, out);
     else if (rows)
         for (i32 i = 0; i < rows[site].n; i++) region_add(out, rows[site].at[i]);
     if (who) {

@@ -25,7 +25,7 @@ RULE(place) {
     i32 site = int_or(c, ARG(place, site), OFF);
     if (ARG(place, coord)) site = site_labelled(c, ARG(place, siteType), ARG(place, coord));
     if (!name) {
-        start_put(c, site_of_type(c, ARG(place, siteType), site), &p);
+        start_put(c, ARG(place, coord) ? site : site_of_type(c, ARG(place, siteType), site, 1), &p);
         return;
     }
     i32 exact = 0;
@@ -55,10 +55,11 @@ RULE(place_sites) {
         if (site >= 0) push_number(c, site), size++;
     }
     if (!coords) size = array_of(c, list ? list : region, &sites);
+    i32 literal = !coords && is_literal(list ? list : region);
     for (i32 k = 0; k < size; k++) {
         i32 site = c->numbers[c->n_numbers - size + k];
         if (counts && counts->n) p.count = int_of(c, counts->arg[k < counts->n ? k : counts->n - 1]);
-        start_put(c, coords ? site : site_of_type(c, type, site), &p);
+        start_put(c, coords ? site : site_of_type(c, type, site, literal), &p);
     }
     c->n_numbers -= size;
 }
@@ -66,9 +67,10 @@ RULE(place_sites) {
 RULE(start_set_count) { /* seeds belong to nobody until they move */
     i32 count = int_of(c, ARG(start_set_count, count)), what = c->g->n_components;
     TMP_REGION(region);
-    region_of(c, ARG(start_set_count, at) ? ARG(start_set_count, at) : ARG(start_set_count, to), region);
+    const Node *where = either(ARG(start_set_count, at), ARG(start_set_count, to));
+    region_of(c, where, region);
     FOR_SITES (region, site) {
-        i32 at = site_of_type(c, ARG(start_set_count, siteType), site);
+        i32 at = site_of_type(c, ARG(start_set_count, siteType), site, is_literal(where));
         if (!is_site(c, at) || !what) continue;
         put(c, at, what, NOBODY, count, 0, 0, 0);
         c->s->last_from = c->s->last_to = at;
@@ -100,28 +102,28 @@ RULE(start_set_remember) {
     }
 }
 /* Puts down the owner's first kind of piece. */
-static void start_set_owner(Ctx *c, const Node *role, const Node *type, const u64 *region) {
-    for (i32 p = 1; p <= c->g->n_players; p++) {
-        if (!(players_of(c, role->value) >> p & 1)) continue;
+static void start_set_owner(Ctx *c, const Node *role, const Node *type, const Node *where) {
+    TMP_REGION(region);
+    region_of(c, where, region);
+    u32 owners = players_in(c, role);
+    for (i32 p = 0; p <= c->g->n_players + 1; p++) {
+        if (!(owners >> p & 1)) continue;
         Placing placing = {0, 1, UNDEFINED, UNDEFINED, UNDEFINED};
         for (i32 k = c->g->n_components; k >= 1; k--)
             if (c->g->components[k].owner == p) placing.what = k;
-        FOR_SITES (region, site) start_put(c, site_of_type(c, type, site), &placing);
+        FOR_SITES (region, site) start_put(c, site_of_type(c, type, site, is_literal(where)), &placing);
     }
 }
 //: start_set_role: (set <roleType> [<siteType>] <int site> | coord:<coordinate>) -> startRule
 RULE(start_set_role) {
-    TMP_REGION(region);
-    region_of(c, ARG(start_set_role, site) ? ARG(start_set_role, site) : ARG(start_set_role, coord), region);
-    start_set_owner(c, ARG(start_set_role, roleType), ARG(start_set_role, siteType), region);
+    start_set_owner(c, ARG(start_set_role, roleType), ARG(start_set_role, siteType),
+                    either(ARG(start_set_role, site), ARG(start_set_role, coord)));
 }
 //: start_set_role_sites: (set <roleType> [<siteType>] {<int sites>} | <region> | {<coordinate coords>}) -> startRule
 RULE(start_set_role_sites) {
-    const Node *where = ARG(start_set_role_sites, sites);
-    if (!where) where = ARG(start_set_role_sites, region);
-    TMP_REGION(region);
-    region_of(c, where ? where : ARG(start_set_role_sites, coords), region);
-    start_set_owner(c, ARG(start_set_role_sites, roleType), ARG(start_set_role_sites, siteType), region);
+    const Node *where = either(ARG(start_set_role_sites, sites), ARG(start_set_role_sites, region));
+    start_set_owner(c, ARG(start_set_role_sites, roleType), ARG(start_set_role_sites, siteType),
+                    either(where, ARG(start_set_role_sites, coords)));
 }
 //: start_foreach_value: (forEach Value min:<int> max:<int> <startRule>) -> startRule
 RULE(start_foreach_value) {

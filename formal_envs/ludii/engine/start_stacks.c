@@ -40,7 +40,7 @@ static void stack_sites(Ctx *c, const Node *n, u64 *out) {
     TMP_REGION(bare);
     if (!where) return;
     region_of(c, where, bare);
-    FOR_SITES (bare, site) add_site(c, out, site_of_type(c, type, site));
+    FOR_SITES (bare, site) add_site(c, out, site_of_type(c, type, site, is_literal(where)));
 }
 //: place_stack: (place Stack <componentName piece> | items:{<componentName>} [<containerName container>] [<siteType>]
 //:     [<int site> | {<int sites>} | <region> | coord:<coordinate> | {<coordinate coords>}] [count:<int> |
