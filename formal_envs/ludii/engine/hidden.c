@@ -43,7 +43,7 @@ static void hidden_sites(Ctx *c, const Node *type, const Node *at, const Node *r
     if (at) add_site(c, out, site_at(c, type, at));
     if (!region) return;
     region_of(c, region, bare);
-    FOR_SITES (bare, site) add_site(c, out, site_of_type(c, type, site));
+    FOR_SITES (bare, site) add_site(c, out, site_of_type(c, type, site, is_literal(region)));
 }
 //: set_hidden: (set Hidden [<hiddenData> | {<hiddenData list>}] [<siteType>] at:<int> | <region> [level:<int>]
 //:     [<bool value>] to:<player> | to:<roleType toRole> [<then>]) -> effect
