@@ -109,3 +109,15 @@ def test_single_levels_are_refused():
     with pytest.raises(GameError, match="hidden of one piece of a stack") as caught:
         compile_game(text)
     assert caught.value.stage == "unsupported"
+
+
+def test_looking_ahead_shows_nothing():
+    """What would be hidden after a move is not hidden by asking."""
+    text = VEILED.replace("(move Add", "(do (move Add").replace(
+        "(then (set Hidden DATA at:(last To) to:Next))))",
+        "(then (set Hidden at:(last To) to:Next))) ifAfterwards:(= 1 1)))",
+    )
+    state = compile_game(text).initial()
+    after = add(state, 4)
+    assert after.seen_by(2).what.tolist() == [0, 0, 0, 0, -1, 0, 0, 0, 0]
+    assert after.seen_by(1).what.tolist() == after.what.tolist()

@@ -7,8 +7,8 @@
 static size_t state_numbers(const Game *g) {
     return (N_SITE_NUMBERS * (size_t)g->n_sites + (size_t)g->n_strings + 1) & ~(size_t)1;
 }
-static i32 n_open_sets(const Game *g) { return N_SETS + (g->n_players + 2) + (g->n_components + 1); }
-i32 n_state_sets(const Game *g) { return n_open_sets(g) + (g->uses & USES_HIDDEN ? N_HIDDEN * g->n_players : 0); }
+static i32 n_hidden_sets(const Game *g) { return g->uses & USES_HIDDEN ? N_HIDDEN * g->n_players : 0; }
+i32 n_state_sets(const Game *g) { return N_SETS + n_hidden_sets(g) + (g->n_players + 2) + (g->n_components + 1); }
 static size_t bytes_without_stacks(const Game *g) {
     return sizeof(State) + sizeof(i32) * state_numbers(g) + sizeof(u64) * (size_t)g->words * (size_t)n_state_sets(g);
 }
@@ -32,8 +32,8 @@ void use_state(Ctx *c, State *s) {
     c->empty = sets + SET_empty * words, c->occupied = sets + SET_occupied * words;
     c->visited = sets + SET_visited * words, c->to_clear = sets + SET_to_clear * words;
     c->arrived = sets + SET_arrived * words, c->between_last = sets + SET_between * words;
-    c->owned = sets + N_SETS * words, c->kinds = c->owned + (c->g->n_players + 2) * words;
-    c->hidden = sets + n_open_sets(c->g) * words;
+    c->hidden = sets + N_SETS * words, c->owned = c->hidden + n_hidden_sets(c->g) * words;
+    c->kinds = c->owned + (c->g->n_players + 2) * words;
     if (!(c->g->uses & USES_STACK)) return;
     c->first_level = (i32 *)((char *)s + bytes_without_stacks(c->g));
     c->levels = (Level *)((char *)s + bytes_without_levels(c->g));

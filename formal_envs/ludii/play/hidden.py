@@ -48,8 +48,7 @@ def _hidden(block: bytes, bytecode: Bytecode) -> np.ndarray:
     n, players = bytecode.n_sites, bytecode.n_players
     words = (n + 63) // 64
     numbers = len(SITE_NUMBERS) * n + len(bytecode.strings) + 1 & ~1  # the sets begin at a multiple of 8
-    before = len(SETS) + players + 2 + len(bytecode.components) + 1
-    at = MEMORY_AT + 4 * numbers + 8 * words * before
+    at = MEMORY_AT + 4 * numbers + 8 * words * len(SETS)
     sets = np.frombuffer(block, np.uint8, 8 * words * len(HIDDEN) * players, at)
     bits = np.unpackbits(sets.reshape(len(HIDDEN), players, 8 * words), axis=-1, bitorder="little")
     return bits[..., :n].astype(bool)
