@@ -124,8 +124,8 @@ SITE_NUMBERS = {
     "rotation": "",
     "value": "",
 }
-#: Then the sets of sites, as bits: these; in games with hidden information, for each of HIDDEN, one for each player of what
-#: he does not see; one for each owner, 0 .. n_players + 1; one for each component.
+#: Then the sets of sites, as bits: these; in games with hidden information, for each of HIDDEN, one for each player of
+#: what he does not see; one for each owner, 0 .. n_players + 1; one for each component.
 SETS = {
     "empty": "",
     "occupied": "",
