@@ -146,7 +146,7 @@ MOVES(enclose) {
         g.n = g.n_free = 0;
         region_clear(c, seen), region_clear(c, free);
         group_meets(c, &a, &g, r->at[0]);
-        for (i32 i = 0; i < g.n; i++) {
+        for (i32 i = 0; i < g.n && g.n_free <= g.allowed; i++) {
             tick(c, 4);
             FOR_RADIALS (sites[i], dirs, q) group_meets(c, &a, &g, q->at[0]);
         }

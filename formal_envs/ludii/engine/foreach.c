@@ -49,14 +49,18 @@ static void moves_from_stack(Ctx *c, const Node *n, const Node *moves, i32 site,
 }
 static void pieces_of_player(Ctx *c, const Node *n, i32 player) {
     const Node *own = ARG(foreach_piece, moves), *on = ARG(foreach_piece, on);
+    i32 asked = c->target && (c->probe || c->hits_only);
+    TMP_REGION(near); /* those that could get there */
+    if (asked) sites_in_reach(c, own, player, c->target, near);
     deeper(c); /* a piece's moves may ask for those of pieces */
-    for (i32 what = 1; what <= c->g->n_components; what++) {
+    for (i32 what = c->g->first_of[player]; what; what = c->g->components[what].next) {
         const Node *moves = own ? own : c->g->components[what].moves;
-        if (!moves || c->g->components[what].owner != player || !piece_wanted(c, n, what)) continue;
+        if (!moves || !piece_wanted(c, n, what)) continue;
+        if (asked && !c->first_level && !region_meets(c, of_kind(c, what), near)) continue;
         TMP_REGION(sites);
         region_copy(c, sites, of_kind(c, what));
         if (c->first_level && !bool_or(c, ARG(foreach_piece, top), 0)) add_beneath(c, what, sites);
-        if (c->target && (c->probe || c->hits_only)) keep_within_reach(c, moves, c->target, sites);
+        if (asked) keep_within_reach(c, moves, c->target, sites);
         if (!region_any(c, sites)) continue;
         if (ARG(foreach_piece, container) || ARG(foreach_piece, containerName)) pieces_in_container(c, n, sites);
         else if (!on) drop_hands(c, sites); /* the board's places of every type: Guerrilla Checkers */

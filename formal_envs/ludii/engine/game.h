@@ -23,6 +23,7 @@ typedef struct Component {
     i32 owner, name, base; /* string ids: "Pawn1" and "Pawn" */
     i32 facing; /* absoluteDirection, or -1 */
     const Node *moves, *flips; /* its move rule and (flips ..), or NULL */
+    i32 next; /* the owner's next one; 0 behind his last */
 } Component;
 typedef struct Container { /* 0 is the board; the others are hands */
     i32 name, first, n, owner;
@@ -77,6 +78,7 @@ struct Game {
     u64 *parts, *sides; /* the same with those of all other site types */
     Row *incident[N_siteType][N_siteType]; /* a row per site; NULL where not needed */
     Component *components; /* 1 .. n_components */
+    i32 first_of[MAX_PLAYERS + 2]; /* each owner's first one, or 0 */
     Container *containers;
     Track *tracks;
     Die *dice;
@@ -93,6 +95,7 @@ struct Game {
     const u64 *start_kinds; /* where each component stands at the beginning; * words */
     struct Kept *kept; /* what game_free frees */
     size_t kept_bytes, reach_bytes; /* the latter: of it, what is known of where pieces could go */
+    u64 **reach; /* by player: for each site, from where a piece of his could arrive there; NULL: not known */
     jmp_buf *refused; /* while it is loaded: where to go when it would hold too much */
     u64 supported_directions; /* absolute directions of any radial of the board */
     u64 supported[N_relationType]; /* those of the radials of a relation */

@@ -168,6 +168,10 @@ static void load_equipment(Game *g, const i32 *bytecode, i64 length) {
         k->owner = between(&r, 0, g->n_players + 1), k->name = string_id(&r), k->base = string_id(&r);
         k->facing = between(&r, -1, N_absoluteDirection - 1), k->moves = node_of(&r, -1), k->flips = node_of(&r, -1);
     }
+    for (i32 i = g->n_components; i >= 1; i--) {
+        Component *k = &g->components[i];
+        k->next = g->first_of[k->owner], g->first_of[k->owner] = i;
+    }
     r = section(g, bytecode, length, SECTION_CONTAINERS);
     g->containers = keep(g, sizeof(Container) * (size_t)g->n_containers);
     for (i32 i = 0; i < g->n_containers; i++) {

@@ -142,8 +142,23 @@ static void fold_rule(Ctx *c, Node *moves) {
     }
     moves->bits = table;
 }
+/* The same for any piece of a player; NULL where one of them could be anywhere. */
+static u64 *fold_player(Ctx *c, i32 player) {
+    Game *g = (Game *)c->g;
+    size_t n = (size_t)g->words * (size_t)g->n_sites;
+    for (i32 what = 1; what <= g->n_components; what++) {
+        const Component *piece = g->components + what;
+        if (piece->owner == player && piece->moves && !piece->moves->bits) return NULL;
+    }
+    u64 *table = keep(g, 8 * n);
+    for (i32 what = 1; what <= g->n_components; what++) {
+        const Component *piece = g->components + what;
+        for (size_t k = 0; piece->owner == player && piece->moves && k < n; k++) table[k] |= piece->moves->bits[k];
+    }
+    return table;
+}
 void fold_reach(Ctx *c) {
-    const Game *g = c->g;
+    Game *g = (Game *)c->g;
     i32 asked = 0;
     for (i32 i = 0; i < g->n_nodes; i++) asked |= g->nodes[i]->op == OP_is_threatened;
     if (!asked) return;
@@ -153,11 +168,23 @@ void fold_reach(Ctx *c) {
         const Node *n = g->nodes[i];
         if (n->op == OP_foreach_piece && ARG(foreach_piece, moves)) fold_rule(c, (Node *)ARG(foreach_piece, moves));
     }
+    g->reach = keep(g, sizeof(u64 *) * (size_t)(g->n_players + 2));
+    for (i32 p = 0; p <= g->n_players + 1; p++) g->reach[p] = fold_player(c, p);
+}
+static void add_near(Ctx *c, const u64 *table, const u64 *target, u64 *near) {
+    FOR_SITES (target, site) region_or(c, near, table + site * c->g->words);
 }
 void keep_within_reach(Ctx *c, const Node *moves, const u64 *target, u64 *sites) {
     if (!moves->bits) return;
     TMP_REGION(near);
     region_clear(c, near);
-    FOR_SITES (target, site) region_or(c, near, moves->bits + site * c->g->words);
+    add_near(c, moves->bits, target, near);
     region_and(c, sites, near);
+}
+void sites_in_reach(Ctx *c, const Node *moves, i32 player, const u64 *target, u64 *near) {
+    const u64 *table = moves ? moves->bits : c->g->reach ? c->g->reach[player] : NULL;
+    if (table) {
+        region_clear(c, near);
+        add_near(c, table, target, near);
+    } else memset(near, 0xff, 8 * (size_t)c->g->words);
 }

@@ -26,6 +26,11 @@ static inline i32 region_any(Ctx *c, const u64 *r) {
         if (r[w]) return 1;
     return 0;
 }
+static inline i32 region_meets(Ctx *c, const u64 *a, const u64 *b) {
+    for (i32 w = 0; w < c->g->words; w++)
+        if (a[w] & b[w]) return 1;
+    return 0;
+}
 static inline void region_or(Ctx *c, u64 *into, const u64 *from) {
     for (i32 w = 0; w < c->g->words; w++) into[w] |= from[w];
 }
