@@ -14,6 +14,7 @@ enum {
     MAX_THENS = 1 << 18,
     MAX_HISTORY = 1 << 14, /* positions; more than MAX_GAME_MOVES */
     SEEN_WORDS = 1 << 10,
+    N_MARKS = 3,
     MAX_DEPTH = 64, /* of looking ahead within looking ahead */
     MAX_STACK = 1 << 20 /* bytes of calls within calls */
 };
@@ -34,6 +35,7 @@ struct Ctx {
     u64 *owned, *kinds; /* sets of sites by player 0 .. n + 1, by component; * words. Of stacks their tops */
     u64 *hidden; /* HIDDEN_<what> * players + player - 1; * words */
     i32 *first_level; /* by site and one more: where the levels beneath its top begin; NULL in games without stacks */
+    i32 *left; /* by site and N_MARKS more: state, rotation and value of the last that stood there lowest */
     Level *levels;
     i32 from, to, between, site, level, player, track_site, iterated, direction, hop, pips; /* iterators; OFF where none */
     const u64 *region; /* the region that an iterator stands on, or NULL */

@@ -17,9 +17,13 @@ void close_levels(Ctx *c, i32 site, i32 at, i32 size) {
     for (i32 s = site + 1; s <= n; s++) c->first_level[s] -= size;
 }
 
-void drop_levels(Ctx *c, i32 site) {
-    i32 n = beneath(c, site);
-    if (n) close_levels(c, site, c->first_level[site], n);
+void leave_levels(Ctx *c, i32 site) {
+    i32 n = beneath(c, site), *left = c->left + N_MARKS * site;
+    if (c->what[site]) left[0] = c->state[site], left[1] = c->rotation[site], left[2] = c->value[site];
+    if (!n) return;
+    const Level *lowest = c->levels + c->first_level[site];
+    left[0] = lowest->state, left[1] = lowest->rotation, left[2] = lowest->value;
+    close_levels(c, site, c->first_level[site], n);
 }
 u64 levels_digest(Ctx *c) {
     u64 h = 0;

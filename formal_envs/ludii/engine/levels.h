@@ -8,7 +8,7 @@ static inline i32 beneath(Ctx *c, i32 site) { /* the top of a site */
 }
 void open_level(Ctx *c, i32 site, i32 at); /* room for one more of the site, at this place of c->levels */
 void close_levels(Ctx *c, i32 site, i32 at, i32 size); /* so many less; behind the last there are zeros */
-void drop_levels(Ctx *c, i32 site); /* the top alone is left */
+void leave_levels(Ctx *c, i32 site); /* the top alone is left, and the marks of the lowest piece when it has gone, too */
 u64 levels_digest(Ctx *c);
 i32 levels_are_sound(Ctx *c); /* whatever bytes a state was made of */
 #endif

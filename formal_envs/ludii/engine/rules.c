@@ -35,8 +35,8 @@ RULE(place) {
         place_in_container(c, &g->containers[k], ARG(place, piece), site, p);
     }
     if (exact || g->names[name->value].container < 0) return;
-    for (i32 k = 1; k < g->n_containers; k++) /* "Hand": everybody's, each with his own pieces */
-        place_in_container(c, &g->containers[k], ARG(place, piece), site, p);
+    for (i32 k = 1; k < g->n_containers; k++) /* "Hand": everybody's, each with his own pieces; not where dice lie */
+        if (g->containers[k].owner <= g->n_players) place_in_container(c, &g->containers[k], ARG(place, piece), site, p);
 }
 //: place_sites: (place <componentName piece> [<siteType>] {<int sites>} | <region> | {<coordinate coords>}
 //:     [counts:{<int>}] [state:<int>] [rotation:<int>] [value:<int>]) -> startRule

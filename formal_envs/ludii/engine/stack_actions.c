@@ -18,9 +18,17 @@ static void new_piece(Ctx *c, const Action *a) {
         insert_piece(c, a->to, level, changed(a, (Piece){a->what, owner_of(c, a->what), 0, 0, 0}));
     } else take(c, a->to);
 }
+/* In Ludii a top that moves leaves its marks behind, and finds those of whoever stood there before. */
+static void take_marks(Ctx *c, i32 site, Piece *p) {
+    static const i32 none[N_MARKS];
+    const i32 *left = c->what[site] ? none : c->left + N_MARKS * site;
+    p->state = left[0], p->rotation = left[1], p->value = left[2];
+}
 static void move_one(Ctx *c, const Action *a) {
     if (!c->what[a->from] || a->from == a->to) return;
-    Piece p = changed(a, pull_piece(c, a->from, top_or(c, a->from, leaves_level(a))));
+    Piece p = pull_piece(c, a->from, top_or(c, a->from, leaves_level(a)));
+    if (leaves_level(a) < 0) take_marks(c, a->to, &p);
+    p = changed(a, p);
     i32 n = height(c, a->to);
     insert_piece(c, a->to, enters_level(a) >= 0 ? smaller(enters_level(a), n) : n, p);
 }

@@ -28,7 +28,7 @@ static void stack_in_named(Ctx *c, const Node *n, i32 name, i32 site, const Plac
     for (i32 k = 0; k < g->n_containers; k++)
         if (g->containers[k].name == name) exact = 1, stack_in(c, n, &g->containers[k], site, *p);
     for (i32 k = 1; k < g->n_containers && !exact && g->names[name].container >= 0; k++)
-        stack_in(c, n, &g->containers[k], site, *p);
+        if (g->containers[k].owner <= g->n_players) stack_in(c, n, &g->containers[k], site, *p);
 }
 static void stack_sites(Ctx *c, const Node *n, u64 *out) {
     const Node *coords = ARG(place_stack, coords), *coord = ARG(place_stack, coord), *type = ARG(place_stack, siteType);

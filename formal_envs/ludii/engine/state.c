@@ -12,8 +12,8 @@ i32 n_state_sets(const Game *g) { return N_SETS + n_hidden_sets(g) + (g->n_playe
 static size_t bytes_without_stacks(const Game *g) {
     return sizeof(State) + sizeof(i32) * state_numbers(g) + sizeof(u64) * (size_t)g->words * (size_t)n_state_sets(g);
 }
-static size_t bytes_without_levels(const Game *g) { /* where each site's begin, and where the last ones end */
-    size_t stacks = g->uses & USES_STACK ? sizeof(i32) * (((size_t)g->n_sites + 2) & ~(size_t)1) : 0;
+static size_t bytes_without_levels(const Game *g) { /* where each site's begin, where the last ones end, marks left */
+    size_t stacks = g->uses & USES_STACK ? sizeof(i32) * ((4 * (size_t)g->n_sites + 2) & ~(size_t)1) : 0;
     return bytes_without_stacks(g) + stacks;
 }
 size_t state_bytes(const Game *g) {
@@ -36,6 +36,7 @@ void use_state(Ctx *c, State *s) {
     c->kinds = c->owned + (c->g->n_players + 2) * words;
     if (!(c->g->uses & USES_STACK)) return;
     c->first_level = (i32 *)((char *)s + bytes_without_stacks(c->g));
+    c->left = c->first_level + n + 1;
     c->levels = (Level *)((char *)s + bytes_without_levels(c->g));
 }
 static size_t bytes_used(const Game *g, const State *s) { /* of the levels those that there are */
@@ -49,7 +50,7 @@ void take(Ctx *c, i32 site) {
     if (!is_site(c, site)) fail(c, NOT_THERE);
     i32 words = c->g->words;
     will_change(c, site);
-    if (c->first_level) drop_levels(c, site);
+    if (c->first_level) leave_levels(c, site);
     if (c->what[site]) {
         region_drop(c->kinds + c->what[site] * words, site);
         region_drop(c->owned + c->who[site] * words, site);

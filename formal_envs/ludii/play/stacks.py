@@ -27,7 +27,7 @@ def _first_levels(block: bytes, bytecode: Bytecode) -> np.ndarray:
     n = bytecode.n_sites
     if not bytecode.uses & USES["STACK"]:
         return np.zeros(n + 1, np.int32)
-    at = len(block) - LEVELS_SIZE - 4 * ((n + 2) & ~1)  # an even number of them, as levels begin at a multiple of 8
+    at = len(block) - LEVELS_SIZE - 4 * ((4 * n + 2) & ~1)  # behind them three marks per site and perhaps a gap
     return np.frombuffer(block, np.int32, n + 1, at)
 
 
