@@ -27,7 +27,9 @@ def _samples(terminal):
     """A strategy for a terminal, with a blank after it where the next one might run into it."""
     pattern = terminal.pattern.value
     if terminal.name.startswith("H_"):
-        return st.just("(" + re.sub(r"\\(.)", r"\1", re.match(r"\\\(\\s\*(.*?)\(\?=", pattern)[1]) + " ")
+        head = re.match(r"\\\(\\s\*(.*?)\(\?=", pattern)[1]
+        names = head[3:-1].split("|") if head.startswith("(?:") else [head]
+        return st.sampled_from(["(" + re.sub(r"\\(.)", r"\1", name) + " " for name in names])
     if terminal.name.startswith("W_"):
         return st.sampled_from([first + rest + " " for first, rest in re.findall(r"\[\w(\w)\](\w*)", pattern)])
     literals = {

@@ -28,7 +28,6 @@ _OPERATORS: dict[str, Callable[..., float]] = {
     "/": _divide,
     "%": lambda a, b: math.fmod(a, b) if b else _divide(a, b),
     "^": lambda a, b: math.pow(a, b) if abs(b) <= 16 else math.inf,
-    "pow": lambda a, b: math.pow(a, b) if abs(b) <= 16 else math.inf,
     "abs": abs,
     "max": lambda *values: max(values),
     "min": lambda *values: min(values),

@@ -31,11 +31,6 @@ INT(pow_int, STATIC) {
     i32 a = int_of(c, ARG(pow_int, a));
     return power(a, int_of(c, ARG(pow_int, b)));
 }
-//: pow_int_word: (pow <int a> <int b>) -> int
-INT(pow_int_word, STATIC) {
-    i32 a = int_of(c, ARG(pow_int_word, a));
-    return power(a, int_of(c, ARG(pow_int_word, b)));
-}
 //: abs_int: (abs <int value>) -> int
 INT(abs_int, STATIC) {
     i64 a = int_of(c, ARG(abs_int, value));

@@ -353,7 +353,6 @@ enum { players_friend__of, players_friend__if_ };
 enum { players_nonmover__if_ };
 enum { players_team__team, players_team__if_ };
 enum { pow_int__a, pow_int__b };
-enum { pow_int_word__a, pow_int_word__b };
 enum { prev__prevType };
 enum { priority__list, priority__then };
 enum { priority_two__a, priority_two__b, priority_two__then };
@@ -549,18 +548,18 @@ enum { OP_abs_int, OP_add, OP_add_array, OP_add_int, OP_add_ints, OP_addscore, O
     OP_pair_names, OP_pair_role, OP_pair_role_landmark, OP_pair_role_name, OP_pair_roles, OP_pass, OP_payoff,
     OP_payoffs, OP_phase_of, OP_piece_ref, OP_piececount, OP_pips, OP_place, OP_place_random, OP_place_random_stack,
     OP_place_sites, OP_place_stack, OP_player, OP_players_all, OP_players_ally, OP_players_each, OP_players_enemy,
-    OP_players_friend, OP_players_nonmover, OP_players_team, OP_pot, OP_pow_int, OP_pow_int_word, OP_prev, OP_priority,
-    OP_priority_two, OP_promote, OP_propose, OP_push, OP_random, OP_random_num, OP_range, OP_region_foreach,
-    OP_region_foreach_of, OP_region_foreach_player, OP_region_if, OP_regionsite, OP_remember_state, OP_remember_value,
-    OP_remove, OP_result, OP_results, OP_roll, OP_rotation, OP_rotations, OP_row, OP_score, OP_score_player, OP_select,
-    OP_set_count, OP_set_counter, OP_set_hidden, OP_set_nextplayer, OP_set_pending, OP_set_pot, OP_set_rotation,
-    OP_set_score, OP_set_state, OP_set_value, OP_set_value_player, OP_set_var, OP_shoot, OP_site, OP_site_between,
-    OP_site_from, OP_site_player, OP_site_to, OP_sites_around, OP_sites_array, OP_sites_between, OP_sites_board,
-    OP_sites_bottom, OP_sites_cell, OP_sites_centre, OP_sites_column, OP_sites_concavecorners, OP_sites_context,
-    OP_sites_convexcorners, OP_sites_coords, OP_sites_corners, OP_sites_direction, OP_sites_distance, OP_sites_edge,
-    OP_sites_empty, OP_sites_from, OP_sites_group, OP_sites_hand, OP_sites_hidden, OP_sites_incident, OP_sites_inner,
-    OP_sites_ints, OP_sites_lastfrom, OP_sites_lastto, OP_sites_layer, OP_sites_left, OP_sites_lineofsight,
-    OP_sites_major, OP_sites_minor, OP_sites_name, OP_sites_occupied, OP_sites_outer, OP_sites_owner, OP_sites_pattern,
+    OP_players_friend, OP_players_nonmover, OP_players_team, OP_pot, OP_pow_int, OP_prev, OP_priority, OP_priority_two,
+    OP_promote, OP_propose, OP_push, OP_random, OP_random_num, OP_range, OP_region_foreach, OP_region_foreach_of,
+    OP_region_foreach_player, OP_region_if, OP_regionsite, OP_remember_state, OP_remember_value, OP_remove, OP_result,
+    OP_results, OP_roll, OP_rotation, OP_rotations, OP_row, OP_score, OP_score_player, OP_select, OP_set_count,
+    OP_set_counter, OP_set_hidden, OP_set_nextplayer, OP_set_pending, OP_set_pot, OP_set_rotation, OP_set_score,
+    OP_set_state, OP_set_value, OP_set_value_player, OP_set_var, OP_shoot, OP_site, OP_site_between, OP_site_from,
+    OP_site_player, OP_site_to, OP_sites_around, OP_sites_array, OP_sites_between, OP_sites_board, OP_sites_bottom,
+    OP_sites_cell, OP_sites_centre, OP_sites_column, OP_sites_concavecorners, OP_sites_context, OP_sites_convexcorners,
+    OP_sites_coords, OP_sites_corners, OP_sites_direction, OP_sites_distance, OP_sites_edge, OP_sites_empty,
+    OP_sites_from, OP_sites_group, OP_sites_hand, OP_sites_hidden, OP_sites_incident, OP_sites_inner, OP_sites_ints,
+    OP_sites_lastfrom, OP_sites_lastto, OP_sites_layer, OP_sites_left, OP_sites_lineofsight, OP_sites_major,
+    OP_sites_minor, OP_sites_name, OP_sites_occupied, OP_sites_outer, OP_sites_owner, OP_sites_pattern,
     OP_sites_pending, OP_sites_perimeter, OP_sites_phase, OP_sites_playable, OP_sites_random, OP_sites_right,
     OP_sites_row, OP_sites_side, OP_sites_start, OP_sites_state, OP_sites_to, OP_sites_toclear, OP_sites_top,
     OP_sites_track, OP_sites_walk, OP_size_array, OP_size_group, OP_size_stack, OP_size_territory, OP_sizes_group,

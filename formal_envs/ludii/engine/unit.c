@@ -302,7 +302,6 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"players_team", ARRAY_KIND, 0, 2, {.act = ludeme_players_team}},
     {"pot", INT_KIND, 0, 0, {.value = ludeme_pot}},
     {"pow_int", INT_KIND, 1, 2, {.value = ludeme_pow_int}},
-    {"pow_int_word", INT_KIND, 1, 2, {.value = ludeme_pow_int_word}},
     {"prev", INT_KIND, 0, 1, {.value = ludeme_prev}},
     {"priority", MOVES_KIND, 0, 2, {.act = ludeme_priority}},
     {"priority_two", MOVES_KIND, 0, 3, {.act = ludeme_priority_two}},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from formal_envs.ludii.errors import GameError, hint, nearest
-from formal_envs.ludii.language.parameter_types import ParameterType, parameter_type
+from formal_envs.ludii.language.parameter_types import OTHER_NAMES, ParameterType, parameter_type
 from formal_envs.ludii.language.signatures import LANGUAGE
 from formal_envs.ludii.language.syntax import Form
 from formal_envs.ludii.language.typed_tree import Signature
@@ -149,7 +149,7 @@ def _wrong_type(form: Form, failures: list[Failure]) -> tuple[str, tuple[str, ..
     heads = {head for failure in failures if failure.type for head in failure.type.heads}
     if form.type == "OPEN":
         known = {signature.head for signature in LANGUAGE.signatures.values()}
-        if form.value in known:
+        if form.value in known or form.value in OTHER_NAMES:
             return f"({form.value} ...) is not {some}", tuple(types[:_MOST])
         close = tuple(f"({head} ...)" for head in nearest(form.value, heads, 3))
         return f"unknown ludeme {form.value[:30]!r}{hint(form.value, heads or known)}", close or tuple(types[:_MOST])

@@ -10,7 +10,6 @@ from formal_envs.ludii.language.typed_tree import Signature
 MAX_INT = 2**31 - 1
 MAX_DIGITS = 24  # of a number with a fraction
 OTHER_NAMES = {
-    "add": "+",
     "sub": "-",
     "mul": "*",
     "div": "/",

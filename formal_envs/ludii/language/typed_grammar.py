@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from formal_envs.ludii.language.parameter_types import CONSTANTS, MAX_INT
+from formal_envs.ludii.language.parameter_types import CONSTANTS, MAX_INT, OTHER_NAMES
 from formal_envs.ludii.language.signatures import LANGUAGE
 from formal_envs.ludii.language.typed_tree import Signature
 
@@ -154,7 +154,9 @@ def _word_classes() -> dict[str, str]:
 
 def _terminals(rules: str) -> list[str]:
     """The names of ludemes and arguments, the classes of keywords and the literals that the ``rules`` name."""
-    patterns = {_head(s.head): rf"\(\s*{re.escape(s.head)}{_END}" for s in LANGUAGE.signatures.values()}
+    heads = {s.head: re.escape(s.head) for s in LANGUAGE.signatures.values()}
+    heads |= {sign: f"(?:{re.escape(sign)}|{name})" for name, sign in OTHER_NAMES.items()}
+    patterns = {_head(head): rf"\(\s*{written}{_END}" for head, written in heads.items()}
     patterns |= {_label(p.label): f"{p.label}:" for s in LANGUAGE.signatures.values() for p in s.params if p.label}
     classes: dict[str, list[str]] = {}
     for word, terminal in _word_classes().items():

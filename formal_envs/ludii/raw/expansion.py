@@ -27,10 +27,10 @@ from formal_envs.ludii.raw.pieces import (
 )
 from formal_envs.ludii.raw.ranges import expand_ranges, without_idle_brackets
 
-_LEFT_OUT = ("option", "rulesets", "ruleset", "metadata")  # forms that are no part of the game
-_FORM = re.compile(r"\(\s*(?:[({\"]|(?:define|option|rulesets?|metadata)\b|\w+:)")
+_LEFT_OUT = ("option", "rulesets", "ruleset", "metadata", "info", "graphics", "ai")  # no part of the game
+_FORM = re.compile(r"\(\s*(?:[({\"]|(?:define|option|rulesets?|metadata|info|graphics|ai)\b|\w+:)")
 _TAG = re.compile(r"<[A-Za-z]\w*[:>]")
-_SPILT = re.compile(r"[^\w\"'`<>|(){}]+")  # a comment that lost a slash
+_SPILT = re.compile(r"/[-/]+")  # a comment that lost a slash
 
 
 class Expansion:
@@ -101,7 +101,7 @@ def expand(
     """
     if isinstance(raw, Expansion):
         return raw
-    if not (choices or library or ".." in raw or _FORM.search(raw) or _TAG.search(raw)):
+    if not (choices or library or ".." in raw or "/-" in raw or _FORM.search(raw) or _TAG.search(raw)):
         return Expansion(raw)
     if len(raw) > MAX_EXPANDED:
         raise GameError("syntax", f"longer than {MAX_EXPANDED} characters", raw, MAX_EXPANDED, (), "limit")
