@@ -84,6 +84,8 @@ def _flags(call: Call) -> int:
     slug, args = call.signature.slug, call.args
     if count is not None and args[count] is not None:
         flags |= USES["COUNT"]
+    if slug == "tracksite_move":
+        flags |= USES["STEPS_ON_TRACKS"]
     if slug == "no_moves" and args[0] != Leaf("roleType", "Next"):
         flags |= USES["STUCK"]
     if slug == "passend" and args[0] == Leaf("passEndType", "NoEnd"):

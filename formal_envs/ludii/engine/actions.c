@@ -2,6 +2,7 @@
 #include "changes.h"
 #include "state.h"
 #include "actions.h"
+#include "places.h"
 #include "dice.h"
 #include "hidden.h"
 #include "stack_actions.h"
@@ -62,6 +63,7 @@ static void apply_to_sites(Ctx *c, const Action *a) {
     if (!is_site(c, to)) return;
     will_change(c, to);
     if (is_site(c, from)) will_change(c, from);
+    if (c->g->n_places) follow_on_tracks(c, a);
     if (c->first_level) {
         apply_to_stacks(c, a);
         return;

@@ -31,6 +31,7 @@ struct Ctx {
     State *s;
     i32 *what, *who, *count, *state, *rotation, *value; /* into *s, by site */
     i32 *vars; /* by string id */
+    i32 *places; /* pieces on places of tracks: places.c */
     u64 *empty, *occupied, *visited, *to_clear, *arrived, *between_last; /* sets of sites */
     u64 *owned, *kinds; /* sets of sites by player 0 .. n + 1, by component; * words. Of stacks their tops */
     u64 *hidden; /* HIDDEN_<what> * players + player - 1; * words */

@@ -22,6 +22,7 @@ typedef struct Row { /* a run of integers in the bytecode */
 typedef struct Component {
     i32 owner, name, base; /* string ids: "Pawn1" and "Pawn" */
     i32 facing; /* absoluteDirection, or -1 */
+    i32 rank; /* among those of its owner */
     const Node *moves, *flips; /* its move rule and (flips ..), or NULL */
     i32 next; /* the owner's next one; 0 behind his last */
 } Component;
@@ -30,6 +31,7 @@ typedef struct Container { /* 0 is the board; the others are hands */
 } Container;
 typedef struct Track {
     i32 name, owner, loop;
+    i32 first_place; /* of State's places, where pieces are followed on it; else -1 */
     Row sites;
 } Track;
 typedef struct Die {
@@ -64,6 +66,7 @@ struct Game {
     i32 site_type; /* siteType_Cell, ... of the default sites */
     i32 type_first[N_siteType], type_n[N_siteType]; /* where the sites of each type begin in the numbering, how many */
     i32 n_nodes, n_components, n_containers, n_tracks, n_regions, n_phases, n_maps, n_dice, n_strings;
+    i32 n_places; /* on tracks on which pieces are followed */
     u32 uses; /* bits USES_* */
     i32 repetition; /* repetitionType that (no Repeat ..) forbids, -1 none */
     Node **nodes;

@@ -59,9 +59,9 @@ class Field:
 
 
 _PLAYERS, _OWNERS = MAX_PLAYERS + 1, MAX_PLAYERS + 2  # by role: 0 is nobody; the last owner is Shared
-#: The beginning of a state. Its memory follows: SITE_NUMBERS, a number a variable, SETS; then, in games with stacks of
-#: pieces, for each site where its levels begin, one number more for where the last ones end, the marks that the last
-#: lowest piece of each site left, and MAX_LEVELS levels.
+#: The beginning of a state. Its memory follows: SITE_NUMBERS, a number per variable and track place, SETS; then, in
+#: games with stacks of pieces, for each site where its levels begin, one number more for where the last ones end, the
+#: marks that the last lowest piece of each site left, and MAX_LEVELS levels.
 #: What is remembered is the last field: to look ahead, games without it copy what stands before it.
 STATE = (
     Field("mover"),
@@ -219,7 +219,7 @@ USES = MappingProxyType(
         for bit, name in enumerate(
             [
                 *("COUNT", "SWAP", "NO_REPEAT", "SEQUENCE_CAPTURE", "PASS_RULES", "VISITED", "HISTORY", "STUCK"),
-                *("ARRIVED", "STACK", "CHANCE", "CHANCE_START", "BETWEEN", "HIDDEN"),
+                *("ARRIVED", "STACK", "CHANCE", "CHANCE_START", "BETWEEN", "HIDDEN", "STEPS_ON_TRACKS"),
             ]
         )
     }

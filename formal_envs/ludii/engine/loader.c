@@ -1,6 +1,7 @@
 /* From the bytecode, a run of integers that the compiler writes, to a Game. */
 #include "state.h"
 #include "loader.h"
+#include "places.h"
 
 /* Nothing of bytecode is believed: each read is held to its section, each number to what it counts or indexes. */
 typedef struct Reader {
@@ -245,6 +246,7 @@ void load(Game *g, const i32 *bytecode, i64 length) {
     load_nodes(section(g, bytecode, length, SECTION_NODES));
     load_board(g, bytecode, length);
     load_equipment(g, bytecode, length);
+    load_places(g);
     load_dice(g, section(g, bytecode, length, SECTION_DICE));
     load_rules(g, bytecode, length);
     g->state_size = (i32)state_bytes(g);

@@ -3,9 +3,10 @@
 #include "levels.h"
 #include "state.h"
 
-/* In s->memory: the numbers of the sites, a number a variable, a gap if need be, then the sets, then the stacks. */
+/* In s->memory: the numbers of the sites, a number a variable and a place of a track, a gap if need be, then the sets, then
+ * the stacks. */
 static size_t state_numbers(const Game *g) {
-    return (N_SITE_NUMBERS * (size_t)g->n_sites + (size_t)g->n_strings + 1) & ~(size_t)1;
+    return (N_SITE_NUMBERS * (size_t)g->n_sites + (size_t)g->n_strings + (size_t)g->n_places + 1) & ~(size_t)1;
 }
 static i32 n_hidden_sets(const Game *g) { return g->uses & USES_HIDDEN ? N_HIDDEN * g->n_players : 0; }
 i32 n_state_sets(const Game *g) { return N_SETS + n_hidden_sets(g) + (g->n_players + 2) + (g->n_components + 1); }
@@ -28,7 +29,7 @@ void use_state(Ctx *c, State *s) {
     c->what = numbers + SITE_what * n, c->who = numbers + SITE_who * n, c->count = numbers + SITE_count * n;
     c->state = numbers + SITE_state * n, c->rotation = numbers + SITE_rotation * n;
     c->value = numbers + SITE_value * n;
-    c->vars = numbers + N_SITE_NUMBERS * n;
+    c->vars = numbers + N_SITE_NUMBERS * n, c->places = c->vars + c->g->n_strings;
     c->empty = sets + SET_empty * words, c->occupied = sets + SET_occupied * words;
     c->visited = sets + SET_visited * words, c->to_clear = sets + SET_to_clear * words;
     c->arrived = sets + SET_arrived * words, c->between_last = sets + SET_between * words;

@@ -1,5 +1,6 @@
 /* Tracks. */
 #include "arguments.h"
+#include "places.h"
 #include "tracks.h"
 
 const Track *track_of(Ctx *c, const Node *name, i32 owner) {
@@ -31,7 +32,8 @@ INT(tracksite_move) {
     const Track *t = own_track(c, ARG(tracksite_move, track), player, role);
     i32 from = int_or(c, ARG(tracksite_move, from), c->from), steps = int_or(c, ARG(tracksite_move, steps), 1);
     if (!t || !t->sites.n || from < 0) return OFF;
-    i32 at = place_on_track(c, t, from);
+    i32 at = place_of_piece(c, t, from);
+    if (at < 0) at = place_on_track(c, t, from);
     if (at < 0) at = t->sites.n; /* beside the track one stands behind its end, where a loop begins again */
     i64 goal = (i64)at + steps;
     if (t->loop) goal = (goal % t->sites.n + t->sites.n) % t->sites.n;
