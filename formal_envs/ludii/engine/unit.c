@@ -30,6 +30,7 @@
 #include "moving.c"
 #include "numbers.c"
 #include "numbers_of_board.c"
+#include "places.c"
 #include "placing.c"
 #include "ply.c"
 #include "random.c"
