@@ -13,7 +13,9 @@ End = tuple[float, float, int]
 STRAY = 2  # sites that lie between two long lines, such as stores
 APART = 0.499  # least distance between lines, where some are wide
 FAR = 0.59  # least distance between wide lines
-FINE, BROAD = 1e-3, 0.55  # how far the sites of one line may lie apart: at least, and where no two sites then coincide
+FEWER = 0.9  # how many lines askew there may be for a level one, so that they are the rows and columns
+TIGHT = 0.55  # least distance, in mean steps, of lines that run askew
+FINE, BROAD = 1e-3, 0.505  # how far the sites of one line may lie apart: at least, and where no two sites then coincide
 
 
 def step_angles(points: Sequence[Point], steps: Steps) -> dict[int, int]:
@@ -28,15 +30,19 @@ def step_angles(points: Sequence[Point], steps: Steps) -> dict[int, int]:
     return counts
 
 
-def axes(points: Sequence[Point], steps: Steps, lattice: bool) -> list[tuple[float, float]]:
+def axes(points: Sequence[Point], steps: Steps) -> list[tuple[float, float]]:
     """The directions that rows and columns may have, in degrees, the likeliest first."""
     counts = step_angles(points, steps)
     if not counts:
         return [(0.0, 90.0)]
     most = max(counts.values())
     common = sorted(a for a, n in counts.items() if 20 * n >= most)
-    if lattice and len(common) == 3 and all(abs((b - a) - 60) <= 1 for a, b in itertools.pairwise(common)):
-        return [(float(common[0]), float(common[2]))]
+    if len(common) == 3 and all(abs((b - a) - 60) <= 1 for a, b in itertools.pairwise(common)):
+        skewed = float(common[0]), float(common[2])
+        lines = [_ends(values, clusters(values, FINE)) for values in _heights(points, *skewed)]
+        level = [_ends(values, clusters(values, FINE)) for values in _heights(points, 0.0, 90.0)]
+        clear = min(map(_gap, lines)) > TIGHT * mean_step(points, steps)
+        return [skewed if clear and sum(map(len, lines)) < FEWER * sum(map(len, level)) else (0.0, 90.0)]
     if common == [0]:  # nothing joins the rows: they may lie straight above each other or be shifted
         return [(0.0, 90.0), (0.0, 120.0)]
     if common == [0, 45, 90, 135]:
@@ -44,7 +50,14 @@ def axes(points: Sequence[Point], steps: Steps, lattice: bool) -> list[tuple[flo
     if 0 in common or 90 in common or len(common) > 4:
         return [(0.0, 90.0)]
     best = min(common, key=lambda a: (min(a % 90, 90 - a % 90), a))
-    return [(float(best % 90), float(best % 90 + 90))]
+    upright = (float(best % 90), float(best % 90 + 90))
+    return [(0.0, 90.0), upright] if best % 90 == 45 else [upright]
+
+
+def mean_step(points: Sequence[Point], steps: Steps) -> float:
+    """The mean distance of neighbours, 1 where there are none."""
+    lengths = [math.dist(points[a][:2], points[b][:2]) for a, others in enumerate(steps) for b in others if b > a]
+    return sum(lengths) / len(lengths) if lengths else 1.0
 
 
 def clusters(values: Sequence[float], tolerance: float) -> list[int]:
@@ -60,7 +73,7 @@ def clusters(values: Sequence[float], tolerance: float) -> list[int]:
     return result
 
 
-def rows_and_columns(points: Sequence[Point], steps: Steps, lattice: bool, level: bool) -> tuple[list[int], list[int]]:
+def rows_and_columns(points: Sequence[Point], steps: Steps, level: bool) -> tuple[list[int], list[int]]:
     """Row and column of each site, counted from the bottom left.
 
     Of several pairs of axes the one with the fewest lines counts, of those the one with the most even numbers: so the
@@ -68,7 +81,7 @@ def rows_and_columns(points: Sequence[Point], steps: Steps, lattice: bool, level
     """
     best: tuple[list[int], list[int]] | None = None
     least: tuple[int, int] | None = None
-    for row_angle, column_angle in axes(points, steps, lattice)[: 1 if level else None]:
+    for row_angle, column_angle in axes(points, steps)[: 1 if level else None]:
         found = _lines(points, row_angle, column_angle)
         high, wide = max(found[0], default=0), max(found[1], default=0)
         if least is None or (high + wide, max(high, wide)) < least:
@@ -77,12 +90,16 @@ def rows_and_columns(points: Sequence[Point], steps: Steps, lattice: bool, level
     return best
 
 
-def _lines(points: Sequence[Point], row_angle: float, column_angle: float) -> tuple[list[int], list[int]]:
-    """The lines along two axes: wide ones if they stand clearly apart and no two sites fall together."""
+def _heights(points: Sequence[Point], row_angle: float, column_angle: float) -> tuple[list[float], list[float]]:
+    """How far each site lies above a row's direction, and to the right of a column's."""
     r, c = math.radians(row_angle), math.radians(column_angle)
     sin_r, cos_r, sin_c, cos_c = math.sin(r), math.cos(r), math.sin(c), math.cos(c)
-    heights = [y * cos_r - x * sin_r for x, y, _ in points]
-    widths = [x * sin_c - y * cos_c for x, y, _ in points]
+    return [y * cos_r - x * sin_r for x, y, _ in points], [x * sin_c - y * cos_c for x, y, _ in points]
+
+
+def _lines(points: Sequence[Point], row_angle: float, column_angle: float) -> tuple[list[int], list[int]]:
+    """The lines along two axes: wide ones if they stand clearly apart and no two sites fall together."""
+    heights, widths = _heights(points, row_angle, column_angle)
     rows, columns = clusters(heights, FINE), clusters(widths, FINE)
     row_ends, column_ends = _ends(heights, rows), _ends(widths, columns)
     if _gap(row_ends) > BROAD and _gap(column_ends) > BROAD:
@@ -99,7 +116,10 @@ def _lines(points: Sequence[Point], row_angle: float, column_angle: float) -> tu
 def broaden(values: Sequence[float], fine: list[int], ordered: Sequence[End]) -> list[int]:
     """Wider lines, where they stand clearly apart; otherwise the fine ones, with stray pairs taken into a long line."""
     broad = clusters(values, BROAD)
-    if _gap(_ends(values, broad)) >= FAR:
+    ends = _ends(values, broad)
+    if all(high - low > FINE for low, high, _ in ends):  # pairs of lines all over, as among the corners of hexagons
+        return fine
+    if _gap(ends) >= FAR:
         return broad
     merged, target = -1, []
     for line, (low, _, count) in enumerate(ordered):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import math
 
 from formal_envs.ludii.board import regions
-from formal_envs.ludii.board.coordinates import letters, rows_and_columns
+from formal_envs.ludii.board.coordinates import letters, mean_step, rows_and_columns
 from formal_envs.ludii.board.graph import Graph, Point
 from formal_envs.ludii.board.radials import Radial, Ray, radials, rays
 from formal_envs.ludii.board.relations import Lists, cell_relations, edge_relations, incidences, vertex_relations
@@ -94,8 +93,7 @@ class Topology:
 
     @functools.cached_property
     def _lines(self) -> tuple[list[int], list[int]]:
-        lattice, level = bool(self.layout.graph.faces), self.site_type == "Edge"
-        return rows_and_columns(self.points, self.neighbours["Orthogonal"], lattice, level)
+        return rows_and_columns(self.points, self.neighbours["Orthogonal"], self.site_type == "Edge")
 
     @functools.cached_property
     def row(self) -> list[int]:
@@ -185,14 +183,7 @@ class Topology:
     @functools.cached_property
     def step(self) -> float:
         """Mean distance of orthogonal neighbours."""
-        points = self.points
-        lengths = [
-            math.dist(points[a][:2], points[b][:2])
-            for a, others in enumerate(self.neighbours["Orthogonal"])
-            for b in others
-            if b > a
-        ]
-        return sum(lengths) / len(lengths) if lengths else 1.0
+        return mean_step(self.points, self.neighbours["Orthogonal"])
 
     @functools.cached_property
     def sides(self) -> dict[str, tuple[int, ...]]:

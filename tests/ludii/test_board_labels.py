@@ -1,0 +1,44 @@
+"""Rows, columns and labels: which way the lines of a board run."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_board import build
+
+
+def lines(text: str) -> tuple[int, int]:
+    sites = build(text).sites
+    return max(sites.row) + 1, max(sites.column) + 1
+
+
+@pytest.mark.parametrize(("rings", "expected"), [(1, (3, 3)), (2, (5, 5)), (3, (7, 7)), (7, (23, 15))])
+def test_rows_of_rings_of_six_run_askew_while_they_stand_apart(rings, expected):
+    """Lines askew are 0.866 apart, the mean step is (3 + rings) / 4."""
+    assert lines(f"(concentric {{1 {'6 ' * rings}}}) use:Vertex") == expected
+
+
+def test_labels_of_three_rings_of_six():
+    sites = build("(concentric {1 6 6 6}) use:Vertex").sites
+    at = {(round(x, 3), round(y, 3)): label for (x, y), label in zip(sites.xy, sites.label, strict=True)}
+    assert at[0, 0] == "D4"
+    assert (at[0, -3], at[0, 3]) == ("A1", "G7")
+    assert (at[2.598, 1.5], at[-2.598, 1.5]) == ("G4", "D7")
+
+
+@given(st.integers(2, 5))
+def test_corners_of_hexagons_lie_in_level_rows(n):
+    """Each row of cells adds two rows of corners; every half cell is a column."""
+    assert lines(f"(hex {n}) use:Vertex") == (4 * n, 4 * n - 1)
+    assert lines(f"(hex {n})") == (2 * n - 1, 2 * n - 1)
+
+
+def test_a_cross_on_its_corner_has_level_rows():
+    cross = "(merge {(square 3) (shift 1 -1 (rectangle 5 1)) (shift -1 1 (rectangle 1 5))})"
+    assert lines(f"(rotate 45 {cross})") == (5, 5)
+    sites = build(f"(rotate 45 {cross})").sites
+    low = min(range(sites.n), key=lambda site: (round(sites.xy[site][1], 3), sites.xy[site][0]))
+    assert sites.label[low] == "A1"
+
+
+def test_circles_of_many_points_have_a_row_for_each_height():
+    assert lines("(concentric {24}) use:Vertex") == (13, 13)
