@@ -245,6 +245,9 @@ def conformance(
                 click.echo(f"{result.verdict:12} {result.id}: {str(result.differences[0])[:400]}")
             elif names:
                 click.echo(f"{result.verdict:12} {result.id}: {result.plies} plies of {result.traces} games")
+        for play in report.play:
+            if not play.agrees(len(report.play)):
+                click.echo(f"random play  {play}")
         if table := compare.table(report, records.games):
             click.echo(f"\n{table}\n")
         click.echo(f"{group_table(groups)}\n")

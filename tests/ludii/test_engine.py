@@ -347,3 +347,14 @@ def test_points_rank_everybody_anew():
     )
     states = list(states_of(rules, 0))
     assert [(state.winner, state.ranking) for state in states[1:]] == [(1, [1, 0, 0])] * 2 + [(0, [2, 2, 2])]
+
+
+def test_who_wins_after_a_swap_is_who_began():
+    """The second move wins. Of the three moves before it one is a swap, after which the first person makes it."""
+    text = (
+        '(game "Two" (players 2) (equipment {(board (rectangle 1 2)) (piece "A" Each)}) (rules (meta (swap))'
+        " (play (move Add (to (sites Empty)))) (end (if (is Full) (result Mover Win)))))"
+    )
+    report = evaluate_game(text, playouts=400)
+    assert 150 <= report.wins[0] <= 250  # 200, give or take five standard deviations of 10
+    assert sum(report.wins) == 400

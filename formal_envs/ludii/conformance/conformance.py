@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import math
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,16 +18,14 @@ from typing import Any
 
 from formal_envs.errors import ConfigError
 from formal_envs.ludii.conformance.compare import Comparison, compare
+from formal_envs.ludii.conformance.random_play import PlayComparison, compare_plays, summary
 from formal_envs.ludii.conformance.replay import Difference
 from formal_envs.ludii.conformance.snapshots import Record
 from formal_envs.ludii.errors import DIFFERENCES, GameError
 from formal_envs.ludii.play.program import compile_game
-from formal_envs.ludii.play.report import evaluate_game
 from formal_envs.sandbox import Lost, isolated_map
 
 FILES = ("games", "traces", "mutants", "written")
-#: Standard errors by which random play may differ; four numbers of a game are compared.
-MAX_DEVIATION = 4.5
 
 
 def read(path: Path) -> list[Record]:
@@ -100,20 +96,6 @@ class Verdict:
 
 
 @dataclass
-class PlayComparison:
-    """Random games of ours against the record's: by how many standard errors each number differs."""
-
-    id: str
-    deviations: dict[str, float]
-    message: str = ""
-
-    @property
-    def agrees(self) -> bool:
-        """Nothing went wrong, and no number differs by more than chance makes it in one of 10,000 games or so."""
-        return not self.message and all(abs(z) <= MAX_DEVIATION for z in self.deviations.values())
-
-
-@dataclass
 class Report:
     """Everything that was compared."""
 
@@ -150,11 +132,7 @@ class Report:
         result["perft_differs"] = [g.id for g in self.games if g.perft_equal < g.perft]
         for name, rows in (("verdicts", self.verdicts), ("written", self.written)):
             result[f"{name}_differ"] = [row.label for row in rows if not row.agrees and row.declared is None]
-        if self.play:
-            result["play_agree"] = sum(row.agrees for row in self.play)
-            result["play"] = len(self.play)
-            result["play_differs"] = [row.id for row in self.play if not row.agrees]
-        return result
+        return result | (summary(self.play) if self.play else {})
 
 
 def verdict(row: Record) -> Verdict:
@@ -166,31 +144,6 @@ def verdict(row: Record) -> Verdict:
         message, compiles = f"{error.stage}: {error.message}", error.stage in ("unsupported", "play")
         declared = DIFFERENCES[error.difference] if error.difference else None
     return Verdict(row["label"], bool(row["compiles"]), compiles, message, declared)
-
-
-def compare_play(game: Record) -> PlayComparison:
-    """Shares of wins and draws and the mean turns of 100 random games, against the record's ``random_play``."""
-    theirs = game["random_play"]
-    report = evaluate_game(game["text"], seed=zlib.crc32(game["id"].encode()))
-    if report.error:
-        return PlayComparison(game["id"], {}, str(report.error))
-    n, m = report.playouts, theirs["playouts"]
-    shares = {
-        "wins of player 1": (report.wins[0] / n, theirs["wins"][1] / m),
-        "wins of player 2": (report.wins[1] / n, theirs["wins"][2] / m),
-        "draws": ((report.draws + report.timeouts) / n, 1 - theirs["drawishness"]),
-    }
-    deviations = {name: two_shares(x, n, y, m) for name, (x, y) in shares.items()}
-    floor = max(0.5, 0.1 * report.mean_turns)  # games of nearly one length: the rare others may be in one sample alone
-    error = max(report.deviation_turns, floor) * math.sqrt(1 / n + 1 / m)
-    deviations["turns"] = (report.mean_turns - theirs["mean_turns"]) / error
-    return PlayComparison(game["id"], {name: round(z, 2) for name, z in deviations.items()})
-
-
-def two_shares(x: float, n: int, y: float, m: int) -> float:
-    """By how many standard errors two shares differ, of n and of m trials, were there one share behind both."""
-    pooled = (x * n + y * m + 1) / (n + m + 2)  # one success and one failure more: never 0 or 1
-    return (x - y) / math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
 
 
 def _compare(quick: bool, pair: tuple[Record, Record | None]) -> Comparison:
@@ -232,16 +185,6 @@ def compare_verdicts(rows: Sequence[Record], jobs: int, progress: Callable[[], A
     return [results[index] for index in range(len(rows))]
 
 
-def _compare_plays(games: Sequence[Record], jobs: int, progress: Callable[[], Any]) -> list[PlayComparison]:
-    results: dict[int, PlayComparison] = {}
-    for index, answer in isolated_map(compare_play, games, jobs, 120.0):
-        if isinstance(answer, Lost):
-            answer = PlayComparison(games[index]["id"], {}, f"{answer.why}: {answer.message}")
-        results[index] = answer
-        progress()
-    return [results[index] for index in range(len(games))]
-
-
 def labelled(rows: Iterable[Record], name: str) -> list[Record]:
     """The rows with a ``label`` each: what it is and where it stands in its file."""
     return [
@@ -264,7 +207,7 @@ def run(
     Args:
         jobs: child processes at a time.
         quick: the first trace and small counts only.
-        stats: compare random play as well.
+        stats: compare random play as well, see random_play.py.
         progress: show bars; None: where there is a terminal.
     """
     from tqdm import tqdm
@@ -276,7 +219,7 @@ def run(
     if stats:
         played = [game for game in games if game.get("random_play", {}).get("playouts")]
         with tqdm(total=len(played), unit="game", desc="random play", disable=hidden) as bar:
-            report.play = _compare_plays(played, jobs, bar.update)
+            report.play = compare_plays(played, jobs, bar.update)
     if not names:
         for name, rows in (
             ("verdicts", labelled(data.mutants, "mutant")),

@@ -249,6 +249,7 @@ i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_moves, i64 
         random_game(c, s, seed + (u64)i * 0xd1342543de82ef95u, max_turns, max_moves);
         i32 *row = out + N_PLAYOUT * i;
         row[PLAYOUT_winner] = c->failure ? -1 - (i32)c->failure : s->over ? s->winner : -1;
+        row[PLAYOUT_person] = row[PLAYOUT_winner] > 0 ? s->agents[row[PLAYOUT_winner]] : row[PLAYOUT_winner];
         row[PLAYOUT_turns] = s->turn < max_turns ? s->turn : max_turns;
         row[PLAYOUT_moves] = s->n_moves, row[PLAYOUT_over] = s->over;
         left -= given - (c->work > 0 ? c->work : 0);

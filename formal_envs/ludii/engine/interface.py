@@ -187,6 +187,7 @@ PLAYOUT = (
     Field("turns"),
     Field("moves"),
     Field("over"),
+    Field("person", "as winner, by who began as which role: a swap changes the roles, not who wins"),
 )
 
 # ---------------------------------------------------------------- the bytecode: integers that a game is compiled to

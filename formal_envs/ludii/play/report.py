@@ -24,6 +24,7 @@ MAX_WORK = 400_000_000
 #: Work of all the games of an evaluation. When it is spent the evaluation ends, with the games that are finished.
 MAX_TOTAL_WORK = 1_000_000_000
 UNPLAYABLE = 0.05
+_PERSON = [field.name for field in PLAYOUT].index("person")
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,9 @@ class GameReport:
 
     ``compiles``: it is a game; ``supported``: the engine plays all of its ludemes; ``playable``: no error in play, and
     two turns or more per game on average. ``error`` says what went wrong, if anything. ``playouts`` games were
-    finished, of them ``wins[p - 1]`` won by player p, ``draws`` ended without a winner, ``timeouts`` were cut by the
-    limits; a turn is a change of mover. balance, completion, drawishness and reward lie in [0, 1], 0 where there was no
-    game.
+    finished, of them ``wins[p - 1]`` won by who began as player p, ``draws`` ended without a winner, ``timeouts`` were
+    cut by the limits; a turn is a change of mover. balance, completion, drawishness and reward lie in [0, 1], 0 where
+    there was no game.
     """
 
     compiles: bool
@@ -71,7 +72,8 @@ def random_games(
 ) -> tuple[np.ndarray, State, int]:
     """n random games of at most ``turns`` turns in one call of the engine.
 
-    Returns: (n, 4) of winner (0 nobody, -1 cut, below -1 failed), turns, moves, over; the last position; the work done.
+    Returns: (n, 5) of winner (0 nobody, -1 cut, below -1 failed), turns, moves, over and the winner by the role with
+    which he began; the last position; the work done.
     """
     context = program.context()
     block = ctypes.create_string_buffer(program.state_size)
@@ -91,7 +93,7 @@ def play(program: Program, rng: np.random.Generator, max_turns: int = 500) -> Ou
     """
     limit = _limit(program, max_turns)
     rows, last, _ = random_games(program, int(rng.integers(1 << 63)), 1, limit, MAX_WORK, MAX_WORK)
-    winner, turns, moves, over = (int(v) for v in rows[0])
+    winner, turns, moves, over = (int(v) for v in rows[0, :4])
     if winner < -1:
         raise GameError("play", REASONS[-1 - winner], program.text)
     return Outcome(max(winner, 0), tuple(last.ranking), turns, moves, not over)
@@ -147,7 +149,7 @@ def evaluate_program(program: Program, playouts: int = 100, max_turns: int = 500
     rows, winners = rows[:finished], winners[:finished]
     if not finished:
         return GameReport(compiles=True, error=error, reward=UNPLAYABLE, work=work)
-    wins = tuple(int((winners == p).sum()) for p in range(1, program.n_players + 1))
+    wins = tuple(int((rows[:, _PERSON] == p).sum()) for p in range(1, program.n_players + 1))
     draws, timeouts = int((winners == 0).sum()), int((winners == -1).sum())
     turns, moves = (float(rows[:, column].mean()) for column in (1, 2))
     playable = error is None and turns >= 2
