@@ -250,6 +250,7 @@ enum Playout {
     PLAYOUT_turns,
     PLAYOUT_moves,
     PLAYOUT_over,
+    PLAYOUT_person, /* as winner, by who began as which role: a swap changes the roles, not who wins */
     N_PLAYOUT,
 };
 
