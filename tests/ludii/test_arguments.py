@@ -199,3 +199,20 @@ def test_pieces_on_sites_of_a_type(number, expected):
 
 def test_cells_incident_to_a_cell_have_a_side_in_common():
     assert chosen("(sites Incident Cell of:Cell at:0)") == ["Select f1", "Select f3"]
+
+
+@pytest.mark.parametrize(
+    ("enemies", "expected"),
+    [
+        ("11 7", ["Pass"]),  # both in the piece's own row, no loop between
+        ("4 7", ["9>4"]),  # over the loop from the end of the row to the foot of the last column but one
+        ("4 1", ["9>1", "9>4"]),
+        ("10 16", ["9>16"]),  # the other way round
+    ],
+)
+def test_captures_over_the_loops_of_a_surakarta_board(enemies, expected):
+    """The piece on 9 stands in the second row, 6 .. 11: that is one circuit with the second column, 1 .. 31."""
+    slide = '(move Slide "AllTracks" (between if:(is Empty (between))) (to if:(is Enemy (who at:(to))) (apply if:False (remove (to)))))'
+    start = f'(place "A1" {{9}}) (place "A2" {{{enemies}}}) (place "A1" {{3 15}})'
+    text = game(f"(forEach Piece {slide})", start=start).replace("(board (square 3))", "(surakartaBoard (square 6))")
+    assert [key for key in keys(compile_game(text).initial()) if key[:2] in ("9>", "Pa")] == expected

@@ -90,6 +90,8 @@ def _flags(call: Call) -> int:
         flags |= USES["STUCK"]
     if slug == "passend" and args[0] == Leaf("passEndType", "NoEnd"):
         flags |= USES["PASS_RULES"]
+    if call.signature.head == "slide" or slug == "move_slide":
+        flags |= USES["ALL_TRACKS"] if Leaf("string", "AllTracks") in args else 0
     for arg in args:
         if isinstance(arg, Leaf) and arg.value == "EndOfTurn":
             flags |= USES["SEQUENCE_CAPTURE"]

@@ -221,6 +221,7 @@ USES = MappingProxyType(
             [
                 *("COUNT", "SWAP", "NO_REPEAT", "SEQUENCE_CAPTURE", "PASS_RULES", "VISITED", "HISTORY", "STUCK"),
                 *("ARRIVED", "STACK", "CHANCE", "CHANCE_START", "BETWEEN", "HIDDEN", "STEPS_ON_TRACKS"),
+                "ALL_TRACKS",
             ]
         )
     }

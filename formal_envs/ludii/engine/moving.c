@@ -147,13 +147,49 @@ static void slide_along_track(Ctx *c, const Rule *rule, const Track *track, cons
         }
     }
 }
+static i32 touch_orthogonally(Ctx *c, i32 a, i32 b) {
+    const Row *row = &c->g->neighbours[relationType_Orthogonal][a];
+    for (i32 i = 0; i < row->n; i++)
+        if (row->at[i] == b) return 1;
+    return 0;
+}
+/* Surakarta: along a circuit, over a loop at a corner at least, up to what `to` names: its effect is that of a capture,
+ * whatever its own condition says of other places. */
+static void slide_round(Ctx *c, const Rule *rule, const Track *track) {
+    const Node *to = rule->to, *stops = to ? SLOT(to, to, if_) : NULL, *apply = to_apply(to);
+    const Node *passes = rule->between ? SLOT(rule->between, between, if_) : NULL;
+    i32 start = c->from, n = track->sites.n;
+    if (apply && apply->op == OP_apply_if) apply = SLOT(apply, apply_if, effect);
+    for (i32 k = 0; stops && k < n; k++) {
+        i32 here = start, loops = 0;
+        for (i32 i = 1; track->sites.at[k] == start && i <= n; i++) {
+            i32 site = track->sites.at[(k + i) % n];
+            tick(c, 1);
+            if (!is_site(c, site)) break;
+            loops += !touch_orthogonally(c, here, site);
+            c->to = here = site;
+            if (int_of(c, stops)) {
+                if (loops) go(c, rule, site, apply);
+                break;
+            }
+            c->between = site;
+            if (!(passes ? int_of(c, passes) : region_has(c->empty, site))) break;
+        }
+    }
+}
 static void slide_from(Ctx *c, const Rule *rule, DirSet directions) {
     i32 from = c->from, between = c->between;
     TMP_REGION(sites);
     Slide slide = {steps_of(c, rule->between, (Range){1, INFINITE}), to_sites(c, rule->to, sites) ? sites : NULL, NULL};
     if (rule->track) {
-        for (i32 t = 0; t < c->g->n_tracks; t++)
-            if (c->g->tracks[t].name == rule->track->value) slide_along_track(c, rule, &c->g->tracks[t], &slide);
+        i32 named = 0;
+        for (i32 t = 0; t < c->g->n_tracks; t++) {
+            if (c->g->tracks[t].name != rule->track->value) continue;
+            slide_along_track(c, rule, &c->g->tracks[t], &slide);
+            named = 1;
+        }
+        if (!named && c->g->uses & USES_ALL_TRACKS)
+            for (i32 t = 0; t < c->g->n_tracks; t++) slide_round(c, rule, &c->g->tracks[t]);
         return;
     }
     FOR_RADIALS (from, directions, ray) {

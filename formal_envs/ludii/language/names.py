@@ -103,6 +103,8 @@ class _Names:
             self.exact["proposal"].update(str(leaf.value) for arg in call.args for leaf in _leaves(arg))
         elif call.signature.result == "boardItem":
             self.boards.append(call)
+            if call.signature.head == "surakartaBoard":
+                self.exact["trackName"].add("AllTracks")
 
     def _check_owner(self, role: Node | None) -> None:
         """Pieces and hands belong to somebody who plays; regions, tracks and rules may speak of anybody."""
