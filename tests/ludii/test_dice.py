@@ -161,6 +161,27 @@ def test_a_double_is_played_twice():
     assert seen[3][1:] == ([0, 0], 2)
 
 
+def test_a_double_that_is_not_played_out_comes_back():
+    """Player 1 is shut in after the first two moves of his double; player 2, who rolls no double, has its rest."""
+    text = BOTH.replace("OPTIONS", "replayDouble:True").replace('(place "Runner2" 1)', '(place "Runner2" {5 6 7})')
+    state = compile_game(text).initial()
+    state, _ = play_key(state, "Move f0 t2", [1, 1])
+    state, _ = play_key(state, "Move f2 t4")
+    state, done = play_key(state, "Pass")
+    assert (state.mover, state.temp) == (1, 2)  # the dice are not used yet
+    text = text.replace(
+        "(if (not (all DiceUsed)) (moveAgain))", "(if (and (not (all DiceUsed)) (not (was Pass))) (moveAgain))"
+    )
+    state = compile_game(text).initial()
+    for key, faces in (("Move f0 t2", [1, 1]), ("Move f2 t4", None), ("Pass", None)):
+        state, _ = play_key(state, key, faces)
+    assert (state.mover, state.temp) == (2, 2)
+    state, done = play_key(state, "Move f7 t8", [0, 4])
+    assert done[-3:] == ["SetStateAndUpdateDice site=12 s1", "SetStateAndUpdateDice site=13 s1", "SetNextPlayer p2"]
+    state, done = play_key(state, "Move f8 t10")
+    assert done[-2:] == ["SetTemp temp=-1", "SetNextPlayer p2"]
+
+
 def test_faces_stay_when_dice_are_used():
     text = BOTH.replace("OPTIONS", "").replace("(is In (last To) (sites {11}))", "(= 5 (face 13))")
     state, _ = play_key(compile_game(text).initial(), "Move f0 t5", [2, 4])

@@ -77,13 +77,23 @@ BOOL(is_anydie) {
 }
 
 /* ---- a move with each of them */
-/* One more time both of a double: the value waits in (var) until they are used once, and is forgotten when they are rolled
- * on. */
-static void replay_double(Ctx *c, i32 die) {
-    i32 unused = unused_dice(c), n = c->g->n_dice, waits = c->s->temp != UNDEFINED;
-    if (unused == n) move_act(c, A_SET_TEMP)->value = waits ? UNDEFINED : c->pips;
-    else if (unused == 1 && waits)
-        for (i32 i = 0; i < n; i++) act_roll(c, i, c->state[c->g->dice[die].site]);
+static i32 show_one_value(Ctx *c) {
+    for (i32 i = 1; i < c->g->n_dice; i++)
+        if (c->s->dice[i] != c->s->dice[0]) return 0;
+    return 1;
+}
+/* A double is played twice: its value waits in (var), one die is used, both show the value again; with the next die it is
+ * forgotten. What waits when the turn ends before comes back in another's turn, whatever he has rolled. */
+static void replay_double(Ctx *c) {
+    const i32 waiting = c->s->temp;
+    if (show_one_value(c)) move_act(c, A_SET_TEMP)->value = waiting == UNDEFINED ? c->pips : UNDEFINED;
+    else if (waiting != UNDEFINED)
+        for (i32 i = 0; i < c->g->n_dice; i++) {
+            const Row *faces = &c->g->dice[i].faces;
+            i32 face = 0;
+            while (face < faces->n && faces->at[face] != waiting) face++;
+            if (face < faces->n) act_roll(c, i, face);
+        }
 }
 /* the moves from start on, each with these dice used: the second is OFF for none */
 static void use_dice(Ctx *c, i32 start, i32 die, i32 second, i32 replays) {
@@ -99,7 +109,7 @@ static void use_dice(Ctx *c, i32 start, i32 die, i32 second, i32 replays) {
         *m = *found, m->first = first;
         move_act(c, A_USE_DIE)->what = (i16)die;
         if (second >= 0) move_act(c, A_USE_DIE)->what = (i16)second;
-        if (replays) replay_double(c, die);
+        if (replays) replay_double(c);
         m->n = c->n_actions - first;
     }
     memmove(c->moves + start, c->moves + end, sizeof(Move) * (size_t)(c->n_moves - end));
@@ -110,7 +120,7 @@ static void with_dice(Ctx *c, const Node *n, i32 die, i32 second, i32 value) {
     if (!bool_or(c, ARG(foreach_die, if_), 1)) return;
     i32 start = c->n_moves;
     moves_of(c, ARG(foreach_die, moves));
-    i32 replays = second < 0 && c->s->dice_equal && bool_or(c, ARG(foreach_die, replayDouble), 0);
+    i32 replays = second < 0 && bool_or(c, ARG(foreach_die, replayDouble), 0);
     use_dice(c, start, die, second, replays);
 }
 //: foreach_die: (forEach Die [<int container>] [combined:<bool>] [replayDouble:<bool>] [if:<bool>] <moves> [<then>]) -> effect
