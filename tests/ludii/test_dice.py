@@ -342,3 +342,10 @@ def test_a_stack_at_random():
     assert {tuple(sorted(stack)) for stack in stacks} == {(1, 1, 1, 2, 2)}
     assert len(stacks) == 10
     assert all(count > 10 for count in stacks.values())
+
+
+def test_everybodys_hand_holds_no_piece_of_a_player():
+    """``"Hand"`` is each player's, neither the shared one nor that of the dice."""
+    text = SUM.replace("(dice", "(hand Each) (hand Shared) (dice")
+    text = text.replace('(place "Runner1" 0)', '(place "Runner" "Hand")')
+    assert compile_game(text).initial().what.tolist() == [0] * 7 + [4, 3, 4, 0, 1, 2]
