@@ -349,3 +349,12 @@ def test_everybodys_hand_holds_no_piece_of_a_player():
     text = SUM.replace("(dice", "(hand Each) (hand Shared) (dice")
     text = text.replace('(place "Runner1" 0)', '(place "Runner" "Hand")')
     assert compile_game(text).initial().what.tolist() == [0] * 7 + [4, 3, 4, 0, 1, 2]
+
+
+def test_the_longest_way_is_that_of_a_named_player():
+    best = "(max Distance OPTIONS (forEach Piece)) (then"
+    text = BOTH.replace("OPTIONS", "").replace("next:(forEach Piece) (then", f"next:{best}")
+    assert keys(compile_game(text.replace("OPTIONS", '"Lane" Mover')).initial(), [2, 4]) == ["Move f0 t5"]
+    text = text.replace('(track "Lane" "0,E" directed:True)', '(track "Lane" "0,E" P1 directed:True)')
+    assert keys(compile_game(text.replace("OPTIONS", '"Lane" Mover')).initial(), [2, 4]) == ["Move f0 t5"]
+    assert keys(compile_game(text.replace("OPTIONS", "")).initial(), [2, 4]) == ["Move f0 t3", "Move f0 t5"]

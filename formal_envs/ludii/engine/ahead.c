@@ -249,8 +249,10 @@ static i32 place_on(const Track *track, i32 site) {
 //: max_distance: (max Distance [<trackName track>] [<roleType>] <moves> [<then>]) -> effect
 MOVES(max_distance) {
     i32 start = collect(c, ARG(max_distance, moves)), k = c->n_moves - start, numbers = c->n_numbers;
-    const Track *track = track_for(c, ARG(max_distance, track),
-                                   ARG(max_distance, roleType) ? role_of(c, ARG(max_distance, roleType)) : c->s->mover);
+    const Node *role = ARG(max_distance, roleType), *name = ARG(max_distance, track);
+    /* of nobody named only a track that is nobody's own; without one each move will do: Ssang-Ryouk */
+    const Track *track = track_for(c, name, role ? role_of(c, role) : NOBODY);
+    if (track && !role && track->owner != NOBODY) track = NULL;
     signal_any(c, start);
     if (track && k > 1) {
         if (c->n_numbers + k > MAX_NUMBERS) fail(c, TOO_MUCH_MEMORY);
