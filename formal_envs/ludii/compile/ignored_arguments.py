@@ -41,6 +41,16 @@ IGNORED = {
     ("move_shoot", "to"): "a region to shoot at; write a condition (to if:..)",
 }
 
+#: What moves, counts or changes pieces, and has no known meaning where these stand on each other.
+_NOT_ON_STACKS = frozenset(
+    {
+        *("sow", "set_count", "start_set_count", "takecontrol", "take_control", "swap_pieces", "move_swap_pieces"),
+        *("push", "attract", "rotation", "set_rotation", "move_set_rotation", "place_random"),
+    }
+)
+#: Arguments without a known meaning there.
+_NOT_GIVEN_ON_STACKS = frozenset({("remove", "at"), ("move_remove", "at")})
+
 
 def _takes_empty(condition: Node | None) -> bool:
     """Whether a condition plainly holds for some empty sites: it is or offers ``(is Empty ..)``, or denies another."""
@@ -91,9 +101,15 @@ def ignored_argument(call: Call, stacks: bool = False) -> tuple[Node, str] | Non
 
     Args:
         call: the ludeme.
-        stacks: whether pieces of the game stand on each other; then a removal takes some of them.
+        stacks: whether pieces of the game stand on each other: a removal takes some of them, and some ludemes, which
+            are given back themselves, have no known meaning.
     """
     signature = call.signature
+    if stacks and signature.slug in _NOT_ON_STACKS:
+        return call, f"{signature.name} in a game with stacks of pieces"
+    for index, name in enumerate(signature.slot) if stacks else ():
+        if (signature.slug, name) in _NOT_GIVEN_ON_STACKS and call.args[index] is not None:
+            return call, f"{signature.name} with {name}: in a game with stacks of pieces"
     for index, name, meaning in _ignored(signature.slug, tuple(signature.slot)):
         arg = call.args[index]
         if arg is not None and not _harmless(signature.slug, name, arg, stacks):

@@ -307,8 +307,8 @@ static i32 names_place(const Node *from) { return SLOT(from, from, site) || SLOT
 static enum ActionType carries(Ctx *c, const Node *n, i32 copy) { /* a whole stack, so many of its pieces, one */
     if (c->first_level && SLOT(ARG(move, from), from, level) && !ARG(move, count)) return A_MOVE; /* just that piece */
     if (copy) return A_COPY;
-    if (!c->first_level || !bool_or(c, ARG(move, stack), 0)) return A_MOVE;
-    return ARG(move, count) ? A_STACK_MOVE : A_MOVE_ALL;
+    if (c->first_level && ARG(move, count)) return A_STACK_MOVE;
+    return c->first_level && bool_or(c, ARG(move, stack), 0) ? A_MOVE_ALL : A_MOVE;
 }
 static void carry(Ctx *c, const Node *n, i32 to, i32 count, i32 rotation) {
     if (move_asked(c, to)) return;

@@ -26,6 +26,7 @@ from formal_envs.ludii.engine.interface import (
     REFUSALS,
     SITE_NUMBERS,
     USES,
+    USES,
     StateHeader,
 )
 from formal_envs.ludii.engine.library import library
@@ -36,7 +37,7 @@ from formal_envs.ludii.play.actions import action_text, squares
 from formal_envs.ludii.play.hidden import Seen, unseen
 from formal_envs.ludii.play.stacks import Piece, heights, levels_beneath
 from formal_envs.ludii.raw.expansion import Expansion, expand
-from formal_envs.ludii.view.letters import board_lines
+from formal_envs.ludii.view.letters import board_lines, stack_lines
 
 #: Work that one question about one position may take.
 PLY_WORK = 50_000_000
@@ -123,7 +124,9 @@ class State:
 
     @property
     def count(self) -> np.ndarray:
-        """(n_sites,) pieces at each site."""
+        """(n_sites,) pieces at each site, on each other in games with stacks; all but their top is in ``stack``."""
+        if self.program.bytecode.uses & USES["STACK"]:
+            return heights(self._block, self.program.bytecode, self.what)
         return self._array("count")
 
     @property
@@ -146,11 +149,6 @@ class State:
         top = [int(self._array(name)[site]) for name in ("what", "who", "state", "rotation", "value")]
         beneath = levels_beneath(self._block, self.program.bytecode, site)
         return [*beneath, Piece(*top)] if top[0] else []
-
-    @property
-    def height(self) -> np.ndarray:
-        """(n_sites,) pieces on each other at each site: 0 where empty, 1 in games without stacks."""
-        return heights(self._block, self.program.bytecode, self.what)
 
     @property
     def variables(self) -> dict[str, int]:
@@ -195,7 +193,11 @@ class State:
         return Seen(self.program.bytecode, what, who, count, local_state, rotation, value, self.status)
 
     def __str__(self) -> str:
-        return "\n".join([*board_lines(self.program.bytecode, self.what, self.count), self.status])
+        bytecode, count = self.program.bytecode, self.count
+        stacks = {}
+        if bytecode.uses & USES["STACK"]:
+            stacks = {site: [piece.what for piece in self.stack(site)] for site in map(int, (count > 1).nonzero()[0])}
+        return "\n".join([*board_lines(bytecode, self.what, count), *stack_lines(bytecode, stacks), self.status])
 
 
 class Program:

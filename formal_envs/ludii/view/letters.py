@@ -7,7 +7,7 @@ ones for player 2), with a number for how many stand together.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from string import ascii_uppercase
 from typing import TypeAlias
 
@@ -101,6 +101,20 @@ def board_lines(bytecode: Bytecode, what: Integers, count: Integers) -> list[str
     if margin:
         lines += _column_labels(rows, sites.label, width, margin)
     return [*lines, *_other_places(bytecode, what, count), *_hands(bytecode, what, count)]
+
+
+def stack_lines(bytecode: Bytecode, stacks: Mapping[int, Sequence[int]]) -> list[str]:
+    """Stacks of several kinds of piece, a line each, from the lowest piece to the top: ``B2: x x o``.
+
+    Args: stacks, the components on each site.
+    """
+    names, label = symbols(bytecode), bytecode.board.sites.label
+    hands = {hand.first + k: hand.name for hand in bytecode.containers[1:] for k in range(hand.size)}
+    return [
+        f"{label[site] if site < len(label) else hands.get(site, site)}: {' '.join(names[what] for what in stack)}"
+        for site, stack in stacks.items()
+        if len(set(stack)) > 1
+    ]
 
 
 def _rows(sites: Topology, width: int) -> Rows:
