@@ -26,7 +26,6 @@ from formal_envs.ludii.engine.interface import (
     REFUSALS,
     SITE_NUMBERS,
     USES,
-    USES,
     StateHeader,
 )
 from formal_envs.ludii.engine.library import library
