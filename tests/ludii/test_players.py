@@ -4,7 +4,7 @@
 
 import pytest
 
-from formal_envs.ludii import GameError, apply, compile_game, legal_moves
+from formal_envs.ludii import GameError, apply, compile_game, evaluate_game, legal_moves
 from tests.ludii.test_ludemes import FILL, after, game
 
 
@@ -218,3 +218,26 @@ def test_what_is_not_played_is_named(text, what):
 
 def test_alternating_players_may_be_said():
     assert compile_game(game(FILL).replace("(players 2)", "(players 2) (mode Alternating)")).n_players == 2
+
+
+# ---------------------------------------------------------------- measures
+def test_measures_of_three_players():
+    """The third always wins; the others draw a move later."""
+    end = "{(if (= 3 (count Moves)) (result P3 Win)) (if (= 4 (count Moves)) (result P1 Draw))}"
+    report = evaluate_game(game(FILL, players="3", end=end), playouts=10)
+    assert (report.wins, report.draws, report.mean_turns) == ((0, 0, 10), 0, 4)
+    assert (report.balance, report.completion, report.drawishness, report.playable) == (0, 1, 1, True)
+    assert report.reward == pytest.approx(2 / 3)
+
+
+def test_a_lone_player_has_one_turn_and_no_game():
+    report = evaluate_game(game(FILL, players="1", end="(if (= 3 (count Moves)) (result P1 Win))"), playouts=10)
+    assert (report.wins, report.mean_turns, report.mean_moves, report.balance) == ((10,), 1, 3, 1)
+    assert (report.playable, report.reward) == (False, 0.05)
+
+
+def test_the_limit_of_turns_is_for_each_player():
+    report = evaluate_game(
+        game("(or (move Pass) (move Pass))", players="4", meta="(passEnd NoEnd)"), playouts=2, max_turns=5
+    )
+    assert (report.timeouts, report.mean_turns) == (2, 20)

@@ -122,7 +122,11 @@ def _limit(program: Program, max_turns: int) -> int:
 
 
 def balance(wins: tuple[int, ...], playouts: int) -> float:
-    """1 - the largest difference of two players' wins, as a share of the games."""
+    """1 - the largest difference of two players' wins, as a share of the games; 1 where one plays alone.
+
+    Of a team that wins the first member counts as the winner, as in Ludii.
+    Source: arXiv:2410.17126, the game reward, for the pair of players that is furthest apart.
+    """
     return 1 - max((abs(a - b) for a, b in combinations(wins, 2)), default=0) / playouts
 
 
