@@ -228,6 +228,7 @@ MOVES(slide) {
 typedef struct Hop {
     Range hurdles;
     i32 before, after;
+    i32 any_hurdle; /* any place will do, where no (between ..) says more: Chaturaji */
     const Node *is_hurdle;
     const u64 *ends;
 } Hop;
@@ -235,6 +236,7 @@ typedef struct Hop {
 static i32 hurdle_at(Ctx *c, const Hop *hop, i32 site) {
     c->between = site;
     tick(c, 1);
+    if (hop->any_hurdle) return 1;
     return hop->is_hurdle ? int_of(c, hop->is_hurdle) : region_has(c->occupied, site);
 }
 static void land(Ctx *c, const Rule *rule, const Hop *hop, const Radial *ray, i32 first, i32 hurdles) {
@@ -273,7 +275,7 @@ static void hop_from(Ctx *c, const Rule *rule, DirSet directions) {
     i32 from = c->from;
     const Node *between = rule->between;
     TMP_REGION(sites);
-    Hop hop = {{1, 1}, 0, 0, NULL, to_sites(c, rule->to, sites) ? sites : NULL};
+    Hop hop = {{1, 1}, 0, 0, !between, NULL, to_sites(c, rule->to, sites) ? sites : NULL};
     if (between) {
         hop.hurdles = steps_of(c, between, (Range){1, 1});
         hop.before = int_or(c, SLOT(between, between, before), 0),
