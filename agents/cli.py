@@ -10,6 +10,7 @@ from agents.commands.classifier import train_classifier_command
 from agents.commands.evaluation import eval_command
 from agents.commands.export import export_command
 from agents.commands.game import game
+from agents.commands.game_corpus import corpus_command
 from agents.commands.game_raw import conformance_raw_command, expand_command, options_command
 from agents.commands.game_text import format_command, lint_command
 from agents.commands.reproduce import reproduce_command
@@ -40,7 +41,14 @@ for _command in (
     bench,
 ):
     main.add_command(_command)
-for _command in (format_command, lint_command, expand_command, options_command, conformance_raw_command):
+for _command in (
+    corpus_command,
+    format_command,
+    lint_command,
+    expand_command,
+    options_command,
+    conformance_raw_command,
+):
     game.add_command(_command)
 
 

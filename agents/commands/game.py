@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from agents.commands.game_corpus import REFUSED, SHARE, corpus_row, tell_corpus
 from agents.commands.game_file import GameFile, takes_game
 from agents.commands.shared import OUTPUT, Commands, explained, reading, writing
 
@@ -131,25 +132,33 @@ def stats(file: GameFile, playouts: int, max_turns: int, seed: int, as_json: boo
 @click.option(
     "--playouts", default=100, show_default=True, type=click.IntRange(1, 10_000), help="Random games of each."
 )
+@REFUSED
+@SHARE
 @_JSON
-def rewards(corpus: str | None, playouts: int, as_json: bool) -> None:
+def rewards(corpus: str | None, playouts: int, refused: bool, share: float, as_json: bool) -> None:
     """Show the spread of the rewards over CORPUS, a folder of .lud or a games.jsonl.gz; by default the package's games.
 
-    The percentiles are of the games that play.
+    The percentiles are of the games that play. What is left out of CORPUS is told by cause.
     """
     from tqdm import tqdm
 
-    from formal_envs.tasks.game.corpus import own_games, read_texts
+    from formal_envs.tasks.game.corpus import own_games, read_corpus, read_texts
     from formal_envs.tasks.game.reward_spread import PERCENTILES, reward_spread
 
+    read, texts = None, own_games()
     with reading(corpus or "the games"):
-        texts = [text for _, text in read_texts(corpus)] if corpus else own_games()
+        if corpus:
+            read = read_corpus(corpus, share)
+            texts = tuple(text.expanded_or_raw() for text in read_texts(corpus))
     with tqdm(total=len(texts), unit="game", desc="rewards", disable=None) as bar:
         spread = reward_spread(texts, playouts, bar.update)
     row = dataclasses.asdict(spread)
     if as_json:
-        click.echo(json.dumps({"playouts": playouts, **row, "percentiles": PERCENTILES}))
+        told = corpus_row(read, refused) if read else {}
+        click.echo(json.dumps({"playouts": playouts, **row, "percentiles": PERCENTILES, **told}))
         return
+    if read:
+        tell_corpus(read, refused)
     click.echo(f"{spread.games} games: {spread.compile} compile, {spread.supported} are supported, {spread.play} play")
     if spread.play:
         click.echo(f"{'percentile':10}" + "".join(f"{percentile:7}" for percentile in PERCENTILES))

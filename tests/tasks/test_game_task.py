@@ -27,7 +27,7 @@ from formal_envs.ludii.language.typed_grammar import START, typed_grammar
 from formal_envs.ludii.play.report import evaluate_program
 from formal_envs.ludii.writing.briefs import MAX_BRIEF_LENGTH, PARTS, brief
 from formal_envs.tasks.game import task as game_task
-from formal_envs.tasks.game.corpus import canonical, held_out, own_games, read_games, structure
+from formal_envs.tasks.game.corpus import CorpusWarning, canonical, held_out, own_games, read_corpus, structure
 from formal_envs.tasks.game.cuts import MAX_CUT_TOKENS, cuts, expressions
 from formal_envs.tasks.game.recomposed import recompose
 from formal_envs.tasks.game.reward import GameReward
@@ -646,12 +646,13 @@ def test_a_corpus_replaces_the_generator(tmp_path):
     (tmp_path / "deep" / "er" / "lines.lud").write_text("// A comment.\n" + LINES)
     (tmp_path / "race.lud").write_text(RACE.replace("Runners", "Läufer"), encoding="utf-8")
     (tmp_path / "broken.lud").write_text("(game")
-    (tmp_path / "unsupported.lud").write_text(LINES.replace("(is Line 3)", "(all DiceEqual)"))
+    (tmp_path / "unsupported.lud").write_text(LINES.replace("(is Line 3)", "(is Tree Mover)"))
     (tmp_path / "again.lud").write_text(LINES)
     expected = {canonical(LINES), canonical(RACE).replace("Runners", "Laufer")}
-    assert set(read_games(str(tmp_path))) == expected
+    assert set(read_corpus(str(tmp_path)).games) == expected
     for mode in ("infill", "compose"):
-        problems = GameTask(mode=mode, corpus=str(tmp_path), split="all").sample(keys(8, 60))
+        with pytest.warns(CorpusWarning, match=r"3 of 5 texts in .* are games that can be played, 1 of them equal"):
+            problems = GameTask(mode=mode, corpus=str(tmp_path), split="all").sample(keys(8, 60))
         assert set(problems.games) == expected
         assert all(recompose(p, s).text == g for p, s, g in zip(*vars(problems).values(), strict=True))
 
@@ -662,7 +663,7 @@ def test_a_corpus_is_read_from_records(tmp_path, field, name):
     lines = "\n".join(json.dumps({"name": "x", field: text}) for text in (LINES, RACE, "(game"))
     (tmp_path / name).write_bytes(gzip.compress(lines.encode()) if name.endswith("gz") else lines.encode())
     source = tmp_path if name == "games.jsonl.gz" else tmp_path / name
-    assert read_games(str(source)) == [canonical(LINES), canonical(RACE)]
+    assert read_corpus(str(source)).games == (canonical(LINES), canonical(RACE))
 
 
 @pytest.mark.parametrize(
@@ -673,7 +674,7 @@ def test_a_corpus_is_read_from_records(tmp_path, field, name):
             b"(game",
             r"none of the 1 texts in .* is a game that can be played; the first error, in .*x\.lud: syntax",
         ),
-        ("x.lud", b"\xff\xfe", r"cannot read .*x\.lud"),
+        ("x.lud", b"\xff\xfe", r"none of the 1 texts .*x\.lud: 'utf-8' codec can't decode"),
         ("x.txt", b"(game", r"there is no game in .*; expected a folder with \.lud files"),
         ("games.jsonl.gz", b"no gzip", r"cannot read .*games\.jsonl\.gz"),
         (
@@ -697,7 +698,11 @@ def test_games_that_are_too_long_and_other_splits_are_left_out(tmp_path):
     with pytest.raises(ConfigError, match="1 have more than 330 tokens or 1600 characters"):
         GameTask(corpus=str(tmp_path), split="all")
     (tmp_path / "short.lud").write_text(LINES)
-    assert set(GameTask(corpus=str(tmp_path), split="all").sample(keys(9, 9)).games) == {canonical(LINES)}
+    with pytest.warns(
+        CorpusWarning, match="1 games are asked for: the others are of the other split, have more than 330"
+    ):
+        task = GameTask(corpus=str(tmp_path), split="all")
+    assert set(task.sample(keys(9, 9)).games) == {canonical(LINES)}
     other = "train" if held_out(canonical(LINES)) else "test"
     with pytest.raises(ConfigError, match=f"can be asked for in split '{other}'"):
         GameTask(corpus=str(tmp_path), split=other)

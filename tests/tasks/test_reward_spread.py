@@ -50,11 +50,14 @@ def test_two_games_by_hand(corpus):
         expected = [low + (high - low) * share for share in (0.1, 0.25, 0.5, 0.75, 0.9)]
         assert row.pop(name) == pytest.approx(expected)
     counts = {"games": 6, "compile": 4, "supported": 3, "play": 2}
-    assert row == {**counts, "playouts": PLAYOUTS, "percentiles": [10, 25, 50, 75, 90]}
+    left_out = {"unsupported: layers": 1, "wrong in types": 1}
+    read = {"texts": 6, "different_games": 3, "share": pytest.approx(4 / 6), "causes": left_out}
+    assert row == {**counts, "playouts": PLAYOUTS, "percentiles": [10, 25, 50, 75, 90], **read}
 
 
 def test_a_table(corpus):
-    lines = run(corpus, "--playouts", PLAYOUTS).splitlines()
+    told, *lines = run(corpus, "--playouts", PLAYOUTS).splitlines()
+    assert told.startswith("4 of 6 texts in")
     assert lines[0] == "6 games: 4 compile, 3 are supported, 2 play"
     assert lines[1].split() == ["percentile", "10", "25", "50", "75", "90"]
     assert [line.split()[0] for line in lines[2:]] == ["graded", "paper"]
@@ -63,7 +66,7 @@ def test_a_table(corpus):
 
 def test_games_none_of_which_plays(tmp_path):
     (tmp_path / "short.lud").write_text(TOO_SHORT)
-    assert run(tmp_path) == "1 games: 1 compile, 1 are supported, 0 play\n"
+    assert run(tmp_path).splitlines()[1:] == ["1 games: 1 compile, 1 are supported, 0 play"]
 
 
 def test_a_folder_without_games(tmp_path):

@@ -9,7 +9,7 @@ from formal_envs.tasks.protocol import TaskSpec
 SPEC = TaskSpec(
     GameTask,
     {"graded": graded, "paper": paper},
-    plain=frozenset({"mode", "brief", "split", "playouts"}),
+    plain=frozenset({"mode", "brief", "split", "playouts", "corpus_share"}),
     recipe=RECIPE,
     draw=draw,
 )

@@ -5,6 +5,7 @@ The games are those of an embedded grammar and of a small corpus, which come wit
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -20,7 +21,7 @@ from formal_envs.ludii.play.report import evaluate_program
 from formal_envs.ludii.writing.briefs import MAX_BRIEF_LENGTH, PARTS, brief
 from formal_envs.ludii.writing.gap_types import gap_types
 from formal_envs.ludii.writing.open_names import OpenNames
-from formal_envs.tasks.game.corpus import held_out, own_games, read_games
+from formal_envs.tasks.game.corpus import CorpusWarning, held_out, own_games, read_corpus
 from formal_envs.tasks.game.cuts import MAX_CUT_LENGTH, MAX_CUT_TOKENS, MAX_PROMPT_LENGTH, MAX_PROMPT_TOKENS, Cut, cuts
 from formal_envs.tasks.game.mixing import Mixer
 from formal_envs.tasks.game.recomposed import around
@@ -72,22 +73,32 @@ class GameTask:
         mode: "infill": an expression is cut out of a game, as in arXiv:2410.17126; the prompt is
             ``### PRE: prefix ### SUF: suffix ### MID:`` and the completion the expression. "compose": the prompt is a
             line that says what the game is to be, and the completion the whole game.
-        corpus: "" for the games above; or a folder of ``.lud`` files, or with a ``games.jsonl.gz`` whose objects have
-            a game in the field "text" or "lud". Texts that do not compile, or that ask for ludemes that the engine
-            lacks, are left out; so are games of more than 330 tokens or 1,600 characters.
+        corpus: "" for the games above; or a folder of ``.lud`` files, such as Ludii's own, or with a
+            ``games.jsonl.gz`` whose objects have a game in the field "text" or "lud". Texts that do not compile, or
+            that ask for ludemes that the engine lacks, are left out; so are games of more than 330 tokens or 1,600
+            characters. A ``CorpusWarning`` says how many, and why.
+        corpus_share: least share of the corpus's texts that must be games which can be played, in [0, 1].
         brief: what a prompt of "compose" says. "full": board, players, pieces and goal; "mixed": nothing in a quarter
             of the prompts, and each of the four in half of the others; "empty": nothing.
         split: "train", "test" or "all". A tenth of the games is for test, chosen by a hash of the game without its
             names and numbers, so that no game of train is one of test with other names or sizes.
 
     Raises:
-        ConfigError: an option has no meaning, or there is no game in the corpus, or none in the split.
+        ConfigError: an option has no meaning, or there is no game in the corpus, none in the split, or too few.
     """
 
     charset = CHARSET
     problems_ahead = 64
 
-    def __init__(self, *, mode: str = "infill", corpus: str = "", brief: str = "mixed", split: str = "train"):
+    def __init__(
+        self,
+        *,
+        mode: str = "infill",
+        corpus: str = "",
+        corpus_share: float = 0.5,
+        brief: str = "mixed",
+        split: str = "train",
+    ):
         self.mode = check_choice("mode", mode, MODES)
         self.brief = check_choice("brief", brief, BRIEFS)
         self.split = check_choice("split", split, SPLITS)
@@ -95,8 +106,10 @@ class GameTask:
             raise ConfigError(f"brief={brief!r} is for mode='compose': the prompts of mode='infill' have no brief")
         if not isinstance(corpus, str):
             raise ConfigError(f"corpus must be a folder or a file, or '' for the generator, got {corpus!r}")
+        if isinstance(corpus_share, bool) or not isinstance(corpus_share, (int, float)) or not 0 <= corpus_share <= 1:
+            raise ConfigError(f"corpus_share must lie in [0, 1], got {corpus_share!r}")
         self.corpus = corpus
-        self._games = self._usable(read_games(corpus) if corpus else own_games())
+        self._games = self._from_files(corpus, corpus_share) if corpus else self._usable(own_games())
         if mode == "infill":
             self.max_prompt_length, self.max_prompt_tokens = MAX_PROMPT_LENGTH, MAX_PROMPT_TOKENS
             self.max_solution_length, self.max_solution_tokens = MAX_CUT_LENGTH, MAX_CUT_TOKENS
@@ -131,7 +144,21 @@ class GameTask:
         grammar = _grammar() if parts is None else _gap_grammar(tuple(sorted(gap_types(*parts))))
         return Continuation(grammar, names=OpenNames(*(parts or ("", ""))))
 
-    def _usable(self, found: list[str] | tuple[str, ...]) -> list[str]:
+    def _from_files(self, corpus: str, least_share: float) -> list[str]:
+        """The games of a folder or a file; what was left out is said in a warning."""
+        read = read_corpus(corpus, least_share)
+        usable = self._usable(read.games)
+        if read.refused or len(usable) < len(read.games):
+            warnings.warn(
+                f"{read.described()}. {len(usable)} games are asked for: the others are of the other split, "
+                f"have more than {MAX_GAME_TOKENS} tokens or {MAX_GAME_LENGTH} characters, or no part to cut out. "
+                f"`formal-envs game corpus {corpus} --refused` names what was left out",
+                CorpusWarning,
+                stacklevel=3,
+            )
+        return usable
+
+    def _usable(self, found: Sequence[str]) -> list[str]:
         """The games of the split that can be asked for."""
         chosen = [game for game in found if self._in_split(game)]
         usable = [game for game in chosen if _fits(game) and (self.mode == "compose" or _cuts(game))]
