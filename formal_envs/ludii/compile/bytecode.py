@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from formal_envs.ludii.board import Board
 
@@ -39,6 +40,15 @@ class Die:
     faces: tuple[int, ...]
 
 
+class Doubt(NamedTuple):
+    """What a game says and cannot mean: the rule that found it, and where, from ``start`` to before ``end``."""
+
+    rule: str
+    message: str
+    start: int
+    end: int
+
+
 @dataclass(frozen=True)
 class Bytecode:
     """What the engine loads, ``data``, and what Python needs to describe its states.
@@ -60,6 +70,7 @@ class Bytecode:
     n_sites: int
     type_first: dict[str, int]
     data: array[int] = field(repr=False)
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def hands(self) -> tuple[Container, ...]:

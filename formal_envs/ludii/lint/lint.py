@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from formal_envs.ludii.errors import GameError
 from formal_envs.ludii.language.checker import check
+from formal_envs.ludii.language.typed_tree import Leaf
 from formal_envs.ludii.lint.games import suspicious_games
-from formal_envs.ludii.lint.unused import RULES, Names
+from formal_envs.ludii.lint.unused import RULES, Names, Suspicion
 from formal_envs.ludii.play.program import compile_game
 from formal_envs.ludii.raw.expansion import Expansion, expand
 
@@ -42,6 +43,10 @@ def lint(text: str | Expansion) -> list[Finding]:
     names = Names(game)
     found = [suspicion for rule in RULES for suspicion in rule(names)]
     found += suspicious_games(game, program)
+    found += [
+        Suspicion(doubt.rule, Leaf("string", "", doubt.start, doubt.end), doubt.message)
+        for doubt in program.bytecode.doubts
+    ]
     places = [(s, source.place(s.node.start), source.place(max(s.node.end - 1, 0)) + 1) for s in found]
     findings = {
         _finding("warning", s.rule, s.message, source.raw, start, max(end, start + 1)) for s, start, end in places

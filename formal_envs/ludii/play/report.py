@@ -7,17 +7,18 @@ work is about one ludeme evaluated; the budgets below end the worst text within 
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
 from formal_envs.errors import ConfigError
+from formal_envs.ludii.compile.bytecode import Doubt
 from formal_envs.ludii.engine.interface import MAX_GAME_MOVES, PLAYOUT
 from formal_envs.ludii.engine.library import library
 from formal_envs.ludii.errors import GameError
 from formal_envs.ludii.play.program import REASONS, Move, Program, State, apply, compile_game, legal_moves
-from formal_envs.ludii.raw.expansion import Expansion
+from formal_envs.ludii.raw.expansion import Expansion, expand
 
 #: Work of one game. A game that needs more is an error in play.
 MAX_WORK = 400_000_000
@@ -46,7 +47,8 @@ class GameReport:
     two turns or more per game on average. ``error`` says what went wrong, if anything. ``playouts`` games were
     finished, of them ``wins[p - 1]`` won by who began as player p, ``draws`` ended without a winner, ``timeouts`` were
     cut by the limits; a turn is a change of mover. balance, completion, drawishness and reward lie in [0, 1], 0 where
-    there was no game.
+    there was no game. ``warnings`` says, with places, what a text that compiles says and cannot mean: places off the
+    board, pieces and players that are not there, conditions that never hold.
     """
 
     compiles: bool
@@ -65,6 +67,7 @@ class GameReport:
     drawishness: float = 0.0
     reward: float = 0.0
     work: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 def random_games(
@@ -190,11 +193,19 @@ def evaluate_game(text: str | Expansion, playouts: int = 100, max_turns: int = 5
         the report; a text that is not a game has ``compiles`` False and says why in ``error``.
     """
     try:
-        program = compile_game(text)
+        source = expand(text)
+        program = compile_game(source)
     except GameError as error:
         if error.stage == "unsupported":
             return GameReport(compiles=True, supported=False, error=error, reward=UNPLAYABLE)
         if error.stage == "play":
             return GameReport(compiles=True, error=error, reward=UNPLAYABLE)
         return GameReport(compiles=False, error=error)
-    return evaluate_program(program, playouts, max_turns, seed)
+    report = evaluate_program(program, playouts, max_turns, seed)
+    return replace(report, warnings=_warnings(source, program.bytecode.doubts))
+
+
+def _warnings(source: Expansion, doubts: tuple[Doubt, ...]) -> tuple[str, ...]:
+    """Doubts with their places in the text that was given."""
+    places = [source.located(GameError("names", doubt.message, source.text, doubt.start)) for doubt in doubts]
+    return tuple(f"line {place.line}, column {place.column}: {place.message}" for place in places)
