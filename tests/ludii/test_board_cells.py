@@ -170,3 +170,12 @@ def test_tilings_have_all_cells_round_the_points_of_their_patches(tiling, n, inn
 def test_what_is_not_known_of_boards_is_named(text):
     with pytest.raises(UnknownBoard, match="unsupported: "):
         build(text)
+
+
+@given(st.integers(1, 5))
+def test_stars_stand_on_row_0(n):
+    sites = build(f"(hex Star {n})").sites
+    assert sites.n == 6 * n * (n + 1) + 1
+    xs, ys = [x for x, _ in sites.xy], [y for _, y in sites.xy]
+    assert (min(ys), max(ys)) == (pytest.approx(0), pytest.approx(6 * n))
+    assert (min(xs) + max(xs)) / 2 == pytest.approx(n * math.sqrt(3))

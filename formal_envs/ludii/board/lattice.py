@@ -47,11 +47,11 @@ def staggered(rows: int, columns: int) -> list[Axial]:
 
 
 def star(n: int) -> list[Axial]:
-    """The six-pointed star with arms of n rows about a hexagon of n+1 points per side."""
+    """The six-pointed star with arms of n rows about a hexagon of n+1 points per side; its lowest point is in row 0."""
     check_size(6.0 * n * (n + 1) + 1)
     up = {(q, r) for r in range(-n, 2 * n + 1) for q in range(-n, n - r + 1) if q + r <= n}
     down = {(-q, -r) for q, r in up}
-    return sorted(up | down, key=lambda p: (p[1], p[0]))
+    return sorted(((q, r + 2 * n) for q, r in up | down), key=lambda p: (p[1], p[0]))
 
 
 def sided(sides: Sequence[int]) -> list[Axial]:
