@@ -4,6 +4,7 @@
 #include "actions.h"
 #include "places.h"
 #include "dice.h"
+#include "undo.h"
 #include "hidden.h"
 #include "stack_actions.h"
 
@@ -141,8 +142,16 @@ static void apply_to_players(Ctx *c, const Action *a) {
     default: assert(0);
     }
 }
+/* Those that change sites, or numbers that looking ahead copies at once. */
+static const u64 SMALL = (u64)1 << A_ADD | (u64)1 << A_MOVE | (u64)1 << A_REMOVE | (u64)1 << A_PROMOTE |
+                         (u64)1 << A_SELECT | (u64)1 << A_PASS | (u64)1 << A_COPY | (u64)1 << A_SET_COUNT |
+                         (u64)1 << A_SET_STATE | (u64)1 << A_SET_ROTATION | (u64)1 << A_SET_VALUE |
+                         (u64)1 << A_SET_NEXT_PLAYER | (u64)1 << A_SET_COUNTER | (u64)1 << A_SET_TEMP |
+                         (u64)1 << A_NOTE | (u64)1 << A_MARK | (u64)1 << A_INSERT | (u64)1 << A_MOVE_ALL |
+                         (u64)1 << A_STACK_MOVE;
 void apply_action(Ctx *c, const Action *a) {
     State *s = c->s;
+    if (c->n_saved && !(SMALL >> a->type & 1)) keep_rest(c);
     switch ((enum ActionType)a->type) {
     case A_ADD:
     case A_MOVE:

@@ -62,7 +62,8 @@ _PLAYERS, _OWNERS = MAX_PLAYERS + 1, MAX_PLAYERS + 2  # by role: 0 is nobody; th
 #: The beginning of a state. Its memory follows: SITE_NUMBERS, a number per variable and track place, SETS; then, in
 #: games with stacks of pieces, for each site where its levels begin, one number more for where the last ones end, the
 #: marks that the last lowest piece of each site left, and MAX_LEVELS levels.
-#: What is remembered is the last field: to look ahead, games without it copy what stands before it.
+#: To look ahead, the numbers before rank2 are copied at once, what follows when an action changes it; what is remembered,
+#: which is the last field, in games that remember alone.
 STATE = (
     Field("mover"),
     Field("previous"),
@@ -73,7 +74,6 @@ STATE = (
     Field("n_moves"),
     Field("over"),
     Field("winner", "0: nobody"),
-    Field("rank2", "twice the rank of each role, 0 while it plays", _PLAYERS),
     Field("active", "bit p: role p still plays"),
     Field("passes", "turns of passes only, one after the other up to now"),
     Field("last_from", "of the last move"),
@@ -89,20 +89,12 @@ STATE = (
     Field("last_decision", "action type of the last move"),
     Field("next_player", "who moves next if a rule said so, else 0"),
     Field("stuck", "bit p: when p was last to move, his rules gave him no move"),
-    Field("phase", "", _PLAYERS),
-    Field("score", "", _OWNERS),
-    Field("player_value", "", _OWNERS),
-    Field("agents", "after a swap: who plays each role", _PLAYERS),
     Field("temp"),
     Field("n_pending"),
-    Field("pending", "", MAX_PENDING),
     Field("proposed", "string id, -1 none"),
     Field("decided", "string id, -1 none"),
     Field("n_votes"),
-    Field("votes", "string ids, in the order in which they were given", _PLAYERS),
-    Field("team", "of each player: his own number, where the game has no teams", _PLAYERS),
     Field("pot"),
-    Field("amount", "of money", _PLAYERS),
     Field("triggered", "bit p: an event, whatever its name, has been triggered for p"),
     Field("turn_start", "length of the history when this turn began"),
     Field("n_history", "positions seen so far; they lie in the context's history"),
@@ -110,10 +102,19 @@ STATE = (
     Field("sum", "of the pieces, in games that compare positions: what a digest begins with", type="u64"),
     Field("seed", "what chance is drawn from until the next position; 0 in games without it", type="u64"),
     Field("n_told", "dice whose next roll is told"),
-    Field("told", "the faces that it shows, from 0", MAX_DICE),
-    Field("dice", "values that the dice show, 0 once used", MAX_DICE),
     Field("dice_equal", "the last roll showed one face"),
     Field("n_remembered"),
+    Field("rank2", "twice the rank of each role, 0 while it plays", _PLAYERS),
+    Field("phase", "", _PLAYERS),
+    Field("score", "", _OWNERS),
+    Field("player_value", "", _OWNERS),
+    Field("agents", "after a swap: who plays each role", _PLAYERS),
+    Field("team", "of each player: his own number, where the game has no teams", _PLAYERS),
+    Field("amount", "of money", _PLAYERS),
+    Field("votes", "string ids, in the order in which they were given", _PLAYERS),
+    Field("told", "the faces that it shows, from 0", MAX_DICE),
+    Field("dice", "values that the dice show, 0 once used", MAX_DICE),
+    Field("pending", "", MAX_PENDING),
     Field("remembered", "pairs: name or -1, value", 2 * MAX_REMEMBERED),
 )
 #: What the memory of a state has for each site, an array after the other; of a stack its top.

@@ -7,26 +7,33 @@
 #include "state.h"
 #include "undo.h"
 
-/* In its room: the sites that changed since, the header, the variables and sets behind it, the levels; in builds with
- * asserts the whole state, too. */
+/* In its room: the sites that changed since, the parts of the state; in builds with asserts the whole state, too. */
 struct Saved {
     i32 first; /* of c->old */
     i32 n_levels;
+    i32 has_rest;
+    u64 *rest; /* of the header, and the variables, once they change */
     u64 room[];
 };
 
-typedef struct Part { /* of a state, and where it is kept */
-    void *of;
-    u64 *kept;
-    size_t size;
-} Part;
-enum { N_PARTS = 3 };
-static void parts_of(Ctx *c, Saved *saved, i32 n_levels, Part part[N_PARTS]) {
-    const Game *g = c->g;
-    size_t stacks = c->first_level ? (size_t)((char *)(c->levels + n_levels) - (char *)c->first_level) : 0;
-    part[0] = (Part){c->s, saved->room + g->words, g->remembers ? sizeof(State) : offsetof(State, remembered)};
-    part[1] = (Part){c->vars, part[0].kept + sizeof(State) / 8 + 1, (size_t)((char *)c->owned - (char *)c->vars)};
-    part[2] = (Part){c->first_level, part[1].kept + part[1].size / 8 + 1, stacks};
+/* Copies so many bytes of the state to *kept, or back from there, and moves *kept behind them. */
+static void carry_over(void *of, const void *end, u64 **kept, i32 back) {
+    size_t size = (size_t)((const char *)end - (const char *)of);
+    if (back) memcpy(of, *kept, size);
+    else memcpy(*kept, of, size);
+    *kept += (size + 7) / 8;
+}
+/* The numbers before rank2, the places on tracks and the sets of sites, the levels. */
+static u64 *carry_parts(Ctx *c, Saved *saved, i32 back) { /* returns what follows them */
+    u64 *kept = saved->room + c->g->words;
+    carry_over(c->s, c->s->rank2, &kept, back);
+    carry_over(c->places, c->owned, &kept, back);
+    if (c->first_level) carry_over(c->first_level, c->levels + saved->n_levels, &kept, back);
+    return kept;
+}
+static void carry_rest(Ctx *c, u64 *kept, i32 back) {
+    carry_over(c->s->rank2, c->g->remembers ? (void *)c->s->memory : (void *)c->s->remembered, &kept, back);
+    carry_over(c->vars, c->places, &kept, back);
 }
 static Saved *room_for(Ctx *c) { /* a state has room for all that is kept of it, and more */
     size_t bytes = sizeof(Saved) + 2 * (size_t)c->g->state_size + 8 * ((size_t)c->g->words + 4);
@@ -47,13 +54,16 @@ void save_state(Ctx *c) {
     tick(c, 4);
     add_up(c);
     Saved *saved = room_for(c);
-    Part part[N_PARTS];
-    saved->first = c->n_old, saved->n_levels = c->first_level ? c->first_level[c->g->n_sites] : 0;
-    parts_of(c, saved, saved->n_levels, part);
-    for (i32 i = 0; i < N_PARTS; i++) memcpy(part[i].kept, part[i].of, part[i].size);
+    saved->first = c->n_old, saved->has_rest = 0, saved->n_levels = c->first_level ? c->first_level[c->g->n_sites] : 0;
+    saved->rest = carry_parts(c, saved, 0);
     c->n_saved++, c->touched = saved->room;
     region_clear(c, c->touched);
     assert(whole_is_kept(c, saved));
+}
+void keep_rest(Ctx *c) {
+    Saved *saved = c->saved[c->n_saved - 1];
+    if (!saved->has_rest) carry_rest(c, saved->rest, 0);
+    saved->has_rest = 1;
 }
 static void put_back(Ctx *c, const Old *old) { /* empty and occupied come back by themselves */
     i32 site = old->site, words = c->g->words;
@@ -71,11 +81,10 @@ static void put_back(Ctx *c, const Old *old) { /* empty and occupied come back b
 void restore_state(Ctx *c) {
     assert(c->n_saved > 0);
     Saved *saved = c->saved[--c->n_saved];
-    Part part[N_PARTS];
     while (c->n_old > saved->first) put_back(c, c->old + --c->n_old);
     i32 n_levels = c->first_level ? c->first_level[c->g->n_sites] : 0;
-    parts_of(c, saved, saved->n_levels, part);
-    for (i32 i = 0; i < N_PARTS; i++) memcpy(part[i].of, part[i].kept, part[i].size);
+    carry_parts(c, saved, 1);
+    if (saved->has_rest) carry_rest(c, saved->rest, 1);
     if (n_levels > saved->n_levels)
         memset(c->levels + saved->n_levels, 0, sizeof(Level) * (size_t)(n_levels - saved->n_levels));
     if (keeps_sum(c->g)) region_clear(c, c->unsummed);

@@ -5,5 +5,6 @@
 
 void save_state(Ctx *c);
 void restore_state(Ctx *c); /* to the last one that was saved and not yet restored */
+void keep_rest(Ctx *c); /* before rank2, what follows it in the header, or a variable changes */
 void restore_states(Ctx *c, i32 n); /* until so many are left */
 #endif
