@@ -66,7 +66,6 @@ struct State {
     i32 n_moves;
     i32 over;
     i32 winner; /* 0: nobody */
-    i32 rank2[17]; /* twice the rank of each role, 0 while it plays */
     i32 active; /* bit p: role p still plays */
     i32 passes; /* turns of passes only, one after the other up to now */
     i32 last_from; /* of the last move */
@@ -82,20 +81,12 @@ struct State {
     i32 last_decision; /* action type of the last move */
     i32 next_player; /* who moves next if a rule said so, else 0 */
     i32 stuck; /* bit p: when p was last to move, his rules gave him no move */
-    i32 phase[17];
-    i32 score[18];
-    i32 player_value[18];
-    i32 agents[17]; /* after a swap: who plays each role */
     i32 temp;
     i32 n_pending;
-    i32 pending[64];
     i32 proposed; /* string id, -1 none */
     i32 decided; /* string id, -1 none */
     i32 n_votes;
-    i32 votes[17]; /* string ids, in the order in which they were given */
-    i32 team[17]; /* of each player: his own number, where the game has no teams */
     i32 pot;
-    i32 amount[17]; /* of money */
     i32 triggered; /* bit p: an event, whatever its name, has been triggered for p */
     i32 turn_start; /* length of the history when this turn began */
     i32 n_history; /* positions seen so far; they lie in the context's history */
@@ -103,10 +94,19 @@ struct State {
     u64 sum; /* of the pieces, in games that compare positions: what a digest begins with */
     u64 seed; /* what chance is drawn from until the next position; 0 in games without it */
     i32 n_told; /* dice whose next roll is told */
-    i32 told[16]; /* the faces that it shows, from 0 */
-    i32 dice[16]; /* values that the dice show, 0 once used */
     i32 dice_equal; /* the last roll showed one face */
     i32 n_remembered;
+    i32 rank2[17]; /* twice the rank of each role, 0 while it plays */
+    i32 phase[17];
+    i32 score[18];
+    i32 player_value[18];
+    i32 agents[17]; /* after a swap: who plays each role */
+    i32 team[17]; /* of each player: his own number, where the game has no teams */
+    i32 amount[17]; /* of money */
+    i32 votes[17]; /* string ids, in the order in which they were given */
+    i32 told[16]; /* the faces that it shows, from 0 */
+    i32 dice[16]; /* values that the dice show, 0 once used */
+    i32 pending[64];
     i32 remembered[512]; /* pairs: name or -1, value */
     _Alignas(8) u8 memory[]; /* numbers of sites, variables, sets, levels of stacks */
 };
@@ -119,47 +119,47 @@ HAS(State, counter, 20, 4);
 HAS(State, n_moves, 24, 4);
 HAS(State, over, 28, 4);
 HAS(State, winner, 32, 4);
-HAS(State, rank2, 36, 68);
-HAS(State, active, 104, 4);
-HAS(State, passes, 108, 4);
-HAS(State, last_from, 112, 4);
-HAS(State, last_to, 116, 4);
-HAS(State, last_level_from, 120, 4);
-HAS(State, last_level_to, 124, 4);
-HAS(State, last_what, 128, 4);
-HAS(State, last_pass, 132, 4);
-HAS(State, previous_from, 136, 4);
-HAS(State, previous_to, 140, 4);
-HAS(State, after_from, 144, 4);
-HAS(State, after_to, 148, 4);
-HAS(State, last_decision, 152, 4);
-HAS(State, next_player, 156, 4);
-HAS(State, stuck, 160, 4);
-HAS(State, phase, 164, 68);
-HAS(State, score, 232, 72);
-HAS(State, player_value, 304, 72);
-HAS(State, agents, 376, 68);
-HAS(State, temp, 444, 4);
-HAS(State, n_pending, 448, 4);
-HAS(State, pending, 452, 256);
-HAS(State, proposed, 708, 4);
-HAS(State, decided, 712, 4);
-HAS(State, n_votes, 716, 4);
-HAS(State, votes, 720, 68);
-HAS(State, team, 788, 68);
-HAS(State, pot, 856, 4);
-HAS(State, amount, 860, 68);
-HAS(State, triggered, 928, 4);
-HAS(State, turn_start, 932, 4);
-HAS(State, n_history, 936, 4);
-HAS(State, stored, 944, 8);
-HAS(State, sum, 952, 8);
-HAS(State, seed, 960, 8);
-HAS(State, n_told, 968, 4);
-HAS(State, told, 972, 64);
-HAS(State, dice, 1036, 64);
-HAS(State, dice_equal, 1100, 4);
-HAS(State, n_remembered, 1104, 4);
+HAS(State, active, 36, 4);
+HAS(State, passes, 40, 4);
+HAS(State, last_from, 44, 4);
+HAS(State, last_to, 48, 4);
+HAS(State, last_level_from, 52, 4);
+HAS(State, last_level_to, 56, 4);
+HAS(State, last_what, 60, 4);
+HAS(State, last_pass, 64, 4);
+HAS(State, previous_from, 68, 4);
+HAS(State, previous_to, 72, 4);
+HAS(State, after_from, 76, 4);
+HAS(State, after_to, 80, 4);
+HAS(State, last_decision, 84, 4);
+HAS(State, next_player, 88, 4);
+HAS(State, stuck, 92, 4);
+HAS(State, temp, 96, 4);
+HAS(State, n_pending, 100, 4);
+HAS(State, proposed, 104, 4);
+HAS(State, decided, 108, 4);
+HAS(State, n_votes, 112, 4);
+HAS(State, pot, 116, 4);
+HAS(State, triggered, 120, 4);
+HAS(State, turn_start, 124, 4);
+HAS(State, n_history, 128, 4);
+HAS(State, stored, 136, 8);
+HAS(State, sum, 144, 8);
+HAS(State, seed, 152, 8);
+HAS(State, n_told, 160, 4);
+HAS(State, dice_equal, 164, 4);
+HAS(State, n_remembered, 168, 4);
+HAS(State, rank2, 172, 68);
+HAS(State, phase, 240, 68);
+HAS(State, score, 308, 72);
+HAS(State, player_value, 380, 72);
+HAS(State, agents, 452, 68);
+HAS(State, team, 520, 68);
+HAS(State, amount, 588, 68);
+HAS(State, votes, 656, 68);
+HAS(State, told, 724, 64);
+HAS(State, dice, 788, 64);
+HAS(State, pending, 852, 256);
 HAS(State, remembered, 1108, 2048);
 _Static_assert(offsetof(State, memory) == 3160, "where Python reads memory");
 enum SiteNumber {
