@@ -62,8 +62,8 @@ _PLAYERS, _OWNERS = MAX_PLAYERS + 1, MAX_PLAYERS + 2  # by role: 0 is nobody; th
 #: The beginning of a state. Its memory follows: SITE_NUMBERS, a number per variable and track place, SETS; then, in
 #: games with stacks of pieces, for each site where its levels begin, one number more for where the last ones end, the
 #: marks that the last lowest piece of each site left, and MAX_LEVELS levels.
-#: To look ahead, the numbers before rank2 are copied at once, what follows when an action changes it; what is remembered
-#: stands last, and is copied in games that remember.
+#: To look ahead, the numbers before rank2 are copied at once, what follows only when an action changes it. The last
+#: field is what is remembered, copied in games that remember.
 STATE = (
     Field("mover"),
     Field("previous"),
