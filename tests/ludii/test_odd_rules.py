@@ -196,3 +196,17 @@ class TestWhereLudiiStops:
     def test_players_who_do_not_take_turns_are_not_played(self, mode):
         assert refusal(game(ADD, players=f"2) (mode {mode}")) == "unsupported"
         assert moves_of(game(ADD, players="2) (mode Alternating", board="(square 1)")) == ["+0"]
+
+
+def test_a_hop_over_whatever_is_between():
+    """Where a hop says nothing of what is between, an empty place is hopped over as well."""
+    text = """(game "Boat" (players 2) (equipment {(board (square 5)) (piece "Boat" Each
+        (move Hop Orthogonal BETWEEN (to if:(not (is Friend (who at:(to)))))))})
+      (rules (start {(place "Boat1" {12 13}) (place "Boat2" 10)}) (play (forEach Piece)) (end (if (= 0 1) (result Mover Win)))))"""
+    said = {
+        move.key
+        for move in legal_moves(compile_game(text.replace("BETWEEN", "(between if:(is Occupied (between)))")).initial())
+    }
+    assert said == {"Move f12 t14", "Move f13 t11"}
+    unsaid = {move.key for move in legal_moves(compile_game(text.replace("BETWEEN", "")).initial())}
+    assert unsaid == said | {"Move f12 t10", "Move f12 t2", "Move f12 t22", "Move f13 t3", "Move f13 t23"}

@@ -50,3 +50,18 @@ def test_what_could_be_moved_to_is_threatened(ways, king, foes):
     (first, *_) = legal_moves(threatened.initial())
     theirs = legal_moves(compile_game(position(ways, king, foes, "(forEach Piece P2)")).initial())
     assert (first.key == "Pass") == any(move.key.endswith(f" t{king}") for move in theirs)
+
+
+def test_threats_to_the_mover_told_as_moves_of_the_next():
+    """The king on 7 may not stay beside the rook's column, whichever of the two ways the rook's moves are told in."""
+    text = """(game "Told" (players {(player N) (player S)})
+        (equipment {(board (square 3)) (piece "King" P1 (move Step (to (sites Empty) if:(is Empty (to)))))
+          (piece "Rook" P2 (move Slide Orthogonal (to if:(is Enemy (who at:(to))))))})
+        (rules (start {(place "King1" 1) (place "Rook2" 8)})
+          (play (do (forEach Piece) ifAfterwards:(not (is Threatened (id "King" Mover) (forEach Piece TELLS)))))
+          (end (if (= 0 1) (result Mover Draw)))))"""
+    text = text.replace("(to (sites Empty) if:", "(to if:")
+    told = [compile_game(text.replace("TELLS", tells)).initial() for tells in ("Next", "Mover", "")]
+    assert all(
+        {move.key for move in legal_moves(state)} == {"Move f1 t0", "Move f1 t3", "Move f1 t4"} for state in told
+    )

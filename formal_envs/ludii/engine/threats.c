@@ -7,7 +7,8 @@ static i32 threatened(Ctx *c, u64 *sites, i32 victim, const Node *moves) {
     c->threats++;
     for (i32 enemy = 1; enemy <= c->g->n_players && !found; enemy++) {
         if (enemy == victim) continue;
-        s->mover = enemy, s->next = s->previous = victim;
+        s->mover = enemy, s->previous = victim;
+        s->next = moves && victim == mover ? enemy : victim; /* the mover's threats, told as (forEach Piece Next) */
         const Node *all = moves ? moves : play_of(c, enemy);
         found = all && any_move_to(c, all, sites);
     }
