@@ -25,6 +25,10 @@ _CHANCE = frozenset(
         "place_random_stack",
     }
 )
+#: Ludemes that ask of a graph of edges and their ends.
+_GRAPHS = (
+    *("is_crossing", "is_path", "is_regulargraph", "is_spanningtree", "is_tree", "is_treecentre", "sites_crossing"),
+)
 #: In games on points (count Cell at:..) and the like ask of hands.
 _HANDS_ARE_CELLS = ("count", "is", "site", "state", "what", "who")
 
@@ -62,6 +66,8 @@ def read_uses(source: Source, board: Board) -> Uses:
             for leaf in (leaf for arg in call.args[:2] for leaf in items(arg) if isinstance(leaf, Leaf)):
                 name = str(leaf.value)
                 proposals[name] = min(leaf.start, proposals.get(name, leaf.start))
+        if call.signature.slug in _GRAPHS:
+            site_types |= {"Vertex", "Edge"}
         for arg in call.args:
             if (
                 isinstance(arg, Leaf)

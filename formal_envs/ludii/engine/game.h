@@ -78,6 +78,7 @@ struct Game {
     u64 *board; /* all default sites of the board */
     u64 *static_regions; /* STATIC_REGION_<name> * words */
     u64 *side_regions; /* absoluteDirection * words: the side of the board that looks that way */
+    i32 *cost; /* of each site, set at the start */
     u64 *parts, *sides; /* the same with those of all other site types */
     Row *incident[N_siteType][N_siteType]; /* a row per site; NULL where not needed */
     Component *components; /* 1 .. n_components */

@@ -151,6 +151,7 @@ static void load_board(Game *g, const i32 *bytecode, i64 length) {
     for (i32 k = 0; k < N_relationType; k++) g->neighbours[k] = rows(&r, g->n_sites, g->n_sites);
     g->board = keep(g, 8 * (size_t)g->words);
     for (i32 s = 0; s < g->n_board; s++) region_add(g->board, s);
+    g->cost = keep(g, sizeof(i32) * (size_t)g->n_sites);
     g->parts = load_sets(section(g, bytecode, length, SECTION_STATIC_REGIONS), N_STATIC_REGIONS);
     g->static_regions = on_board_alone(g, g->parts, N_STATIC_REGIONS);
     g->sides = load_sets(section(g, bytecode, length, SECTION_SIDES), N_absoluteDirection);

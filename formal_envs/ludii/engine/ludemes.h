@@ -137,6 +137,7 @@ enum { claim__pieceRef, claim__to, claim__count, claim__stack, claim__then };
 enum { column__siteType, column__of };
 enum { coord__siteType, coord__name };
 enum { coord_rowcolumn__siteType, coord_rowcolumn__row, coord_rowcolumn__column };
+enum { cost__siteType, cost__at, cost__in };
 enum { count__siteType, count__in, count__at, count__name };
 enum { count_adjacent__siteType, count_adjacent__in, count_adjacent__at, count_adjacent__name };
 enum { count_columns__siteType };
@@ -223,6 +224,7 @@ enum { is_blocked__number, is_blocked__siteType, is_blocked__direction, is_block
     is_blocked__regionTypeStatic };
 enum { is_connected__number, is_connected__siteType, is_connected__at, is_connected__direction, is_connected__regions,
     is_connected__roleType, is_connected__regionTypeStatic };
+enum { is_crossing__a, is_crossing__b };
 enum { is_decided__vote };
 enum { is_empty__siteType, is_empty__site };
 enum { is_enemy__index, is_enemy__roleType };
@@ -243,13 +245,19 @@ enum { is_mover__index, is_mover__roleType };
 enum { is_next__index, is_next__roleType };
 enum { is_occupied__siteType, is_occupied__site };
 enum { is_odd__value };
+enum { is_path__siteType, is_path__index, is_path__roleType, is_path__length, is_path__closed };
 enum { is_pattern__walk, is_pattern__siteType, is_pattern__from, is_pattern__what, is_pattern__whats };
 enum { is_prev__index, is_prev__roleType };
 enum { is_proposed__proposal };
+enum { is_regulargraph__player, is_regulargraph__roleType, is_regulargraph__k, is_regulargraph__odd,
+    is_regulargraph__even };
 enum { is_related__relationType, is_related__siteType, is_related__site, is_related__other, is_related__region };
 enum { is_repeat__repetitionType };
+enum { is_spanningtree__player, is_spanningtree__roleType };
 enum { is_target__container, is_target__name, is_target__configuration, is_target__site, is_target__sites };
 enum { is_threatened__what, is_threatened__siteType, is_threatened__region, is_threatened__at, is_threatened__moves };
+enum { is_tree__player, is_tree__roleType };
+enum { is_treecentre__player, is_treecentre__roleType };
 enum { is_triggered__event, is_triggered__index, is_triggered__roleType };
 enum { is_visited__site };
 enum { is_within__id, is_within__siteType, is_within__at, is_within__in };
@@ -409,6 +417,7 @@ enum { sites_concavecorners__siteType };
 enum { sites_convexcorners__siteType };
 enum { sites_coords__siteType, sites_coords__coords };
 enum { sites_corners__siteType };
+enum { sites_crossing__at, sites_crossing__player, sites_crossing__roleType };
 enum { sites_direction__from, sites_direction__fromRegion, sites_direction__direction, sites_direction__included,
     sites_direction__stop, sites_direction__stopIncluded, sites_direction__distance, sites_direction__siteType };
 enum { sites_distance__siteType, sites_distance__relationType, sites_distance__stepRule, sites_distance__newRotation,
@@ -466,6 +475,7 @@ enum { start_foreach_player__startRule };
 enum { start_foreach_site__region, start_foreach_site__if_, start_foreach_site__startRule };
 enum { start_foreach_value__min, start_foreach_value__max, start_foreach_value__startRule };
 enum { start_set_amount__roleType, start_set_amount__value };
+enum { start_set_cost__cost, start_set_cost__siteType, start_set_cost__at, start_set_cost__to };
 enum { start_set_count__count, start_set_count__siteType, start_set_count__at, start_set_count__to };
 enum { start_set_hidden__hiddenData, start_set_hidden__list, start_set_hidden__siteType, start_set_hidden__at,
     start_set_hidden__region, start_set_hidden__level, start_set_hidden__value, start_set_hidden__to };
@@ -520,7 +530,7 @@ enum { OP_abs_int, OP_add, OP_add_array, OP_add_int, OP_add_ints, OP_addscore, O
     OP_all_sites, OP_all_values, OP_allcombinations, OP_amount, OP_and, OP_and_all, OP_append, OP_apply, OP_apply_if,
     OP_array, OP_array_difference, OP_array_if, OP_array_intersection, OP_array_intersections, OP_array_region,
     OP_array_union, OP_array_unions, OP_arrayvalue, OP_attract, OP_avoidstoredstate, OP_bet, OP_between, OP_bool_if,
-    OP_byscore, OP_can_move, OP_centrepoint, OP_claim, OP_column, OP_coord, OP_coord_rowcolumn, OP_count,
+    OP_byscore, OP_can_move, OP_centrepoint, OP_claim, OP_column, OP_coord, OP_coord_rowcolumn, OP_cost, OP_count,
     OP_count_active, OP_count_adjacent, OP_count_cells, OP_count_columns, OP_count_diagonal, OP_count_edges,
     OP_count_groups, OP_count_liberties, OP_count_moves, OP_count_movesthisturn, OP_count_neighbours, OP_count_off,
     OP_count_orthogonal, OP_count_pieces, OP_count_pips, OP_count_players, OP_count_rows, OP_count_sites,
@@ -533,14 +543,15 @@ enum { OP_abs_int, OP_add, OP_add_array, OP_add_int, OP_add_ints, OP_addscore, O
     OP_foreach_players, OP_foreach_site, OP_foreach_team, OP_foreach_value, OP_foreach_value_in, OP_forget_state,
     OP_forget_state_all, OP_forget_value, OP_forget_values, OP_from, OP_fromto, OP_ge, OP_gt, OP_handsite, OP_hop,
     OP_id, OP_int_if, OP_intersection, OP_intersection_all, OP_intervene, OP_is_active, OP_is_anydie, OP_is_blocked,
-    OP_is_connected, OP_is_cycle, OP_is_decided, OP_is_empty, OP_is_enemy, OP_is_even, OP_is_flat, OP_is_friend,
-    OP_is_full, OP_is_hidden, OP_is_in, OP_is_in_array, OP_is_lastfrom, OP_is_lastto, OP_is_line, OP_is_loop,
-    OP_is_mover, OP_is_next, OP_is_occupied, OP_is_odd, OP_is_pattern, OP_is_pending, OP_is_prev, OP_is_proposed,
-    OP_is_related, OP_is_repeat, OP_is_target, OP_is_threatened, OP_is_triggered, OP_is_visited, OP_is_within,
-    OP_last_between, OP_last_from, OP_last_levelfrom, OP_last_levelto, OP_last_to, OP_layer, OP_le, OP_leap, OP_level,
-    OP_lt, OP_map, OP_map_ints, OP_mapentry, OP_max_array, OP_max_captures, OP_max_distance, OP_max_int, OP_max_moves,
-    OP_max_range, OP_min_array, OP_min_int, OP_min_range, OP_mod_int, OP_move, OP_move_add, OP_move_bet, OP_move_claim,
-    OP_move_hop, OP_move_leap, OP_move_pass, OP_move_promote, OP_move_propose, OP_move_remove, OP_move_select,
+    OP_is_connected, OP_is_crossing, OP_is_cycle, OP_is_decided, OP_is_empty, OP_is_enemy, OP_is_even, OP_is_flat,
+    OP_is_friend, OP_is_full, OP_is_hidden, OP_is_in, OP_is_in_array, OP_is_lastfrom, OP_is_lastto, OP_is_line,
+    OP_is_loop, OP_is_mover, OP_is_next, OP_is_occupied, OP_is_odd, OP_is_path, OP_is_pattern, OP_is_pending,
+    OP_is_prev, OP_is_proposed, OP_is_regulargraph, OP_is_related, OP_is_repeat, OP_is_spanningtree, OP_is_target,
+    OP_is_threatened, OP_is_tree, OP_is_treecentre, OP_is_triggered, OP_is_visited, OP_is_within, OP_last_between,
+    OP_last_from, OP_last_levelfrom, OP_last_levelto, OP_last_to, OP_layer, OP_le, OP_leap, OP_level, OP_lt, OP_map,
+    OP_map_ints, OP_mapentry, OP_max_array, OP_max_captures, OP_max_distance, OP_max_int, OP_max_moves, OP_max_range,
+    OP_min_array, OP_min_int, OP_min_range, OP_mod_int, OP_move, OP_move_add, OP_move_bet, OP_move_claim, OP_move_hop,
+    OP_move_leap, OP_move_pass, OP_move_promote, OP_move_propose, OP_move_remove, OP_move_select,
     OP_move_set_nextplayer, OP_move_set_rotation, OP_move_shoot, OP_move_slide, OP_move_step, OP_move_swap_pieces,
     OP_move_swap_players, OP_move_vote, OP_moveagain, OP_mover, OP_moves_and, OP_moves_and_all, OP_moves_if,
     OP_moves_or, OP_moves_or_all, OP_moves_seq, OP_mul_array, OP_mul_int, OP_mul_ints, OP_ne, OP_ne_region, OP_next,
@@ -556,19 +567,19 @@ enum { OP_abs_int, OP_add, OP_add_array, OP_add_int, OP_add_ints, OP_addscore, O
     OP_set_state, OP_set_value, OP_set_value_player, OP_set_var, OP_shoot, OP_site, OP_site_between, OP_site_from,
     OP_site_player, OP_site_to, OP_sites_around, OP_sites_array, OP_sites_between, OP_sites_board, OP_sites_bottom,
     OP_sites_cell, OP_sites_centre, OP_sites_column, OP_sites_concavecorners, OP_sites_context, OP_sites_convexcorners,
-    OP_sites_coords, OP_sites_corners, OP_sites_direction, OP_sites_distance, OP_sites_edge, OP_sites_empty,
-    OP_sites_from, OP_sites_group, OP_sites_hand, OP_sites_hidden, OP_sites_incident, OP_sites_inner, OP_sites_ints,
-    OP_sites_lastfrom, OP_sites_lastto, OP_sites_layer, OP_sites_left, OP_sites_lineofsight, OP_sites_major,
-    OP_sites_minor, OP_sites_name, OP_sites_occupied, OP_sites_outer, OP_sites_owner, OP_sites_pattern,
+    OP_sites_coords, OP_sites_corners, OP_sites_crossing, OP_sites_direction, OP_sites_distance, OP_sites_edge,
+    OP_sites_empty, OP_sites_from, OP_sites_group, OP_sites_hand, OP_sites_hidden, OP_sites_incident, OP_sites_inner,
+    OP_sites_ints, OP_sites_lastfrom, OP_sites_lastto, OP_sites_layer, OP_sites_left, OP_sites_lineofsight,
+    OP_sites_major, OP_sites_minor, OP_sites_name, OP_sites_occupied, OP_sites_outer, OP_sites_owner, OP_sites_pattern,
     OP_sites_pending, OP_sites_perimeter, OP_sites_phase, OP_sites_playable, OP_sites_random, OP_sites_right,
     OP_sites_row, OP_sites_side, OP_sites_start, OP_sites_state, OP_sites_to, OP_sites_toclear, OP_sites_top,
     OP_sites_track, OP_sites_walk, OP_size_array, OP_size_group, OP_size_stack, OP_size_territory, OP_sizes_group,
     OP_slide, OP_sow, OP_start_foreach_player, OP_start_foreach_site, OP_start_foreach_value, OP_start_set_amount,
-    OP_start_set_count, OP_start_set_hidden, OP_start_set_remember, OP_start_set_role, OP_start_set_role_sites,
-    OP_start_set_score, OP_start_set_team, OP_state, OP_step, OP_step_rule, OP_sub_int, OP_surround, OP_swap_pieces,
-    OP_swap_players, OP_take_control, OP_takecontrol, OP_then, OP_to, OP_tobool, OP_toplevel, OP_track_context,
-    OP_tracksite_end, OP_tracksite_first, OP_tracksite_move, OP_trigger, OP_union, OP_union_all, OP_value,
-    OP_value_movelimit, OP_value_pending, OP_value_piece, OP_value_player, OP_value_random, OP_value_turnlimit,
-    OP_values_remembered, OP_var, OP_vote, OP_was_pass, OP_what, OP_where, OP_where_level, OP_where_level_what,
-    OP_where_what, OP_while, OP_who, OP_xor, N_LUDEMES };
+    OP_start_set_cost, OP_start_set_count, OP_start_set_hidden, OP_start_set_remember, OP_start_set_role,
+    OP_start_set_role_sites, OP_start_set_score, OP_start_set_team, OP_state, OP_step, OP_step_rule, OP_sub_int,
+    OP_surround, OP_swap_pieces, OP_swap_players, OP_take_control, OP_takecontrol, OP_then, OP_to, OP_tobool,
+    OP_toplevel, OP_track_context, OP_tracksite_end, OP_tracksite_first, OP_tracksite_move, OP_trigger, OP_union,
+    OP_union_all, OP_value, OP_value_movelimit, OP_value_pending, OP_value_piece, OP_value_player, OP_value_random,
+    OP_value_turnlimit, OP_values_remembered, OP_var, OP_vote, OP_was_pass, OP_what, OP_where, OP_where_level,
+    OP_where_level_what, OP_where_what, OP_while, OP_who, OP_xor, N_LUDEMES };
 #endif

@@ -16,6 +16,7 @@
 #include "fold.c"
 #include "foreach.c"
 #include "game.c"
+#include "graphs.c"
 #include "groups.c"
 #include "hidden.c"
 #include "history.c"
@@ -99,6 +100,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"column", INT_KIND, 1, 2, {.value = ludeme_column}},
     {"coord", INT_KIND, 1, 2, {.value = ludeme_coord}},
     {"coord_rowcolumn", INT_KIND, 1, 3, {.value = ludeme_coord_rowcolumn}},
+    {"cost", INT_KIND, 0, 3, {.value = ludeme_cost}},
     {"count", INT_KIND, 0, 4, {.value = ludeme_count}},
     {"count_active", INT_KIND, 0, 0, {.value = ludeme_count_active}},
     {"count_adjacent", INT_KIND, 0, 4, {.value = ludeme_count_adjacent}},
@@ -181,6 +183,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"is_anydie", BOOL_KIND, 0, 1, {.value = ludeme_is_anydie}},
     {"is_blocked", BOOL_KIND, 0, 6, {.value = ludeme_is_blocked}},
     {"is_connected", BOOL_KIND, 0, 7, {.value = ludeme_is_connected}},
+    {"is_crossing", BOOL_KIND, 0, 2, {.value = ludeme_is_crossing}},
     {"is_cycle", BOOL_KIND, 0, 0, {.value = ludeme_is_cycle}},
     {"is_decided", BOOL_KIND, 0, 1, {.value = ludeme_is_decided}},
     {"is_empty", BOOL_KIND, 0, 2, {.value = ludeme_is_empty}},
@@ -200,14 +203,19 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"is_next", BOOL_KIND, 0, 2, {.value = ludeme_is_next}},
     {"is_occupied", BOOL_KIND, 0, 2, {.value = ludeme_is_occupied}},
     {"is_odd", BOOL_KIND, 1, 1, {.value = ludeme_is_odd}},
+    {"is_path", BOOL_KIND, 0, 5, {.value = ludeme_is_path}},
     {"is_pattern", BOOL_KIND, 0, 5, {.value = ludeme_is_pattern}},
     {"is_pending", BOOL_KIND, 0, 0, {.value = ludeme_is_pending}},
     {"is_prev", BOOL_KIND, 0, 2, {.value = ludeme_is_prev}},
     {"is_proposed", BOOL_KIND, 0, 1, {.value = ludeme_is_proposed}},
+    {"is_regulargraph", BOOL_KIND, 0, 5, {.value = ludeme_is_regulargraph}},
     {"is_related", BOOL_KIND, 0, 5, {.value = ludeme_is_related}},
     {"is_repeat", BOOL_KIND, 0, 1, {.value = ludeme_is_repeat}},
+    {"is_spanningtree", BOOL_KIND, 0, 2, {.value = ludeme_is_spanningtree}},
     {"is_target", BOOL_KIND, 0, 5, {.value = ludeme_is_target}},
     {"is_threatened", BOOL_KIND, 0, 5, {.value = ludeme_is_threatened}},
+    {"is_tree", BOOL_KIND, 0, 2, {.value = ludeme_is_tree}},
+    {"is_treecentre", BOOL_KIND, 0, 2, {.value = ludeme_is_treecentre}},
     {"is_triggered", BOOL_KIND, 0, 3, {.value = ludeme_is_triggered}},
     {"is_visited", BOOL_KIND, 0, 1, {.value = ludeme_is_visited}},
     {"is_within", BOOL_KIND, 0, 4, {.value = ludeme_is_within}},
@@ -360,6 +368,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"sites_convexcorners", REGION_KIND, 1, 1, {.region = ludeme_sites_convexcorners}},
     {"sites_coords", REGION_KIND, 1, 2, {.region = ludeme_sites_coords}},
     {"sites_corners", REGION_KIND, 1, 1, {.region = ludeme_sites_corners}},
+    {"sites_crossing", REGION_KIND, 0, 3, {.region = ludeme_sites_crossing}},
     {"sites_direction", REGION_KIND, 0, 8, {.region = ludeme_sites_direction}},
     {"sites_distance", REGION_KIND, 0, 6, {.region = ludeme_sites_distance}},
     {"sites_edge", REGION_KIND, 1, 2, {.region = ludeme_sites_edge}},
@@ -409,6 +418,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"start_foreach_site", RULE_KIND, 0, 3, {.act = ludeme_start_foreach_site}},
     {"start_foreach_value", RULE_KIND, 0, 3, {.act = ludeme_start_foreach_value}},
     {"start_set_amount", RULE_KIND, 0, 2, {.act = ludeme_start_set_amount}},
+    {"start_set_cost", RULE_KIND, 0, 4, {.act = ludeme_start_set_cost}},
     {"start_set_count", RULE_KIND, 0, 4, {.act = ludeme_start_set_count}},
     {"start_set_hidden", RULE_KIND, 0, 8, {.act = ludeme_start_set_hidden}},
     {"start_set_remember", RULE_KIND, 0, 4, {.act = ludeme_start_set_remember}},
