@@ -179,3 +179,11 @@ def test_stars_stand_on_row_0(n):
     xs, ys = [x for x, _ in sites.xy], [y for _, y in sites.xy]
     assert (min(ys), max(ys)) == (pytest.approx(0), pytest.approx(6 * n))
     assert (min(xs) + max(xs)) / 2 == pytest.approx(n * math.sqrt(3))
+
+
+def test_a_line_goes_on_to_the_nearer_of_two_sites_straight_ahead():
+    """The site between two others was added after an edge that joins these, as in a merged board."""
+    board = build(
+        '(graph vertices:{{0 0} {0 1} {0 3} {0 2}} edges:{{0 1} {1 2} {1 3} {3 2}}) (track "T" "0,N") use:Vertex'
+    )
+    assert board.tracks[0].sites == (0, 1, 3, 2)

@@ -51,7 +51,10 @@ class Walks:
             self.steps.append(row)
             slots: dict[int, int] = {}
             for other, angle in row:
-                slots.setdefault(round(angle * (SLOTS / TURN)) % SLOTS, other)
+                slot = round(angle * (SLOTS / TURN)) % SLOTS
+                rival = slots.setdefault(slot, other)
+                if rival != other and math.dist(points[other][:2], (x, y)) < math.dist(points[rival][:2], (x, y)):
+                    slots[slot] = other  # of two straight ahead the nearer one
             self.by_angle.append(slots)
         self.flat = not any(point[2] for point in points)
         self.known: dict[tuple[int, int], tuple[int, ...]] = {}
