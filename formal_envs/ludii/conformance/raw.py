@@ -11,7 +11,7 @@ from typing import Any
 
 from formal_envs.errors import FormalEnvError
 from formal_envs.ludii.conformance.conformance import read
-from formal_envs.ludii.raw.library import expand_game
+from formal_envs.ludii.raw.library import expand_game, macro_library
 
 _SPACE = re.compile(r"\s+")
 _FOLDERS = ("defs", "def")
@@ -42,6 +42,8 @@ def compare_raw(records: Path, defines: Path | None = None) -> RawReport:
     """
     beside = [records.parent / name for name in _FOLDERS]
     folder = defines or next((path for path in beside if next(path.rglob("*.def"), None)), None)
+    if folder:
+        macro_library(folder)  # what is wrong with it is said at once
     report = RawReport()
     for row in read(records):
         report.files += 1

@@ -34,7 +34,7 @@ def expand_ranges(parts: Sequence[Piece], work: Work) -> list[Piece]:
 
 
 def without_idle_brackets(parts: Sequence[Piece]) -> list[Piece]:
-    """The parts without brackets that have no name: ``((is Line 3))`` is ``(is Line 3)``.
+    """The parts without brackets inside others that have no name: ``((is Line 3))`` is ``(is Line 3)``.
 
     A ludeme's name may have a colon behind it, which says nothing either.
     """
@@ -42,7 +42,7 @@ def without_idle_brackets(parts: Sequence[Piece]) -> list[Piece]:
     opened: list[int] = []
     for index, piece in enumerate(parts):
         if is_open(piece):
-            if opened and opened[-1] == index - 1 and parts[index - 1].text == "(":
+            if len(opened) > 1 and opened[-1] == index - 1 and parts[index - 1].text == "(":
                 dropped.add(index - 1)
             opened.append(index)
         elif is_close(piece) and opened and opened.pop() in dropped:

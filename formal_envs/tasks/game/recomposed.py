@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from formal_envs.ludii import GameError, check_game
+from formal_envs.ludii import GameError, check_game, expand_game
 
+MAX_TEXT = 50_000
+"""Longest game, in characters, with its macros expanded too; longer text earns nothing. 1,024 tokens are some 5,000."""
 PREFIX, SUFFIX, MIDDLE = "### PRE:", "### SUF:", "### MID:"
 LEAST_CUT = 0.2
 """A shorter part than this share of what is left of the game is not cut out; it counts as that long."""
@@ -157,7 +159,8 @@ def first_error(error: GameError) -> int:
             break
         before = error.text[:place]
         try:
-            check_game(f"{before}\n{_closing_brackets(before)}")  # it may end in a comment
+            closed = f"{before}\n{_closing_brackets(before)}"  # it may end in a comment
+            check_game(expand_game(closed, limit=MAX_TEXT))
         except GameError as earlier:
             if earlier.position >= place or earlier.stage not in ("syntax", "types"):
                 break

@@ -15,10 +15,16 @@ from formal_envs.ludii.play.report import UNPLAYABLE
 from formal_envs.ludii.writing.briefs import read_brief, share_met
 from formal_envs.score import Score
 from formal_envs.tasks.game.novelty import novelty
-from formal_envs.tasks.game.recomposed import Recomposed, first_error, offset, position, recompose, says_nothing
+from formal_envs.tasks.game.recomposed import (
+    MAX_TEXT,
+    Recomposed,
+    first_error,
+    offset,
+    position,
+    recompose,
+    says_nothing,
+)
 
-MAX_TEXT = 50_000
-"""Longest game, in characters, with its macros expanded too; longer text earns nothing. 1,024 tokens are some 5,000."""
 MAX_TURNS = 500
 """Turns for each player after which a game is cut; it counts as drawn then. As in arXiv:2410.17126."""
 PLAYABLE = 1.0 / 3.0
