@@ -216,3 +216,11 @@ def test_captures_over_the_loops_of_a_surakarta_board(enemies, expected):
     start = f'(place "A1" {{9}}) (place "A2" {{{enemies}}}) (place "A1" {{3 15}})'
     text = game(f"(forEach Piece {slide})", start=start).replace("(board (square 3))", "(surakartaBoard (square 6))")
     assert [key for key in keys(compile_game(text).initial()) if key[:2] in ("9>", "Pa")] == expected
+
+
+def test_who_had_the_turn_before_is_not_who_moved_before():
+    """Each player moves twice in a turn; a move goes to the site with the number of who had the turn before."""
+    again = "(then (if (= (count MovesThisTurn) 0) (moveAgain)))"
+    text = game(f"(move Select (from (union (sites {{(prev MoverLastTurn)}}) (sites {{8}}))) {again})")
+    found = [keys(after(text, ", ".join(["Select f8"] * played))) for played in range(5)]
+    assert found == [["Select f8"], ["Select f8"], *[["Select f1", "Select f8"]] * 2, ["Select f2", "Select f8"]]

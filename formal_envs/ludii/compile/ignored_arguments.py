@@ -24,7 +24,6 @@ IGNORED = {
     ("count_steps", "newRotation"): "turns on the way",
     ("sites_distance", "newRotation"): "turns on the way",
     ("site_from", "at"): "places of other times",
-    ("prev", "prevType"): "players of other times",
     ("count_adjacent", "in"): "neighbours of a region",
     ("count_neighbours", "in"): "neighbours of a region",
     ("count_orthogonal", "in"): "neighbours of a region",
@@ -86,7 +85,7 @@ def _harmless(slug: str, name: str, arg: Node, stacks: bool) -> bool:
         return stacks or arg == Leaf("int", 1) or (isinstance(arg, Call) and arg.signature.slug == "count")
     if name == "regionTypeStatic":
         return isinstance(arg, Leaf) and arg.value in ("Corners", "Sides", "SidesNoCorners", "AllSites", "Diagonals")
-    return isinstance(arg, Leaf) and arg.value in (False, 0, "Mover")
+    return isinstance(arg, Leaf) and arg.value in (False, 0)
 
 
 @cache

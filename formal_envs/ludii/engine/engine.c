@@ -125,6 +125,7 @@ static i32 header_is_sound(const Game *g, const State *s) {
         seats &= s->agents[p] >= 1 && s->agents[p] <= n && (u32)s->rank2[p] <= 2 * (u32)n && (u32)s->team[p] <= MAX_PLAYERS;
     }
     i32 players = s->mover >= 1 && s->mover <= n && s->next >= 1 && s->next <= n && (u32)s->previous <= (u32)n &&
+                  (u32)s->turn_before <= (u32)n &&
                   (u32)s->next_player <= (u32)n && !((u32)s->active & ~(((u32)2 << n) - 2)) && (u32)s->winner <= (u32)n;
     i32 lists = (u32)s->n_votes <= (u32)n && (u32)s->n_pending <= MAX_PENDING && (u32)s->n_remembered <= MAX_REMEMBERED && s->n_history >= 0 &&
                 (u32)s->turn_start <= (u32)s->n_history;

@@ -67,6 +67,7 @@ _PLAYERS, _OWNERS = MAX_PLAYERS + 1, MAX_PLAYERS + 2  # by role: 0 is nobody; th
 STATE = (
     Field("mover"),
     Field("previous"),
+    Field("turn_before", "who had the turn before this one, 0 nobody"),
     Field("next"),
     Field("turn", "starts at 1; as in a snapshot"),
     Field("moves_in_turn"),

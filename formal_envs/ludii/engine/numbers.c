@@ -62,7 +62,8 @@ INT(next) {
 }
 //: prev: (prev [<prevType>]) -> int
 INT(prev) {
-    UNUSED;
+    const Node *kind = ARG(prev, prevType);
+    if (kind && kind->value == prevType_MoverLastTurn) return c->s->turn_before ? c->s->turn_before : UNDEFINED;
     return c->s->previous;
 }
 //: counter: (counter) -> int

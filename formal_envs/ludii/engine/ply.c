@@ -160,7 +160,7 @@ void apply_move(Ctx *c, const Move *m) {
     i32 next = s->next; /* also one who is out since: the order was settled before */
     s->previous = mover;
     if (!s->over) {
-        if (next != mover || swapped) s->turn++, s->moves_in_turn = 0;
+        if (next != mover || swapped) s->turn++, s->moves_in_turn = 0, s->turn_before = mover;
         else s->moves_in_turn++;
     }
     s->mover = next;
