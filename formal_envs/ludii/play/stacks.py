@@ -42,4 +42,5 @@ def levels_beneath(block: bytes, bytecode: Bytecode, site: int) -> list[Piece]:
 
 def heights(block: bytes, bytecode: Bytecode, what: np.ndarray) -> np.ndarray:
     """(n_sites,) pieces at each site, where ``what`` has the top ones."""
-    return np.diff(_first_levels(block, bytecode)) + (what != 0)
+    pieces: np.ndarray = np.diff(_first_levels(block, bytecode)) + (what != 0)
+    return pieces
