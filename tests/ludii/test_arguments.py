@@ -224,3 +224,8 @@ def test_who_had_the_turn_before_is_not_who_moved_before():
     text = game(f"(move Select (from (union (sites {{(prev MoverLastTurn)}}) (sites {{8}}))) {again})")
     found = [keys(after(text, ", ".join(["Select f8"] * played))) for played in range(5)]
     assert found == [["Select f8"], ["Select f8"], *[["Select f1", "Select f8"]] * 2, ["Select f2", "Select f8"]]
+
+
+def test_a_piece_placed_nowhere_is_not_placed():
+    state = compile_game(game(start='(place "A1" 3) (place "A1" state:2)')).initial()
+    assert [int(what) for what in state.what] == [0, 0, 0, 1, 0, 0, 0, 0, 0]

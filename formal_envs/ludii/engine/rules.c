@@ -25,6 +25,7 @@ RULE(place) {
     i32 site = int_or(c, ARG(place, site), OFF);
     if (ARG(place, coord)) site = site_labelled(c, ARG(place, siteType), ARG(place, coord));
     if (!name) {
+        if (!ARG(place, site) && !ARG(place, coord)) return; /* nowhere: Throngs */
         start_put(c, ARG(place, coord) ? site : site_of_type(c, ARG(place, siteType), site, 1), &p);
         return;
     }
