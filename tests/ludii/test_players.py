@@ -206,6 +206,7 @@ UNSUPPORTED = [
     (game(FILL, players="1", start="(set {{0 3} {4 1}})"), "set"),
     (game("(satisfy (all Different))", players="1"), "satisfy"),
     (game("(move Add (to (sites Empty)) (then (take Domino)))"), "take Domino"),
+    (game("(move Add (to (intersection (sites Around 4) (sites Empty Edge))))"), "sites of two types"),
 ]
 
 
@@ -241,3 +242,13 @@ def test_the_limit_of_turns_is_for_each_player():
         game("(or (move Pass) (move Pass))", players="4", meta="(passEnd NoEnd)"), playouts=2, max_turns=5
     )
     assert (report.timeouts, report.mean_turns) == (2, 20)
+
+
+# ---------------------------------------------------------------- edges
+@pytest.mark.parametrize(
+    ("ends", "found"), [("3 1", ["Add t1E w1"]), ("1 3", ["Add t1E w1"]), ("0 3", ["Pass"]), ("0 9", ["Pass"])]
+)
+def test_the_edge_between_two_points(ends, found):
+    board = "(graph vertices:{{0 0} {2 0} {2 2} {0 2}} edges:{{0 1} {1 3} {1 2}}) use:Vertex"
+    state = compile_game(game(f"(move Add (to Edge (edge {ends})))", board)).initial()
+    assert [move.key for move in legal_moves(state)] == found

@@ -9,7 +9,7 @@ from formal_envs.ludii.board import Board
 from formal_envs.ludii.compile.ignored_arguments import ignored_argument
 from formal_envs.ludii.compile.source import Source
 from formal_envs.ludii.engine.interface import USES
-from formal_envs.ludii.language.tree import calls, child, items
+from formal_envs.ludii.language.tree import calls, child, contents, items
 from formal_envs.ludii.language.typed_tree import Call, Leaf, Node, Signature
 
 #: Ludemes that draw from chance.
@@ -28,6 +28,7 @@ _CHANCE = frozenset(
 #: Ludemes that ask of a graph of edges and their ends.
 _GRAPHS = (
     *("is_crossing", "is_path", "is_regulargraph", "is_spanningtree", "is_tree", "is_treecentre", "sites_crossing"),
+    "edge_between",
 )
 #: In games on points (count Cell at:..) and the like ask of hands.
 _HANDS_ARE_CELLS = ("count", "is", "site", "state", "what", "who")
@@ -66,6 +67,8 @@ def read_uses(source: Source, board: Board) -> Uses:
             for leaf in (leaf for arg in call.args[:2] for leaf in items(arg) if isinstance(leaf, Leaf)):
                 name = str(leaf.value)
                 proposals[name] = min(leaf.start, proposals.get(name, leaf.start))
+        if call.signature.head == "intersection" and _mixes_types(call, board.site_type):
+            raise source.error("unsupported", "unsupported: intersection of sites of two types, by their numbers", call)
         if call.signature.slug in _GRAPHS:
             site_types |= {"Vertex", "Edge"}
         for arg in call.args:
@@ -78,6 +81,16 @@ def read_uses(source: Source, board: Board) -> Uses:
     return Uses(
         flags, tuple(sorted(site_types - {board.site_type})), tuple(sorted(proposals, key=proposals.__getitem__))
     )
+
+
+def _mixes_types(call: Call, default: str) -> bool:
+    """Whether it plainly asks which numbers two types of sites share, as numbers here are of one type each."""
+    found = set()
+    for part in contents(call):
+        if isinstance(part, Call) and "siteType" in part.signature.slot:
+            of = part["siteType"]
+            found.add(of.value if isinstance(of, Leaf) else default)
+    return len(found) > 1
 
 
 def _draws(node: Node | None) -> bool:

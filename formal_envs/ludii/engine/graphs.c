@@ -211,3 +211,17 @@ INT(cost) {
     FOR_SITES (region, site) sum += c->g->cost[site];
     return clamped(sum);
 }
+
+//: edge_between: (edge <int a> <int b>) -> int
+INT(edge_between) { /* the one that joins two vertices */
+    const Row *rows = c->g->incident[siteType_Vertex][siteType_Edge];
+    i32 first = larger(0, c->g->type_first[siteType_Vertex]), ends[2];
+    i32 a = int_of(c, ARG(edge_between, a)) - first, b = int_of(c, ARG(edge_between, b)) - first;
+    if (!rows || (u32)a >= (u32)c->g->type_n[siteType_Vertex]) return OFF;
+    tick(c, rows[a].n);
+    for (i32 k = 0; k < rows[a].n; k++) {
+        i32 edge = rows[a].at[k];
+        if (edge_ends(c, edge - larger(0, c->g->type_first[siteType_Edge]), ends) && ends[0] + ends[1] - a == b) return edge;
+    }
+    return OFF;
+}

@@ -139,6 +139,7 @@ const Ludeme LUDEMES[N_LUDEMES] = {
     {"directions_union", PLAIN, 0, 2, {.act = 0}},
     {"div_int", INT_KIND, 1, 2, {.value = ludeme_div_int}},
     {"do", MOVES_KIND, 0, 4, {.act = ludeme_do}},
+    {"edge_between", INT_KIND, 0, 2, {.value = ludeme_edge_between}},
     {"enclose", MOVES_KIND, 0, 6, {.act = ludeme_enclose}},
     {"end_foreach_nonmover", RULE_KIND, 0, 2, {.act = ludeme_end_foreach_nonmover}},
     {"end_foreach_player", RULE_KIND, 0, 2, {.act = ludeme_end_foreach_player}},
