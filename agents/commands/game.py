@@ -35,6 +35,8 @@ def check(file: GameFile, as_json: bool) -> None:
         sites = board.topologies[board.site_type].n
         kinds = ", ".join(component.name for component in program.bytecode.components) or "no pieces"
         click.echo(f"{program.name}: {program.n_players} players, {sites} sites ({board.site_type}), {kinds}")
+        for doubt in program.bytecode.unconfirmed:
+            click.echo(f"less sure: {doubt.message}")
         return
     row: dict[str, Any] = {
         "compiles": True,
@@ -43,9 +45,11 @@ def check(file: GameFile, as_json: bool) -> None:
         "line": None,
         "column": None,
         "expected": [],
+        "unconfirmed": [],
     }
     try:
-        compile_game(file.expanded())
+        program = compile_game(file.expanded())
+        row["unconfirmed"] = [doubt.message for doubt in program.bytecode.unconfirmed]
     except GameError as error:
         row.update(compiles=error.stage in ("unsupported", "play"), stage=error.stage, message=error.message)
         row.update(line=error.line, column=error.column, expected=list(error.expected))

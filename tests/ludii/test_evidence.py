@@ -4,11 +4,13 @@ from game_texts import GAMES, LINES, ludemes
 from hypothesis import given
 from hypothesis import strategies as st
 
+from formal_envs.ludii import evaluate_game
 from formal_envs.ludii.conformance.compare import Comparison
 from formal_envs.ludii.conformance.groups import by_group, evidence_of, group_table
 from formal_envs.ludii.conformance.replay import Difference
 from formal_envs.ludii.language import evidence
 from formal_envs.ludii.language.checker import check, check_as
+from formal_envs.ludii.language.signatures import LANGUAGE
 
 RECORDS = [{"id": name, "group": group, "text": LINES} for name, group in (("a", "old"), ("b", "old"), ("c", "new"))]
 
@@ -50,3 +52,16 @@ def test_only_games_that_agree_speak():
     texts = [{"id": str(n), "group": "own", "text": text} for n, text in enumerate(GAMES)]
     results = [compared(str(n), "differs" if n else "agrees") for n in range(len(GAMES))]
     assert evidence_of(results, texts) == evidence.written([check(GAMES[0])]) != evidence.written(map(check, GAMES))
+
+
+def test_what_no_record_confirms_is_said_with_its_place():
+    text = LINES.replace("(is Line 3)", "(is Line 3 throughHowMuch:2)").replace("(end", "\n(end")
+    report = evaluate_game(text, playouts=1)
+    line = text.count("\n", 0, text.index("(is Line")) + 1
+    assert any(f"line {line}, " in said and "is Line" in said for said in report.unconfirmed)
+
+
+def test_each_line_of_the_evidence_is_of_a_ludeme_that_there_is():
+    for slug, known in evidence.confirmed().items():
+        slots = set(LANGUAGE.signatures[slug].slot) | {"-"}
+        assert all(set(shape.partition("=")[0].split(",")) <= slots for shape in known), slug

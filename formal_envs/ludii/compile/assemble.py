@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from formal_envs.ludii.board import Board, BoardError
 from formal_envs.ludii.compile.board_sections import board_sections
 from formal_envs.ludii.compile.bytecode import Bytecode
-from formal_envs.ludii.compile.doubts import find_doubts
+from formal_envs.ludii.compile.doubts import find_doubts, find_unconfirmed
 from formal_envs.ludii.compile.equipment import MAX_SITES_IN_ALL, Equipment, Players, read_equipment, read_players
 from formal_envs.ludii.compile.instructions import Instructions
 from formal_envs.ludii.compile.rules import write_rules
@@ -123,6 +123,7 @@ def _assemble(source: Source, players: Players, equipment: Equipment) -> Bytecod
         type_first=type_first,
         data=data,
         doubts=find_doubts(source, players, equipment),
+        unconfirmed=find_unconfirmed(source),
     )
 
 

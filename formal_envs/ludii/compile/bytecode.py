@@ -41,7 +41,7 @@ class Die:
 
 
 class Doubt(NamedTuple):
-    """What a game says and cannot mean: the rule that found it, and where, from ``start`` to before ``end``."""
+    """What is doubtful in a game: the rule that found it, and where, from ``start`` to before ``end``."""
 
     rule: str
     message: str
@@ -70,7 +70,8 @@ class Bytecode:
     n_sites: int
     type_first: dict[str, int]
     data: array[int] = field(repr=False)
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[Doubt, ...] = ()  # what it says and cannot mean
+    unconfirmed: tuple[Doubt, ...] = ()  # what is written as in no game that agrees with a record
 
     @property
     def hands(self) -> tuple[Container, ...]:

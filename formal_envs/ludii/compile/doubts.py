@@ -15,6 +15,7 @@ from typing import NamedTuple
 from formal_envs.ludii.compile.bytecode import Doubt
 from formal_envs.ludii.compile.equipment import Equipment, Players
 from formal_envs.ludii.compile.source import Source
+from formal_envs.ludii.language.evidence import unconfirmed
 from formal_envs.ludii.language.tree import calls, items
 from formal_envs.ludii.language.typed_tree import Call, Leaf, Node
 
@@ -166,6 +167,15 @@ def find_doubts(source: Source, players: Players, equipment: Equipment) -> tuple
     game = _Game(source, players, equipment)
     found = {Doubt(one.rule, one.message, one.node.start, one.node.end) for rule in _RULES for one in rule(game)}
     return tuple(sorted(found, key=lambda doubt: (doubt.start, doubt.end, doubt.message)))
+
+
+def find_unconfirmed(source: Source) -> tuple[Doubt, ...]:
+    """The ludemes that are written as in no game whose play agrees with a record, in the order of the text."""
+    found = (
+        Doubt("unconfirmed", f"no record confirms ({call.signature.name} ...) with {shape}", call.start, call.end)
+        for call, shape in unconfirmed(source.game)
+    )
+    return tuple(sorted(set(found), key=lambda doubt: (doubt.start, doubt.end, doubt.message)))
 
 
 def _player(role: Node | None) -> int:

@@ -48,7 +48,8 @@ class GameReport:
     finished, of them ``wins[p - 1]`` won by who began as player p, ``draws`` ended without a winner, ``timeouts`` were
     cut by the limits; a turn is a change of mover. balance, completion, drawishness and reward lie in [0, 1], 0 where
     there was no game. ``warnings`` says, with places, what a text that compiles says and cannot mean: places off the
-    board, pieces and players that are not there, conditions that never hold.
+    board, pieces and players that are not there, conditions that never hold. ``unconfirmed`` says what is written as in
+    no game whose play agrees with Ludii's: what the engine is less sure of.
     """
 
     compiles: bool
@@ -68,6 +69,7 @@ class GameReport:
     reward: float = 0.0
     work: int = 0
     warnings: tuple[str, ...] = ()
+    unconfirmed: tuple[str, ...] = ()
 
 
 def random_games(
@@ -202,10 +204,14 @@ def evaluate_game(text: str | Expansion, playouts: int = 100, max_turns: int = 5
             return GameReport(compiles=True, error=error, reward=UNPLAYABLE)
         return GameReport(compiles=False, error=error)
     report = evaluate_program(program, playouts, max_turns, seed)
-    return replace(report, warnings=_warnings(source, program.bytecode.doubts))
+    return replace(
+        report,
+        warnings=_placed(source, program.bytecode.doubts),
+        unconfirmed=_placed(source, program.bytecode.unconfirmed),
+    )
 
 
-def _warnings(source: Expansion, doubts: tuple[Doubt, ...]) -> tuple[str, ...]:
+def _placed(source: Expansion, doubts: tuple[Doubt, ...]) -> tuple[str, ...]:
     """Doubts with their places in the text that was given."""
     places = [source.located(GameError("names", doubt.message, source.text, doubt.start)) for doubt in doubts]
     return tuple(f"line {place.line}, column {place.column}: {place.message}" for place in places)
