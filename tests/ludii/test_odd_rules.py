@@ -210,3 +210,23 @@ def test_a_hop_over_whatever_is_between():
     assert said == {"Move f12 t14", "Move f13 t11"}
     unsaid = {move.key for move in legal_moves(compile_game(text.replace("BETWEEN", "")).initial())}
     assert unsaid == said | {"Move f12 t10", "Move f12 t2", "Move f12 t22", "Move f13 t3", "Move f13 t23"}
+
+
+class TestWhatStackGamesAskFor:
+    """Ludemes that the first games with stacks brought, and that have nothing to do with stacks."""
+
+    @pytest.mark.parametrize(("index", "value"), [(0, 3), (2, 7), (3, -1), (-1, -1)])
+    def test_a_value_of_an_array(self, index, value):
+        text = game(f"{ADD[:-1]} (then (set Var (arrayValue (array {{3 5 7}}) index:{index}))))")
+        assert after(text, "+0").temp == value
+
+    @pytest.mark.parametrize(("role", "scores"), [("All", [4, 4]), ("Each", [0, 0]), ("P2", [0, 4])])
+    def test_a_score_of_all(self, role, scores):
+        text = game(f"{ADD[:-1]} (then (set Score {role} 4)))")
+        assert after(text, "+0").score[1:3] == scores
+
+    def test_what_the_last_move_went_over(self):
+        hop = "(move Hop (from 0) E (between if:True) (to if:(is Empty (to))) (then (set Pending (last Between))))"
+        text = game(hop, start='(place "A1" 0) (place "A2" 1)')
+        state = after(text, "0>2")
+        assert state.pending[: state.n_pending] == [1]
