@@ -229,3 +229,11 @@ def test_who_had_the_turn_before_is_not_who_moved_before():
 def test_a_piece_placed_nowhere_is_not_placed():
     state = compile_game(game(start='(place "A1" 3) (place "A1" state:2)')).initial()
     assert [int(what) for what in state.what] == [0, 0, 0, 1, 0, 0, 0, 0, 0]
+
+
+def test_rotational_directions_go_round_and_in_and_out_but_not_over_a_seam():
+    """Of field 12 of the outer ring, 8 10 11 12 13 14 15 9, with 4 inside it; 8 and 9 lie beside the seam."""
+    board = "(remove (concentric {0 0 8 8}) cells:{1})"
+    text = game(moves="(move Slide Rotational)", board=board, start='(place "A1" 12)')
+    assert keys(compile_game(text).initial()) == sorted(["12>10", "12>11", "12>13", "12>14", "12>15", "12>4"])
+    assert keys(compile_game(game(moves="(move Slide Rotational)", start='(place "A1" 4)')).initial()) == ["Pass"]

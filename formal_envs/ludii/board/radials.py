@@ -23,6 +23,7 @@ Pivots = dict[int, tuple[float, float]]
 RELATIONS = ENUMS["relationType"]
 BITS = {name: 1 << i for i, name in enumerate(RELATIONS)}
 WIDTH = len(RELATIONS)
+ROTATIONAL = 1 << WIDTH  # a further bit: round a circle, or in and out
 NAMED = [frozenset(name for name in RELATIONS if mask & BITS[name]) for mask in range(1 << WIDTH)]
 BEND_SLOTS = math.ceil(BEND * SLOTS / TURN) + 1
 UNKNOWN = (-1,)
@@ -127,7 +128,7 @@ def turning(site: int, other: int, points: Sequence[Point], pivots: Pivots) -> s
 
 def radials(walks: Sequence[Sequence[Ray]]) -> list[tuple[Radial, ...]]:
     """Rays with the names of their relations."""
-    return [tuple([Radial(name, NAMED[mask], path) for name, mask, path in row]) for row in walks]
+    return [tuple([Radial(name, NAMED[mask % ROTATIONAL], path) for name, mask, path in row]) for row in walks]
 
 
 def rays(points: Sequence[Point], relations: Mapping[str, Lists], pivots: Pivots) -> list[list[Ray]]:
@@ -179,12 +180,15 @@ class Bent:
                     continue
                 way = turning(site, other, points, pivots) if pivots else None
                 path = self.circle(number, site, other, way) if way else walks.walk(site, other, angle)
+                mask = bits
+                if bits & BITS["Orthogonal"] and site in pivots and pivots[site] == pivots.get(other):
+                    mask |= ROTATIONAL
                 entry = mine.get(path)
                 if entry is None:
                     px, py, pz = points[other]
-                    mine[path] = (way or direction(px - x, py - y, pz - z), bits)
+                    mine[path] = (way or direction(px - x, py - y, pz - z), mask)
                 else:
-                    mine[path] = (entry[0], entry[1] | bits)
+                    mine[path] = (entry[0], entry[1] | mask)
         return [(name, mask, path) for path, (name, mask) in mine.items()]
 
     def circle(self, number: int, start: int, first: int, way: str) -> tuple[int, ...]:

@@ -109,7 +109,7 @@ enum {
     DOWNWARD_LAST = absoluteDirection_DNW
 };
 static u64 bits_between(i32 first, i32 last) { return (((u64)1 << (last - first + 1)) - 1) << first; }
-static DirSet absolute(const Game *g, i32 direction) {
+static DirSet absolute(i32 direction) {
     u64 up = bits_between(UPWARD_FIRST, UPWARD_LAST), down = bits_between(DOWNWARD_FIRST, DOWNWARD_LAST);
     switch (direction) {
     case absoluteDirection_Orthogonal: return (DirSet){0, REL_Orthogonal};
@@ -117,8 +117,7 @@ static DirSet absolute(const Game *g, i32 direction) {
     case absoluteDirection_OffDiagonal: return (DirSet){0, REL_OffDiagonal};
     case absoluteDirection_Adjacent: return (DirSet){0, REL_Adjacent};
     case absoluteDirection_All: return (DirSet){0, REL_All};
-    case absoluteDirection_Rotational: /* in, out and around: all steps of a round board */
-        return (DirSet){0, g->supported_directions >> absoluteDirection_CW & 1 ? REL_Orthogonal : 0};
+    case absoluteDirection_Rotational: return (DirSet){0, REL_ROTATIONAL}; /* in, out and around */
     case absoluteDirection_Upward: return (DirSet){up, 0};
     case absoluteDirection_Downward: return (DirSet){down, 0};
     case absoluteDirection_SameLayer: return (DirSet){bits_between(absoluteDirection_N, absoluteDirection_Out), 0};
@@ -209,7 +208,7 @@ DirSet directions_of(Ctx *c, const Node *n, i32 site, u32 otherwise) {
     if (n->kind != CONSTANT) return directions_from_ludeme(c, n, site);
     if (n->type == TYPE_relativeDirection)
         return (DirSet){relative_from(c, n->value, site, c->g->supported[relationType_Adjacent]), 0};
-    return absolute(c->g, n->value);
+    return absolute(n->value);
 }
 
 /* ---- one step on */

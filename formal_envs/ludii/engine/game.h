@@ -9,10 +9,11 @@ enum { OFF = -1, UNDEFINED = -1, INFINITE = 1000000000, NOBODY = 0 };
 enum { MAX_COUNT = 1 << 22 }; /* of anything that bytecode counts */
 enum { MAX_KEPT = 1 << 28 }; /* bytes of what a game holds besides its states */
 
+enum { REL_ROTATIONAL = 1 << N_relationType }; /* of radials on a circle, round it or in and out */
 typedef struct Radial {
     i16 direction; /* absoluteDirection_<name> */
     i16 n; /* sites on it, the start left out; at least one */
-    u32 relations; /* bits REL_<relation> */
+    u32 relations; /* bits REL_<relation>, and REL_ROTATIONAL */
     const i32 *at; /* the sites, nearest first */
 } Radial;
 typedef struct Row { /* a run of integers in the bytecode */
@@ -101,7 +102,6 @@ struct Game {
     size_t kept_bytes, reach_bytes; /* the latter: of it, what is known of where pieces could go */
     u64 **reach; /* by player: for each site, from where a piece of his could arrive there; NULL: not known */
     jmp_buf *refused; /* while it is loaded: where to go when it would hold too much */
-    u64 supported_directions; /* absolute directions of any radial of the board */
     u64 supported[N_relationType]; /* those of the radials of a relation */
     u64 walked; /* those of orthogonal steps between default sites, along which patterns are walked */
 };

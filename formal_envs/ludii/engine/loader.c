@@ -122,7 +122,6 @@ static void load_radials(Reader r) {
         const i32 *at = many(&r, n);
         for (i32 k = 0; k < n; k++) hold(g, (u32)at[k] < (u32)g->n_sites);
         g->radials[i] = (Radial){.direction = (i16)direction, .relations = (u32)relations, .n = (i16)n, .at = at};
-        g->supported_directions |= (u64)1 << direction;
         for (i32 k = 0; k < N_relationType; k++)
             if (relations >> k & 1) g->supported[k] |= (u64)1 << direction;
         if (i < g->radial_first[g->n_board] && (relations & REL_Orthogonal)) g->walked |= (u64)1 << direction;
