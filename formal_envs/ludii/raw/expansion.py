@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from formal_envs.ludii.errors import GameError
 from formal_envs.ludii.raw import tokens as t
@@ -111,14 +111,14 @@ def expand(
         if word not in ("metadata", "rulesets"):  # the library has some that are not closed
             _check_brackets(raw, form)
     offer = read_offer(forms)
-    rest = [piece for word, form in forms if word not in _LEFT_OUT and not _spilt(form) for piece in form]
+    rest = _without_surroundings(forms)
     work = Work(limit)
     rest = Substitution(offer, offer.chosen(choices), work).written(rest)
     own: dict[str, Macro] = {}
     game = expand_macros(take_defines(rest, own), own, library or _no_library, work)
     if own and not game:
         raise GameError("syntax", "there is no game after the macros", raw, len(raw), ("a ludeme",))
-    game = without_idle_brackets(expand_ranges(game, work))
+    game = _without_surroundings(top_level(without_idle_brackets(expand_ranges(game, work))))
     if game == written:
         return Expansion(raw)
     if game:
@@ -133,6 +133,11 @@ def offered(raw: str) -> Offer:
         GameError: stage "syntax": one cannot be read.
     """
     return read_offer(list(top_level(pieces(Source(raw)))))
+
+
+def _without_surroundings(forms: Iterable[tuple[str, list[Piece]]]) -> list[Piece]:
+    """The pieces of the forms that are not options, metadata or what is left of a comment."""
+    return [piece for word, form in forms if word not in _LEFT_OUT and not _spilt(form) for piece in form]
 
 
 def _spilt(form: Sequence[Piece]) -> bool:
