@@ -202,7 +202,7 @@ void apply_action(Ctx *c, const Action *a) {
 }
 void apply_actions(Ctx *c, const Move *m) {
     assert(m->first >= 0 && m->n >= 0 && m->first + m->n <= c->n_actions);
-    tick(c, m->n);
+    tick(c, 4 + 5 * (i64)m->n);
     for (i32 i = 0; i < m->n; i++) {
         const Action a = c->actions[m->first + i]; /* a copy: the list may grow meanwhile */
         if (c->applied && c->n_applied < c->max_applied) c->applied[c->n_applied++] = a;

@@ -109,7 +109,7 @@ void region_of(Ctx *c, const Node *n, u64 *out) {
     }
     stack_left(c);
     if (n->kind == REGION_KIND) {
-        tick(c, 1 + c->g->words / 4);
+        tick(c, 2 + c->g->words / 4);
         n->fn.region(c, n, out);
         return;
     }
@@ -202,10 +202,10 @@ void pieces_of(Ctx *c, const Node *type, const Node *role, const Node *of, const
     }
     if (name) {
         region_clear(c, part);
-        for (i32 k = 1; k <= c->g->n_components; k++)
-            if (is_called(c, k, name->value)) region_or(c, part, of_kind(c, k));
+        const Row *called = c->g->called + name->value;
+        tick(c, called->n);
+        for (i32 k = 0; k < called->n; k++) region_or(c, part, of_kind(c, called->at[k]));
         region_and(c, out, part);
-        tick(c, c->g->n_components);
     }
     if (type) {
         board_of_type(c, type, part);

@@ -55,6 +55,7 @@ static void pieces_of_player(Ctx *c, const Node *n, i32 player) {
     deeper(c); /* a piece's moves may ask for those of pieces */
     for (i32 what = c->g->first_of[player]; what; what = c->g->components[what].next) {
         const Node *moves = own ? own : c->g->components[what].moves;
+        tick(c, 2 + c->g->words / 4);
         if (!moves || !piece_wanted(c, n, what)) continue;
         if (asked && !c->first_level && !region_meets(c, of_kind(c, what), near)) continue;
         TMP_REGION(sites);

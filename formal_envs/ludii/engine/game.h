@@ -91,6 +91,7 @@ struct Game {
     Phase *phases;
     Map *maps;
     NameInfo *names; /* by string id */
+    Row *called; /* by string id: the components of that name, with a number or without */
     Row *tracks_named; /* by string id: the tracks whose name contains the string */
     i32 facing[MAX_PLAYERS + 2]; /* each player's direction, or -1 */
     const Node *start, *end; /* LIST nodes or NULL */

@@ -18,7 +18,7 @@ void flood(Ctx *c, DirSet dirs, const u64 *within, u64 *group) {
     FOR_SITES (group, seed) todo[n++] = seed;
     while (n) {
         i32 site = todo[--n];
-        tick(c, 1);
+        tick(c, 4);
         if (rows) {
             const Row *row = rows + site;
             for (i32 k = 0; k < row->n; k++) {

@@ -29,6 +29,7 @@ i32 position_repeated(Ctx *c, i32 kind) {
     i32 in_turn = kind == repetitionType_PositionalInTurn || kind == repetitionType_SituationalInTurn;
     i32 i = in_turn ? s->turn_start : 0;
     u64 digest = position_digest(c, situational);
+    tick(c, 4 + c->g->words / 4);
     if (!(*seen_word(c, situational, digest) & seen_bit(digest))) return 0;
     tick(c, 1 + (s->n_history - i) / 16);
     for (; i < s->n_history; i++)

@@ -43,6 +43,7 @@ static void leap_from(Ctx *c, const Rule *rule, DirSet directions) {
     i32 from = c->from;
     TMP_REGION(ends);
     TMP_REGION(allowed);
+    tick(c, 2 + c->g->words / 2);
     i32 some = to_sites(c, rule->to, allowed);
     walk_ends(c, from, rule->walks, rule->rotations, ends);
     FOR_SITES (ends, site) {

@@ -5,7 +5,7 @@
 void open_level(Ctx *c, i32 site, i32 at) {
     i32 n = c->g->n_sites, all = c->first_level[n];
     if (all >= MAX_LEVELS) fail(c, TOO_MUCH_MEMORY);
-    tick(c, 1 + (all - at) / 64);
+    tick(c, 1 + (n + all - at) / 32);
     memmove(c->levels + at + 1, c->levels + at, sizeof(Level) * (size_t)(all - at));
     for (i32 s = site + 1; s <= n; s++) c->first_level[s]++;
 }

@@ -3,7 +3,7 @@
 #include "listing.h"
 
 Move *move_begin(Ctx *c) {
-    tick(c, 4);
+    tick(c, 8);
     if (c->n_moves >= MAX_LISTED) fail(c, TOO_MANY_MOVES);
     Move *m = c->moves + c->n_moves++;
     *m = (Move){.first = c->n_actions,
@@ -117,6 +117,7 @@ static i32 finds_move(Ctx *c, const Node *n) {
 i32 any_move_to(Ctx *c, const Node *n, const u64 *target) {
     const Ctx before = *c; /* iterators, lists and the state's place; only the work done is kept */
     const i32 mover = c->s->mover, next = c->s->next, previous = c->s->previous;
+    tick(c, 20);
     c->target = target, c->hits_only = 0;
     i32 found = finds_move(c, n);
     c->probe = before.probe, c->target = before.target, c->hits_only = before.hits_only;

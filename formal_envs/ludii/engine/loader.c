@@ -234,6 +234,24 @@ static void load_rules(Game *g, const i32 *bytecode, i64 length) {
     r = section(g, bytecode, length, SECTION_ROOTS);
     g->start = list_of(&r, -1), g->end = list_of(&r, -1);
 }
+/* The components that each name calls: by the whole name, or by the name without a number. */
+static void list_called(Game *g) {
+    i32 n = g->n_components, *room = keep(g, sizeof(i32) * 2 * (size_t)n);
+    i32 **next = keep(g, sizeof(i32 *) * (size_t)g->n_strings);
+    g->called = keep(g, sizeof(Row) * (size_t)g->n_strings);
+    for (i32 fill = 0; fill < 2; fill++) {
+        for (i32 k = 1; k <= n; k++) {
+            const i32 names[] = {g->components[k].name, g->components[k].base};
+            for (i32 i = 0; i < 2; i++) {
+                if (names[i] < 0 || (i && names[1] == names[0])) continue;
+                if (fill) *next[names[i]]++ = k;
+                else g->called[names[i]].n++;
+            }
+        }
+        for (i32 name = 0; name < g->n_strings && !fill; name++)
+            g->called[name].at = next[name] = room, room += g->called[name].n;
+    }
+}
 static i32 remembers_values(const Game *g) {
     for (i32 i = 0; i < g->n_nodes; i++) {
         i32 op = g->nodes[i]->op;
@@ -251,4 +269,5 @@ void load(Game *g, const i32 *bytecode, i64 length) {
     load_rules(g, bytecode, length);
     g->state_size = (i32)state_bytes(g);
     g->remembers = remembers_values(g);
+    list_called(g);
 }

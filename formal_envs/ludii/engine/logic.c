@@ -172,7 +172,7 @@ BOOL(is_visited) {
 BOOL(is_flat) { /* on a pyramid: every place below bears a piece */
     i32 site = int_or(c, ARG(is_flat, site), c->to);
     if (!is_site(c, site)) return 0;
-    tick(c, 1);
+    tick(c, 4);
     for (i32 i = c->g->radial_first[site]; i < c->g->radial_first[site + 1]; i++) {
         const Radial *r = c->g->radials + i;
         if (r->n && c->g->layer[r->at[0]] < c->g->layer[site] && region_has(c->empty, r->at[0])) return 0;

@@ -35,6 +35,7 @@ static void each_from_level(Ctx *c, const Rule *rule, void (*each)(Ctx *, const 
 }
 void for_each_from(Ctx *c, const Rule *rule, void (*each)(Ctx *, const Rule *, DirSet)) {
     i32 from = c->from, to = c->to, between = c->between, start = from;
+    tick(c, 3);
     if (rule->from && SLOT(rule->from, from, site))
         start = site_at(c, SLOT(rule->from, from, siteType), SLOT(rule->from, from, site));
     if (!is_site(c, start)) return;
@@ -195,10 +196,11 @@ static void slide_from(Ctx *c, const Rule *rule, DirSet directions) {
     FOR_RADIALS (from, directions, ray) {
         i32 seen = 0; /* a ray that does not meet the target is of no use */
         while (seen < ray->n && misses(c, ray->at[seen])) seen++;
+        tick(c, 1 + seen / 4);
         if (seen == ray->n) continue;
         slide.path = ray->at, c->between = between;
         for (i32 i = 0; i < ray->n && i < slide.range.most; i++) {
-            tick(c, 1);
+            tick(c, 2);
             if (!slide_over(c, rule, &slide, ray->at[i], i + 1)) break;
         }
     }

@@ -144,6 +144,7 @@ void apply_move(Ctx *c, const Move *m) {
     const Move move = *m;
     i32 mover = s->mover;
     if (c->g->uses & USES_CHANCE) seed_random(c->chance, ~s->seed);
+    tick(c, 40 + c->g->words);
     reset_iterators(c);
     count_passes(c, &move);
     play_out(c, &move);
@@ -197,6 +198,7 @@ i32 legal_moves(Ctx *c) {
     if (s->over) return 0;
     if (c->g->uses & USES_CHANCE) seed_random(c->chance, s->seed); /* the same moves each time they are asked for */
     reset_iterators(c);
+    tick(c, 20);
     const Node *play = play_of(c, s->mover);
     if (c->g->uses & USES_STUCK) {
         /* the rules may ask for the answer of last time meanwhile */

@@ -188,9 +188,9 @@ REGION(sites_playable) { /* of a board without end: beside a piece; the middle w
 }
 
 static void add_kind(Ctx *c, i32 name, u64 *out) { /* by its whole name or its name without number */
-    tick(c, c->g->n_components / 4);
-    for (i32 k = 1; k <= c->g->n_components; k++)
-        if (is_called(c, k, name)) region_or(c, out, of_kind(c, k));
+    const Row *called = c->g->called + name;
+    tick(c, called->n);
+    for (i32 k = 0; k < called->n; k++) region_or(c, out, of_kind(c, called->at[k]));
 }
 static void occupied_beneath(Ctx *c, const Node *n, u64 *out) { /* by such a piece at any level */
     const Node *what = ARG(sites_occupied, component), *name = ARG(sites_occupied, componentName),

@@ -12,7 +12,7 @@ REGION(expand, STATIC) {
     region_copy(c, edge, out);
     for (i32 i = 0; i < steps && region_any(c, edge); i++) {
         region_clear(c, next);
-        FOR_SITES (edge, site) tick(c, 1), add_neighbours(c, site, relation, direction, next);
+        FOR_SITES (edge, site) tick(c, 3), add_neighbours(c, site, relation, direction, next);
         region_minus(c, next, out);
         region_or(c, out, next);
         region_copy(c, edge, next);

@@ -146,7 +146,7 @@ typedef struct Pattern {
     i32 start, n, kinds[MAX_KINDS]; /* what stands on its sites, over and over */
 } Pattern;
 static i32 pattern_of(Ctx *c, const Node *walk, i32 start, const Node *what, const Node *whats, Pattern *p) {
-    *p = (Pattern){walk, start, whats ? whats->n : 1, {0}};
+    p->walk = walk, p->start = start, p->n = whats ? whats->n : 1;
     if (!on_board(c, start) || p->n < 1 || p->n > MAX_KINDS) return 0;
     for (i32 i = 0; i < p->n; i++)
         p->kinds[i] = whats ? int_of(c, whats->arg[i]) : what ? int_of(c, what) : c->what[start];
@@ -158,7 +158,7 @@ static i32 pattern_fits(Ctx *c, const Pattern *p, i32 first, u64 *sites) {
     i32 at = p->start, point = first, nth = 1, fits = points >> COMPASS[first] & 1 && c->what[at] == p->kinds[0];
     if (fits && sites) region_add(sites, at);
     for (i32 i = 0; i < p->walk->n && fits; i++) {
-        tick(c, 1);
+        tick(c, 3);
         i32 step = p->walk->arg[i]->value;
         if (step == stepType_R) point = turned_point(points, point, 1, 1);
         else if (step == stepType_L) point = turned_point(points, point, 0, 1);
@@ -190,7 +190,9 @@ REGION(sites_pattern) { /* the sites of every way in which it fits */
     if (!pattern_of(c, ARG(sites_pattern, walk), start, ARG(sites_pattern, what), ARG(sites_pattern, whats), &p))
         return;
     TMP_REGION(one);
-    for (i32 first = 0; first < N_POINTS; first++) {
+    tick(c, 8);
+    for (i32 first = 0; first < N_POINTS && c->what[start] == p.kinds[0]; first++) {
+        if (!(c->g->walked >> COMPASS[first] & 1)) continue;
         region_clear(c, one);
         if (pattern_fits(c, &p, first, one))
             for (i32 w = 0; w < c->g->words; w++) out[w] |= one[w];

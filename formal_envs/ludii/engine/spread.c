@@ -11,7 +11,7 @@ static void step_on(Ctx *c, const u64 *edge, i32 relation, const Node *rule, u64
     i32 from_before = c->from, to_before = c->to;
     region_clear(c, next);
     FOR_SITES (edge, site) {
-        tick(c, 2);
+        tick(c, 3);
         if (!rule) {
             add_neighbours(c, site, relation, NULL, next);
             continue;
@@ -83,7 +83,7 @@ PLAIN(step_rule)
 static void neighbours_of(Ctx *c, const u64 *edge, const Node *direction, u64 *out) {
     i32 relation = relation_index(direction, relationType_Adjacent);
     region_clear(c, out);
-    FOR_SITES (edge, site) tick(c, 1), add_neighbours(c, site, relation, direction, out);
+    FOR_SITES (edge, site) tick(c, 3), add_neighbours(c, site, relation, direction, out);
 }
 /* Grows a group from its seeds over sites where the condition holds; without one over those of the seeds' owners. */
 static void grow_group(Ctx *c, const Node *direction, const Node *condition, u64 *group) {

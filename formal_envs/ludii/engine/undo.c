@@ -51,7 +51,7 @@ static inline i32 whole_is_kept(Ctx *c, Saved *saved) {
 
 void save_state(Ctx *c) {
     if (c->n_saved == MAX_DEPTH) fail(c, TOO_DEEP);
-    tick(c, 4);
+    tick(c, 24 + c->g->words + (c->first_level ? c->g->n_sites / 16 : 0)); /* to restore it, too */
     add_up(c);
     Saved *saved = room_for(c);
     saved->first = c->n_old, saved->has_rest = 0, saved->n_levels = c->first_level ? c->first_level[c->g->n_sites] : 0;

@@ -39,7 +39,7 @@ from formal_envs.ludii.raw.expansion import Expansion, expand
 from formal_envs.ludii.view.letters import board_lines, stack_lines
 
 #: Work that one question about one position may take.
-PLY_WORK = 50_000_000
+PLY_WORK = 100_000_000
 #: What one is told of a failure, by its number.
 REASONS = tuple(FAILURES.values())
 _PLACES = {name: place for place, name in enumerate(SITE_NUMBERS)}
