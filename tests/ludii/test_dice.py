@@ -161,6 +161,20 @@ def test_a_double_is_played_twice():
     assert seen[3][1:] == ([0, 0], 2)
 
 
+def test_a_double_of_other_values_shows_the_face_of_its_number():
+    """Twice 4 comes back as the fourth face, which has a 9."""
+    text = BOTH.replace("OPTIONS", "replayDouble:True").replace("d:6", "d:4 faces:{1 2 4 9}")
+    start = compile_game(text).initial()
+    state, _ = play_key(start, "Move f0 t4", [2, 2])
+    state, done = play_key(state, "Move f4 t8")
+    assert done[-3:-1] == [f"SetStateAndUpdateDice site={site} s3" for site in (12, 13)]
+    assert state.dice[:2] == [9, 9]
+    state, _ = play_key(compile_game(text.replace("1 12)", "1 30)")).initial(), "Move f0 t9", [3, 3])
+    state, done = play_key(state, "Move f9 t18")  # there is no ninth face
+    assert done[-1].startswith("UseDie")
+    assert (state.mover, state.dice[:2]) == (2, [0, 0])
+
+
 def test_a_double_that_is_not_played_out_comes_back():
     """Player 1 is shut in after the first two moves of his double; player 2, who rolls no double, has its rest."""
     text = BOTH.replace("OPTIONS", "replayDouble:True").replace('(place "Runner2" 1)', '(place "Runner2" {5 6 7})')

@@ -87,13 +87,9 @@ static i32 show_one_value(Ctx *c) {
 static void replay_double(Ctx *c) {
     const i32 waiting = c->s->temp;
     if (show_one_value(c)) move_act(c, A_SET_TEMP)->value = waiting == UNDEFINED ? c->pips : UNDEFINED;
-    else if (waiting != UNDEFINED)
-        for (i32 i = 0; i < c->g->n_dice; i++) {
-            const Row *faces = &c->g->dice[i].faces;
-            i32 face = 0;
-            while (face < faces->n && faces->at[face] != waiting) face++;
-            if (face < faces->n) act_roll(c, i, face);
-        }
+    else
+        for (i32 i = 0; i < c->g->n_dice; i++) /* as in Ludii the face of that number, whatever its value; none beyond */
+            if (waiting >= 1 && waiting <= c->g->dice[i].faces.n) act_roll(c, i, waiting - 1);
 }
 /* the moves from start on, each with these dice used: the second is OFF for none */
 static void use_dice(Ctx *c, i32 start, i32 die, i32 second, i32 replays) {
