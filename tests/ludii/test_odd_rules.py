@@ -230,3 +230,23 @@ class TestWhatStackGamesAskFor:
         text = game(hop, start='(place "A1" 0) (place "A2" 1)')
         state = after(text, "0>2")
         assert state.pending[: state.n_pending] == [1]
+
+
+class TestLoopsOnPoints:
+    """On the points of a square board a ring may touch at corners, if two of its pieces are neighbours."""
+
+    TEXT = game(ADD, board="(square 6) use:Vertex", end="(if (is Loop) (result Mover Win))")
+
+    @staticmethod
+    def played(ring):
+        """Player 1 takes these points in turn, player 2 points of the bottom row."""
+        return ", ".join(f"+{site}" for pair in zip(ring, range(6), strict=False) for site in pair)[: -len(", +0")]
+
+    def test_one_place_shut_in_is_none(self):
+        """Around 21: 15, 20, 22, 27 touch at corners alone."""
+        assert not after(self.TEXT, self.played([15, 20, 22, 27])).over
+
+    def test_two_places_shut_in_are_one(self):
+        """Around 20 and 21: 14 and 15 are neighbours, so are 26 and 27."""
+        state = after(self.TEXT, self.played([14, 15, 19, 22, 26, 27]))
+        assert (state.over, state.winner) == (1, 1)

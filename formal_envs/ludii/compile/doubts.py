@@ -148,7 +148,7 @@ def _never(game: _Game) -> Iterator[_Found]:
             "All",
             "Shared",
         ):
-            yield _Found("never", call, f"{call.signature.name} of {_text(call['roleType'])} does nothing")
+            yield _Found("never", call, f"{call.signature.name} of Each does nothing")
 
 
 def _no_phase(game: _Game) -> Iterator[_Found]:

@@ -119,6 +119,43 @@ static i32 near_in(Ctx *c, i32 site, DirSet dirs, const u64 *set) { /* neighbour
     FOR_RADIALS (site, dirs, r) found += r->n && region_has(set, r->at[0]);
     return found;
 }
+/* On the points of a square board adjacent sites lie along its lines alone, and there are no triangles of them. */
+static i32 meets_by_lines(Ctx *c, i32 site) {
+    const Row *adjacent = c->g->neighbours[relationType_Adjacent], *around = adjacent + site;
+    if (around->n != c->g->neighbours[relationType_Orthogonal][site].n) return 0;
+    for (i32 i = 0; i < around->n; i++) {
+        const Row *next = adjacent + around->at[i];
+        tick(c, 1);
+        for (i32 k = 0; k < next->n; k++)
+            for (i32 j = 0; j < around->n; j++)
+                if (next->at[k] == around->at[j]) return 0;
+    }
+    return 1;
+}
+/* There a ring may touch at corners, but must have two neighbours: it shuts in two places or more, next to the start. */
+static i32 loop_by_lines(Ctx *c, i32 start, DirSet dirs, const u64 *own) {
+    const u64 *edge = c->g->static_regions + STATIC_REGION_Outer * c->g->words;
+    TMP_REGION(open);
+    TMP_REGION(inside);
+    TMP_REGION(ring);
+    region_copy(c, open, c->g->board);
+    region_minus(c, open, own);
+    FOR_RADIALS (start, dirs, r) {
+        if (!r->n || !region_has(open, r->at[0])) continue;
+        region_clear(c, inside);
+        region_add(inside, r->at[0]);
+        flood(c, dirs, open, inside);
+        region_clear(c, ring);
+        i32 shut = 1;
+        for (i32 w = 0; w < c->g->words; w++) shut &= !(inside[w] & edge[w]);
+        FOR_SITES (inside, site)
+            FOR_RADIALS (site, dirs, q)
+                if (shut && q->n && region_has(own, q->at[0])) region_add(ring, q->at[0]);
+        FOR_SITES (ring, site)
+            if (near_in(c, site, dirs, ring)) return 1;
+    }
+    return 0;
+}
 //: is_loop: (is Loop [<siteType>] [surround:<roleType> | {<roleType surroundList>}] [<direction>] [<int colour>]
 //:     [<int start> | <region>] [path:<bool>]) -> bool
 BOOL(is_loop) {
@@ -127,6 +164,8 @@ BOOL(is_loop) {
     if (!is_site(c, start) || !c->what[start]) return 0;
     DirSet dirs = directions_of(c, ARG(is_loop, direction), start, REL_Adjacent);
     const u64 *ring = owned_by(c, c->who[start]);
+    if (!role && !roles && !dirs.directions && dirs.relations == REL_Adjacent && meets_by_lines(c, start))
+        return loop_by_lines(c, start, dirs, ring);
     if (near_in(c, start, dirs, ring) < 2) return 0; /* nothing that the site could close */
     if (!role && !roles) return loop_around(c, ring, dirs, NULL);
     TMP_REGION(prey);
