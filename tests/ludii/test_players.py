@@ -207,6 +207,8 @@ UNSUPPORTED = [
     (game("(satisfy (all Different))", players="1"), "satisfy"),
     (game("(move Add (to (sites Empty)) (then (take Domino)))"), "take Domino"),
     (game("(move Add (to (intersection (sites Around 4) (sites Empty Edge))))"), "sites of two types"),
+    (game(FILL, end="(if (is Threatened) (result P1 Win))"), "is Threatened of nothing named"),
+    (game(FILL, end="(if (is Full) (result All Loss))"), "result All Loss"),
 ]
 
 
@@ -252,3 +254,10 @@ def test_the_edge_between_two_points(ends, found):
     board = "(graph vertices:{{0 0} {2 0} {2 2} {0 2}} edges:{{0 1} {1 3} {1 2}}) use:Vertex"
     state = compile_game(game(f"(move Add (to Edge (edge {ends})))", board)).initial()
     assert [move.key for move in legal_moves(state)] == found
+
+
+def test_when_a_team_has_won_the_turn_passes_on_before_the_end():
+    end = "(if (= 1 (count Moves)) (result {} Win))"
+    assert after(game(FILL, end=end.format("P1")), "+0").turn == 1
+    state = after(game(FILL, players="4", start=PAIRS, end=end.format("Team1")), "+0")
+    assert (state.over, state.turn, state.mover, state.next) == (1, 2, 2, 4)

@@ -35,6 +35,8 @@ _HANDS_ARE_CELLS = ("count", "is", "site", "state", "what", "who")
 
 _PROPOSALS = ("is_proposed", "is_decided", "move_propose", "propose", "move_vote", "vote")
 
+_WIN, _LOSS = Leaf("resultType", "Win"), Leaf("resultType", "Loss")
+
 
 @dataclass(frozen=True)
 class Uses:
@@ -67,6 +69,8 @@ def read_uses(source: Source, board: Board) -> Uses:
             for leaf in (leaf for arg in call.args[:2] for leaf in items(arg) if isinstance(leaf, Leaf)):
                 name = str(leaf.value)
                 proposals[name] = min(leaf.start, proposals.get(name, leaf.start))
+        if named := _unknown(call):
+            raise source.error("unsupported", f"unsupported: {named}", call)
         if call.signature.head == "intersection" and _mixes_types(call, board.site_type):
             raise source.error("unsupported", "unsupported: intersection of sites of two types, by their numbers", call)
         if call.signature.slug in _GRAPHS:
@@ -81,6 +85,16 @@ def read_uses(source: Source, board: Board) -> Uses:
     return Uses(
         flags, tuple(sorted(site_types - {board.site_type})), tuple(sorted(proposals, key=proposals.__getitem__))
     )
+
+
+def _unknown(call: Call) -> str | None:
+    """What it says that is read, but whose meaning no record has settled."""
+    slug, args = call.signature.slug, call.args
+    if slug == "is_threatened" and not any(args):
+        return "is Threatened of nothing named"
+    if slug == "result" and args[0] == Leaf("roleType", "All") and args[1] in (_WIN, _LOSS):
+        return f"result All {'Win' if args[1] == _WIN else 'Loss'}"
+    return None
 
 
 def _mixes_types(call: Call, default: str) -> bool:

@@ -46,7 +46,15 @@ static void all_draw(State *s, i32 n) { /* who still plays shares what is left *
     for (i32 p = 1; p <= n; p++)
         if (s->active >> p & 1) s->rank2[p] = both;
 }
-void players_done(Ctx *c, u32 players, i32 result) {
+static u32 everybody(Ctx *c) { return ((u32)2 << c->g->n_players) - 2; }
+static void last_ones(Ctx *c) { /* one is left, or one team: takes the rank that is */
+    State *s = c->s;
+    u32 others = (u32)s->active;
+    if (s->over || (others && (others & ~team_of(c, __builtin_ctz(others))))) return;
+    take_rank(s, others, rank_left(s, c->g->n_players, 1));
+    s->over = 1;
+}
+void players_done(Ctx *c, u32 players, i32 result) { /* when several win or lose, the turn passes on before it ends: Petol */
     State *s = c->s;
     i32 n = c->g->n_players, draw = result == resultType_Draw || result == resultType_Tie;
     players &= (u32)s->active;
@@ -58,10 +66,7 @@ void players_done(Ctx *c, u32 players, i32 result) {
         return;
     }
     take_rank(s, players, rank_left(s, n, result == resultType_Win));
-    u32 others = (u32)s->active;
-    if (others && (others & ~team_of(c, __builtin_ctz(others)))) return;
-    take_rank(s, others, rank_left(s, n, 1)); /* one is left, or one team: takes the rank that is */
-    s->over = 1;
+    if (!(players & (players - 1))) last_ones(c);
 }
 static i32 following_player(const State *s, i32 n, i32 player) {
     for (i32 k = 1; k <= n; k++) {
@@ -166,6 +171,7 @@ void apply_move(Ctx *c, const Move *m) {
     }
     s->mover = next;
     s->next = following_player(s, c->g->n_players, next);
+    if ((u32)s->active != everybody(c)) last_ones(c);
     if (c->g->uses & USES_CHANCE) s->seed = mixed(&s->seed), s->n_told = 0;
     push_history(c);
     if (s->moves_in_turn == 0) region_clear(c, c->visited);
