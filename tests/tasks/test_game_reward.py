@@ -699,3 +699,20 @@ def test_a_part_that_could_be_left_out_is_asked_for_all_the_same(kind, completio
     assert score == reward.score_batch([prompt], [completion])[0]
     assert (score.value, score.parts["plays"], score.parts["position"]) == (0.0, 0.0, 0.0)
     assert "empty" in score.failure
+
+
+def test_a_text_with_macros_is_worth_what_it_expands_to():
+    raw = f'(define "Row" (is Line #1))\n{TIC_TAC_TOE}'.replace("if (is Line 3)", 'if ("Row" 3)')
+    assert raw.count("Row") == 2
+    for reward in (graded(playouts=10), paper(playouts=10)):
+        assert reward.score("", raw) == reward.score("", TIC_TAC_TOE)
+    wrong = graded(playouts=10).score("", raw.replace("is Line", "is Lin"))
+    assert "in the macro 'Row', used at line 2" in wrong.failure
+    assert raw[wrong.failed_at :].startswith("Line #1")
+
+
+def test_macros_that_double_what_they_write_earn_nothing():
+    doubled = "".join(f'(define "M{n}" ("M{n - 1}") ("M{n - 1}"))' for n in range(1, 61))
+    score = graded(playouts=10).score("", f'(define "M0" (a)) {doubled} (game "G" ("M60"))')
+    assert "longer than 50000 characters" in score.failure
+    assert score.value < 0.05
