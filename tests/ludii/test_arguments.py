@@ -237,3 +237,12 @@ def test_rotational_directions_go_round_and_in_and_out_but_not_over_a_seam():
     text = game(moves="(move Slide Rotational)", board=board, start='(place "A1" 12)')
     assert keys(compile_game(text).initial()) == sorted(["12>10", "12>11", "12>13", "12>14", "12>15", "12>4"])
     assert keys(compile_game(game(moves="(move Slide Rotational)", start='(place "A1" 4)')).initial()) == ["Pass"]
+
+
+@pytest.mark.parametrize(("number", "expected"), [("(mover)", 2), ("(next)", 2)])
+def test_consequences_of_another_players_moves_are_his_but_the_next_stays(number, expected):
+    moves = f'(forEach Piece (move Step (to if:(is Empty (to))) (then (set Var "N" {number}))) Next)'
+    for value in (1, 2):
+        play = f'(if (can Move (do {moves} ifAfterwards:(= (var "N") {value}))) (move Select (from (sites {{0}}))))'
+        found = keys(compile_game(game(play, start='(place "A2" 4)')).initial())
+        assert found == (["Select f0"] if value == expected else ["Pass"])

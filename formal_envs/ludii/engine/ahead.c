@@ -78,7 +78,7 @@ static i32 holds_after(Ctx *c, i32 move, const Node *condition) {
     begin_ply(c, c->moves + move);
     /* found by (forEach Piece Next): its consequences are his */
     i32 differs = theirs != mover && theirs > 0 && theirs <= c->g->n_players; /* Shared plays no turn */
-    if (differs) s->mover = theirs, s->next = mover;
+    if (differs) s->mover = theirs; /* the next one stays: Shatranj ar-Rumiya */
     apply_with_consequences(c, c->moves + move);
     if (differs) s->mover = mover, s->next = next;
     i32 holds = int_of(c, condition);
