@@ -157,6 +157,9 @@ def test_bench(tmp_path):
     result = json.loads(run("bench", "game", "--data", tmp_path, "--playouts", 3, "--json"))
     assert result["games_played"] == 2
     assert 0 < result["program_median_s"] < result["first_call_s"]
+    shares = [result[f"reward_{share}_s"] for share in ("median", "p75", "p90", "p95", "p99", "max")]
+    assert shares[0] <= shares[1]
+    assert shares[1:] == sorted(shares[1:])
 
 
 def test_help_of_every_game_command():
