@@ -219,7 +219,8 @@ def test_a_level_that_is_gone_has_no_state_to_set():
         ("(count Sites in:(sites Occupied by:P1))", 1),
         ("(count Sites in:(sites Occupied by:P1 top:False))", 2),
         ('(count Sites in:(sites Occupied by:P2 component:"Stone" top:False))', 1),
-        ("(what at:2)", 2),
+        ("(what at:2)", 1),  # the lowest, though all else is asked of the top
+        ("(who at:2)", 2),
         ("(what at:2 level:0)", 1),
         ("(who at:2 level:1)", 2),
         ("(what at:2 level:3)", 0),

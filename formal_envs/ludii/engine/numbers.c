@@ -157,12 +157,19 @@ static Piece on_level(Ctx *c, const Node *type, const Node *at, const Node *name
     i32 site = site_at(c, type, at), level = is_site(c, site) ? int_of(c, named) : 0;
     return is_site(c, site) && level < height(c, site) ? piece_at(c, site, level) : (Piece){0, 0, 0, 0, 0};
 }
+static i32 lowest_on(Ctx *c, const Node *type, const Node *at) {
+    i32 site = site_at(c, type, at);
+    return is_site(c, site) ? piece_at(c, site, 0).what : 0;
+}
 #define ON_SITE(slug, field, otherwise)                                                                                \
     if (ARG(slug, level)) return on_level(c, ARG(slug, siteType), ARG(slug, at), ARG(slug, level)).field;              \
     i32 site = site_at(c, ARG(slug, siteType), ARG(slug, at));                                                         \
     return is_site(c, site) ? c->field[site] : otherwise
 //: what: (what [<siteType>] at:<int> [level:<int>]) -> int
-INT(what) { ON_SITE(what, what, 0); }
+INT(what) { /* of a stack the lowest, in Ludii, where no level is named; everything else is the top's */
+    if (c->first_level && !ARG(what, level)) return lowest_on(c, ARG(what, siteType), ARG(what, at));
+    ON_SITE(what, what, 0);
+}
 //: who: (who [<siteType>] at:<int> [level:<int>]) -> int
 INT(who) { ON_SITE(who, who, 0); }
 //: state: (state [<siteType>] at:<int> [level:<int>]) -> int
