@@ -65,7 +65,7 @@ ERRORS = [
     ("(sites Empty)", "{1 2}", "types", 5, 25, "an array is not <siteType> or <region> or <int>", "<region>"),
     ("Win", "Won", "types", 6, 40, "'Won' is not <resultType>; did you mean 'Win'?", "Win"),
     ("(players 2)", "", "types", 2, 3, "(equipment ...) is not <players>", "<players>"),
-    ("(players 2)", "(players 0)", "names", 1, 30, "players must lie in [1, 16], got 0", None),
+    ("(players 2)", "(players 17)", "names", 1, 30, "players must lie in [0, 16], got 17", None),
     ("(board (square 3))", "", "names", 2, 3, "a game has one board, got 0", None),
     ("(sites Empty)", '(sites "Homes")', "names", 5, 32, "no region is called 'Homes'", "Home"),
     ('"Ball" "Hand" count:3', '"Ball3" coord:"A1"', "names", 4, 19, "no piece is called 'Ball3'", "Ball1"),
