@@ -184,6 +184,13 @@ class TestWhereLudiiStops:
             apply(state, move)
         assert caught.value.stage == "play"
 
+    def test_at_a_connection_of_all_players(self):
+        state = after(game(ADD, end="(if (is Connected 2 All) (result Mover Win))"))
+        move = legal_moves(state)[0]
+        with pytest.raises(GameError) as caught:
+            apply(state, move)
+        assert caught.value.stage == "play"
+
     def test_a_slide_may_end_where_an_effect_would_be_allowed(self):
         text = game(moves="(move Slide Orthogonal (to (apply if:(!= (to) 4))))", start='(place "A1" 1)')
         assert moves_of(text) == ["1>0", "1>2", "1>7"]

@@ -55,6 +55,7 @@ BOOL(is_connected) { /* does the group on a site reach enough of the regions? */
     i32 start = at ? site_at(c, ARG(is_connected, siteType), at) : c->s->last_to;
     if (!is_site(c, start) || !c->what[start]) return 0;
     i32 owner = role ? role_of(c, role) : c->who[start];
+    if (role && (owner < 0 || owner > c->g->n_players)) fail(c, NOT_THERE); /* regions of several players: Ludii stops */
     if (owner != c->who[start]) return 0; /* regions of a role are connected by his pieces alone */
     TMP_REGION(group);
     region_clear(c, group);
