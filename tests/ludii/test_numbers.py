@@ -102,6 +102,10 @@ EFFECTS = [
     *("(surround (from {n}))", "(enclose (from {n}))", "(custodial (from {n}) (between (max {n})))"),
     *("(forEach Piece (move (from) (to {n})) {role})", "(forEach Value min:{n} max:{n} (set Counter (value)))"),
     *("(addScore {{{n}}} {{{n}}})", "(forEach Direction (from {n}) (move Add (to (to))))", "(random (pass) num:{n})"),
+    *("(remove {n} level:{n})", "(set Hidden at:{n} level:{n} to:{role})", "(set Hidden What at:{n} to:(player {n}))"),
+    *("(fromTo (from {n} level:{n}) (to {n} level:{n}) stack:True)", "(set State at:{n} level:{n} {n})"),
+    *("(forEach Level {n} (remove {n} level:(level)))", "(set Pot {n})", "(bet {role} (range {n} {n}))"),
+    *("(take Control of:{role} by:{n} at:{n})", "(add (piece {n}) (to {n} level:{n}) stack:True)"),
 ]
 PLACES = [
     *("(sites Around {n} distance:{n})", "(sites Row {n})", "(sites Phase {n})", "(sites Hand {role})"),
@@ -114,6 +118,8 @@ PLACES = [
         "(sites Start (piece {n}))",
     ),
     *("(sites Pattern {{F R F}} from:{n} what:{n})", "(difference (sites Board) {n})", "(sites Edge {n})"),
+    *("(sites Crossing at:{n} {role})", "(sites Hidden What to:(player {n}))", "(sites Empty {n})"),
+    *("(sites Hidden to:{role})", "(sites Occupied by:{role} top:False)", "(sites Track {role} from:{n} to:{n})"),
 ]
 VALUES = [
     *("(what at:{n})", "(who Edge at:{n})", "(score (player {n}))", "(score {role})", "(value Player {n})"),
@@ -127,6 +133,16 @@ VALUES = [
         "(value Random (range {n} {n}))",
     ),
     *("(/ {n} {n})", "(% {n} {n})", "(^ {n} {n})", "(* {n} {n})", "(- {n} {n})", "(abs {n})"),
+    *(
+        "(edge {n} {n})",
+        "(cost at:{n})",
+        "(face {n})",
+        "(amount (player {n}))",
+        "(amount {role})",
+        "(what at:{n} level:{n})",
+    ),
+    *("(count Stack at:{n})", '(where Level "A" {role} at:{n})', "(where Level {n} at:{n})", "(topLevel at:{n})"),
+    *("(size Stack at:{n})", "(arrayValue (array {{{n} {n}}}) index:{n})", "(* (array {{{n} {n} {n}}}))"),
 ]
 
 
@@ -149,7 +165,11 @@ def games_with_any_number(draw):
     moves = [f"(move Add (to (union (sites Empty) {where})) (then {effect}))", f"(move Add (to {value}))"]
     items = f'(piece "A" Each N (move Step Forward (to))) (hand Each size:{draw(st.integers(-1, 9))})'
     items += f' (map "M" {{(pair {draw(NUMBERS)} {draw(NUMBERS)})}})'
-    return game(players, items, place, f"(or {{{' '.join(moves)} (forEach Piece)}})", f"(if (= {value} 7) (byScore))")
+    play = f"(or {{{' '.join(moves)} (forEach Piece)}})"
+    if draw(st.booleans()):
+        items += f" (dice d:{draw(NUMBERS | st.just(6))} from:{draw(NUMBERS)} num:{draw(st.integers(-1, 9))})"
+        play = f"(do (roll) next:(or {play} (forEach Die (if (!= (pips) {draw(NUMBERS)}) (move Add (to (pips)))))))"
+    return game(players, items, place, play, f"(if (= {value} 7) (byScore))")
 
 
 @SLOW

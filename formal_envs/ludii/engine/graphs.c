@@ -216,8 +216,10 @@ INT(cost) {
 INT(edge_between) { /* the one that joins two vertices */
     const Row *rows = c->g->incident[siteType_Vertex][siteType_Edge];
     i32 first = larger(0, c->g->type_first[siteType_Vertex]), ends[2];
-    i32 a = int_of(c, ARG(edge_between, a)) - first, b = int_of(c, ARG(edge_between, b)) - first;
-    if (!rows || (u32)a >= (u32)c->g->type_n[siteType_Vertex]) return OFF;
+    i32 a = int_of(c, ARG(edge_between, a)), b = int_of(c, ARG(edge_between, b));
+    if (!rows || !is_site(c, a) || !is_site(c, b)) return OFF;
+    a -= first, b -= first;
+    if ((u32)a >= (u32)c->g->type_n[siteType_Vertex]) return OFF;
     tick(c, rows[a].n);
     for (i32 k = 0; k < rows[a].n; k++) {
         i32 edge = rows[a].at[k];
