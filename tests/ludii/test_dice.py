@@ -372,3 +372,12 @@ def test_the_longest_way_is_that_of_a_named_player():
     text = text.replace('(track "Lane" "0,E" directed:True)', '(track "Lane" "0,E" P1 directed:True)')
     assert keys(compile_game(text.replace("OPTIONS", '"Lane" Mover')).initial(), [2, 4]) == ["Move f0 t5"]
     assert keys(compile_game(text.replace("OPTIONS", "")).initial(), [2, 4]) == ["Move f0 t3", "Move f0 t5"]
+
+
+def test_the_sum_of_the_dice_is_what_was_rolled_though_they_are_used():
+    play = BOTH.replace("OPTIONS", "").replace(
+        "(then (if (not (all DiceUsed))", "(then (and (set Score Mover (count Pips)) (if (not (all DiceUsed))"
+    )
+    state = compile_game(play.replace("(moveAgain)))))", "(moveAgain))))))")).initial()
+    state, _ = play_key(state, "Move f0 t3", [2, 3])
+    assert state.score[1] == 7

@@ -50,12 +50,14 @@ INT(face) { /* also of a die that is used */
     return UNDEFINED;
 }
 //: count_pips: (count Pips [<roleType> | of:<int>]) -> int
-INT(count_pips) { /* of dice that are his or everybody's */
+INT(count_pips) { /* of dice that are his or everybody's, as they were rolled: used ones count too */
     i32 player = player_or(c, ARG(count_pips, of), ARG(count_pips, roleType), c->s->mover);
     i64 sum = 0;
     for (i32 i = 0; i < c->g->n_dice; i++) {
         i32 owner = c->g->dice[i].owner;
-        if (owner == player || owner == c->g->n_players + 1) sum += c->s->dice[i];
+        i32 face = c->state[c->g->dice[i].site];
+        if ((owner == player || owner == c->g->n_players + 1) && (u32)face < (u32)c->g->dice[i].faces.n)
+            sum += c->g->dice[i].faces.at[face];
     }
     return clamped(sum);
 }
