@@ -1,6 +1,7 @@
 /* The list of moves: how it is written, and how one asks whether it would have any. */
 #include "state.h"
 #include "listing.h"
+#include "undo.h"
 
 Move *move_begin(Ctx *c) {
     tick(c, 8);
