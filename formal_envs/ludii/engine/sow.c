@@ -1,5 +1,6 @@
 /* Sowing: seeds of one hole go one by one into the next holes of a track. */
 #include "actions.h"
+#include "undo.h"
 #include "tracks.h"
 
 typedef struct Sowing {
