@@ -257,3 +257,9 @@ class TestLoopsOnPoints:
         """Around 20 and 21: 14 and 15 are neighbours, so are 26 and 27."""
         state = after(self.TEXT, self.played([14, 15, 19, 22, 26, 27]))
         assert (state.over, state.winner) == (1, 1)
+
+
+def test_a_next_phase_of_who_does_not_move_is_nobodys():
+    rules = 'phases:{{(phase "A" (play (move Add (to 0))) (nextPhase {} "B")) (phase "B" (play (move Add (to 1))))}}'
+    assert moves_of(game(rules=rules.format("NonMover")), "+0, +0") == ["+0"]
+    assert moves_of(game(rules=rules.format("Next")), "+0") == ["+1"]

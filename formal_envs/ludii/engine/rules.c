@@ -165,7 +165,7 @@ RULE(nextphase) {
     State *s = c->s;
     i32 p = c->player;
     if (p < 1 || p > c->g->n_players) return;
-    if (role && !(players_of(c, role->value) >> p & 1)) return;
+    if (role && (role->value == roleType_NonMover || !(players_of(c, role->value) >> p & 1))) return; /* names nobody */
     if (player && int_of(c, SLOT(player, player, index)) != p) return;
     if (!bool_or(c, ARG(nextphase, condition), 1)) return;
     i32 next = name ? c->g->names[name->value].phase : (s->phase[p] + 1) % c->g->n_phases;
