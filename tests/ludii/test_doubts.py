@@ -2,7 +2,7 @@
 
 import pytest
 
-from formal_envs.ludii import compile_game, evaluate_game
+from formal_envs.ludii import GameError, compile_game, evaluate_game
 from formal_envs.ludii.lint import lint
 from tests.ludii.test_ludemes import game
 
@@ -64,3 +64,19 @@ def test_reports_have_them_with_their_lines():
     text = game(ADD, end="(if (is Full) (result P3 Win))").replace("(end", "\n(end")
     column = text.split("\n")[1].index("P3") + 1
     assert evaluate_game(text, playouts=1).warnings == (f"line 2, column {column}: the last player is P2, got P3",)
+
+
+@pytest.mark.parametrize(
+    ("start", "place", "said"),
+    [
+        ('(place "A" 0)', '"A" 0', "'A1' or 'A2'"),
+        ('(place "A1" 99)', "99", "the places are 0 to 8, got 99"),
+        ('(place "A1" coord:"Z9")', '"Z9"', "no place 'Z9'"),
+        ('{(place "A1" 0) (place "A2" 77)}', "77", "got 77"),
+    ],
+)
+def test_a_start_that_fails_says_which_piece_or_place_is_not_there(start, place, said):
+    text = game(ADD).replace("(rules ", f"(rules (start {start}) ")
+    with pytest.raises(GameError, match=said) as caught:
+        compile_game(text)
+    assert (caught.value.stage, caught.value.position) == ("play", text.index(place, text.index("(start")))

@@ -17,6 +17,7 @@ import numpy as np
 from formal_envs.errors import ConfigError
 from formal_envs.ludii.compile.assemble import compile_bytecode
 from formal_envs.ludii.compile.bytecode import Bytecode
+from formal_envs.ludii.compile.start_fault import start_fault
 from formal_envs.ludii.engine.interface import (
     ACTION_RECORD,
     DIGEST_SIZE,
@@ -276,9 +277,15 @@ def compile_game(text: str | Expansion) -> Program:
     source = expand(text)
     game = check(source)
     try:
-        return Program(compile_bytecode(game, source.text), source.text)
+        bytecode = compile_bytecode(game, source.text)
     except GameError as error:
         raise source.located(error) from None
+    try:
+        return Program(bytecode, source.text)
+    except GameError as error:
+        fault = start_fault(game, bytecode)
+        message = error.message.replace(FAILURES["NOT_THERE"], fault.message)
+        raise source.located(GameError("play", message, source.text, fault.start)) from None
 
 
 class _Context:
