@@ -663,7 +663,6 @@ IGNORED = [
     ("(move Step (from 4) (to 5))", "(move Step (from 4) (to (sites Around (from))))", "a region to step to"),
     ('(move Shoot (piece "X0") (from 4) (to (sites Top)))', '(move Shoot (piece "X0") (from 4) (to if:(is In (to) (sites Top))))', "a region to shoot at"),
     ('(move Shoot (piece "X0") (from 4) (to (sites Around (from))))', '(move Shoot (piece "X0") (from 4))', "a region to shoot at"),
-    ("(move (from 4) (to 0) stack:True)", "(move (from 4) (to 0) stack:False)", "stacks of pieces"),
     ("(move Pass (then (pass) applyAfterAllMoves:True))", "(move Pass (then (pass) applyAfterAllMoves:False))", "wait for all moves"),
     ("(max Moves withValue:True (move Pass))", "(max Moves withValue:False (move Pass))", "values of pieces"),
     ("(if (= 8 (count Adjacent in:(sites Centre))) (move Pass))", "(if (= 8 (count Adjacent at:4)) (move Pass))", "neighbours of a region"),

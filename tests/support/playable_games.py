@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 BOARDS = [
     *("(square 3)", "(square 4)", "(rectangle 2 5)", "(hex 2)", "(hex Diamond 4)", "(tri 3)", "(rotate 45 (square 3))"),
-    *("(square 3 diagonals:Alternating)", "(concentric Square rings:2)", "(brick 3 3)"),
+    *("(square 3 diagonals:Alternating)", "(concentric Square rings:2) use:Vertex", "(brick 3 3)"),
+    "(concentric {0 4 8})",
 ]
 EMPTY, FREE = "(to if:(is Empty (to)))", "(to if:(not (is Friend (who at:(to)))) (apply (remove (to))))"
 CAPTURE = "(between if:(is Enemy (who at:(between))) (apply (remove (between))))"
@@ -104,9 +105,10 @@ def playable_games(draw):
     start = draw(st.sampled_from([s for s in STARTS if players > 1 or "A2" not in s]))
     start = start if players > 1 else start.replace('"A1"', '"A"')  # a lone player's pieces have no number
     hand = '(place "A" "Hand" count:3)'
-    meta, use = draw(st.sampled_from(METAS)), draw(st.sampled_from(["", "", " use:Vertex"]))
+    meta, board = draw(st.sampled_from(METAS)), draw(st.sampled_from(BOARDS))
+    use = draw(st.sampled_from(["", "", " use:Vertex"])) if "use:" not in board else ""
     return (
-        f'(game "Drawn" (players {players}) (equipment {{(board {draw(st.sampled_from(BOARDS))}{use}) '
+        f'(game "Drawn" (players {players}) (equipment {{(board {board}{use}) '
         f'(piece "A" Each {draw(move)}) (piece "B" Each {draw(move)}) (hand Each)}}) '
         f"(rules {f'(meta {meta})' if meta else ''} (start {{{start} {hand}}}) "
         f"(play (or {{{' '.join(play)}}})) (end {{{' '.join(ends)}}})))"
