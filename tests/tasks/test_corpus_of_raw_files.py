@@ -34,7 +34,7 @@ def library(tmp_path):
         "lud/board/Two.lud": MATCH,
         "lud/board/Unknown.lud": RAW.replace("AddToEmpty", "AddSomewhere"),
         "lud/board/Wrong.lud": LINES.replace("is Line", "is Lin"),
-        "lud/board/Tree.lud": LINES.replace("(is Line 3)", "(is Tree Mover)"),
+        "lud/board/Solved.lud": LINES.replace("(is Line 3)", "(is Solved)"),
         "def/moves/AddToEmpty.def": '// Adds.\n(define "AddToEmpty" (move Add (to (sites Empty))))',
     }
     for name, text in files.items():
@@ -53,7 +53,7 @@ def test_a_tree_of_raw_files_is_read_with_the_macros_beside_it(library):
     assert corpus.causes() == {
         "macro not found": 1,
         "wrong in types": 1,
-        "unsupported: is Tree": 1,
+        "unsupported: is Solved": 1,
         "unsupported: match, several games in a row": 1,
     }
     told = corpus.described()
