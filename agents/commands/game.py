@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from agents.commands.game_corpus import REFUSED, SHARE, corpus_row, tell_corpus
 from agents.commands.game_file import GameFile, takes_game
 from agents.commands.shared import OUTPUT, Commands, explained, reading, writing
+
+if TYPE_CHECKING:
+    from formal_envs.ludii import GameReport
 
 _SEED = click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Decides the random moves.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
@@ -28,15 +32,16 @@ def game() -> None:
 def check(file: GameFile, as_json: bool) -> None:
     """Say whether FILE is a game, and if not where and why; the exit status is 0 or 1."""
     from formal_envs.ludii import GameError, compile_game
+    from formal_envs.ludii.play.report import placed
 
     if not as_json:
-        program = file.program()
+        program, text = file.program(), file.expanded()
         board = program.bytecode.board
         sites = board.topologies[board.site_type].n
         kinds = ", ".join(component.name for component in program.bytecode.components) or "no pieces"
-        click.echo(f"{program.name}: {program.n_players} players, {sites} sites ({board.site_type}), {kinds}")
-        for doubt in program.bytecode.unconfirmed:
-            click.echo(f"less sure: {doubt.message}")
+        players = f"{program.n_players} player{'s' if program.n_players > 1 else ''}"
+        click.echo(f"{program.name}: {players}, {sites} sites ({board.site_type}), {kinds}")
+        _tell(placed(text, program.bytecode.doubts), placed(text, program.bytecode.unconfirmed))
         return
     row: dict[str, Any] = {
         "compiles": True,
@@ -45,11 +50,13 @@ def check(file: GameFile, as_json: bool) -> None:
         "line": None,
         "column": None,
         "expected": [],
+        "warnings": [],
         "unconfirmed": [],
     }
     try:
-        program = compile_game(file.expanded())
-        row["unconfirmed"] = [doubt.message for doubt in program.bytecode.unconfirmed]
+        text = file.expanded()
+        bytecode = compile_game(text).bytecode
+        row.update(warnings=placed(text, bytecode.doubts), unconfirmed=placed(text, bytecode.unconfirmed))
     except GameError as error:
         row.update(compiles=error.stage in ("unsupported", "play"), stage=error.stage, message=error.message)
         row.update(line=error.line, column=error.column, expected=list(error.expected))
@@ -127,8 +134,22 @@ def stats(file: GameFile, playouts: int, max_turns: int, seed: int, as_json: boo
         "balance": "1: all players won alike; 0: one won all",
     }
     if not (report.playable or report.error):
-        meanings["playable"] = f"games end after {report.mean_turns:.2f} turns on average; it takes 2 or more"
-    click.echo(explained(row, meanings))
+        meanings["playable"] = _why_not_playable(report)
+    click.echo(explained({name: row[name] for name in row if name not in ("warnings", "unconfirmed")}, meanings))
+    _tell(report.warnings, report.unconfirmed)
+
+
+def _why_not_playable(report: GameReport) -> str:
+    if len(report.wins) == 1:
+        return "a game for one player has one turn, and the paper's measures take 2 or more"
+    return f"a game ends after turn {report.mean_turns:.2f} on average; it takes 2 or more"
+
+
+def _tell(warnings: Iterable[str], unconfirmed: Iterable[str]) -> None:
+    for warning in warnings:
+        click.echo(f"warning: {warning}")
+    for doubt in unconfirmed:
+        click.echo(f"less sure: {doubt}")
 
 
 @game.command()

@@ -101,7 +101,7 @@ def test_stats_say_why_a_game_is_not_playable():
     )
     shown = run("game", "stats", "-", "--playouts", 5, input=one_turn)
     line = next(line for line in shown.splitlines() if line.startswith("playable"))
-    assert "False  (games end after 1.00 turns on average; it takes 2 or more)" in line
+    assert "False  (a game ends after turn 1.00 on average; it takes 2 or more)" in line
     draws = next(line for line in shown.splitlines() if line.startswith("drawishness"))
     assert "1.0000  (1: no game was drawn or cut" in draws
 

@@ -207,12 +207,12 @@ def evaluate_game(text: str | Expansion, playouts: int = 100, max_turns: int = 5
     report = evaluate_program(program, playouts, max_turns, seed)
     return replace(
         report,
-        warnings=_placed(source, program.bytecode.doubts),
-        unconfirmed=_placed(source, program.bytecode.unconfirmed),
+        warnings=placed(source, program.bytecode.doubts),
+        unconfirmed=placed(source, program.bytecode.unconfirmed),
     )
 
 
-def _placed(source: Expansion, doubts: tuple[Doubt, ...]) -> tuple[str, ...]:
+def placed(source: Expansion, doubts: tuple[Doubt, ...]) -> tuple[str, ...]:
     """Doubts with their places in the text that was given."""
     places = [source.located(GameError("names", doubt.message, source.text, doubt.start)) for doubt in doubts]
     return tuple(f"line {place.line}, column {place.column}: {place.message}" for place in places)
