@@ -34,11 +34,11 @@ def test_groups_are_counted_apart():
 
 
 def test_a_ludeme_is_told_by_its_arguments_and_keywords():
-    assert list(evidence.shapes(check_as("(is Line 3 Orthogonal)", "bool"))) == [
+    assert evidence.shapes(check_as("(is Line 3 Orthogonal)", "bool")) == [
         "length,absoluteDirection",
         "absoluteDirection=Orthogonal",
     ]
-    assert list(evidence.shapes(check_as("(mover)", "int"))) == ["-"]
+    assert evidence.shapes(check_as("(mover)", "int")) == ["-"]
 
 
 @given(st.sampled_from(["game", "bool", "region"]).flatmap(ludemes))

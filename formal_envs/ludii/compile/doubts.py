@@ -7,17 +7,16 @@ know. Each rule is a small function over the typed tree and the equipment, and y
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from formal_envs.ludii.compile.bytecode import Doubt
 from formal_envs.ludii.compile.equipment import Equipment, Players
 from formal_envs.ludii.compile.source import Source
 from formal_envs.ludii.language.evidence import unconfirmed
-from formal_envs.ludii.language.tree import calls, items
-from formal_envs.ludii.language.typed_tree import Call, Leaf, Node
+from formal_envs.ludii.language.typed_tree import Call, Leaf, Node, Param
 
 _PLACES = ("site", "sites", "at")  # slots whose numbers are places of the board
 _NOT_PLACES = ("handsite", "place", "place_stack")  # those of hands; a start off the board is refused
@@ -41,10 +40,6 @@ class _Game:
     known_labels: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
-    def calls(self) -> list[Call]:
-        return list(calls(self.source.game))
-
-    @cached_property
     def components(self) -> set[str]:
         return {piece.component.name for piece in self.equipment.pieces}
 
@@ -61,36 +56,33 @@ class _Game:
             self.known_labels[site_type] = frozenset(self.equipment.board.topologies[site_type].label)
         return self.known_labels[site_type]
 
-    def leaves(self, call: Call, *types: str) -> Iterator[tuple[str, Leaf]]:
-        """The literals of a ludeme whose slots have one of these types, with the slots' names."""
-        for param, arg in zip(call.signature.params, call.args, strict=True):
-            if param.type.strip("{}") in types:
-                for item in items(arg):
-                    if isinstance(item, Leaf):
-                        yield param.slot, item
+    def calls(self, *slugs: str) -> Iterator[Call]:
+        """The ludemes of these kinds."""
+        for slug in slugs:
+            yield from self.source.by_slug.get(slug, ())
+
+    def leaves(self, kind: str) -> Sequence[tuple[Call, Param, Leaf]]:
+        """The literals of a type, see ``Source.leaves``."""
+        return self.source.leaves.get(kind, ())
 
 
 def _off_board(game: _Game) -> Iterator[_Found]:
     """Numbers and coordinates of places that no board or hand of the game has."""
-    for call in game.calls:
-        typed = next(game.leaves(call, "siteType"), None)
-        for _, leaf in game.leaves(call, "coordinate"):
-            if leaf.value not in game.labels(str(typed[1].value) if typed else game.equipment.board.site_type):
-                yield _Found("no-place", leaf, f"the board has no place {leaf.value!r}")
-        if typed or call.signature.slug in _NOT_PLACES:
+    for call, _, leaf in game.leaves("coordinate"):
+        if leaf.value not in game.labels(_site_type(call) or game.equipment.board.site_type):
+            yield _Found("no-place", leaf, f"the board has no place {leaf.value!r}")
+    for call, param, leaf in game.leaves("int"):
+        if param.slot not in _PLACES or not isinstance(leaf.value, int) or leaf.value < game.equipment.n_sites:
             continue
-        for slot, leaf in game.leaves(call, "int"):
-            if slot in _PLACES and isinstance(leaf.value, int) and leaf.value >= game.equipment.n_sites:
-                last = game.equipment.n_sites - 1
-                yield _Found("no-place", leaf, f"the last place is {last}, got {leaf.value}")
+        if not _site_type(call) and call.signature.slug not in _NOT_PLACES:
+            last = game.equipment.n_sites - 1
+            yield _Found("no-place", leaf, f"the last place is {last}, got {leaf.value}")
 
 
 def _no_hand(game: _Game) -> Iterator[_Found]:
     """Hands of players who have none."""
     owners = {container.owner for container in game.equipment.containers[1:]}
-    for call in game.calls:
-        if call.signature.slug not in ("handsite", "sites_hand"):
-            continue
+    for call in game.calls("handsite", "sites_hand"):
         role = next((arg for arg in call.args if isinstance(arg, Leaf) and arg.type == "roleType"), None)
         player = _player(role)
         if not owners or (player and player not in owners):
@@ -99,35 +91,31 @@ def _no_hand(game: _Game) -> Iterator[_Found]:
 
 def _nobody(game: _Game) -> Iterator[_Found]:
     """Roles beyond the players."""
-    for call in game.calls:
-        if call.signature.head in _BOARD_ITEMS:
-            continue  # published games keep the regions of players who are not there
-        for arg in call.args:
-            for leaf in items(arg):
-                if isinstance(leaf, Leaf) and leaf.type == "roleType" and _player(leaf) > game.players.n:
-                    yield _Found("nobody", leaf, f"the last player is P{game.players.n}, got {leaf.value}")
+    for call, _, leaf in game.leaves("roleType"):
+        # published games keep the regions of players who are not there
+        if _player(leaf) > game.players.n and call.signature.head not in _BOARD_ITEMS:
+            yield _Found("nobody", leaf, f"the last player is P{game.players.n}, got {leaf.value}")
 
 
 def _no_piece(game: _Game) -> Iterator[_Found]:
     """Pieces by names that nothing is called; where they are added, by a name without its owner's number."""
-    for call in game.calls:
-        for _, leaf in game.leaves(call, "pieceName"):
-            name = str(leaf.value)
-            if name not in game.components and name not in game.bases:
-                yield _Found("no-piece", leaf, f"no piece is called {name!r}")
-        if call.signature.slug in _ADDS and isinstance(reference := call["pieceRef"], Call):
-            for _, leaf in game.leaves(reference, "pieceName"):
-                name = str(leaf.value)
-                if name not in game.components and name in game.bases:
-                    those = " or ".join(map(repr, game.bases[name][:3]))
-                    yield _Found("no-piece", leaf, f"{name!r} is no piece's whole name and adds none; name {those}")
+    added = {id(call["pieceRef"]) for call in game.calls(*_ADDS)}
+    for call, _, leaf in game.leaves("pieceName"):
+        name = str(leaf.value)
+        if name in game.components:
+            continue
+        if name not in game.bases:
+            yield _Found("no-piece", leaf, f"no piece is called {name!r}")
+        elif id(call) in added:
+            those = " or ".join(map(repr, game.bases[name][:3]))
+            yield _Found("no-piece", leaf, f"{name!r} is no piece's whole name and adds none; name {those}")
 
 
 def _no_regions(game: _Game) -> Iterator[_Found]:
     """Connections of regions that a player does not have."""
     owners = {region.owner for region in game.equipment.regions}
-    for call in game.calls:
-        if call.signature.slug in ("is_connected", "is_blocked") and isinstance(role := call["roleType"], Leaf):
+    for call in game.calls("is_connected", "is_blocked"):
+        if isinstance(role := call["roleType"], Leaf):
             player = _player(role)
             if not owners - {-1} or (player and player not in owners):
                 yield _Found("no-regions", call, f"{role.value} has no (regions ..) to connect, so this never holds")
@@ -135,27 +123,23 @@ def _no_regions(game: _Game) -> Iterator[_Found]:
 
 def _never(game: _Game) -> Iterator[_Found]:
     """What never holds or does nothing, whatever the game."""
-    triggered = {_text(call["event"]) for call in game.calls if call.signature.slug == "trigger"}
-    for call in game.calls:
-        slug = call.signature.slug
-        if slug == "is_cycle":
-            yield _Found("never", call, "(is Cycle) never holds")
-        elif slug == "is_triggered" and (event := _text(call["event"])) not in triggered:
+    for call in game.calls("is_cycle"):
+        yield _Found("never", call, "(is Cycle) never holds")
+    triggered = {_text(call["event"]) for call in game.calls("trigger")}
+    for call in game.calls("is_triggered"):
+        if (event := _text(call["event"])) not in triggered:
             told = "and events are not told apart" if triggered else "so this never holds"
             yield _Found("never", call, f"nothing triggers {event!r}, {told}")
-        elif slug in ("set_score", "addscore", "set_value_player") and _text(call["roleType"]) in (
-            "Each",
-            "All",
-            "Shared",
-        ):
+    for call in game.calls(*_OF_ONE):
+        if _text(call["roleType"]) in ("Each", "All", "Shared"):
             yield _Found("never", call, f"{call.signature.name} of Each does nothing")
 
 
 def _no_phase(game: _Game) -> Iterator[_Found]:
     """Phases to go to that are not there, at which play stops."""
-    known = {_text(call["name"]) for call in game.calls if call.signature.slug == "phase"}
-    for call in game.calls:
-        if call.signature.slug == "nextphase" and (name := call["name"]) is not None and _text(name) not in known:
+    known = {_text(call["name"]) for call in game.calls("phase")}
+    for call in game.calls("nextphase"):
+        if (name := call["name"]) is not None and _text(name) not in known:
             yield _Found("no-phase", name, f"no phase is called {_text(name)!r}: a game that comes here stops")
 
 
@@ -173,15 +157,25 @@ def find_unconfirmed(source: Source) -> tuple[Doubt, ...]:
     """The ludemes that are written as in no game whose play agrees with a record, in the order of the text."""
     found = (
         Doubt("unconfirmed", f"no record confirms ({call.signature.name} ...) with {shape}", call.start, call.end)
-        for call, shape in unconfirmed(source.game)
+        for call, shape in unconfirmed(source.calls)
     )
     return tuple(sorted(set(found), key=lambda doubt: (doubt.start, doubt.end, doubt.message)))
 
 
 def _player(role: Node | None) -> int:
     """The number of a role such as P2 or Team2; 0 for others."""
-    number = re.fullmatch(r"(?:P|Team)([0-9]+)", _text(role))
+    return _number(_text(role))
+
+
+@cache
+def _number(role: str) -> int:
+    number = re.fullmatch(r"(?:P|Team)([0-9]+)", role)
     return int(number[1]) if number else 0
+
+
+def _site_type(call: Call) -> str:
+    """The type of sites that a ludeme names itself; empty where it names none."""
+    return next((str(a.value) for a in call.args if isinstance(a, Leaf) and a.type == "siteType"), "")
 
 
 def _text(node: Node | None) -> str:

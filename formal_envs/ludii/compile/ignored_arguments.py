@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from formal_envs.ludii.language.tree import contents
-from formal_envs.ludii.language.typed_tree import Call, Leaf, Node
+from formal_envs.ludii.language.typed_tree import Call, Leaf, Node, Signature
 
 #: Arguments that the engine would ignore, by slug ("" is every ludeme) and slot, and what they ask for. Refused,
 #: unless they say what the engine does anyway (see ``_harmless``).
@@ -89,10 +89,17 @@ def _harmless(slug: str, name: str, arg: Node, stacks: bool) -> bool:
 
 
 @cache
-def _ignored(slug: str, names: tuple[str, ...]) -> tuple[tuple[int, str, str], ...]:
-    """Index, name and meaning of the arguments in ``IGNORED`` that a ludeme with these slots has."""
-    keys = [(slug if (slug, name) in IGNORED else "", name) for name in names]
+def _ignored(signature: Signature) -> tuple[tuple[int, str, str], ...]:
+    """Index, name and meaning of the arguments in ``IGNORED`` that a ludeme may have."""
+    slug = signature.slug
+    keys = [(slug if (slug, name) in IGNORED else "", name) for name in signature.slot]
     return tuple((index, key[1], IGNORED[key]) for index, key in enumerate(keys) if key in IGNORED)
+
+
+def may_be_ignored(signature: Signature) -> bool:
+    """Whether anything that a ludeme may say is ignored in some game."""
+    pairs = {(signature.slug, name) for name in signature.slot}
+    return bool(_ignored(signature)) or signature.slug in _NOT_ON_STACKS or not pairs.isdisjoint(_NOT_GIVEN_ON_STACKS)
 
 
 def ignored_argument(call: Call, stacks: bool = False) -> tuple[Node, str] | None:
@@ -109,7 +116,7 @@ def ignored_argument(call: Call, stacks: bool = False) -> tuple[Node, str] | Non
     for index, name in enumerate(signature.slot) if stacks else ():
         if (signature.slug, name) in _NOT_GIVEN_ON_STACKS and call.args[index] is not None:
             return call, f"{signature.name} with {name}: in a game with stacks of pieces"
-    for index, name, meaning in _ignored(signature.slug, tuple(signature.slot)):
+    for index, name, meaning in _ignored(signature):
         arg = call.args[index]
         if arg is not None and not _harmless(signature.slug, name, arg, stacks):
             return arg, f"{signature.name} with {name.rstrip('_')}: {meaning}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from formal_envs.ludii.board import Board
-from formal_envs.ludii.compile.ignored_arguments import ignored_argument
+from formal_envs.ludii.compile.ignored_arguments import ignored_argument, may_be_ignored
 from formal_envs.ludii.compile.source import Source
 from formal_envs.ludii.engine.interface import USES
 from formal_envs.ludii.language.tree import calls, child, contents, items
@@ -35,6 +35,14 @@ _HANDS_ARE_CELLS = ("count", "is", "site", "state", "what", "who")
 
 _PROPOSALS = ("is_proposed", "is_decided", "move_propose", "propose", "move_vote", "vote")
 
+#: What further ludemes use.
+_ALWAYS = {
+    "sites_lastto": USES["ARRIVED"],
+    "last_between": USES["BETWEEN"],
+    "all_passed": USES["PASS_RULES"],
+    "tracksite_move": USES["STEPS_ON_TRACKS"],
+}
+
 _WIN, _LOSS = Leaf("resultType", "Win"), Leaf("resultType", "Loss")
 
 
@@ -54,37 +62,46 @@ def read_uses(source: Source, board: Board) -> Uses:
         GameError: stage "unsupported" (an argument that the engine would ignore).
     """
     flags = USES["CHANCE_START"] if _draws(child(child(source.game, "rules"), "start")) else 0
-    flags |= USES["STACK"] if any(map(_stacks, calls(source.game))) else 0
+    flags |= USES["STACK"] if any(map(_stacks, source.calls)) else 0
     site_types: set[str] = set()
     proposals: dict[str, int] = {}  # and where each stands first
-    for call in calls(source.game):
-        if ignored := ignored_argument(call, stacks=flags & USES["STACK"] != 0):
-            raise source.error("unsupported", f"unsupported: {ignored[1]}", ignored[0])
-        if call.signature.slug == "mode" and isinstance(mode := call.args[0], Leaf) and mode.value != "Alternating":
-            raise source.error(
-                "unsupported", f"unsupported: mode {mode.value}, players move together or not at all", call
-            )
-        flags |= _flags(call)
-        if call.signature.slug in _PROPOSALS:
-            for leaf in (leaf for arg in call.args[:2] for leaf in items(arg) if isinstance(leaf, Leaf)):
-                name = str(leaf.value)
-                proposals[name] = min(leaf.start, proposals.get(name, leaf.start))
-        if named := _unknown(call):
-            raise source.error("unsupported", f"unsupported: {named}", call)
-        if call.signature.head == "intersection" and _mixes_types(call, board.site_type):
-            raise source.error("unsupported", "unsupported: intersection of sites of two types, by their numbers", call)
-        if call.signature.slug in _GRAPHS:
-            site_types |= {"Vertex", "Edge"}
-        for arg in call.args:
-            if (
-                isinstance(arg, Leaf)
-                and arg.type == "siteType"
-                and (arg.value != "Cell" or call.signature.head not in _HANDS_ARE_CELLS)
-            ):
-                site_types.add(str(arg.value))
+    for call in source.calls:
+        of_any, count = _flags_of(call.signature)
+        flags |= of_any
+        if count is not None and call.args[count] is not None:
+            flags |= USES["COUNT"]
+        if _may_be_refused(call.signature):
+            _refuse(source, call, board, flags & USES["STACK"] != 0)
+    flags |= _flags_of_arguments(source)
+    for call in (call for slug in _PROPOSALS for call in source.by_slug.get(slug, ())):
+        for leaf in (leaf for arg in call.args[:2] for leaf in items(arg) if isinstance(leaf, Leaf)):
+            name = str(leaf.value)
+            proposals[name] = min(leaf.start, proposals.get(name, leaf.start))
+    if not source.by_slug.keys().isdisjoint(_GRAPHS):
+        site_types |= {"Vertex", "Edge"}
+    for call, param, leaf in source.leaves.get("siteType", ()):
+        if param.type == "siteType" and (leaf.value != "Cell" or call.signature.head not in _HANDS_ARE_CELLS):
+            site_types.add(str(leaf.value))
     return Uses(
         flags, tuple(sorted(site_types - {board.site_type})), tuple(sorted(proposals, key=proposals.__getitem__))
     )
+
+
+@cache
+def _may_be_refused(signature: Signature) -> bool:
+    return may_be_ignored(signature) or signature.head in ("mode", "is", "result", "intersection")
+
+
+def _refuse(source: Source, call: Call, board: Board, stacks: bool) -> None:
+    """Raise what a ludeme has that the engine does not play."""
+    if ignored := ignored_argument(call, stacks):
+        raise source.error("unsupported", f"unsupported: {ignored[1]}", ignored[0])
+    if call.signature.slug == "mode" and isinstance(mode := call.args[0], Leaf) and mode.value != "Alternating":
+        raise source.error("unsupported", f"unsupported: mode {mode.value}, players move together or not at all", call)
+    if named := _unknown(call):
+        raise source.error("unsupported", f"unsupported: {named}", call)
+    if call.signature.head == "intersection" and _mixes_types(call, board.site_type):
+        raise source.error("unsupported", "unsupported: intersection of sites of two types, by their numbers", call)
 
 
 def _unknown(call: Call) -> str | None:
@@ -112,22 +129,17 @@ def _draws(node: Node | None) -> bool:
     return any(call.signature.slug in _CHANCE for call in calls(node))
 
 
-def _flags(call: Call) -> int:
-    flags, count = _flags_of(call.signature)
-    slug, args = call.signature.slug, call.args
-    if count is not None and args[count] is not None:
-        flags |= USES["COUNT"]
-    if slug == "tracksite_move":
-        flags |= USES["STEPS_ON_TRACKS"]
-    if slug == "no_moves" and args[0] != Leaf("roleType", "Next"):
-        flags |= USES["STUCK"]
-    if slug == "passend" and args[0] == Leaf("passEndType", "NoEnd"):
-        flags |= USES["PASS_RULES"]
-    if call.signature.head == "slide" or slug == "move_slide":
-        flags |= USES["ALL_TRACKS"] if Leaf("string", "AllTracks") in args else 0
-    for arg in args:
-        if isinstance(arg, Leaf) and arg.value == "EndOfTurn":
-            flags |= USES["SEQUENCE_CAPTURE"]
+def _flags_of_arguments(source: Source) -> int:
+    """What ludemes use for an argument that they have."""
+    flags = 0
+    for call in source.by_slug.get("no_moves", ()):
+        flags |= USES["STUCK"] if call.args[0] != Leaf("roleType", "Next") else 0
+    for call in source.by_slug.get("passend", ()):
+        flags |= USES["PASS_RULES"] if call.args[0] == Leaf("passEndType", "NoEnd") else 0
+    for call in (*source.by_slug.get("slide", ()), *source.by_slug.get("move_slide", ())):
+        flags |= USES["ALL_TRACKS"] if Leaf("string", "AllTracks") in call.args else 0
+    if any(leaf.value == "EndOfTurn" for _, _, leaf in source.leaves.get("whenType", ())):
+        flags |= USES["SEQUENCE_CAPTURE"]
     return flags
 
 
@@ -138,11 +150,16 @@ _STACK_ARGUMENTS = ("stack", "level", "largeStack")
 
 def _stacks(call: Call) -> bool:
     """Whether a ludeme makes a game one of stacks, as Ludii has it; ``top:`` alone does not."""
-    named = zip(call.signature.slot, call.args, strict=True)
-    return call.signature.slug in _STACK_LUDEMES or any(
-        name in _STACK_ARGUMENTS and arg is not None and not (isinstance(arg, Leaf) and arg.value is False)
-        for name, arg in named
-    )
+    always, places = _stacked(call.signature)
+    given = [arg for arg in (call.args[place] for place in places) if arg is not None] if places else []
+    return always or any(not (isinstance(arg, Leaf) and arg.value is False) for arg in given)
+
+
+@cache
+def _stacked(signature: Signature) -> tuple[bool, tuple[int, ...]]:
+    """Whether a ludeme is of stacks whatever its arguments are, and the indices of those that may make it so."""
+    places = tuple(index for name, index in signature.slot.items() if name in _STACK_ARGUMENTS)
+    return signature.slug in _STACK_LUDEMES, places
 
 
 @cache
@@ -163,6 +180,4 @@ def _flags_of(signature: Signature) -> tuple[int, int | None]:
         return USES["VISITED"], count
     if slug.startswith(("is_repeat", "is_cycle")):
         return USES["HISTORY"], count
-    return {"sites_lastto": USES["ARRIVED"], "last_between": USES["BETWEEN"], "all_passed": USES["PASS_RULES"]}.get(
-        slug, 0
-    ), count
+    return _ALWAYS.get(slug, 0), count

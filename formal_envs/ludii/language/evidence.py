@@ -18,14 +18,18 @@ FILE = "evidence.txt"
 _VALUES = ("int", "float", "string", "bool")  # their values are anything; those of a keyword's type mean something each
 
 
-def shapes(call: Call) -> Iterator[str]:
+def shapes(call: Call) -> list[str]:
     """What a ludeme is written with: the set of its arguments, and each keyword as ``argument=Keyword``."""
-    given = [(param.slot, arg) for param, arg in zip(call.signature.params, call.args, strict=True) if arg is not None]
-    yield ",".join(slot for slot, _ in given) or "-"
-    for slot, arg in given:
-        for item in items(arg):
-            if isinstance(item, Leaf) and item.type not in _VALUES:
-                yield f"{slot}={item.value}"
+    given, keywords = [], []
+    for slot, arg in zip(call.signature.slot, call.args, strict=True):
+        if arg is None:
+            continue
+        given.append(slot)
+        if not isinstance(arg, Call):
+            for item in items(arg):
+                if isinstance(item, Leaf) and item.type not in _VALUES:
+                    keywords.append(f"{slot}={item.value}")
+    return [",".join(given) or "-", *keywords]
 
 
 @cache
@@ -36,10 +40,10 @@ def confirmed() -> Mapping[str, frozenset[str]]:
     return {slug: frozenset(known) for slug, *known in rows}
 
 
-def unconfirmed(game: Call) -> Iterator[tuple[Call, str]]:
-    """The ludemes of a game that are written as in no game that agrees, each with the shape that is new."""
+def unconfirmed(ludemes: Iterable[Call]) -> Iterator[tuple[Call, str]]:
+    """Those of a game's ludemes that are written as in no game that agrees, each with the shape that is new."""
     known = confirmed()
-    for call in calls(game):
+    for call in ludemes:
         seen = known.get(call.signature.slug, frozenset())
         for shape in shapes(call):
             if shape not in seen:

@@ -21,7 +21,7 @@ def calls(node: Node | None) -> Iterator[Call]:
         node = stack.pop()
         if isinstance(node, Call):
             yield node
-            stack.extend(reversed(node.args))
+            stack.extend([arg for arg in reversed(node.args) if arg is not None])
         elif isinstance(node, Array):
             stack.extend(reversed(node.items))
 
