@@ -88,3 +88,23 @@ def test_costs():
     for cost, expected in [("Edge at:1", 3), ("Edge in:(sites Board Edge)", 7), ("at:1", 5), ("at:0", 0)]:
         text = game(f"(move Select (from (sites {{(cost {cost})}})))", start=start)
         assert keys(compile_game(text).initial()) == [f"Select f{expected}"], cost
+
+
+@pytest.mark.parametrize(
+    ("region", "expected"),
+    [
+        ("(sites Cell 0)", ["+0", "+1", "+3", "+4"]),
+        ("(sites Cell 3)", ["+4", "+5", "+7", "+8"]),
+        ("(sites Cell 4)", ["Pass"]),
+        ("(sites Cell)", ["Pass"]),
+    ],
+)
+def test_the_vertices_of_a_cell(region, expected):
+    assert keys(compile_game(game(f"(move Add (to {region}))", board="(square 3) use:Vertex")).initial()) == expected
+
+
+def test_the_vertices_of_an_edge_are_its_ends():
+    """Four points in a square have four edges, two at each point."""
+    texts = [game(f"(move Add (to (sites Edge {edge})))", board="(square 2) use:Vertex") for edge in range(4)]
+    ends = [key for text in texts for key in keys(compile_game(text).initial())]
+    assert sorted(ends) == ["+0", "+0", "+1", "+1", "+2", "+2", "+3", "+3"]

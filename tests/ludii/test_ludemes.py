@@ -202,6 +202,8 @@ EFFECTS = [
     ("directional", added("(directional (from (last To)) E)", start='(place "A2" {2 3})', **LINE), "+1", "what", [0, 1, 0, 0, 0]),
     ("push", game("(move Select (from (sites Occupied by:Mover)) (then (push (from (last To)) E)))", ROW, '(place "A1" 0) (place "A2" 1)'), "Select f0", "what", [0, 1, 2, 0, 0]),
     ("attract", added("(attract (from (last To)) E)", start='(place "A2" 3)', **LINE), "+0", "what", [1, 2, 0, 0, 0]),
+    ("attract, all of them in their order", added("(attract (from (last To)) E)", start='(place "A2" {1 4}) (place "A1" 3)', **LINE), "+0", "what", [1, 2, 1, 2, 0]),
+    ("attract, nothing to come", added("(attract (from (last To)) E)", start='(place "A2" 1)', **LINE), "+0", "what", [1, 2, 0, 0, 0]),
     ("remove", added("(remove (sites Occupied by:Next))", start='(place "A2" {3 4})', **LINE), "+0", "what", [1, 0, 0, 0, 0]),
     ("promote", added('(promote (last To) (piece "B") Mover)', items='(piece "B" Each)', **LINE), "+0", "what", [3, 0, 0, 0, 0]),
     ("promote to the other's", added('(promote (last To) (piece "A") Next)', **LINE), "+0", "who", [2, 0, 0, 0, 0]),

@@ -139,6 +139,8 @@ TEAMS = [
     ("who is no enemy", "(if (is Enemy P3) (result P1 Win))", 0, 0, [0, 0, 0, 0]),
     ("an enemy", "(if (is Enemy P4) (result P1 Win))", 0, 1, [1, 0, 0, 0]),
     ("a friend", "(if (is Friend P3) (result P1 Win))", 0, 1, [1, 0, 0, 0]),
+    ("an ally", "(if (is Friend P3) (result Ally Win))", 0, 3, [0, 0, 1, 0]),
+    ("nobody is his own ally", "(if (= 1 (count Pieces Ally)) (result P1 Win))", 0, 1, [1, 0, 0, 0]),
     ("enemies' pieces", "(if (= 2 (count Pieces Enemy)) (result P1 Win))", 0, 1, [1, 0, 0, 0]),
     ("friends' pieces", "(if (= 2 (count Pieces Friend)) (result P1 Win))", 0, 1, [1, 0, 0, 0]),
     ("a team's pieces", "(if (no Pieces Team2) (result P1 Win))", 0, 0, [0, 0, 0, 0]),
@@ -159,6 +161,27 @@ def test_players_of_a_team_are_a_list():
     play = "(move Add (to (sites (players Team2))))"
     state = compile_game(game(play, players="4", start=PAIRS)).initial()
     assert [move.key for move in legal_moves(state)] == ["Add t2 w1", "Add t4 w1"]
+
+
+def test_allies_of_a_player_are_a_list_without_him():
+    play = "(move Add (to (sites (players Ally of:2))))"
+    state = compile_game(game(play, players="4", start=PAIRS)).initial()
+    assert [move.key for move in legal_moves(state)] == ["Add t4 w1"]
+
+
+def test_the_members_of_each_team():
+    """A score of ten for each member that one's team has."""
+    each = "(forEach Team (forEach (team) (addScore (player (player)) (* 10 (size Array (team))))))"
+    state = after(
+        game(f"{FILL[:-1]} (then {each}))", players="3", start="(set Team 1 {P1 P3}) (set Team 2 {P2})"), "+0"
+    )
+    assert list(state.score[1:4]) == [20, 10, 20]
+
+
+def test_regions_of_each_team():
+    play = "(move Add (to (forEach Team (if (= 2 (size Array (team))) (sites (team))))))"
+    state = compile_game(game(play, players="3", start="(set Team 1 {P1 P3}) (set Team 2 {P2})")).initial()
+    assert [move.key for move in legal_moves(state)] == ["Add t1 w1", "Add t3 w1"]
 
 
 # ---------------------------------------------------------------- money and votes

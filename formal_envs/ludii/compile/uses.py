@@ -30,6 +30,8 @@ _GRAPHS = (
     *("is_crossing", "is_path", "is_regulargraph", "is_spanningtree", "is_tree", "is_treecentre", "sites_crossing"),
     "edge_between",
 )
+#: Ludemes that ask of the vertices of one place, and of which type that is.
+_VERTICES_OF = {"sites_cell": "Cell", "sites_edge": "Edge"}
 #: In games on points (count Cell at:..) and the like ask of hands.
 _HANDS_ARE_CELLS = ("count", "is", "site", "state", "what", "who")
 
@@ -79,6 +81,9 @@ def read_uses(source: Source, board: Board) -> Uses:
             proposals[name] = min(leaf.start, proposals.get(name, leaf.start))
     if not source.by_slug.keys().isdisjoint(_GRAPHS):
         site_types |= {"Vertex", "Edge"}
+    for slug, type_ in _VERTICES_OF.items():
+        if any(call["index"] is not None for call in source.by_slug.get(slug, ())):
+            site_types |= {"Vertex", type_}
     for call, param, leaf in source.leaves.get("siteType", ()):
         if param.type == "siteType" and (leaf.value != "Cell" or call.signature.head not in _HANDS_ARE_CELLS):
             site_types.add(str(leaf.value))

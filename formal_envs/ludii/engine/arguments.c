@@ -34,8 +34,8 @@ u32 players_of(Ctx *c, i32 role) {
     case roleType_Prev: return (u32)1 << c->s->previous;
     case roleType_NonMover: return all & ~mover;
     case roleType_Enemy: return all & ~team_of(c, c->s->mover);
+    case roleType_Ally: return team_of(c, c->s->mover) & ~mover;
     case roleType_Friend:
-    case roleType_Ally:
     case roleType_TeamMover: return team_of(c, c->s->mover);
     case roleType_Player: return (u32)c->player <= (u32)c->g->n_players + 1 ? (u32)1 << c->player : 0;
     default:

@@ -128,9 +128,9 @@ static void push_players(Ctx *c, u32 players, const Node *condition) { /* (playe
     }
     c->player = before;
 }
-static u32 friends_of(Ctx *c, const Node *of) {
+static u32 friends_of(Ctx *c, const Node *of, i32 himself) {
     i32 p = of ? int_of(c, of) : c->s->mover;
-    return p >= 1 && p <= c->g->n_players ? team_of(c, p) : 0;
+    return is_player(c, p) ? team_of(c, p) & ~((u32)!himself << p) : 0;
 }
 static u32 all_players(Ctx *c) { return ((u32)2 << c->g->n_players) - 2; }
 //: players_all: (players All [if:<bool>]) -> intArray
@@ -138,14 +138,19 @@ ARRAY(players_all) { push_players(c, all_players(c), ARG(players_all, if_)); }
 //: players_each: (players Each [if:<bool>]) -> intArray
 ARRAY(players_each) { push_players(c, all_players(c), ARG(players_each, if_)); }
 //: players_ally: (players Ally [of:<int>] [if:<bool>]) -> intArray
-ARRAY(players_ally) { push_players(c, friends_of(c, ARG(players_ally, of)), ARG(players_ally, if_)); }
+ARRAY(players_ally) { push_players(c, friends_of(c, ARG(players_ally, of), 0), ARG(players_ally, if_)); }
 //: players_friend: (players Friend [of:<int>] [if:<bool>]) -> intArray
-ARRAY(players_friend) { push_players(c, friends_of(c, ARG(players_friend, of)), ARG(players_friend, if_)); }
+ARRAY(players_friend) { push_players(c, friends_of(c, ARG(players_friend, of), 1), ARG(players_friend, if_)); }
 //: players_enemy: (players Enemy [of:<int>] [if:<bool>]) -> intArray
 ARRAY(players_enemy) {
-    push_players(c, all_players(c) & ~friends_of(c, ARG(players_enemy, of)), ARG(players_enemy, if_));
+    push_players(c, all_players(c) & ~friends_of(c, ARG(players_enemy, of), 1), ARG(players_enemy, if_));
 }
 //: players_team: (players <roleType team> [if:<bool>]) -> intArray
 ARRAY(players_team) { push_players(c, players_of(c, ARG(players_team, team)->value), ARG(players_team, if_)); }
 //: players_nonmover: (players NonMover [if:<bool>]) -> intArray
 ARRAY(players_nonmover) { push_players(c, all_players(c) & ~((u32)1 << c->s->mover), ARG(players_nonmover, if_)); }
+//: team: (team) -> intArray
+ARRAY(team) { /* the members of the one that an iterator stands on */
+    UNUSED;
+    push_players(c, c->members, NULL);
+}

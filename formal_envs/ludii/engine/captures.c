@@ -224,17 +224,24 @@ MOVES(push) {
     around_end(c, &a);
 }
 //: attract: (attract [<from>] [<absoluteDirection>] [<then>]) -> effect
-MOVES(attract) { /* the first piece in each direction comes next to the origin */
+MOVES(attract) { /* all the pieces in each direction come as close to the origin as they can, in their order */
     Around a = around_begin(c, ARG(attract, from), NULL, NULL, ARG(attract, then));
     if (is_site(c, a.origin)) {
         DirSet dirs = directions_of(c, ARG(attract, absoluteDirection), a.origin, REL_Adjacent);
         FOR_RADIALS (a.origin, dirs, r) {
-            i32 k = 0;
+            i32 free = 0, k = 0; /* the place that the next one comes to */
+            tick(c, r->n);
+            while (k < r->n && c->what[r->at[k]]) free = ++k; /* these are there already */
             while (k < r->n && !c->what[r->at[k]]) k++;
-            if (k < 1 || k >= r->n) continue;
-            Action *pull = effect_begin(c, A_MOVE);
-            pull->from = r->at[k], pull->to = r->at[0];
-            effect_end(c, a.then);
+            if (k == r->n) continue;
+            Move *m = move_begin(c);
+            for (; k < r->n; k++) {
+                if (!c->what[r->at[k]]) continue;
+                Action *pull = move_act(c, A_MOVE);
+                pull->from = r->at[k], pull->to = r->at[free++];
+            }
+            move_then(c, m, a.then);
+            move_end(c, m);
         }
     }
     around_end(c, &a);

@@ -40,6 +40,7 @@ struct Ctx {
     Level *levels;
     i32 from, to, between, site, level, player, track_site, iterated, direction, hop, pips; /* iterators; OFF where none */
     const u64 *region; /* the region that an iterator stands on, or NULL */
+    u32 members; /* of the team that an iterator stands on, as bits */
     i64 work; /* what may still be done */
     i32 depth; /* of copies, consequences, pieces' moves and named regions within each other */
     const char *stack; /* where the engine was entered */

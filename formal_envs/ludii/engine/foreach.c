@@ -140,7 +140,14 @@ static void for_each_player(Ctx *c, u32 players, const Node *moves, const Node *
 //: foreach_player: (forEach Player <moves> [<then>]) -> effect
 MOVES(foreach_player) { for_each_player(c, ~(u32)0, ARG(foreach_player, moves), ARG(foreach_player, then)); }
 //: foreach_team: (forEach Team <moves> [<then>]) -> effect
-MOVES(foreach_team) { for_each_player(c, ~(u32)0, ARG(foreach_team, moves), ARG(foreach_team, then)); }
+MOVES(foreach_team) { /* (team) is its members */
+    const u32 outer = c->members;
+    i32 start = c->n_moves;
+    for (i32 t = 1; t <= c->g->n_players; t++)
+        if ((c->members = team(c, t))) moves_of(c, ARG(foreach_team, moves));
+    c->members = outer;
+    then_for_all(c, start, ARG(foreach_team, then));
+}
 //: foreach_players: (forEach <intArray players> <moves> [<then>]) -> effect
 MOVES(foreach_players) {
     i32 *values, size = array_of(c, ARG(foreach_players, players), &values);

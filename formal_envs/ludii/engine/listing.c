@@ -128,7 +128,7 @@ i32 any_move_to(Ctx *c, const Node *n, const u64 *target) {
     c->level = before.level;
     c->player = before.player, c->track_site = before.track_site, c->iterated = before.iterated;
     c->direction = before.direction, c->hop = before.hop, c->pips = before.pips;
-    c->region = before.region;
+    c->region = before.region, c->members = before.members;
     c->n_moves = before.n_moves, c->n_actions = before.n_actions, c->n_thens = before.n_thens;
     c->n_numbers = before.n_numbers, c->depth = before.depth;
     c->applied = before.applied, c->n_applied = before.n_applied, c->max_applied = before.max_applied;

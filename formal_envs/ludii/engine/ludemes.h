@@ -374,6 +374,7 @@ enum { range__min, range__max };
 enum { region_foreach__region, region_foreach__if_ };
 enum { region_foreach_of__of, region_foreach_of__body };
 enum { region_foreach_player__players, region_foreach_player__region };
+enum { region_foreach_team__region };
 enum { region_if__condition, region_if__yes, region_if__no };
 enum { regionsite__region, regionsite__index };
 enum { remember_state__then };
@@ -474,6 +475,7 @@ enum { sow__siteType, sow__site, sow__count, sow__numPerHole, sow__track, sow__o
     sow__apply, sow__includeSelf, sow__origin, sow__skipIf, sow__backtracking, sow__forward, sow__then };
 enum { start_foreach_player__startRule };
 enum { start_foreach_site__region, start_foreach_site__if_, start_foreach_site__startRule };
+enum { start_foreach_team__startRule };
 enum { start_foreach_value__min, start_foreach_value__max, start_foreach_value__startRule };
 enum { start_set_amount__roleType, start_set_amount__value };
 enum { start_set_cost__cost, start_set_cost__siteType, start_set_cost__at, start_set_cost__to };
@@ -562,26 +564,26 @@ enum { OP_abs_int, OP_add, OP_add_array, OP_add_int, OP_add_ints, OP_addscore, O
     OP_place_random, OP_place_random_stack, OP_place_sites, OP_place_stack, OP_player, OP_players_all, OP_players_ally,
     OP_players_each, OP_players_enemy, OP_players_friend, OP_players_nonmover, OP_players_team, OP_pot, OP_pow_int,
     OP_prev, OP_priority, OP_priority_two, OP_promote, OP_propose, OP_push, OP_random, OP_random_num, OP_range,
-    OP_region_foreach, OP_region_foreach_of, OP_region_foreach_player, OP_region_if, OP_regionsite, OP_remember_state,
-    OP_remember_value, OP_remove, OP_result, OP_results, OP_roll, OP_rotation, OP_rotations, OP_row, OP_score,
-    OP_score_player, OP_select, OP_set_count, OP_set_counter, OP_set_hidden, OP_set_nextplayer, OP_set_pending,
-    OP_set_pot, OP_set_rotation, OP_set_score, OP_set_state, OP_set_value, OP_set_value_player, OP_set_var, OP_shoot,
-    OP_site, OP_site_between, OP_site_from, OP_site_player, OP_site_to, OP_sites_around, OP_sites_array,
-    OP_sites_between, OP_sites_board, OP_sites_bottom, OP_sites_cell, OP_sites_centre, OP_sites_column,
-    OP_sites_concavecorners, OP_sites_context, OP_sites_convexcorners, OP_sites_coords, OP_sites_corners,
-    OP_sites_crossing, OP_sites_direction, OP_sites_distance, OP_sites_edge, OP_sites_empty, OP_sites_from,
-    OP_sites_group, OP_sites_hand, OP_sites_hidden, OP_sites_incident, OP_sites_inner, OP_sites_ints, OP_sites_lastfrom,
-    OP_sites_lastto, OP_sites_layer, OP_sites_left, OP_sites_lineofsight, OP_sites_major, OP_sites_minor, OP_sites_name,
-    OP_sites_occupied, OP_sites_outer, OP_sites_owner, OP_sites_pattern, OP_sites_pending, OP_sites_perimeter,
-    OP_sites_phase, OP_sites_playable, OP_sites_random, OP_sites_right, OP_sites_row, OP_sites_side, OP_sites_start,
-    OP_sites_state, OP_sites_to, OP_sites_toclear, OP_sites_top, OP_sites_track, OP_sites_walk, OP_size_array,
-    OP_size_group, OP_size_stack, OP_size_territory, OP_sizes_group, OP_slide, OP_sow, OP_start_foreach_player,
-    OP_start_foreach_site, OP_start_foreach_value, OP_start_set_amount, OP_start_set_cost, OP_start_set_count,
-    OP_start_set_hidden, OP_start_set_remember, OP_start_set_role, OP_start_set_role_sites, OP_start_set_score,
-    OP_start_set_team, OP_state, OP_step, OP_step_rule, OP_sub_int, OP_surround, OP_swap_pieces, OP_swap_players,
-    OP_take_control, OP_takecontrol, OP_then, OP_to, OP_tobool, OP_toplevel, OP_track_context, OP_tracksite_end,
-    OP_tracksite_first, OP_tracksite_move, OP_trigger, OP_union, OP_union_all, OP_value, OP_value_movelimit,
-    OP_value_pending, OP_value_piece, OP_value_player, OP_value_random, OP_value_turnlimit, OP_values_remembered,
-    OP_var, OP_vote, OP_was_pass, OP_what, OP_where, OP_where_level, OP_where_level_what, OP_where_what, OP_while,
-    OP_who, OP_xor, N_LUDEMES };
+    OP_region_foreach, OP_region_foreach_of, OP_region_foreach_player, OP_region_foreach_team, OP_region_if,
+    OP_regionsite, OP_remember_state, OP_remember_value, OP_remove, OP_result, OP_results, OP_roll, OP_rotation,
+    OP_rotations, OP_row, OP_score, OP_score_player, OP_select, OP_set_count, OP_set_counter, OP_set_hidden,
+    OP_set_nextplayer, OP_set_pending, OP_set_pot, OP_set_rotation, OP_set_score, OP_set_state, OP_set_value,
+    OP_set_value_player, OP_set_var, OP_shoot, OP_site, OP_site_between, OP_site_from, OP_site_player, OP_site_to,
+    OP_sites_around, OP_sites_array, OP_sites_between, OP_sites_board, OP_sites_bottom, OP_sites_cell, OP_sites_centre,
+    OP_sites_column, OP_sites_concavecorners, OP_sites_context, OP_sites_convexcorners, OP_sites_coords,
+    OP_sites_corners, OP_sites_crossing, OP_sites_direction, OP_sites_distance, OP_sites_edge, OP_sites_empty,
+    OP_sites_from, OP_sites_group, OP_sites_hand, OP_sites_hidden, OP_sites_incident, OP_sites_inner, OP_sites_ints,
+    OP_sites_lastfrom, OP_sites_lastto, OP_sites_layer, OP_sites_left, OP_sites_lineofsight, OP_sites_major,
+    OP_sites_minor, OP_sites_name, OP_sites_occupied, OP_sites_outer, OP_sites_owner, OP_sites_pattern,
+    OP_sites_pending, OP_sites_perimeter, OP_sites_phase, OP_sites_playable, OP_sites_random, OP_sites_right,
+    OP_sites_row, OP_sites_side, OP_sites_start, OP_sites_state, OP_sites_to, OP_sites_toclear, OP_sites_top,
+    OP_sites_track, OP_sites_walk, OP_size_array, OP_size_group, OP_size_stack, OP_size_territory, OP_sizes_group,
+    OP_slide, OP_sow, OP_start_foreach_player, OP_start_foreach_site, OP_start_foreach_team, OP_start_foreach_value,
+    OP_start_set_amount, OP_start_set_cost, OP_start_set_count, OP_start_set_hidden, OP_start_set_remember,
+    OP_start_set_role, OP_start_set_role_sites, OP_start_set_score, OP_start_set_team, OP_state, OP_step, OP_step_rule,
+    OP_sub_int, OP_surround, OP_swap_pieces, OP_swap_players, OP_take_control, OP_takecontrol, OP_team, OP_then, OP_to,
+    OP_tobool, OP_toplevel, OP_track_context, OP_tracksite_end, OP_tracksite_first, OP_tracksite_move, OP_trigger,
+    OP_union, OP_union_all, OP_value, OP_value_movelimit, OP_value_pending, OP_value_piece, OP_value_player,
+    OP_value_random, OP_value_turnlimit, OP_values_remembered, OP_var, OP_vote, OP_was_pass, OP_what, OP_where,
+    OP_where_level, OP_where_level_what, OP_where_what, OP_while, OP_who, OP_xor, N_LUDEMES };
 #endif

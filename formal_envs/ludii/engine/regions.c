@@ -88,6 +88,18 @@ REGION(region_foreach_player) {
     c->player = before;
     c->n_numbers = start;
 }
+//: region_foreach_team: (forEach Team <region>) -> region
+REGION(region_foreach_team) {
+    const u32 before = c->members;
+    TMP_REGION(one);
+    region_clear(c, out);
+    for (i32 t = 1; t <= c->g->n_players; t++) {
+        if (!(c->members = team(c, t))) continue;
+        region_of(c, ARG(region_foreach_team, region), one);
+        region_or(c, out, one);
+    }
+    c->members = before;
+}
 
 /* ---- given sites */
 //: sites_context: (sites) -> region

@@ -59,10 +59,18 @@ REGION(sites_column, STATIC) {
 REGION(sites_phase, STATIC) { sites_where(c, ARG(sites_phase, siteType), c->g->colour, ARG(sites_phase, index), out); }
 //: sites_layer: (sites Layer [<siteType>] [<int index>]) -> region
 REGION(sites_layer, STATIC) { sites_where(c, ARG(sites_layer, siteType), c->g->layer, ARG(sites_layer, index), out); }
+/* the vertices that make up a cell or an edge of the board */
+static void vertices_of(Ctx *c, i32 type, const Node *index, u64 *out) {
+    const Row *rows = c->g->incident[type][siteType_Vertex];
+    i32 number = index ? int_of(c, index) : OFF;
+    region_clear(c, out);
+    if (!rows || number < 0 || number >= c->g->type_n[type]) return;
+    for (i32 i = 0; i < rows[number].n; i++) region_add(out, rows[number].at[i]);
+}
 //: sites_cell: (sites Cell [<siteType>] [<int index>]) -> region
-REGION(sites_cell, STATIC) { region_or_site(c, NULL, ARG(sites_cell, siteType), ARG(sites_cell, index), OFF, out); }
+REGION(sites_cell, STATIC) { vertices_of(c, siteType_Cell, ARG(sites_cell, index), out); }
 //: sites_edge: (sites Edge [<siteType>] [<int index>]) -> region
-REGION(sites_edge, STATIC) { region_or_site(c, NULL, ARG(sites_edge, siteType), ARG(sites_edge, index), OFF, out); }
+REGION(sites_edge, STATIC) { vertices_of(c, siteType_Edge, ARG(sites_edge, index), out); }
 //: sites_side: (sites Side [<siteType>] [<player> | <roleType> | <compassDirection>]) -> region
 REGION(sites_side, STATIC) {
     i32 direction = -1;

@@ -157,6 +157,13 @@ RULE(start_foreach_player) {
     }
     c->player = before;
 }
+//: start_foreach_team: (forEach Team <startRule>) -> startRule
+RULE(start_foreach_team) {
+    const u32 before = c->members;
+    for (i32 t = 1; t <= c->g->n_players; t++)
+        if ((c->members = team(c, t))) run_rule(c, ARG(start_foreach_team, startRule));
+    c->members = before;
+}
 
 /* ---- changes of phase: phase_changes() asks for one player at a time, who is c->player */
 //: nextphase: (nextPhase [<roleType> | <player>] [<bool condition>] [<phaseName name>]) -> nextPhase
