@@ -63,7 +63,7 @@ def test_dice_stand_behind_the_board_and_show_their_first_faces():
     assert [(c.name, c.first, c.size, c.owner) for c in program.bytecode.containers[1:]] == [("Dice0", 8, 2, 3)]
     assert start.what.tolist() == [3, 0, 0, 0, 0, 0, 0, 4, 1, 2]
     assert start.dice[:2] == [0, 0]
-    assert str(start) == "\n".join(["x . . . . . . o", "turn 1, player 1 to move, dice 0 0"])
+    assert str(start) == "\n".join(["x . . . . . . o", "turn 1, player 1 to move"])
     assert "Dice" not in str(board_svg(start))
 
 

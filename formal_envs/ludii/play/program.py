@@ -165,18 +165,19 @@ class State:
 
     @property
     def status(self) -> str:
-        """Who is to move, or how the game ended, the scores and what the dice show, where there are any."""
+        """Who is to move, or how the game ended, the scores and the last roll of the dice, where there are any."""
         n = self.program.n_players
+        at = f"turn {self.turn}" if n > 1 else f"move {self.n_moves + (not self.over)}"  # one player has one turn
         if self.over:
             told = f"player {self.winner} has won" if self.winner else "a draw" if n > 1 else "lost"
-            told = f"over after turn {self.turn}: {told}"
+            told = f"over after {at}: {told}"
         else:
-            told = f"turn {self.turn}, player {self.mover} to move"
+            told = f"{at}, player {self.mover} to move"
         scores = self.score[1 : n + 1]
         if any(scores):
             told += f", score {' : '.join(map(str, scores))}"
-        if n_dice := len(self.program.bytecode.dice):
-            told += f", dice {' '.join(map(str, self.dice[:n_dice]))}"
+        if self.n_moves and (n_dice := len(self.program.bytecode.dice)):
+            told += f", last roll {' '.join(map(str, self.dice[:n_dice]))}"
         return told
 
     def seen_by(self, player: int) -> Seen:

@@ -7,18 +7,27 @@ letter where colours do not tell them apart, and a number for how many stand the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from textwrap import wrap
+from typing import NamedTuple, TypeAlias
 from xml.sax.saxutils import escape
 
 from formal_envs.ludii.board import Board
 from formal_envs.ludii.compile.bytecode import Bytecode
+from formal_envs.ludii.engine.interface import USES
+from formal_envs.ludii.play.hidden import Seen
 from formal_envs.ludii.play.program import State
 from formal_envs.ludii.view.letters import letters, piles, spacing
+from formal_envs.ludii.view.names import Name, line_names
 
 _FILL = ("#b9b2a5", "#ffffff", "#2b2b2b", "#c8553d", "#3d7dc8", "#4b9b5f", "#d9a441")
 _INK = ("#2b2b2b", "#2b2b2b", "#ffffff", "#ffffff", "#ffffff", "#ffffff", "#2b2b2b")
 _CELLS = ("#ecd9b4", "#d9bb86", "#e3caa0")
 _STROKE = "#7a5f36"
+_TEXT = "#2b2b2b"
+_SMALLER = 0.8  # a piece, against one a layer below
+_MOST_LEVELS = 8  # pieces of a stack that are drawn, from the top
+
+Position: TypeAlias = State | Seen
 
 
 class _Frame(NamedTuple):
@@ -53,8 +62,12 @@ def _grid(board: Board, frame: _Frame) -> Iterator[str]:
         yield f'<path d="{_path(points[v] for v in face)}Z" fill="{fill}"{edge}/>'
     if on_cells:
         return
-    lines = "".join(_path((points[a], points[b])) for a, b in board.edges)
-    yield f'<path d="{lines}" stroke="{_STROKE}" stroke-width="1.8" stroke-linecap="round" fill="none"/>'
+    layer = board.topologies["Vertex"].layer
+    for above, strength in ((False, ""), (True, ' stroke-opacity="0.35"')):
+        lines = "".join(_path((points[a], points[b])) for a, b in board.edges if any((layer[a], layer[b])) == above)
+        if lines:
+            stroke = f'stroke="{_STROKE}" stroke-width="1.8" stroke-linecap="round"{strength}'
+            yield f'<path d="{lines}" {stroke} fill="none"/>'
     for x, y in points:
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{_STROKE}"/>'
 
@@ -80,16 +93,34 @@ def _colours(owner: int, n_players: int) -> tuple[str, str]:
     return _FILL[index], _INK[index]
 
 
-def _piece(state: State, site: int, x: float, y: float, radius: float, named: bool) -> Iterator[str]:
-    bytecode = state.program.bytecode
-    what, n = int(state.what[site]), int(state.count[site])
+def _bytecode(position: Position) -> Bytecode:
+    return position.bytecode if isinstance(position, Seen) else position.program.bytecode
+
+
+def _piece(position: Position, site: int, x: float, y: float, radius: float, named: bool) -> Iterator[str]:
+    """What stands on a site, a question mark where that is hidden; of a stack the pieces beneath look out below."""
+    bytecode = _bytecode(position)
+    what, n = int(position.what[site]), int(position.count[site])
     if not what:
         return
-    fill, ink = _colours(bytecode.components[what - 1].owner, bytecode.n_players)
+    if what < 0:
+        yield _circle(x, y, radius, _FILL[0], _INK[0])
+        yield _text(x, y, radius * 1.1, "?", _INK[0], "bold")
+        return
     if piles(bytecode):
         yield _text(x, y, radius * 1.1, str(n), _INK[0], "bold")
         return
-    yield _circle(x, y, radius, fill, _INK[0])
+    beneath: list[int] = []
+    if n > 1 and bytecode.uses & USES["STACK"] and isinstance(position, State):
+        beneath = [piece.what for piece in position.stack(site)[-_MOST_LEVELS:-1]]
+        radius *= 0.85
+        shift = radius * min(0.25, 1 / len(beneath))
+        y += shift * len(beneath) / 2
+        for below in beneath:
+            yield _circle(x, y, radius, *_colours(bytecode.components[below - 1].owner, bytecode.n_players))
+            y -= shift
+    fill, ink = _colours(bytecode.components[what - 1].owner, bytecode.n_players)
+    yield _circle(x, y, radius, fill, ink if beneath else _INK[0])
     label = (letters(bytecode)[what] if named else "") + (str(n) if n > 1 else "")
     if label:
         yield _text(x, y, radius * (1.1 if len(label) < 3 else 0.8), label, ink, "bold")
@@ -97,71 +128,118 @@ def _piece(state: State, site: int, x: float, y: float, radius: float, named: bo
 
 def _named(bytecode: Bytecode) -> bool:
     """Whether colours alone do not tell the pieces apart."""
-    owners = [component.owner for component in bytecode.components]
+    owners = [component.owner for component in bytecode.components[len(bytecode.dice) :]]
     return len(set(owners)) < len(owners)
 
 
-def _board_picture(state: State, frame: _Frame, step: float) -> Iterator[str]:
-    bytecode = state.program.bytecode
+def _names(board: Board, step: float) -> list[Name]:
+    sites = board.topologies[board.site_type]
+    return line_names(sites.label, sites.xy, [(p[0], p[1]) for p in board.vertices], step)
+
+
+def _board_picture(position: Position, frame: _Frame, step: float) -> Iterator[str]:
+    bytecode = _bytecode(position)
     board, radius = bytecode.board, step * frame.scale * 0.38
     named = _named(bytecode)
     if board.name == "mancalaBoard":
         yield from _holes(board, frame, radius * 1.15)
     else:
         yield from _grid(board, frame)
+    yield from _names_picture(board, frame, step)
     for name, first in bytecode.type_first.items():
-        size = radius if name == board.site_type else radius * 0.6
-        for site, (x, y) in enumerate(board.topologies[name].xy):
-            yield from _piece(state, first + site, *frame.at(x, y), size, named)
+        sites = board.topologies[name]
+        for site in sorted(range(sites.n), key=sites.layer.__getitem__):
+            size = radius * (1.0 if name == board.site_type else 0.6) * _SMALLER ** sites.layer[site]
+            yield from _piece(position, first + site, *frame.at(*sites.xy[site]), size, named)
 
 
-def _hand_picture(state: State, left: float, y: float, width: float) -> Iterator[str]:
-    x = left
-    for container in state.program.bytecode.hands:
-        taken = [s for s in range(container.first, container.first + container.size) if state.what[s]]
+def _names_picture(board: Board, frame: _Frame, step: float) -> Iterator[str]:
+    """Letters and numbers beside the board; on boards without rows and columns the name of each site below it."""
+    unit = step * frame.scale
+    if names := _names(board, step):
+        for name in names:
+            yield _text(*frame.at(name.x, name.y), min(12.0, 0.4 * unit), name.text, _STROKE)
+        return
+    sites = board.topologies[board.site_type]
+    size = min(10.0, 0.22 * unit)
+    if size >= 4 and len(set(sites.xy)) == sites.n:
+        for label, (x, y) in zip(sites.label, sites.xy, strict=True):
+            px, py = frame.at(x, y)
+            yield _text(px, py + 0.38 * unit, size, label, _STROKE)
+
+
+def _hand_rows(position: Position, width: float) -> Iterator[tuple[float, int, str | int]]:
+    """Names of hands and the sites in them that are taken: how far right, in which row, and the name or site."""
+    x, row = 0.0, 0
+    for container in _bytecode(position).hands:
+        taken = [s for s in range(container.first, container.first + container.size) if position.what[s]]
         if not taken:
             continue
-        yield _text(x, y, 12, f"{container.name}:", "#2b2b2b", anchor="start")
-        x += 8 * len(container.name) + 22
+        title = 8 * len(container.name) + 22
+        if x and x + title + 12 > width:
+            x, row = 0.0, row + 1
+        yield x, row, container.name
+        x += title
         for site in taken:
-            yield from _piece(state, site, x, y, 11, _named(state.program.bytecode))
+            if x + 12 > width:
+                x, row = 12.0, row + 1
+            yield x, row, site
             x += 28
-            if x > left + width - 20:
-                x, y = left, y + 28
-        x += 16
+        x += 4
 
 
-def board_svg(states: State | Sequence[State], size: int = 320) -> str:
+def _hand_picture(position: Position, left: float, y: float, width: float) -> Iterator[str]:
+    named = _named(_bytecode(position))
+    for x, row, shown in _hand_rows(position, width):
+        if isinstance(shown, str):
+            yield _text(left + x, y + 28 * row, 12, f"{shown}:", _TEXT, anchor="start")
+        else:
+            yield from _piece(position, shown, left + x, y + 28 * row, 11, named)
+
+
+def _frame(board: Board, step: float, size: int) -> tuple[_Frame, float, float]:
+    """From the board to a picture about ``size`` units wide; its width and height."""
+    outline = [(p[0], p[1]) for p in board.vertices] or list(board.topologies[board.site_type].xy)
+    margin = step * (0.15 if board.site_type == "Cell" else 0.55)
+    beside = [(name.x, name.y) for name in _names(board, step)]
+    xs = [x + d * margin for x, _ in outline for d in (-1, 1)] + [
+        x + d * step * 0.3 for x, _ in beside for d in (-1, 1)
+    ]
+    ys = [y + d * margin for _, y in outline for d in (-1, 1)] + [
+        y + d * step * 0.3 for _, y in beside for d in (-1, 1)
+    ]
+    width, height = max(xs) - min(xs), max(ys) - min(ys)
+    scale = min(size / width, 1.5 * size / height, 90 / step)
+    return _Frame(min(xs), max(ys), scale), width * scale, height * scale
+
+
+def board_svg(states: Position | Sequence[Position], size: int = 320) -> str:
     """An SVG picture of a position, or of several side by side, each about ``size`` units wide.
 
-    Cells are polygons; boards of points show their lines. Pieces are discs in their owners' colours, with a letter
-    where a player has several kinds and a number where several stand together.
+    Cells are polygons; boards of points show their lines; rows and columns have their names beside the board. Pieces
+    are discs in their owners' colours, with a letter where a player has several kinds and a number where several stand
+    together; those of a higher layer are smaller. What ``State.seen_by`` gives has question marks where it is hidden.
     """
     shown = [states] if not isinstance(states, Sequence) else list(states)
     if not shown:
         raise ValueError("nothing to draw: expected at least one state")
-    board = shown[0].program.bytecode.board
-    sites = board.topologies[board.site_type].xy
-    step = spacing(sites)
-    outline = [(p[0], p[1]) for p in board.vertices] or list(sites)
-    margin = step * (0.15 if board.site_type == "Cell" else 0.55)
-    left, right = min(x for x, _ in outline) - margin, max(x for x, _ in outline) + margin
-    bottom, top = min(y for _, y in outline) - margin, max(y for _, y in outline) + margin
-    scale = min(size / (right - left), 1.5 * size / (top - bottom), 90 / step)
-    frame = _Frame(left, top, scale)
-    width, height = (right - left) * scale, (top - bottom) * scale
+    board = _bytecode(shown[0]).board
+    step = spacing(board.topologies[board.site_type].xy)
+    frame, width, height = _frame(board, step, size)
     column = max(width, 200.0)
-    hands = 34 if shown[0].program.bytecode.hands else 0
+    told = [wrap(position.status, int(column / 6.8)) for position in shown]
+    rows = max((row + 1 for position in shown for _, row, _ in _hand_rows(position, column)), default=0)
+    down = height + 28 * rows
     parts = []
-    for index, state in enumerate(shown):
-        parts.append(f'<g transform="translate({16 + index * (column + 24) + (column - width) / 2:.1f} 12)">')
-        parts += _board_picture(state, frame, step)
-        parts.append("</g>")
+    for index, position in enumerate(shown):
         x = 16 + index * (column + 24)
-        parts += _hand_picture(state, x, height + 30, column)
-        parts.append(_text(x + column / 2, height + hands + 32, 13, state.status, "#2b2b2b"))
+        parts.append(f'<g transform="translate({x + (column - width) / 2:.1f} 12)">')
+        parts += _board_picture(position, frame, step)
+        parts.append("</g>")
+        parts += _hand_picture(position, x, height + 30, column)
+        parts += [_text(x + column / 2, down + 32 + 17 * i, 13, line, _TEXT) for i, line in enumerate(told[index])]
     total = 32 + len(shown) * column + (len(shown) - 1) * 24
-    down = height + hands + 50
+    down += 33 + 17 * max(map(len, told))
     size_of = f'viewBox="0 0 {total:.0f} {down:.0f}" width="{total:.0f}" height="{down:.0f}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size_of}>'
     return "\n".join([head, '<rect width="100%" height="100%" fill="#fbf8f2"/>', *parts, "</svg>", ""])

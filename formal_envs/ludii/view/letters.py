@@ -1,7 +1,7 @@
 """A position in letters, for the terminal.
 
 It goes by the coordinates of the sites, so any board can be shown. Pieces are letters (capital ones for player 1, small
-ones for player 2), with a number for how many stand together.
+ones for player 2), with a number for how many stand together; pieces of other players have the player's number.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _LETTER = {"knight": "N"}
 def letters(bytecode: Bytecode) -> list[str]:
     """A letter for each component; the first entry, nothing, is empty. Kinds of one name share a letter."""
     chosen: dict[str, str] = {}
-    for component in bytecode.components:
+    n_dice = len(bytecode.dice)
+    for component in (*bytecode.components[n_dice:], *bytecode.components[:n_dice]):
         if component.base in chosen:
             continue
         first = _LETTER.get(component.base.lower(), "")
@@ -66,7 +67,9 @@ def _texts(bytecode: Bytecode, what: Integers, count: Integers, sites: Iterable[
         elif piles(bytecode):
             texts.append(str(n) if n else ".")
         else:
-            texts.append(names[what[site]] + (str(n) if n > 1 else ""))
+            name = names[what[site]]
+            times = "*" if name[-1].isdigit() else ""  # six stones of player 3 are S3*6
+            texts.append(name + (f"{times}{n}" if n > 1 else ""))
     return texts
 
 
@@ -86,11 +89,20 @@ def board_lines(bytecode: Bytecode, what: Integers, count: Integers) -> list[str
     """
     sites = bytecode.board.sites
     texts = _texts(bytecode, what, count, range(sites.n))
+    lines: list[str] = []
+    for layer in range(max(sites.layer, default=0) + 1):
+        if any(sites.layer):
+            lines.append(f"layer {layer}")
+        lines += _layer_lines(sites, texts, [site for site in range(sites.n) if sites.layer[site] == layer])
+    return [*lines, *_other_places(bytecode, what, count), *_hands(bytecode, what, count)]
+
+
+def _layer_lines(sites: Topology, texts: Sequence[str], shown: Sequence[int]) -> list[str]:
+    """The sites of one layer of the board."""
     width = max(map(len, texts))
-    rows = _rows(sites, width)
-    labels = {
-        key: _shared(sites.label[site].lstrip(ascii_uppercase) for site in row.values()) for key, row in rows.items()
-    }
+    label = [name.partition("/")[0] for name in sites.label]
+    rows = _rows(sites, width, shown)
+    labels = {key: _shared(label[site].lstrip(ascii_uppercase) for site in row.values()) for key, row in rows.items()}
     margin = max(map(len, labels.values())) if all(labels.values()) and len(rows) > 1 else 0
     lines = []
     for key in sorted(rows, reverse=True):
@@ -99,8 +111,8 @@ def board_lines(bytecode: Bytecode, what: Integers, count: Integers) -> list[str
             line = line.ljust(at) + texts[site].rjust(width)
         lines.append((labels[key].rjust(margin) + " " if margin else "") + line)
     if margin:
-        lines += _column_labels(rows, sites.label, width, margin)
-    return [*lines, *_other_places(bytecode, what, count), *_hands(bytecode, what, count)]
+        lines += _column_labels(rows, label, width, margin)
+    return lines
 
 
 def stack_lines(bytecode: Bytecode, stacks: Mapping[int, Sequence[int]]) -> list[str]:
@@ -117,13 +129,13 @@ def stack_lines(bytecode: Bytecode, stacks: Mapping[int, Sequence[int]]) -> list
     ]
 
 
-def _rows(sites: Topology, width: int) -> Rows:
-    """Where the sites are shown, each in ``width`` characters."""
+def _rows(sites: Topology, width: int, shown: Sequence[int]) -> Rows:
+    """Where some of the sites are shown, each in ``width`` characters."""
     cell = width + 1 + (width + 1) % 2
     step = spacing(sites.xy)
     left, bottom = (min(values) for values in zip(*sites.xy, strict=True))
     rows: Rows = {}
-    for site, (x, y) in sorted(enumerate(sites.xy), key=lambda row: row[1]):
+    for site, (x, y) in sorted(((site, sites.xy[site]) for site in shown), key=lambda row: row[1]):
         row = rows.setdefault(round((y - bottom) / step * 2), {})
         at = round((x - left) / step * cell)
         if row and at <= (last := max(row)) + width:
