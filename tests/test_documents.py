@@ -20,6 +20,7 @@ CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 PAGES = [  # whose code runs from top to bottom
     "how-to/board_games.md",
     "how-to/masks.md",
+    "how-to/raw_files.md",
     "index.md",
     "reference/environments.md",
     "tutorials/own_game.md",
