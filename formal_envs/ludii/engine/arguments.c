@@ -153,8 +153,7 @@ void board_of_type(Ctx *c, const Node *type, u64 *out) {
         return;
     }
     region_clear(c, out);
-    if (c->g->type_first[t] >= 0)
-        for (i32 i = 0; i < c->g->type_n[t]; i++) region_add(out, c->g->type_first[t] + i);
+    if (c->g->type_first[t] >= 0) region_range(out, c->g->type_first[t], c->g->type_n[t]);
 }
 
 i32 board_sites(Ctx *c, const Node *type, i32 *n) {

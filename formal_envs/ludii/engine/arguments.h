@@ -47,6 +47,7 @@ void keep_where(Ctx *c, u64 *sites, const Node *condition); /* drops those where
 void keep_in_container(Ctx *c, u64 *sites, i32 name); /* drops those elsewhere; "Hand" is all hands */
 /* Where the pieces of (count Pieces), (no Pieces) and the like stand; whoever's where neither role nor of is there. */
 void pieces_of(Ctx *c, const Node *type, const Node *role, const Node *of, const Node *name, const Node *in, u64 *out);
+i32 is_incident(Ctx *c, const Node *n, i32 site); /* in what (sites Incident ..) of any owner says */
 static inline void add_site(Ctx *c, u64 *out, i32 site) {
     if (is_site(c, site)) region_add(out, site);
 }

@@ -120,6 +120,15 @@ i32 site_in(Ctx *c, i32 site, const Node *region) {
     if (region->bits) return region_has(region->bits, site);
     if (region->kind == INT_KIND || (region->kind == CONSTANT && region->type != TYPE_string))
         return int_of(c, region) == site;
+    if (region->op == OP_intersection) { /* both are asked: what is drawn from chance is drawn */
+        stack_left(c);
+        tick(c, 2);
+        i32 in_a = site_in(c, site, SLOT(region, intersection, a));
+        return site_in(c, site, SLOT(region, intersection, b)) && in_a;
+    }
+    if (region->op == OP_sites_incident &&
+        !either(SLOT(region, sites_incident, owner), SLOT(region, sites_incident, roleType)))
+        return is_incident(c, region, site);
     TMP_REGION(sites);
     region_of(c, region, sites);
     return region_has(sites, site);

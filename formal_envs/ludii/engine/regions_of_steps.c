@@ -124,18 +124,28 @@ REGION(sites_between) {
     }
     c->between = before;
 }
-//: sites_incident: (sites Incident <siteType type> of:<siteType> at:<int> [owner:<player> | <roleType>]) -> region
-REGION(sites_incident) {
+/* The places of a type that a place meets; NULL: none. */
+static const Row *incident_to(Ctx *c, const Node *n) {
     i32 of = ARG(sites_incident, of)->value, type = ARG(sites_incident, type)->value;
     i32 place = site_at(c, ARG(sites_incident, of), ARG(sites_incident, at)),
         site = is_site(c, place) ? place - type_offset(c, ARG(sites_incident, of)) : OFF;
+    if (site < 0 || site >= c->g->type_n[of]) return NULL;
+    if (of == type) return &c->g->neighbours[relationType_Orthogonal][place];
+    return c->g->incident[of][type] ? &c->g->incident[of][type][site] : NULL;
+}
+i32 is_incident(Ctx *c, const Node *n, i32 site) {
+    const Row *row = incident_to(c, n);
+    tick(c, 2);
+    for (i32 i = 0; row && i < row->n; i++)
+        if (row->at[i] == site) return 1;
+    return 0;
+}
+//: sites_incident: (sites Incident <siteType type> of:<siteType> at:<int> [owner:<player> | <roleType>]) -> region
+REGION(sites_incident) {
     const Node *who = either(ARG(sites_incident, owner), ARG(sites_incident, roleType));
+    const Row *row = incident_to(c, n);
     region_clear(c, out);
-    const Row *rows = c->g->incident[of][type];
-    if (site < 0 || site >= c->g->type_n[of]) return;
-    if (of == type) add_neighbours(c, site + type_offset(c, ARG(sites_incident, of)), relationType_Orthogonal, NULL, out);
-    else if (rows)
-        for (i32 i = 0; i < rows[site].n; i++) region_add(out, rows[site].at[i]);
+    for (i32 i = 0; row && i < row->n; i++) region_add(out, row->at[i]);
     if (who) {
         TMP_REGION(theirs);
         owned_by_any(c, players_in(c, who), theirs);

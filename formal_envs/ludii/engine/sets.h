@@ -41,6 +41,10 @@ static inline void region_minus(Ctx *c, u64 *into, const u64 *from) {
     for (i32 w = 0; w < c->g->words; w++) into[w] &= ~from[w];
 }
 static inline void region_range(u64 *into, i32 first, i32 n) {
-    for (i32 i = 0; i < n; i++) region_add(into, first + i);
+    for (i32 end = first + n; first < end; first = (first | 63) + 1) { /* a word at a time */
+        i32 here = end - (first & ~63);
+        u64 below_end = here < 64 ? ((u64)1 << here) - 1 : ~(u64)0;
+        into[first >> 6] |= below_end & ~(u64)0 << (first & 63);
+    }
 }
 #endif
