@@ -372,8 +372,16 @@ static void carry_from(Ctx *c, const Node *n) {
     }
     c->to = outer;
 }
+/* Whether it leads to empty places alone, and what is asked for is none: as of drops, whether they threaten a king. */
+static i32 leads_past_target(Ctx *c, const Node *to) {
+    if (!c->target || !(c->probe || c->hits_only) || c->g->uses & USES_CHANCE) return 0;
+    const Node *region = SLOT(to, to, region);
+    while (region && region->op == OP_difference) region = SLOT(region, difference, a);
+    return region && region->op == OP_sites_empty && !SLOT(to, to, site) && !region_meets(c, c->target, c->empty);
+}
 static void carry_moves(Ctx *c, const Node *n) {
     i32 from = c->from;
+    if (leads_past_target(c, ARG(move, to))) return;
     TMP_REGION(starts);
     if (from_sites(c, ARG(move, from), starts)) {
         FOR_SITES (starts, site) {
