@@ -406,6 +406,8 @@ NUMBERS = [
     ],
     *[
         ("(count Sites in:(sites Empty))", 3),
+        ("(count Sites Vertex)", 16),
+        ("(count Sites Edge)", 24),
         ("(size Group at:0)", 3),
         ("(size Group at:4 Diagonal)", 1),
         ("(count Liberties at:0 Orthogonal)", 1),
@@ -666,6 +668,8 @@ IGNORED = [
     ('(move Shoot (piece "X0") (from 4) (to (sites Top)))', '(move Shoot (piece "X0") (from 4) (to if:(is In (to) (sites Top))))', "a region to shoot at"),
     ('(move Shoot (piece "X0") (from 4) (to (sites Around (from))))', '(move Shoot (piece "X0") (from 4))', "a region to shoot at"),
     ("(move Pass (then (pass) applyAfterAllMoves:True))", "(move Pass (then (pass) applyAfterAllMoves:False))", "wait for all moves"),
+    ("(if (is Line 3 isVisible:True) (move Pass))", "(if (is Line 3 isVisible:False) (move Pass))", "what a player sees"),
+    ('(if (= 9 (count Sites "Board")) (move Pass))', "(if (= 9 (count Sites)) (move Pass))", "names of containers"),
     ("(max Moves withValue:True (move Pass))", "(max Moves withValue:False (move Pass))", "values of pieces"),
     ("(if (= 8 (count Adjacent in:(sites Centre))) (move Pass))", "(if (= 8 (count Adjacent at:4)) (move Pass))", "neighbours of a region"),
 ]

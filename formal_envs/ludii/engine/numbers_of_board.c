@@ -98,8 +98,10 @@ INT(regionsite) {
 /* ---- counting pieces and sites */
 //: count_sites: (count Sites [<siteType>] [in:<region> | at:<int>] [<string name>]) -> int
 INT(count_sites, STATIC) {
-    const Node *in = ARG(count_sites, in), *at = ARG(count_sites, at);
-    if (!in) return at ? is_site(c, int_of(c, at)) : c->g->n_board;
+    const Node *in = ARG(count_sites, in), *at = ARG(count_sites, at), *type = ARG(count_sites, siteType);
+    i32 n_sites;
+    if (!in && at) return is_site(c, site_at(c, type, at));
+    if (!in) return board_sites(c, type, &n_sites), n_sites;
     if (in->bits) return region_size(c, in->bits);
     TMP_REGION(region);
     region_of(c, in, region);
