@@ -54,7 +54,8 @@ def cut(game, text):
         (RULES, '(rules (start (place "Queen1" {"A1"})))', "Queen1"),
         (RULES, '(rules (start (place "Rook2" {"A1"})))', "Rook2"),  # player 1's alone
         (RULES, '(rules (start (place "Rook1" "Hand1")))', "Hand1"),  # there are no hands
-        (RULES, '(rules (end (if (no Pieces Next "Rook7") (result Mover Win))))', None),  # 7 is a player's number
+        (RULES, '(rules (end (if (no Pieces Next "Rook2") (result Mover Win))))', None),  # 2 is a player's number
+        (RULES, '(rules (end (if (no Pieces Next "Rook7") (result Mover Win))))', "Rook7"),
         (RULES, '(rules (end (if (no Pieces Next "King") (result Mover Win))))', "King"),
         (RULES, '(rules (play (set Var "King" 1)))', None),  # a variable may be called anything
         (RULES, '(rules (play (move Add (piece {"Rook1" "King"}) (to (sites Empty)))))', "King"),

@@ -138,8 +138,7 @@ class _Names:
             return name in self.exact["pieceName"]
         if kind == "pieceName":
             base = name.rstrip("0123456789")
-            owner = name[len(base) :] or "0"
-            of_somebody = base in self.exact["pieceName"] and len(owner) < 3 and int(owner) <= self.players
+            of_somebody = base in self.exact["pieceName"] and is_owner(name[len(base) :], self.players)
             return within == "equipment" or name in self.exact["componentName"] or of_somebody
         if kind == "phaseName":  # Ludii compares loosely, and stops when such a phase is entered
             return any(name.startswith(known) for known in self.exact[kind] if known)
@@ -149,6 +148,11 @@ class _Names:
         if kind == "trackName":  # "Track" stands for "TrackCW" and "TrackCCW", "Track1" and "Track2"
             return within == "equipment" or any(known.startswith(name) for known in self.exact[kind])
         return False
+
+
+def is_owner(digits: str, players: int) -> bool:
+    """Whether the digits behind a piece's name, which may be none, are the number of a player or of nobody."""
+    return len(digits) < 3 and int(digits or "0") <= players
 
 
 def owned(name: str, role: str, players: int) -> set[str]:

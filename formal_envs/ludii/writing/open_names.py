@@ -11,7 +11,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from formal_envs.ludii.language.names import KINDS, MAX_PLAYERS, OWNER, PIECES, hands, owned
+from formal_envs.ludii.language.names import KINDS, MAX_PLAYERS, OWNER, PIECES, hands, is_owner, owned
 from formal_envs.ludii.language.signatures import LANGUAGE
 
 _PIECE_KINDS = frozenset({"componentName", "pieceName"})
@@ -23,15 +23,19 @@ _DIGITS = "0123456789"
 
 @dataclass(frozen=True)
 class _Rule:
-    """The strings that may stand somewhere: ``names``, ``stems`` followed by digits, and coordinates."""
+    """The strings that may stand somewhere: ``names``, ``stems`` with any number or up to ``most``; coordinates."""
 
     names: frozenset[str]
     stems: frozenset[str] = frozenset()
+    most: int | None = None
     coordinates: bool = False
 
     def allows(self, text: str, whole: bool = True) -> bool:
         """Whether a string may be this, or begin so where this is not the whole of it."""
-        if text in self.names or text.rstrip(_DIGITS) in self.stems:
+        stem = text.rstrip(_DIGITS)
+        if text in self.names:
+            return True
+        if stem in self.stems and (self.most is None or is_owner(text[len(stem) :], self.most)):
             return True
         if not whole and any(name.startswith(text) for name in self.names | self.stems):
             return True
@@ -78,7 +82,7 @@ class _Defined:
     regions: frozenset[str] = frozenset()
     any_piece: bool = False
 
-    def rule(self, kinds: frozenset[str]) -> _Rule | None:
+    def rule(self, kinds: frozenset[str], players: int) -> _Rule | None:
         """What a string of one of these kinds may be; None for anything."""
         if not kinds <= _CHECKED or (self.any_piece and kinds & _PIECE_KINDS):
             return None
@@ -92,7 +96,7 @@ class _Defined:
             names |= self.containers
         if "regionName" in kinds:
             names |= self.regions | {OWNER.sub("", name) for name in self.regions}
-        return _Rule(names, stems, bool(kinds & {"coordinate", "regionName"}))
+        return _Rule(names, stems, players, bool(kinds & {"coordinate", "regionName"}))
 
     def with_names_of(self, head: str, name: str | None, role: str, players: int) -> _Defined:
         """These and those that a ludeme defines."""
@@ -218,7 +222,7 @@ class OpenNames:
         if self._needed and self._is_item() and len(self._frames) == self._depth + 1 and frame.name is None:
             return _definition(frame.head, self._needed)
         kinds = frame.kinds(self._in_equipment())
-        return None if kinds is None or self._in_equipment() else self._defined.rule(kinds)
+        return None if kinds is None or self._in_equipment() else self._defined.rule(kinds, self._players)
 
     def _in_equipment(self) -> bool:
         """Whether this is where names are defined; in a piece they may be undefined, too."""
@@ -247,7 +251,7 @@ class OpenNames:
     def _unmet(self, used: Sequence[tuple[frozenset[str], str]]) -> list[tuple[frozenset[str], str]]:
         """The names that are used and not defined; those of hands and dice are not looked at."""
         named = [each for each in used if not _CONTAINERS.fullmatch(each[1])]
-        rules = [self._defined.rule(kinds) for kinds, _ in named]
+        rules = [self._defined.rule(kinds, self._players) for kinds, _ in named]
         return [each for each, rule in zip(named, rules, strict=True) if rule and not rule.allows(each[1])]
 
 
