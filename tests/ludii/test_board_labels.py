@@ -42,3 +42,16 @@ def test_a_cross_on_its_corner_has_level_rows():
 
 def test_circles_of_many_points_have_a_row_for_each_height():
     assert lines("(concentric {24}) use:Vertex") == (13, 13)
+
+
+@pytest.mark.parametrize(("steps", "expected"), [(1, (3, 2)), (2, (5, 5)), (6, (13, 13))])
+def test_a_site_beside_a_line_has_its_own_column_where_most_places_are_empty(steps, expected):
+    """Squares on a slope and a point above their first column, 0.2 to the right: wide columns while they are dense."""
+    squares = " ".join(f"(shift {2 * i} {2 * i} (square 2))" for i in range(steps))
+    assert lines(f"(merge {{{squares} (shift 0.2 {2 * steps} (square 1))}}) use:Vertex") == expected
+
+
+def test_edges_of_a_turned_grid_have_level_rows():
+    """The middles of the 12 edges are at 12 heights and 12 widths."""
+    assert lines("(rotate 20 (square 3)) use:Vertex") == (3, 3)
+    assert lines("(rotate 20 (square 3)) use:Edge") == (12, 12)

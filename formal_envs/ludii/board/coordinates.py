@@ -14,6 +14,7 @@ STRAY = 2  # sites that lie between two long lines, such as stores
 APART = 0.499  # least distance between lines, where some are wide
 FAR = 0.59  # least distance between wide lines
 FEWER = 0.9  # how many lines askew there may be for a level one, so that they are the rows and columns
+FULL = 0.53  # share of the crossings of wide lines that hold a site, at least
 TIGHT = 0.55  # least distance, in mean steps, of lines that run askew
 FINE, BROAD = 1e-3, 0.505  # how far the sites of one line may lie apart: at least, and where no two sites then coincide
 
@@ -77,11 +78,11 @@ def rows_and_columns(points: Sequence[Point], steps: Steps, level: bool) -> tupl
     """Row and column of each site, counted from the bottom left.
 
     Of several pairs of axes the one with the fewest lines counts, of those the one with the most even numbers: so the
-    rows of points run along solid diagonals unless the board is square, as in Ludii. ``level`` keeps to the likeliest.
+    rows of points run along solid diagonals unless the board is square, as in Ludii. ``level`` keeps to level rows.
     """
     best: tuple[list[int], list[int]] | None = None
     least: tuple[int, int] | None = None
-    for row_angle, column_angle in axes(points, steps)[: 1 if level else None]:
+    for row_angle, column_angle in [(0.0, 90.0)] if level else axes(points, steps):
         found = _lines(points, row_angle, column_angle)
         high, wide = max(found[0], default=0), max(found[1], default=0)
         if least is None or (high + wide, max(high, wide)) < least:
@@ -98,7 +99,10 @@ def _heights(points: Sequence[Point], row_angle: float, column_angle: float) -> 
 
 
 def _lines(points: Sequence[Point], row_angle: float, column_angle: float) -> tuple[list[int], list[int]]:
-    """The lines along two axes: wide ones if they stand clearly apart and no two sites fall together."""
+    """The lines along two axes: wide ones if they stand clearly apart, no two sites coincide and most places hold one.
+
+    So sites beside the lines of a thin board keep lines of their own.
+    """
     heights, widths = _heights(points, row_angle, column_angle)
     rows, columns = clusters(heights, FINE), clusters(widths, FINE)
     row_ends, column_ends = _ends(heights, rows), _ends(widths, columns)
@@ -108,7 +112,8 @@ def _lines(points: Sequence[Point], row_angle: float, column_angle: float) -> tu
     broad_rows, broad_columns = broaden(heights, rows, row_ends), broaden(widths, columns, column_ends)
     for pair in ((broad_rows, broad_columns), (rows, broad_columns), (broad_rows, columns)):
         apart = min(_gap(_ends(heights, pair[0])), _gap(_ends(widths, pair[1])))
-        if apart >= APART and len(set(zip(*pair, strict=True))) == places:
+        crossings = (max(pair[0], default=0) + 1) * (max(pair[1], default=0) + 1)
+        if apart >= APART and len(set(zip(*pair, strict=True))) == places >= FULL * crossings:
             return pair
     return rows, columns
 
