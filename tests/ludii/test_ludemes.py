@@ -483,6 +483,13 @@ def test_numbers(number, expected):
 
 CONDITIONS = [
     *[
+        ("(is In 1 (intersection (sites Incident Cell of:Cell at:0) (sites Incident Cell of:Cell at:4)))", 1),
+        ("(is In 5 (intersection (sites Incident Cell of:Cell at:0) (sites Incident Cell of:Cell at:4)))", 0),
+        ("(is In 3 (intersection (sites Incident Cell of:Cell at:0) (sites Top)))", 0),
+        ("(is In 1 (sites Incident Cell of:Vertex at:1))", 1),
+        ("(is In 2 (sites Incident Cell of:Vertex at:1))", 0),
+    ],
+    *[
         ("(is Line 3 through:0)", 1),
         ("(is Line 3 through:4)", 0),
         ("(is Line 2 through:4)", 1),

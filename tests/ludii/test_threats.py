@@ -23,6 +23,8 @@ WAYS = [
     f"(move Step (from 3) (to {FREE}))",
     f"(move (from) (to (sites Corners) {FREE}))",
     f"(move (from) (to (sites Around (from)) {FREE}))",
+    "(move (from) (to (sites Empty)))",
+    "(move (from) (to (difference (sites Empty) (sites Corners))))",
     f"(or (move Step E (to {FREE})) (if (is In (from) (sites Bottom)) (move Slide N (to {FREE}))))",
     f"(priority {{(move Step W (to {FREE})) (move Step NE (to {FREE}))}})",
     f"(do (move Step (to {FREE})) ifAfterwards:(is In (last To) (sites Top)))",
