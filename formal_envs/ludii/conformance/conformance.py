@@ -74,7 +74,8 @@ class Data:
             exact = [g for g in self.games if name in (g["id"], g.get("name"))]
             hits = exact or [g for g in self.games if name.lower() in g["id"].lower()]
             if not hits:
-                raise ConfigError(f"no game called {name!r} in the data")
+                known = [word for g in self.games for word in (g["id"], g.get("name")) if word]
+                raise ConfigError(f"no game called {name!r} in the data{hint(name, known)}")
             found.update((game["id"], game) for game in hits)
         return list(found.values())
 

@@ -108,6 +108,8 @@ def _piece(position: Position, site: int, x: float, y: float, radius: float, nam
         yield _text(x, y, radius * 1.1, "?", _INK[0], "bold")
         return
     if piles(bytecode):
+        if bytecode.board.name != "mancalaBoard" and bytecode.board.site_type != "Cell":
+            yield _circle(x, y, radius, _CELLS[0], _STROKE)
         yield _text(x, y, radius * 1.1, str(n), _INK[0], "bold")
         return
     beneath: list[int] = []
@@ -154,7 +156,7 @@ def _board_picture(position: Position, frame: _Frame, step: float) -> Iterator[s
 
 
 def _names_picture(board: Board, frame: _Frame, step: float) -> Iterator[str]:
-    """Letters and numbers beside the board; on boards without rows and columns the name of each site below it."""
+    """Letters and numbers beside the board; on boards without rows and columns the name of each site beside it."""
     unit = step * frame.scale
     if names := _names(board, step):
         for name in names:
@@ -165,7 +167,7 @@ def _names_picture(board: Board, frame: _Frame, step: float) -> Iterator[str]:
     if size >= 4 and len(set(sites.xy)) == sites.n:
         for label, (x, y) in zip(sites.label, sites.xy, strict=True):
             px, py = frame.at(x, y)
-            yield _text(px, py + 0.38 * unit, size, label, _STROKE)
+            yield _text(px + 0.2 * unit, py + 0.2 * unit, size, label, _STROKE)
 
 
 def _hand_rows(position: Position, width: float) -> Iterator[tuple[float, int, str | int]]:
@@ -213,6 +215,13 @@ def _frame(board: Board, step: float, size: int) -> tuple[_Frame, float, float]:
     return _Frame(min(xs), max(ys), scale), width * scale, height * scale
 
 
+def _broken(status: str, width: int) -> list[str]:
+    """A status in lines that end at its commas."""
+    parts = [part.replace(" ", "\N{NO-BREAK SPACE}") for part in status.split(", ")]
+    lines = wrap(", ".join(parts), width, break_long_words=False)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
+
+
 def board_svg(states: Position | Sequence[Position], size: int = 320) -> str:
     """An SVG picture of a position, or of several side by side, each about ``size`` units wide.
 
@@ -227,7 +236,7 @@ def board_svg(states: Position | Sequence[Position], size: int = 320) -> str:
     step = spacing(board.topologies[board.site_type].xy)
     frame, width, height = _frame(board, step, size)
     column = max(width, 200.0)
-    told = [wrap(position.status, int(column / 6.8)) for position in shown]
+    told = [_broken(position.status, int(column / 6.8)) for position in shown]
     rows = max((row + 1 for position in shown for _, row, _ in _hand_rows(position, column)), default=0)
     down = height + 28 * rows
     parts = []
