@@ -21,7 +21,7 @@ from formal_envs.ludii.conformance.compare import Comparison, compare
 from formal_envs.ludii.conformance.random_play import PlayComparison, compare_plays, summary
 from formal_envs.ludii.conformance.replay import Difference
 from formal_envs.ludii.conformance.snapshots import Record
-from formal_envs.ludii.errors import DIFFERENCES, GameError
+from formal_envs.ludii.errors import DIFFERENCES, GameError, hint
 from formal_envs.ludii.play.program import compile_game
 from formal_envs.sandbox import Lost, isolated_map
 
