@@ -1,5 +1,8 @@
 """Rows, columns and labels: which way the lines of a board run."""
 
+import cmath
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,3 +58,24 @@ def test_edges_of_a_turned_grid_have_level_rows():
     """The middles of the 12 edges are at 12 heights and 12 widths."""
     assert lines("(rotate 20 (square 3)) use:Vertex") == (3, 3)
     assert lines("(rotate 20 (square 3)) use:Edge") == (12, 12)
+
+
+def unjoined(degrees: float, xs: list[float]) -> str:
+    """Four rows of points that nothing joins, turned."""
+    turn = cmath.rect(1, math.radians(degrees))
+    points = " ".join(f"{{{z.real:.6f} {z.imag:.6f}}}" for y in range(4) for z in (complex(x, y) * turn for x in xs))
+    return f"(graph vertices:{{{points}}}) use:Vertex"
+
+
+@pytest.mark.parametrize("degrees", [10, 15, 25, 30, 40])
+def test_rows_of_unjoined_points_are_found_askew(degrees):
+    """At multiples of 15 degrees: 5 degrees off, a line of 4 stays within 0.3."""
+    sites = build(unjoined(degrees, [0, 1, 2, 3])).sites
+    assert sites.row == [y for y in range(4) for _ in range(4)]
+    assert sites.column == [0, 1, 2, 3] * 4
+
+
+def test_lines_that_stand_unevenly_apart_do_not_run_askew():
+    """The columns are 1 and 1.6 apart, and all 12 heights and widths differ."""
+    assert lines(unjoined(20, [0, 1, 2.6])) == (12, 12)
+    assert lines(unjoined(20, [0, 1, 2])) == (4, 3)

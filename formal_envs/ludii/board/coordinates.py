@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import statistics
 from collections.abc import Sequence
 
 from formal_envs.ludii.board.graph import Point
@@ -14,6 +15,8 @@ STRAY = 2  # sites that lie between two long lines, such as stores
 APART = 0.499  # least distance between lines, where some are wide
 FAR = 0.59  # least distance between wide lines
 FEWER = 0.9  # how many lines askew there may be for a level one, so that they are the rows and columns
+EVEN = 0.03  # how much the distances of wide lines askew may differ: their deviation by their mean
+CLEAR = 0.44  # least distance between wide lines askew, in mean steps
 FULL = 0.53  # share of the crossings of wide lines that hold a site, at least
 TIGHT = 0.55  # least distance, in mean steps, of lines that run askew
 FINE, BROAD = 1e-3, 0.505  # how far the sites of one line may lie apart: at least, and where no two sites then coincide
@@ -88,7 +91,47 @@ def rows_and_columns(points: Sequence[Point], steps: Steps, level: bool) -> tupl
         if least is None or (high + wide, max(high, wide)) < least:
             best, least = found, (high + wide, max(high, wide))
     assert best is not None
+    if level or len(step_angles(points, steps)) == 3:  # triangles stand in level rows
+        return best
+    return _turned(points, mean_step(points, steps)) or best
+
+
+def _turned(points: Sequence[Point], step: float) -> tuple[list[int], list[int]] | None:
+    """Wide lines at multiples of 15 degrees, evenly apart, where level ones are close together; the fewest lines count.
+
+    A line takes what lies within half a unit of the mean of its sites.
+    """
+    heights, widths = _heights(points, 0.0, 90.0)
+    rows, columns = clusters(heights, FINE), clusters(widths, FINE)
+    close = min(_gap(_ends(heights, rows)), _gap(_ends(widths, columns))) <= BROAD
+    places = len(set(zip(rows, columns, strict=True)))
+    most = FEWER * (max(rows, default=0) + max(columns, default=0) + 2)
+    best: tuple[list[int], list[int]] | None = None
+    for angle, skew in itertools.product((0.0, 15.0, 30.0, 45.0), (90.0, 105.0)) if close else ():
+        found = [_even(values, step) for values in _heights(points, angle, angle + skew)]
+        if not all(found):
+            continue
+        high, wide = max(found[0]) + 1, max(found[1]) + 1
+        if high + wide < most and len(set(zip(*found, strict=True))) == places >= FULL * high * wide:
+            best, most = (found[0], found[1]), high + wide
     return best
+
+
+def _even(values: Sequence[float], step: float) -> list[int]:
+    """The wide line of each value, none unless the lines stand clearly and evenly apart."""
+    result = [0] * len(values)
+    lines: list[list[float]] = []
+    total = 0.0
+    for i in sorted(range(len(values)), key=values.__getitem__):
+        if not lines or values[i] - total / len(lines[-1]) > APART:
+            lines.append([])
+            total = 0.0
+        lines[-1].append(values[i])
+        total += values[i]
+        result[i] = len(lines) - 1
+    gaps = [statistics.fmean(b) - statistics.fmean(a) for a, b in itertools.pairwise(lines)]
+    clear = len(gaps) > 1 and all(b[0] - a[-1] >= CLEAR * step for a, b in itertools.pairwise(lines))
+    return result if clear and statistics.pstdev(gaps) <= EVEN * statistics.fmean(gaps) else []
 
 
 def _heights(points: Sequence[Point], row_angle: float, column_angle: float) -> tuple[list[float], list[float]]:
