@@ -19,7 +19,7 @@ from formal_envs.ludii.language.evidence import unconfirmed
 from formal_envs.ludii.language.typed_tree import Call, Leaf, Node, Param
 
 _PLACES = ("site", "sites", "at")  # slots whose numbers are places of the board
-_NOT_PLACES = ("handsite", "place", "place_stack")  # those of hands; a start off the board is refused
+_NOT_PLACES = ("handsite", "place", "place_stack", "spiral")  # of hands; a start off the board is refused; a size
 _ADDS = ("add", "move_add", "claim", "move_claim", "shoot", "move_shoot")
 _OF_ONE = ("set_score", "addscore", "set_value_player")  # what they set is a single player's
 _BOARD_ITEMS = ("piece", "hand", "tile", "regions", "track", "map")
