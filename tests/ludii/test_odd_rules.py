@@ -263,3 +263,27 @@ def test_a_next_phase_of_who_does_not_move_is_nobodys():
     rules = 'phases:{{(phase "A" (play (move Add (to 0))) (nextPhase {} "B")) (phase "B" (play (move Add (to 1))))}}'
     assert moves_of(game(rules=rules.format("NonMover")), "+0, +0") == ["+0"]
     assert moves_of(game(rules=rules.format("Next")), "+0") == ["+1"]
+
+
+def test_a_region_called_as_a_remembered_value_has_no_sites():
+    then = '(then (and (remember Value "Marks" (last To)) (forEach Site (sites "Marks") (remove (site)))))'
+    text = game(f"(move Add (to (sites Empty)) {then})")
+    assert after(text, "+2").what[2] == 1
+    with pytest.raises(GameError, match="no region is called 'Marks'"):
+        compile_game(text.replace('Value "Marks"', 'Value "Others"'))
+
+
+@pytest.mark.parametrize("other", ['(is Proposed "X")', '(is Decided "X")'])
+def test_what_is_proposed_is_asked_for_or_voted_on(other):
+    """Ludii knows no proposal that only (move Propose ..) names."""
+    text = game(f'(if {other} (move Pass) (move Propose "X"))')
+    assert moves_of(text) == ["Propose proposition=X propositionInt=0"]
+    with pytest.raises(GameError, match="no proposal is called 'Y'"):
+        compile_game(text.replace('Propose "X"', 'Propose "Y"'))
+    assert compile_game(text.replace("(move Pass)", '(move Vote "Y")').replace('Propose "X"', 'Propose "Y"'))
+
+
+def test_constraints_of_puzzles_are_unsupported_not_wrong():
+    with pytest.raises(GameError) as caught:
+        compile_game(game("(satisfy {(is Unique) (is Unique Cell)})"))
+    assert caught.value.stage == "unsupported"

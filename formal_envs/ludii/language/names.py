@@ -15,7 +15,7 @@ from formal_envs.ludii.language.typed_tree import Array, Call, Leaf, Node, Signa
 
 MAX_PLAYERS = 16
 PIECES = frozenset({"piece", "tile", "card", "die", "domino"})
-_PROPOSALS = frozenset({"is_proposed", "is_decided", "move_propose", "propose", "move_vote", "vote"})
+_PROPOSALS = frozenset({"is_proposed", "is_decided", "propose", "move_vote", "vote"})  # who asks or votes, not who may
 _COORDINATE = re.compile(r"[A-Za-z]{0,2}[0-9]{1,4}")
 OWNER = re.compile(r"P?[0-9]+$")  # "Home" stands for "Home1" or "HomeP1" of the player in question
 KINDS = {
@@ -99,6 +99,8 @@ class _Names:
             self.exact["trackName"].add(_string(call["name"]))
         elif slug == "phase":
             self.exact["phaseName"].add(_string(call["name"]))
+        elif slug == "remember_value":  # no region, and yet sites: of none (Kriegsspiel)
+            self.exact["regionName"].add(_string(call["name"]))
         elif slug in _PROPOSALS:
             self.exact["proposal"].update(str(leaf.value) for arg in call.args for leaf in _leaves(arg))
         elif call.signature.result == "boardItem":

@@ -1,7 +1,8 @@
 """Which names may be written in a part of a game: those that the game defines, and those that it still has to.
 
 It follows the text as it is written and looks at brackets, heads and strings alone, since a game that is not yet there
-has no types. So it forbids less than ``names.check_names`` does, and nothing that this would allow.
+has no types. So it forbids less than ``names.check_names`` does, and nothing that this would allow but a
+region's name that a remembered value has in what follows.
 """
 
 from __future__ import annotations
@@ -209,6 +210,8 @@ class OpenNames:
         if frame.head == "players":
             counts = [int(word) for word in frame.words[1:2] if re.fullmatch("[0-9]{1,2}", word)]
             self._players = (counts or [self._listed])[0] or MAX_PLAYERS
+        if frame.words[:2] == ["remember", "Value"] and frame.name:
+            self._defined = replace(self._defined, regions=self._defined.regions | {frame.name})
         if not self._in_equipment():
             return
         role = next((word for word in frame.words[1:2] if word in LANGUAGE.enums["roleType"]), "")
