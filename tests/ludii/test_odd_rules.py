@@ -8,7 +8,7 @@ Boards are small enough to work the answers out by hand; moves are written as in
 import pytest
 
 from formal_envs.ludii import GameError, apply, compile_game, legal_moves
-from tests.ludii.test_ludemes import NEVER, after, game, short
+from tests.ludii.test_ludemes import NEVER, PITS, after, game, short
 
 ADD = "(move Add (to (sites Empty)))"
 
@@ -287,3 +287,17 @@ def test_constraints_of_puzzles_are_unsupported_not_wrong():
     with pytest.raises(GameError) as caught:
         compile_game(game("(satisfy {(is Unique) (is Unique Cell)})"))
     assert caught.value.stage == "unsupported"
+
+
+@pytest.mark.parametrize(("skipped", "full", "mover"), [(5, "{0}", 1), (1, "{0 4}", 2)])
+def test_what_consequences_reach_is_known_once_all_are_done(skipped, full, mover):
+    """Within them the last move reached hole 0, which was chosen, and hole 1 is the next; seeds go to 1 2, or 2 5."""
+    again = "(if (is Occupied (trackSite Move from:(last To afterConsequence:True) steps:1)) (moveAgain))"
+    text = game(
+        f"(move Select (from 0) (then (sow skipIf:(= (to) {skipped}) (then {again}))))",
+        PITS,
+        f"(set Count 2 to:(sites {full}))",
+        end=f"(if (!= (last To afterConsequence:True) {2 if mover == 1 else 5}) (result Mover Loss))",
+    )
+    state = after(text, "Select f0")
+    assert (state.mover, state.over) == (mover, 0)

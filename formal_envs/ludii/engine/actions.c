@@ -200,6 +200,10 @@ void apply_action(Ctx *c, const Action *a) {
     case A_NOTE: break;
     }
 }
+void note_reached(i32 *from, i32 *to, const Action *a) {
+    if (a->to >= 0) *to = a->to;
+    if (a->from >= 0 || a->to >= 0) *from = a->from >= 0 ? a->from : a->to;
+}
 void apply_actions(Ctx *c, const Move *m) {
     assert(m->first >= 0 && m->n >= 0 && m->first + m->n <= c->n_actions);
     tick(c, 4 + 5 * (i64)m->n);
@@ -208,8 +212,7 @@ void apply_actions(Ctx *c, const Move *m) {
         if (c->applied && c->n_applied < c->max_applied) c->applied[c->n_applied++] = a;
         apply_action(c, &a);
         if ((c->g->uses & USES_ARRIVED) && is_site(c, a.to)) region_add(c->arrived, a.to);
-        if (a.to >= 0) c->s->after_to = a.to;
-        if (a.from >= 0 || a.to >= 0) c->s->after_from = a.from >= 0 ? a.from : a.to;
+        note_reached(&c->reached_from, &c->reached_to, &a);
     }
 }
 void apply_with_consequences(Ctx *c, const Move *m) {

@@ -58,16 +58,19 @@ typedef struct Ahead {
     jmp_buf *probe;
     i32 moves, actions, thens, n_applied, max_applied;
     Action *applied;
+    i32 reached_from, reached_to;
 } Ahead;
 static Ahead look_ahead(Ctx *c) {
     save_state(c);
-    Ahead a = {c->probe, c->n_moves, c->n_actions, c->n_thens, c->n_applied, c->max_applied, c->applied};
+    Ahead a = {c->probe, c->n_moves, c->n_actions, c->n_thens, c->n_applied, c->max_applied, c->applied,
+               c->reached_from, c->reached_to};
     c->applied = NULL, c->probe = NULL; /* what is only imagined is not reported, and answers nothing yet */
     return a;
 }
 static void look_back(Ctx *c, const Ahead *a) {
     restore_state(c);
     c->probe = a->probe;
+    c->reached_from = a->reached_from, c->reached_to = a->reached_to;
     c->n_moves = a->moves, c->n_actions = a->actions, c->n_thens = a->thens;
     c->applied = a->applied, c->n_applied = a->n_applied, c->max_applied = a->max_applied;
 }
@@ -80,6 +83,7 @@ static i32 holds_after(Ctx *c, i32 move, const Node *condition) {
     i32 differs = theirs != mover && theirs > 0 && theirs <= c->g->n_players; /* Shared plays no turn */
     if (differs) s->mover = theirs; /* the next one stays: Shatranj ar-Rumiya */
     apply_with_consequences(c, c->moves + move);
+    consequences_done(c);
     if (differs) s->mover = mover, s->next = next;
     i32 holds = int_of(c, condition);
     look_back(c, &ahead);
@@ -207,6 +211,7 @@ static i64 best_line(Ctx *c, i32 move, i32 captures) {
     i32 mover = c->s->mover;
     begin_ply(c, &m);
     apply_with_consequences(c, &m);
+    consequences_done(c);
     if (c->s->next_player == mover) {
         c->s->previous = mover, c->s->moves_in_turn++;
         c->s->next = mover; /* as between two moves of one turn */

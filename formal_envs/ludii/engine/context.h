@@ -57,6 +57,7 @@ struct Ctx {
     const u64 *target; /* then only of one that arrives at or captures on one of these sites; NULL: any */
     i32 hits_only; /* while moves are collected of which only those that hit the target matter */
     i32 asks_moves; /* (no Moves ..) is being asked: not again within the moves of who is asked about */
+    i32 reached_from, reached_to; /* of the last action of this ply that had one */
     i32 threats; /* (is Threatened) is being asked: not again within its moves */
     jmp_buf escape;
     enum Failure failure;

@@ -77,7 +77,7 @@ struct State {
     i32 last_pass;
     i32 previous_from; /* of the move before it */
     i32 previous_to;
-    i32 after_from; /* of the last action that had one, consequences included */
+    i32 after_from; /* of the last action that had one; of the consequences too, once all of them are done */
     i32 after_to;
     i32 last_decision; /* action type of the last move */
     i32 next_player; /* who moves next if a rule said so, else 0 */

@@ -85,7 +85,7 @@ STATE = (
     Field("last_pass"),
     Field("previous_from", "of the move before it"),
     Field("previous_to"),
-    Field("after_from", "of the last action that had one, consequences included"),
+    Field("after_from", "of the last action that had one; of the consequences too, once all of them are done"),
     Field("after_to"),
     Field("last_decision", "action type of the last move"),
     Field("next_player", "who moves next if a rule said so, else 0"),

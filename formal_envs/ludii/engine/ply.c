@@ -110,7 +110,8 @@ void begin_ply(Ctx *c, const Move *m) {
     s->previous_from = s->last_from, s->previous_to = s->last_to;
     s->last_from = m->from, s->last_to = m->to;
     if (c->first_level) note_levels(c, m);
-    s->after_from = s->after_to = OFF;
+    s->after_from = s->after_to = c->reached_from = c->reached_to = OFF;
+    for (i32 i = 0; i < m->n; i++) note_reached(&s->after_from, &s->after_to, c->actions + m->first + i);
     s->last_decision = m->n ? c->actions[m->first + (m->decision < 0 ? 0 : m->decision)].type : A_NOTE;
     s->last_what = is_site(c, m->from) ? c->what[m->from] : 0;
     s->last_pass = is_pass(c, m);
@@ -119,6 +120,7 @@ void begin_ply(Ctx *c, const Move *m) {
         if (is_site(c, m->to)) region_add(c->visited, m->to);
     }
 }
+void consequences_done(Ctx *c) { c->s->after_from = c->reached_from, c->s->after_to = c->reached_to; }
 /* the move and its consequences; the next mover is known then */
 static void play_out(Ctx *c, const Move *m) {
     State *s = c->s;
@@ -126,6 +128,7 @@ static void play_out(Ctx *c, const Move *m) {
     begin_ply(c, &move);
     apply_with_consequences(c, &move);
     s = c->s;
+    consequences_done(c);
     if ((c->g->uses & USES_SEQUENCE_CAPTURE) && s->next_player != s->mover) {
         FOR_SITES (c->to_clear, site) take(c, site);
         region_clear(c, c->to_clear);

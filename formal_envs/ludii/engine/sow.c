@@ -111,12 +111,12 @@ MOVES(sow) {
     sow_round(c, n, &s);
     c->iterated = value;
     if (ARG(sow, apply)) { /* looks ahead: what it gives depends on the seeds sown */
-        i32 after_from = c->s->after_from, after_to = c->s->after_to;
+        i32 reached_from = c->reached_from, reached_to = c->reached_to;
         save_state(c);
         Action *applied = c->applied;
         c->applied = NULL;
         for (i32 i = first, end = c->n_moves; i < end; i++) apply_actions(c, c->moves + i);
-        c->s->after_from = after_from, c->s->after_to = after_to;
+        c->reached_from = reached_from, c->reached_to = reached_to;
         sow_capture(c, n, &s);
         c->applied = applied;
         restore_state(c);
