@@ -239,6 +239,30 @@ class TestWhatStackGamesAskFor:
         assert state.pending[: state.n_pending] == [1]
 
 
+class TestPartsOfNames:
+    """(where ..) finds the piece whose name holds the one given, if no piece is called so and one alone is meant."""
+
+    @staticmethod
+    def found(*names, sought="Tower"):
+        items = " ".join(f'(piece "{name}" Each)' for name in names)
+        start = " ".join(f'(place "{name}2" {i + 3})' for i, name in enumerate(names))
+        text = game(f'(move Add (to (sites Empty)) (then (set Var (where "{sought}" P2))))', items=items, start=start)
+        return after(text, "+0").temp
+
+    def test_by_a_part_of_its_name(self):
+        assert self.found("Pawn", "Tower_old") == 4
+        assert self.found("Pawn", "OldTower") == 4
+
+    def test_the_whole_name_goes_before(self):
+        assert self.found("OldTower", "Tower") == 4
+
+    def test_of_two_neither(self):
+        assert self.found("OldTower", "NewTower") == -1
+
+    def test_by_no_other_name(self):
+        assert self.found("Pawn", "Rook") == -1
+
+
 class TestLoopsOnPoints:
     """On the points of a square board a ring may touch at corners, if two of its pieces are neighbours."""
 

@@ -78,11 +78,15 @@ def phase_table(rules: Rules, instructions: Instructions) -> Table:
 def name_table(
     strings: Mapping[str, int], players: Players, equipment: Equipment, rules: Rules, type_first: Mapping[str, int]
 ) -> list[int]:
-    """For each string: component, container, phase and sites of that name, then the owners' components of it."""
+    """For each string: component, container, phase and sites of that name, then the owners' components of it.
+
+    Last the one component of each owner whose name holds it: ``(where "King" P1)`` finds "King_noCross1".
+    """
     board = equipment.board
     components = [piece.component for piece in equipment.pieces]
     exact = {c.name: i for i, c in enumerate(components, 1)}
     owned = {(c.base, c.owner): i for i, c in enumerate(components, 1)}
+    called = {*exact, *(c.base for c in components)}
     containers = {c.name: i for i, c in enumerate(equipment.containers)}
     containers.setdefault(
         "Hand", next((i for i, c in enumerate(equipment.containers) if c.name.startswith("Hand")), -1)
@@ -94,6 +98,9 @@ def name_table(
         values += [exact.get(name, 0), containers.get(name, -1), phases.get(name, -1)]
         values += [sites[t].get(name, -1) if t in sites else -1 for t in (board.site_type, *SITE_TYPES)]
         values += [owned.get((name, owner), 0) for owner in range(players.n + 2)]
+        holding = [] if name in called else [i for i, c in enumerate(components, 1) if name in c.name]
+        of_owner = [[i for i in holding if components[i - 1].owner == owner] for owner in range(players.n + 2)]
+        values += [found[0] if len(found) == 1 else 0 for found in of_owner]
     return values
 
 

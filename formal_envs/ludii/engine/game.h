@@ -55,7 +55,7 @@ typedef struct Map {
 } Map;
 typedef struct NameInfo {
     i32 component, container, phase, site;
-    const i32 *of_type, *of_owner; /* sites by type; components name+p */
+    const i32 *of_type, *of_owner, *holding; /* sites by type; components name+p; those whose name holds this one */
 } NameInfo;
 
 typedef struct Kept {

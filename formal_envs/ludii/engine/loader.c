@@ -227,7 +227,11 @@ static void load_rules(Game *g, const i32 *bytecode, i64 length) {
         k->component = between(&r, 0, g->n_components), k->container = between(&r, -1, g->n_containers - 1);
         k->phase = between(&r, -1, g->n_phases - 1), k->site = between(&r, -1, g->n_sites - 1);
         k->of_type = many(&r, N_siteType), k->of_owner = many(&r, g->n_players + 2);
-        for (i32 p = 0; p < g->n_players + 2; p++) hold(g, (u32)k->of_owner[p] <= (u32)g->n_components);
+        k->holding = many(&r, g->n_players + 2);
+        for (i32 p = 0; p < g->n_players + 2; p++) {
+            hold(g, (u32)k->of_owner[p] <= (u32)g->n_components);
+            hold(g, (u32)k->holding[p] <= (u32)g->n_components);
+        }
     }
     r = section(g, bytecode, length, SECTION_TRACK_NAMES);
     g->tracks_named = rows(&r, g->n_strings, g->n_tracks);

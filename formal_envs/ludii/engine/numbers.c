@@ -259,6 +259,8 @@ static i32 where_beneath(Ctx *c, i32 what, i32 state) { /* the first site that h
 INT(where) {
     i32 player = role_of(c, either(ARG(where, index), ARG(where, roleType)));
     i32 what = component_of(c, ARG(where, name)->value, player), state = int_or(c, ARG(where, state), UNDEFINED);
+    if (what <= 0 && player >= 0 && player <= c->g->n_players + 1)
+        what = c->g->names[ARG(where, name)->value].holding[player];
     if (what <= 0) return OFF;
     if (c->first_level) return where_beneath(c, what, state);
     FOR_SITES (of_kind(c, what), site)
