@@ -240,14 +240,17 @@ class TestWhatStackGamesAskFor:
 
 
 class TestPartsOfNames:
-    """(where ..) finds the piece whose name holds the one given, if no piece is called so and one alone is meant."""
+    """(where ..) finds the piece whose name holds the one given, if no piece is called so and one alone is meant.
+
+    Pieces' own moves may use such a name; in the rules it is refused.
+    """
 
     @staticmethod
     def found(*names, sought="Tower"):
         items = " ".join(f'(piece "{name}" Each)' for name in names)
-        start = " ".join(f'(place "{name}2" {i + 3})' for i, name in enumerate(names))
-        text = game(f'(move Add (to (sites Empty)) (then (set Var (where "{sought}" P2))))', items=items, start=start)
-        return after(text, "+0").temp
+        start = '(place "A1" 0)' + " ".join(f'(place "{name}2" {i + 3})' for i, name in enumerate(names))
+        step = f'(move Step E (to) (then (set Var (where "{sought}" P2))))'
+        return after(game(moves=step, items=items, start=start), "0>1").temp
 
     def test_by_a_part_of_its_name(self):
         assert self.found("Pawn", "Tower_old") == 4
