@@ -328,3 +328,19 @@ def test_what_consequences_reach_is_known_once_all_are_done(skipped, full, mover
     )
     state = after(text, "Select f0")
     assert (state.mover, state.over) == (mover, 0)
+
+
+@pytest.mark.parametrize(
+    ("where", "edges"),
+    [
+        ("(union (sites Outer Edge) (sites {3}))", [0, 1, 2, 3, 4, 7, 9, 10, 11]),
+        ("(union {(sites {5 6}) (sites {8}) (difference (sites Board Edge) (sites Outer Edge))})", [3, 5, 6, 8]),
+        ("(difference (sites Board Edge) (sites {0 1 2 3 4 5 6 7}))", [8, 9, 10, 11]),
+        ("(difference (sites Outer Edge) 2)", [0, 1, 4, 7, 9, 10, 11]),
+        ("(intersection (sites {3 4 9}) (sites Outer Edge))", [4, 9]),
+        ("(intersection {(sites {3 4 9}) (sites {9 4}) (sites Outer Edge)})", [4, 9]),
+    ],
+)
+def test_numbers_within_sets_count_in_the_type_that_is_stated(where, edges):
+    text = game("(move Remove Edge (sites Occupied by:P1 on:Edge))", board="(square 2)", start=f"(set P1 Edge {where})")
+    assert moves_of(text) == sorted(f"Remove t{edge}E" for edge in edges)

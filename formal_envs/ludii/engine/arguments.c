@@ -131,6 +131,52 @@ void region_of(Ctx *c, const Node *n, u64 *out) {
     if (is_site(c, site)) region_add(out, site);
 }
 
+static i32 list_of_type(Ctx *c, const Node *type, const Node *list, i32 both, u64 *out) {
+    i32 there = 1;
+    TMP_REGION(one);
+    region_clear(c, out);
+    for (i32 i = 0; i < list->n; i++) {
+        there &= region_of_type(c, type, list->arg[i], one);
+        if (i && both) region_and(c, out, one);
+        else region_or(c, out, one);
+    }
+    return there;
+}
+static i32 pair_of_type(Ctx *c, const Node *type, const Node *n, u64 *out) {
+    TMP_REGION(b);
+    const Node *second = n->op == OP_union          ? SLOT(n, union, b)
+                         : n->op == OP_intersection ? SLOT(n, intersection, b)
+                                                    : either(SLOT(n, difference, b), SLOT(n, difference, site));
+    const Node *first = n->op == OP_union          ? SLOT(n, union, a)
+                        : n->op == OP_intersection ? SLOT(n, intersection, a)
+                                                   : SLOT(n, difference, a);
+    i32 there = region_of_type(c, type, first, out) & region_of_type(c, type, second, b);
+    if (n->op == OP_union) region_or(c, out, b);
+    else if (n->op == OP_intersection) region_and(c, out, b);
+    else region_minus(c, out, b);
+    return there;
+}
+i32 region_of_type(Ctx *c, const Node *type, const Node *n, u64 *out) {
+    if (!type || type->value == c->g->site_type) {
+        region_of(c, n, out);
+        return 1;
+    }
+    stack_left(c);
+    if (n->op == OP_union || n->op == OP_intersection || n->op == OP_difference) return pair_of_type(c, type, n, out);
+    if (n->op == OP_union_all) return list_of_type(c, type, SLOT(n, union_all, regions), 0, out);
+    if (n->op == OP_intersection_all) return list_of_type(c, type, SLOT(n, intersection_all, regions), 1, out);
+    i32 there = 1;
+    TMP_REGION(bare);
+    region_of(c, n, bare);
+    region_clear(c, out);
+    FOR_SITES (bare, site) {
+        i32 at = site_of_type(c, type, site, is_literal(n));
+        there &= is_site(c, at);
+        add_site(c, out, at);
+    }
+    return there;
+}
+
 const u64 *bits_of(Ctx *c, const Node *n, u64 *room) {
     if (n->bits) return n->bits;
     region_of(c, n, room);

@@ -38,6 +38,9 @@ static inline i32 site_labelled(Ctx *c, const Node *type, const Node *name) { /*
 
 /* ---- sets of sites */
 void region_of(Ctx *c, const Node *n, u64 *out); /* a region, an integer (a set of one) or an array of them */
+/* The same within an explicit type: numbers count in it, inside of unions, intersections and differences as well. False if
+ * some are not there. */
+i32 region_of_type(Ctx *c, const Node *type, const Node *n, u64 *out);
 const u64 *bits_of(Ctx *c, const Node *n, u64 *room); /* the same, without a copy where they are known */
 /* What a region argument or a site argument says, whichever is there; otherwise is the site where neither is. */
 void region_or_site(Ctx *c, const Node *region, const Node *type, const Node *site, i32 otherwise, u64 *out);

@@ -193,11 +193,8 @@ RULE(start_set_cost) { /* of the board: no move changes it */
     i32 cost = int_of(c, ARG(start_set_cost, cost));
     const Node *where = either(ARG(start_set_cost, at), ARG(start_set_cost, to));
     TMP_REGION(region);
-    region_of(c, where, region);
-    FOR_SITES (region, site) {
-        i32 at = site_of_type(c, ARG(start_set_cost, siteType), site, is_literal(where));
-        if (is_site(c, at)) c->g->cost[at] = cost;
-    }
+    region_of_type(c, ARG(start_set_cost, siteType), where, region);
+    FOR_SITES (region, site) c->g->cost[site] = cost;
 }
 //: cost: (cost [<siteType>] at:<int> | in:<region>) -> int
 INT(cost) {

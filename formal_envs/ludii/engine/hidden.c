@@ -38,12 +38,9 @@ static void hide_all(Ctx *c, const Node *data, const Node *list, const u64 *site
     }
 }
 static void hidden_sites(Ctx *c, const Node *type, const Node *at, const Node *region, u64 *out) {
-    TMP_REGION(bare);
     region_clear(c, out);
     if (at) add_site(c, out, site_at(c, type, at));
-    if (!region) return;
-    region_of(c, region, bare);
-    FOR_SITES (bare, site) add_site(c, out, site_of_type(c, type, site, is_literal(region)));
+    else if (region) region_of_type(c, type, region, out);
 }
 //: set_hidden: (set Hidden [<hiddenData> | {<hiddenData list>}] [<siteType>] at:<int> | <region> [level:<int>]
 //:     [<bool value>] to:<player> | to:<roleType toRole> [<then>]) -> effect

@@ -69,12 +69,11 @@ RULE(start_set_count) { /* seeds belong to nobody until they move */
     i32 count = int_of(c, ARG(start_set_count, count)), what = c->g->n_components;
     TMP_REGION(region);
     const Node *where = either(ARG(start_set_count, at), ARG(start_set_count, to));
-    region_of(c, where, region);
+    region_of_type(c, ARG(start_set_count, siteType), where, region);
     FOR_SITES (region, site) {
-        i32 at = site_of_type(c, ARG(start_set_count, siteType), site, is_literal(where));
-        if (!is_site(c, at) || !what) continue;
-        put(c, at, what, NOBODY, count, 0, 0, 0);
-        c->s->last_from = c->s->last_to = at;
+        if (!what) continue;
+        put(c, site, what, NOBODY, count, 0, 0, 0);
+        c->s->last_from = c->s->last_to = site;
     }
 }
 //: start_set_score: (set Score <roleType> [<int value>]) -> startRule
@@ -105,14 +104,14 @@ RULE(start_set_remember) {
 /* Puts down the owner's first kind of piece. */
 static void start_set_owner(Ctx *c, const Node *role, const Node *type, const Node *where) {
     TMP_REGION(region);
-    region_of(c, where, region);
+    if (!region_of_type(c, type, where, region)) fail(c, NOT_THERE);
     u32 owners = players_in(c, role);
     for (i32 p = 0; p <= c->g->n_players + 1; p++) {
         if (!(owners >> p & 1)) continue;
         Placing placing = {0, 1, UNDEFINED, UNDEFINED, UNDEFINED};
         for (i32 k = c->g->n_components; k >= 1; k--)
             if (c->g->components[k].owner == p) placing.what = k;
-        FOR_SITES (region, site) start_put(c, site_of_type(c, type, site, is_literal(where)), &placing);
+        FOR_SITES (region, site) start_put(c, site, &placing);
     }
 }
 //: start_set_role: (set <roleType> [<siteType>] <int site> | coord:<coordinate>) -> startRule

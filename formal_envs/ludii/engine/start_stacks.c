@@ -37,10 +37,7 @@ static void stack_sites(Ctx *c, const Node *n, u64 *out) {
     for (i32 i = 0; coords && i < coords->n; i++) add_site(c, out, site_labelled(c, type, coords->arg[i]));
     if (coord || coords) return;
     const Node *where = either(either(ARG(place_stack, site), ARG(place_stack, sites)), ARG(place_stack, region));
-    TMP_REGION(bare);
-    if (!where) return;
-    region_of(c, where, bare);
-    FOR_SITES (bare, site) add_site(c, out, site_of_type(c, type, site, is_literal(where)));
+    if (where) region_of_type(c, type, where, out);
 }
 //: place_stack: (place Stack <componentName piece> | items:{<componentName>} [<containerName container>] [<siteType>]
 //:     [<int site> | {<int sites>} | <region> | coord:<coordinate> | {<coordinate coords>}] [count:<int> |
