@@ -35,6 +35,26 @@ def test_corners_of_hexagons_lie_in_level_rows(n):
     assert lines(f"(hex {n})") == (2 * n - 1, 2 * n - 1)
 
 
+@given(st.integers(4, 9))
+def test_corners_of_a_diamond_of_hexagons_lie_in_level_rows(n):
+    """Lines askew are fewer from 4 on, but no step runs straight on along them, as among the cells it does."""
+    assert lines(f"(hex Diamond {n}) use:Vertex") == (2 * n + 1, 4 * n)
+    assert lines(f"(hex Diamond {n})") == (n, n)
+
+
+@given(st.integers(5, 9))
+def test_arms_of_a_cross_have_level_rows(n):
+    """Diagonal lines are one fewer each way, and 4 n of their (2 n)^2 crossings hold a site."""
+    assert lines(f"(concentric {{{'4 ' * n}}}) use:Vertex") == (2 * n + 1, 2 * n + 1)
+
+
+@pytest.mark.parametrize(("between", "expected"), [(0.4, (3, 3)), (0.49, (3, 3)), (0.5, (3, 5)), (0.6, (3, 5))])
+def test_columns_half_a_unit_apart_are_two(between, expected):
+    points = [(1.25, 1), (0, 0), (between, 3), (2.5 - between, 0), (2.5, 3)]
+    vertices = " ".join(f"{{{x} {y}}}" for x, y in points)
+    assert lines(f"(graph vertices:{{{vertices}}} edges:{{{{1 3}} {{2 4}} {{0 1}}}}) use:Vertex") == expected
+
+
 def test_a_cross_on_its_corner_has_level_rows():
     cross = "(merge {(square 3) (shift 1 -1 (rectangle 5 1)) (shift -1 1 (rectangle 1 5))})"
     assert lines(f"(rotate 45 {cross})") == (5, 5)

@@ -46,7 +46,8 @@ def axes(points: Sequence[Point], steps: Steps) -> list[tuple[float, float]]:
         lines = [_ends(values, clusters(values, FINE)) for values in _heights(points, *skewed)]
         level = [_ends(values, clusters(values, FINE)) for values in _heights(points, 0.0, 90.0)]
         clear = min(map(_gap, lines)) > TIGHT * mean_step(points, steps)
-        return [skewed if clear and sum(map(len, lines)) < FEWER * sum(map(len, level)) else (0.0, 90.0)]
+        fewer = sum(map(len, lines)) < sum(map(len, level))
+        return [skewed if clear and fewer and _straight(points, steps) else (0.0, 90.0)]
     if common == [0]:  # nothing joins the rows: they may lie straight above each other or be shifted
         return [(0.0, 90.0), (0.0, 120.0)]
     if common == [0, 45, 90, 135]:
@@ -56,6 +57,15 @@ def axes(points: Sequence[Point], steps: Steps) -> list[tuple[float, float]]:
     best = min(common, key=lambda a: (min(a % 90, 90 - a % 90), a))
     upright = (float(best % 90), float(best % 90 + 90))
     return [(0.0, 90.0), upright] if best % 90 == 45 else [upright]
+
+
+def _straight(points: Sequence[Point], steps: Steps) -> bool:
+    """Whether steps run straight on through some site; among the corners of a honeycomb none do."""
+    for (x, y, _), others in zip(points, steps, strict=True):
+        turns = {round(math.degrees(math.atan2(points[o][1] - y, points[o][0] - x))) for o in others}
+        if any((turn + 180 + off) % 360 == other % 360 for turn in turns for other in turns for off in (-1, 0, 1)):
+            return True
+    return False
 
 
 def mean_step(points: Sequence[Point], steps: Steps) -> float:
@@ -81,14 +91,16 @@ def rows_and_columns(points: Sequence[Point], steps: Steps, level: bool) -> tupl
     """Row and column of each site, counted from the bottom left.
 
     Of several pairs of axes the one with the fewest lines counts, of those the one with the most even numbers: so the
-    rows of points run along solid diagonals unless the board is square, as in Ludii. ``level`` keeps to level rows.
+    rows of points run along solid diagonals unless the board is square, as in Ludii. Where less than a quarter of the
+    crossings would hold a site the first pair stays. ``level`` keeps to level rows.
     """
     best: tuple[list[int], list[int]] | None = None
     least: tuple[int, int] | None = None
     for row_angle, column_angle in [(0.0, 90.0)] if level else axes(points, steps):
         found = _lines(points, row_angle, column_angle)
         high, wide = max(found[0], default=0), max(found[1], default=0)
-        if least is None or (high + wide, max(high, wide)) < least:
+        full = 4 * len(points) >= (high + 1) * (wide + 1)
+        if least is None or (full and (high + wide, max(high, wide)) < least):
             best, least = found, (high + wide, max(high, wide))
     assert best is not None
     if level or len(step_angles(points, steps)) == 3:  # triangles stand in level rows
@@ -163,7 +175,7 @@ def _lines(points: Sequence[Point], row_angle: float, column_angle: float) -> tu
 
 def broaden(values: Sequence[float], fine: list[int], ordered: Sequence[End]) -> list[int]:
     """Wider lines, where they stand clearly apart; otherwise the fine ones, with stray pairs taken into a long line."""
-    broad = clusters(values, BROAD)
+    broad = clusters(values, APART)
     ends = _ends(values, broad)
     if all(high - low > FINE for low, high, _ in ends):  # pairs of lines all over, as among the corners of hexagons
         return fine
