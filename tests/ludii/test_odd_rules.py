@@ -239,6 +239,21 @@ class TestWhatStackGamesAskFor:
         assert state.pending[: state.n_pending] == [1]
 
 
+def test_what_follows_a_capture_of_sowing_comes_from_the_hole_captured():
+    """Seeds of 0 go to 1 and 2; hole 2 is emptied, then 5 behind it, and not 1 behind the hole that was chosen."""
+    behind = "(trackSite Move from:(last From) steps:1)"
+    take = "(fromTo (from {0}) (to (handSite Mover)) count:(count at:{0}){1})"
+    capture = take.format("(to)", f" (then {take.format(behind, '')})")
+    text = game(
+        f"(move Select (from 0) (then (sow apply:{capture})))",
+        PITS,
+        "(set Count 2 to:(sites Board))",
+        items="(hand Each)",
+    )
+    state = after(text, "Select f0")
+    assert list(state.count[:7]) == [0, 3, 0, 2, 2, 0, 5]
+
+
 class TestPartsOfNames:
     """(where ..) finds the piece whose name holds the one given, if no piece is called so and one alone is meant.
 

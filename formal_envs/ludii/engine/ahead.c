@@ -1,4 +1,5 @@
 /* Moves that are made of several, or chosen by what would come of them. */
+#include "ahead.h"
 #include "dice.h"
 #include "ply.h"
 #include "tracks.h"
@@ -166,6 +167,21 @@ static void emit_done(Ctx *c, const Ahead *ahead, const Action *done, const Node
     m->decision = 0;
     move_then(c, m, then);
     move_end(c, m);
+}
+void take_up_consequences(Ctx *c, i32 start) {
+    i32 end = c->n_moves, some = 0;
+    for (i32 i = start; i < end; i++) some |= c->moves[i].then >= 0;
+    if (!some) return;
+    for (i32 i = start; i < end; i++) {
+        const Move found = c->moves[i];
+        Action done[MAX_PRIOR];
+        Ahead ahead = look_ahead(c);
+        c->applied = done, c->n_applied = 0, c->max_applied = MAX_PRIOR;
+        c->s->last_from = found.from, c->s->last_to = found.to;
+        apply_with_consequences(c, &found);
+        emit_done(c, &ahead, done, NULL);
+    }
+    keep_from(c, start, end);
 }
 //: moves_seq: (seq {<moves list>}) -> effect
 MOVES(moves_seq) { /* one move: each part is found where the parts before it have been done */

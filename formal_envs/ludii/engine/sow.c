@@ -1,5 +1,6 @@
 /* Sowing: seeds of one hole go one by one into the next holes of a track. */
 #include "actions.h"
+#include "ahead.h"
 #include "undo.h"
 #include "tracks.h"
 
@@ -74,7 +75,9 @@ static void sow_capture(Ctx *c, const Node *n, const Sowing *s) {
         i32 hole = c->to, on = bool_or(c, further, 0);
         tick(c, 1);
         if (!bool_or(c, ARG(sow, if_), 1) || (i && !on)) break;
+        i32 first = c->n_moves;
         moves_of(c, ARG(sow, apply));
+        take_up_consequences(c, first); /* their last move is the capture: Bechi */
         c->to = hole;
         if (!on) break;
         at = (at + (back ? holes->n - 1 : 1)) % holes->n;
