@@ -359,3 +359,11 @@ def test_what_consequences_reach_is_known_once_all_are_done(skipped, full, mover
 def test_numbers_within_sets_count_in_the_type_that_is_stated(where, edges):
     text = game("(move Remove Edge (sites Occupied by:P1 on:Edge))", board="(square 2)", start=f"(set P1 Edge {where})")
     assert moves_of(text) == sorted(f"Remove t{edge}E" for edge in edges)
+
+
+@pytest.mark.parametrize(("role", "sites"), [("Shared", [0, 1, 2]), ("All", [0, 1, 2, 3]), ("Neutral", [3])])
+def test_what_is_shared_is_not_nobodys(role, sites):
+    items = '(piece "Mine" P1) (piece "Ours" Shared) (piece "Rock" Neutral)'
+    start = '(place "Mine1" 0) (place "Ours" {1 2}) (place "Rock0" 3)'
+    text = game(f"(move Remove (sites Occupied by:{role}))", "(square 2)", start, items=items)
+    assert moves_of(text) == [f"-{site}" for site in sites]

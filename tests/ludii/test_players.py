@@ -70,6 +70,7 @@ PASSES = [
     ("as many turns as players, whoever is out", game("(move Pass)", players="3", end="(if (= 1 (count Moves)) (result P3 Win))"), "Pass, Pass", 0, 3, [0, 0, 1]),
     ("a third turn of the two left", game("(move Pass)", players="3", end="(if (= 1 (count Moves)) (result P3 Win))"), "Pass, Pass, Pass", 1, 3, [2.5, 2.5, 1]),
     ("a move between", game("(or (move Pass) (move Add (to (sites Empty))))", players="3"), "Pass, +0, Pass, Pass", 0, 0, [0, 0, 0]),
+    ("one passes alone where he may", game("(or (move Add (to 0)) (move Pass))", "(rectangle 1 2)", players="1"), "Pass, Pass, +0", 0, 0, [0]),
     ("one passes alone", game(FILL, "(rectangle 1 2)", players="1"), "+0, +1, Pass", 1, 0, [0]),
 ]
 # fmt: on

@@ -69,6 +69,8 @@ def _assemble(source: Source, players: Players, equipment: Equipment) -> Bytecod
     type_first, n_sites = _first_sites(equipment, uses.site_types)
     source.limit(n_sites, MAX_SITES_IN_ALL, "sites")
     flags = uses.flags | rules.flags
+    if players.n == 1 and "move_pass" in source.by_slug:  # alone, one may pass again and again, where rules say so
+        flags |= USES["PASS_RULES"]
     size = _state_bytes(n_sites, players, equipment, instructions) + (LEVELS_SIZE if flags & USES["STACK"] else 0)
     if flags & USES["HIDDEN"]:
         size += len(HIDDEN) * players.n * ((n_sites + 63) // 64 * 8)

@@ -222,8 +222,12 @@ static void occupied_beneath(Ctx *c, const Node *n, u64 *out) { /* by such a pie
 REGION(sites_occupied) {
     const Node *role = ARG(sites_occupied, byRole), *type = ARG(sites_occupied, on);
     i32 all = role && role->kind == CONSTANT && (role->value == roleType_All || role->value == roleType_Shared);
-    if (all) region_copy(c, out, c->occupied);
-    else owned_by_any(c, players_in(c, role ? role : ARG(sites_occupied, by)), out);
+    if (all) {
+        TMP_REGION(nobodys);
+        region_copy(c, out, c->occupied);
+        owned_by_any(c, 1, nobodys);
+        if (role->value == roleType_Shared) region_minus(c, out, nobodys); /* every player's, and shared ones: Hackenbush */
+    } else owned_by_any(c, players_in(c, role ? role : ARG(sites_occupied, by)), out);
     if (ARG(sites_occupied, component) || ARG(sites_occupied, componentName) || ARG(sites_occupied, components)) {
         TMP_REGION(kinds);
         region_clear(c, kinds);
