@@ -55,6 +55,12 @@ def test_columns_half_a_unit_apart_are_two(between, expected):
     assert lines(f"(graph vertices:{{{vertices}}} edges:{{{{1 3}} {{2 4}} {{0 1}}}}) use:Vertex") == expected
 
 
+@pytest.mark.parametrize(("apart", "expected"), [(0.45, (3, 3)), (0.55, (2, 3)), (0.7, (2, 3))])
+def test_wide_rows_stand_half_a_unit_apart_or_more(apart, expected):
+    points = [(0, 0), (1, 0.2), (2, 0), *((x, 0.2 + apart) for x in range(3))]
+    assert lines(f"(graph vertices:{{{' '.join(f'{{{x} {y}}}' for x, y in points)}}}) use:Vertex") == expected
+
+
 def test_a_cross_on_its_corner_has_level_rows():
     cross = "(merge {(square 3) (shift 1 -1 (rectangle 5 1)) (shift -1 1 (rectangle 1 5))})"
     assert lines(f"(rotate 45 {cross})") == (5, 5)

@@ -13,7 +13,6 @@ Steps = Sequence[tuple[int, ...]]
 End = tuple[float, float, int]
 STRAY = 2  # sites that lie between two long lines, such as stores
 APART = 0.499  # least distance between lines, where some are wide
-FAR = 0.59  # least distance between wide lines
 FEWER = 0.9  # how many lines askew there may be for a level one, so that they are the rows and columns
 EVEN = 0.03  # how much the distances of wide lines askew may differ: their deviation by their mean
 CLEAR = 0.44  # least distance between wide lines askew, in mean steps
@@ -179,7 +178,7 @@ def broaden(values: Sequence[float], fine: list[int], ordered: Sequence[End]) ->
     ends = _ends(values, broad)
     if all(high - low > FINE for low, high, _ in ends):  # pairs of lines all over, as among the corners of hexagons
         return fine
-    if _gap(ends) >= FAR:
+    if len(ends) < len(ordered) and _gap(ends) >= APART:
         return broad
     merged, target = -1, []
     for line, (low, _, count) in enumerate(ordered):
