@@ -254,6 +254,15 @@ def test_what_follows_a_capture_of_sowing_comes_from_the_hole_captured():
     assert list(state.count[:7]) == [0, 3, 0, 2, 2, 0, 5]
 
 
+def test_the_longest_line_is_played_against_the_next_player():
+    """From 0 over 1 and 3; from 5 over 6 alone."""
+    over = "(between if:(= (who at:(between)) (next)) (apply (remove (between))))"
+    hop = f"(move Hop E {over} (to if:(is Empty (to))) (then (if (= (last To) 2) (moveAgain))))"
+    start = '(place "A1" {0 5}) (place "A2" {1 3 6})'
+    assert moves_of(game("(max Moves (forEach Piece))", "(square 5)", start, hop)) == ["0>2"]
+    assert moves_of(game("(forEach Piece)", "(square 5)", start, hop)) == ["0>2", "5>7"]
+
+
 class TestPartsOfNames:
     """(where ..) finds the piece whose name holds the one given, if no piece is called so and one alone is meant.
 

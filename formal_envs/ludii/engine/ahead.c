@@ -230,7 +230,7 @@ static i64 best_line(Ctx *c, i32 move, i32 captures) {
     consequences_done(c);
     if (c->s->next_player == mover) {
         c->s->previous = mover, c->s->moves_in_turn++;
-        c->s->next = mover; /* as between two moves of one turn */
+        c->s->next = following_player(c->s, c->g->n_players, mover);
         const Node *play = play_of(c, mover);
         i32 start = play ? collect(c, play) : c->n_moves, end = c->n_moves;
         for (i32 i = start; i < end; i++) {

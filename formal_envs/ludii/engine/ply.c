@@ -68,7 +68,7 @@ void players_done(Ctx *c, u32 players, i32 result) { /* when several win or lose
     take_rank(s, players, rank_left(s, n, result == resultType_Win));
     if (!(players & (players - 1))) last_ones(c);
 }
-static i32 following_player(const State *s, i32 n, i32 player) {
+i32 following_player(const State *s, i32 n, i32 player) {
     for (i32 k = 1; k <= n; k++) {
         i32 p = (player - 1 + k) % n + 1;
         if (s->active >> p & 1) return p;

@@ -5,6 +5,7 @@
 
 i32 legal_moves(Ctx *c); /* fills c->moves from 0; includes the forced pass */
 void apply_move(Ctx *c, const Move *m); /* a whole ply */
+i32 following_player(const State *s, i32 n, i32 player); /* the next of those who still play */
 void begin_ply(Ctx *c, const Move *m); /* what is known of the move while its consequences are evaluated */
 void consequences_done(Ctx *c); /* from then on what they reached counts as reached by the last move */
 const Node *play_of(Ctx *c, i32 player); /* the rules of his phase, or NULL */
