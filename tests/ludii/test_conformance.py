@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formal_envs.errors import ConfigError
-from formal_envs.ludii import legal_moves
+from formal_envs.ludii import compile_game, legal_moves
 from formal_envs.ludii.conformance import conformance
 from formal_envs.ludii.conformance.compare import compare
 from formal_envs.ludii.conformance.moves import distinct_moves, distinct_perft, explain_keys, guess_keys
 from formal_envs.ludii.conformance.random_play import PlayComparison, apart, compare_play, p_values, rewards_of
-from formal_envs.ludii.conformance.snapshots import digest, expand, rest_digest, run_lengths
+from formal_envs.ludii.conformance.snapshots import digest, expand, rest_digest, run_lengths, snapshot, start_of
 
 GAMES = Path(__file__).parents[1] / "games"
 FOLDER = Path(os.environ.get("FORMAL_ENVS_LUDII", Path(__file__).parents[3] / "shared" / "ludii"))
@@ -221,3 +221,13 @@ def test_duplicates_are_counted_or_left_out():
     assert len(legal_moves(state)) == 18
     assert len(distinct_moves(state)) == 9
     assert distinct_perft(state, 3) == (504, [0, 0, 0])
+
+
+def test_a_start_of_a_number_of_pieces_that_is_drawn_is_the_recorded_one():
+    text = '(game "G" (players 1) (equipment {(board (square 3)) (piece "A" Shared)}) (rules (start '
+    text += '(place Random {"A"} count:(value Random (range 2 4)))) (play (move Remove (sites Occupied by:Shared))) '
+    text += "(end (if (no Moves Mover) (result Mover Win)))))"
+    program = compile_game(text)
+    for recorded in ("1*2 0*7", "1*3 0*6", "0*5 1*4"):
+        assert snapshot(start_of(program, {"w": recorded}), False)["w"] == recorded
+    assert snapshot(start_of(program, {"w": "1*5 0*4"}), False)["w"] != "1*5 0*4"  # no seed has five

@@ -14,6 +14,7 @@ from formal_envs.ludii.play.told import with_pieces
 
 Record: TypeAlias = dict[str, Any]
 _SHOWN = 12  # places that differ
+_SEEDS = 64  # of random starts, as the number of pieces may be drawn, too
 _PARTS = ("w", "k", "c", "s", "r", "v", "ks", "kr", "kv")  # of a position: a number, or a stack's, for each site
 
 
@@ -84,7 +85,7 @@ def snapshot(state: State, scores: bool = False) -> Record:
 
 
 def start_of(program: Program, recorded: Record) -> State:
-    """The start position; where chance decides about it, the recorded one, if it has the same pieces."""
+    """The start position; where chance decides about it, the recorded one, if some seed gives the same pieces."""
     state = program.initial()
     if not program.bytecode.uses & USES["CHANCE_START"]:
         return state
@@ -92,7 +93,8 @@ def start_of(program: Program, recorded: Record) -> State:
     sites = [*range(program.bytecode.board.n), *hands]
     rows = [[int(v) for v in expand(recorded[letter])] if letter in recorded else None for letter in "wcsrv"]
     what = rows[0] or []
-    if sorted(what) != sorted(state.what[sites].tolist()):
+    wanted = sorted(what)
+    if not any(sorted(program.initial(seed).what[sites].tolist()) == wanted for seed in range(_SEEDS)):
         return state
     count, *marks = [row or [missing] * len(sites) for row, missing in zip(rows[1:], (1, 0, 0, 0), strict=True)]
     return with_pieces(state, dict(zip(sites, zip(what, count, *marks, strict=True), strict=True)))
