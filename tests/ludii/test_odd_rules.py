@@ -376,3 +376,12 @@ def test_what_is_shared_is_not_nobodys(role, sites):
     start = '(place "Mine1" 0) (place "Ours" {1 2}) (place "Rock0" 3)'
     text = game(f"(move Remove (sites Occupied by:{role}))", "(square 2)", start, items=items)
     assert moves_of(text) == [f"-{site}" for site in sites]
+
+
+@pytest.mark.parametrize("other", ["Cell", "Edge", "Vertex"])
+def test_walks_turn_as_cells_lie_whatever_other_places_the_rules_name(other):
+    leap = "(move Leap (from 12) {{F F L F}} (to (sites Empty)))"
+    text = game(
+        f"(or {leap} (if (= 0 1) (move Remove (sites Occupied by:P1 on:{other}))))", "(square 5)", '(place "A1" 12)'
+    )
+    assert moves_of(text) == [f"12>{site}" for site in (19, 21, 3, 5)]

@@ -2,9 +2,13 @@
 #include "leaping.h"
 #include "moving.h"
 
+/* The directions that walks from a site take: on the board those of its own sites alone, whatever edges have: N-Mesh. */
+static u64 ways_from(Ctx *c, i32 site) {
+    return site < c->g->n_board ? c->g->walked : c->g->supported[relationType_Orthogonal];
+}
 /* where it ends, at: a point of the compass; OFF if it leaves the board */
 static i32 walk_from(Ctx *c, i32 site, const Node *walk, i32 at) {
-    u64 turns = c->g->supported[relationType_Orthogonal];
+    u64 turns = ways_from(c, site);
     for (i32 i = 0; i < walk->n; i++) {
         tick(c, 1);
         if (walk->arg[i]->value == stepType_F) {
@@ -20,7 +24,7 @@ void walk_ends(Ctx *c, i32 site, const Node *walks, i32 rotations, u64 *out) {
         return;
     }
     i32 forward = compass_point(facing_of(c, site));
-    u64 starts = c->g->supported[relationType_Orthogonal];
+    u64 starts = ways_from(c, site);
     region_clear(c, out);
     for (i32 at = 0; at < N_POINTS; at++) {
         if (rotations ? !(starts >> COMPASS[at] & 1) : at != forward) continue;
