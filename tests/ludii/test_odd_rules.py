@@ -263,6 +263,14 @@ def test_the_longest_line_is_played_against_the_next_player():
     assert moves_of(game("(forEach Piece)", "(square 5)", start, hop)) == ["0>2", "5>7"]
 
 
+def test_steps_of_a_distance_go_on_the_way_the_first_one_faces():
+    """North over the other's piece on 3, which faces south."""
+    sites = "(sites Distance (step Forward (to if:True)) from:0 (range 1 2))"
+    players = "{(player N) (player S)}"
+    text = game(f"(move Add (to {sites} if:(is Empty (to))))", start='(place "A1" 0) (place "A2" 3)', players=players)
+    assert moves_of(text) == ["+6"]
+
+
 class TestPartsOfNames:
     """(where ..) finds the piece whose name holds the one given, if no piece is called so and one alone is meant.
 

@@ -67,6 +67,8 @@ REGION(sites_distance) {
     region_clear(c, edge);
     region_add(edge, site);
     region_copy(c, reached, edge);
+    i32 direction = c->direction;
+    if (rule) c->direction = facing_of(c, site); /* of all the steps, whoever stands on their way */
     for (i32 steps = 0; steps <= high && region_any(c, edge); steps++) {
         if (steps >= low && (steps || !rule)) region_or(c, out, edge);
         step_on(c, edge, relation, rule, next);
@@ -74,6 +76,7 @@ REGION(sites_distance) {
         region_or(c, reached, next);
         region_copy(c, edge, next);
     }
+    c->direction = direction;
 }
 //: step_rule: (step [<from>] [<direction>] <to> [stack:<flag>] [<then>]) -> stepRule
 PLAIN(step_rule)
