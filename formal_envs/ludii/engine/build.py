@@ -17,7 +17,7 @@ from pathlib import Path
 
 from formal_envs.errors import ConfigError
 
-FLAGS = ["-O2", "-std=gnu11", "-shared", "-fno-math-errno", "-fvisibility=hidden", "-DNDEBUG"]
+FLAGS = ["-O2", "-std=gnu11", "-shared", "-fno-math-errno", "-ffp-contract=off", "-fvisibility=hidden", "-DNDEBUG"]
 if sys.platform != "win32":
     FLAGS.append("-fPIC")
 if platform.machine().lower() in ("x86_64", "amd64"):
