@@ -74,6 +74,7 @@ def play(file: GameFile, seed: int, moves: int, last: bool) -> None:
     """Play a random game of FILE, move by move with the board."""
     import numpy as np
 
+    from formal_envs.ludii.play.move_log import written_move
     from formal_envs.ludii.play.report import random_game
 
     program = file.program()
@@ -83,7 +84,7 @@ def play(file: GameFile, seed: int, moves: int, last: bool) -> None:
         return
     click.echo(f"{states[0]}")
     for number, (move, before, after) in enumerate(zip(played, states, states[1:], strict=False), 1):
-        click.echo(f"\n{number}. player {before.mover}: {program.describe(move)}\n\n{after}")
+        click.echo(f"\n{number}. player {before.mover}: {written_move(before, move)}\n\n{after}")
 
 
 @game.command()

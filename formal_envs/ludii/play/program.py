@@ -243,9 +243,11 @@ class Program:
         return text
 
     def describe(self, move: Move) -> str:
-        """A move for readers: ``Move f12 t28 (E2-E4)``, ``Pass (forced)``."""
-        named = "forced" if move.forced else squares(self.bytecode, move.key)
-        return f"{move.key} ({named})" if named else move.key
+        """A move for readers: ``E2-E4 [Move f12 t28]``, ``Pass (forced)``."""
+        if move.forced:
+            return f"{move.key} (forced)"
+        named = squares(self.bytecode, move.key)
+        return f"{named} [{move.key}]" if named else move.key
 
     def context(self) -> _Context:
         """This thread's workspace in the engine."""
