@@ -21,14 +21,15 @@ from odd_games import ODD, faults
 from playable_games import playable_games
 
 from formal_envs.errors import ConfigError
-from formal_envs.ludii import GameReport, check_game, evaluate_game
+from formal_envs.ludii import GameReport, check_game, compile_game, evaluate_game
 from formal_envs.ludii.language.printer import one_line
 from formal_envs.ludii.language.tree import calls
 from formal_envs.score import Reward, score_batch
 from formal_envs.tasks.game import reward as module
+from formal_envs.tasks.game.kinds import quality
 from formal_envs.tasks.game.novelty import novelty
 from formal_envs.tasks.game.recomposed import LEAST_CUT, TOKEN, infill_prompt, recompose
-from formal_envs.tasks.game.reward import MAX_TEXT, GameReward, graded, paper, quality
+from formal_envs.tasks.game.reward import MAX_TEXT, GameReward, graded, paper
 from formal_envs.tasks.game.task import GameTask
 from formal_envs.tasks.streams import problem_keys
 
@@ -564,12 +565,12 @@ def test_a_batch_is_its_scores_one_by_one_in_any_order(pairs, count):
 def test_a_text_is_played_once(monkeypatch):
     played = []
 
-    def counted(text, *arguments):
+    def counted(text):
         played.append(text.text)
         time.sleep(0.01)  # while it runs, another thread may begin the same text
-        return evaluate_game(text, *arguments)
+        return compile_game(text)
 
-    monkeypatch.setattr(module, "evaluate_game", counted)
+    monkeypatch.setattr(module, "compile_game", counted)
     monkeypatch.setattr(module, "_processors", lambda: 4)
     reward = graded(playouts=1)
     reward.score_batch([HOLE, "", HOLE, ""], [MOVE, MISSPELT, " " + MOVE, TIC_TAC_TOE])

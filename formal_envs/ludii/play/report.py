@@ -200,17 +200,20 @@ def evaluate_game(text: str | Expansion, playouts: int = 100, max_turns: int = 5
         source = expand(text)
         program = compile_game(source)
     except GameError as error:
-        if error.stage == "unsupported":
-            return GameReport(compiles=True, supported=False, error=error, reward=UNPLAYABLE)
-        if error.stage == "play":
-            return GameReport(compiles=True, error=error, reward=UNPLAYABLE)
-        return GameReport(compiles=False, error=error)
+        return not_played(error)
     report = evaluate_program(program, playouts, max_turns, seed)
     return replace(
         report,
         warnings=placed(source, program.bytecode.doubts),
         unconfirmed=placed(source, program.bytecode.unconfirmed),
     )
+
+
+def not_played(error: GameError) -> GameReport:
+    """The report of a text that the compiler refused for this reason."""
+    if error.stage in ("unsupported", "play"):
+        return GameReport(compiles=True, supported=error.stage == "play", error=error, reward=UNPLAYABLE)
+    return GameReport(compiles=False, error=error)
 
 
 def placed(source: Expansion, doubts: tuple[Doubt, ...]) -> tuple[str, ...]:

@@ -9,11 +9,12 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from formal_envs.errors import check_choice, check_integer
-from formal_envs.ludii import GameError, GameReport, check_game, evaluate_game, expand_game
+from formal_envs.ludii import Expansion, GameError, GameReport, check_game, compile_game, expand_game
 from formal_envs.ludii.engine.library import library
-from formal_envs.ludii.play.report import UNPLAYABLE
+from formal_envs.ludii.play.report import UNPLAYABLE, evaluate_program, not_played
 from formal_envs.ludii.writing.briefs import read_brief, share_met
 from formal_envs.score import Score
+from formal_envs.tasks.game.kinds import KINDS, MAX_TURNS
 from formal_envs.tasks.game.novelty import novelty
 from formal_envs.tasks.game.recomposed import (
     MAX_TEXT,
@@ -25,13 +26,6 @@ from formal_envs.tasks.game.recomposed import (
     says_nothing,
 )
 
-MAX_TURNS = 500
-"""Turns for each player after which a game is cut; it counts as drawn then. As in arXiv:2410.17126."""
-PLAYABLE = 1.0 / 3.0
-"""What the graded reward gives for a game that can be played, whatever it is like: what the paper's gives for one that
-never ends. To play at all is to count for as much as to play well, or a policy would neglect it."""
-HALF_LENGTH = 3.0
-"""Turns of each player, after the first, that halve what a game lacks for being short."""
 CACHED = 2048
 """Texts whose scores a reward remembers."""
 
@@ -73,7 +67,7 @@ class GameReward:
     range = (0.0, 1.0)
 
     def __init__(self, *, kind: str = "graded", playouts: int = 100):
-        self.kind = check_choice("kind", kind, ("graded", "paper"))
+        self.kind = check_choice("kind", kind, tuple(KINDS))
         self.playouts = check_integer("playouts", playouts, 1, 10_000)
         library()  # a missing compiler shows here and not in the first score
         self._judge = lru_cache(CACHED)(partial(_judged, kind, playouts))
@@ -113,20 +107,21 @@ class GameReward:
     def _score(self, prompt: str, completion: str, game: Recomposed, judged: _Judged) -> Score:
         share, value, failed_at = 1.0, judged.value, None
         if game.infill and says_nothing(game):
-            judged, failed_at = _Judged(0.0, _parts(GameReport(compiles=False), 0.0), _NOTHING, None), len(completion)
+            judged, failed_at = _refused(self.kind, _NOTHING), len(completion)
         asked = {} if game.infill else read_brief(prompt)
         met = 1.0
         if judged.parts["compiles"]:
             if asked:
                 met = share_met(check_game(game.text), asked)
-            if self.kind == "graded" and judged.parts["plays"]:
-                value = PLAYABLE + met * (value - PLAYABLE)
+            floor = KINDS[self.kind].floor
+            if floor is not None and judged.parts["plays"]:
+                value = floor + met * (value - floor)
         else:
             share, met = 0.0, float(not asked)
             if judged.error:
                 error = first_error(judged.error)
                 share, failed_at = position(game, judged.error.stage, error), offset(completion, game, error)
-            value = UNPLAYABLE * share if self.kind == "graded" else 0.0
+            value = 0.0 if KINDS[self.kind].floor is None else UNPLAYABLE * share
         return Score(value, {**judged.parts, "position": share, "brief": met}, judged.failure, failed_at)
 
 
@@ -138,19 +133,6 @@ def graded(*, playouts: int = 100) -> GameReward:
 def paper(*, playouts: int = 100) -> GameReward:
     """The reward of arXiv:2410.17126. Raises ConfigError as ``GameReward`` does."""
     return GameReward(kind="paper", playouts=playouts)
-
-
-def quality(report: GameReport) -> float:
-    """What random games of a playable game are worth, in [0, 1]: balance times decisiveness times length.
-
-    Decisiveness is the smaller of completion and drawishness, which differ only where games were cut. Length is
-    ``(1 - 2^(-(t - 1) / 3)) (1 - (t / 500)^2)`` for t turns of each player: 0 for one, a half for four, 0.98 for 25 to
-    60, 0 at the limit of 500.
-    """
-    turns = report.mean_turns / len(report.wins)  # of each player
-    long_enough: float = 1.0 - 2.0 ** (-max(turns - 1.0, 0.0) / HALF_LENGTH)
-    short_enough: float = 1.0 - min(turns / MAX_TURNS, 1.0) ** 2
-    return report.balance * min(report.completion, report.drawishness) * long_enough * short_enough
 
 
 _NOTHING = "the completion is empty: an expression was cut out here"
@@ -167,21 +149,35 @@ class _Judged(NamedTuple):
 
 def _judged(kind: str, playouts: int, text: str) -> _Judged:
     if len(text) > MAX_TEXT:
-        failure = f"syntax error: {len(text)} characters, at most {MAX_TEXT} allowed"
-        return _Judged(0.0, _parts(GameReport(compiles=False), 0.0), failure, None)
+        return _refused(kind, f"syntax error: {len(text)} characters, at most {MAX_TEXT} allowed")
     try:
         game = expand_game(text, limit=MAX_TEXT)
     except GameError as error:
-        return _Judged(0.0, _parts(GameReport(compiles=False), 0.0), _said(error), error)
-    report = evaluate_game(game, playouts, MAX_TURNS)
-    value = report.reward
-    if kind == "graded" and report.playable:
-        value = PLAYABLE + (1.0 - PLAYABLE) * quality(report)
-    parts = _parts(report, novelty(game.text) if report.compiles else 0.0)
-    return _Judged(value, parts, _failure(report), report.error)
+        return _refused(kind, _said(error), error)
+    return _measured(kind, playouts, game)
 
 
-def _parts(report: GameReport, novelty: float) -> dict[str, float]:
+def _measured(kind: str, playouts: int, game: Expansion) -> _Judged:
+    """What a text that is no longer raw is worth."""
+    try:
+        program = compile_game(game)
+    except GameError as error:
+        report = not_played(error)
+        parts = _parts(kind, report, novelty(game.text) if report.compiles else 0.0)
+        return _Judged(report.reward, parts, _said(error), error)
+    report = evaluate_program(program, playouts, MAX_TURNS)
+    parts, value, failure = _parts(kind, report, novelty(game.text)), report.reward, _failure(report)
+    if report.playable:
+        value, measured, failure = KINDS[kind].worth(program, report)
+        parts.update(measured)
+    return _Judged(value, parts, failure, report.error)
+
+
+def _refused(kind: str, failure: str, error: GameError | None = None) -> _Judged:
+    return _Judged(0.0, _parts(kind, GameReport(compiles=False), 0.0), failure, error)
+
+
+def _parts(kind: str, report: GameReport, novelty: float) -> dict[str, float]:
     return {
         "compiles": float(report.compiles),
         "supported": float(report.compiles and report.supported),
@@ -191,6 +187,7 @@ def _parts(report: GameReport, novelty: float) -> dict[str, float]:
         "drawishness": float(report.drawishness),
         "turns": report.mean_turns,
         "novelty": novelty,
+        **dict.fromkeys(KINDS[kind].parts, 0.0),
     }
 
 
