@@ -117,7 +117,7 @@ def perft(file: GameFile, depth: int, as_json: bool) -> None:
 @_SEED
 @_JSON
 def stats(file: GameFile, playouts: int, max_turns: int, seed: int, as_json: bool) -> None:
-    """Measure FILE by random games: balance, completion, drawishness, length and the paper's reward."""
+    """Measure FILE by random games: length, choices, balance, completion, drawishness and the paper's reward."""
     from formal_envs.ludii import GameError, GameReport, evaluate_game
 
     try:
@@ -133,6 +133,10 @@ def stats(file: GameFile, playouts: int, max_turns: int, seed: int, as_json: boo
         "drawishness": "1: no game was drawn or cut; 0: all were",
         "completion": "share of games that somebody won",
         "balance": "1: all players won alike; 0: one won all",
+        "decision_moves": "share of moves with another legal one beside them",
+        "branching_factor": "legal moves in the mean",
+        "coverage": "share of the board that pieces stood on",
+        "first_wins": "share of the wins that player 1 has",
     }
     if not (report.playable or report.error):
         meanings["playable"] = _why_not_playable(report)

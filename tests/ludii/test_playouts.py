@@ -9,7 +9,8 @@ from formal_envs.errors import ConfigError
 from formal_envs.ludii import compile_game
 from formal_envs.ludii.play import report
 from formal_envs.ludii.play.actions import squares
-from formal_envs.ludii.play.report import balance, evaluate_game, evaluate_program, paper_reward, play
+from formal_envs.ludii.play.measures import balance, paper_reward
+from formal_envs.ludii.play.report import evaluate_game, evaluate_program, play
 
 GAMES = Path(__file__).parents[1] / "games"
 TIC_TAC_TOE = (GAMES / "tic_tac_toe.lud").read_text()

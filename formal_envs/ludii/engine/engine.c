@@ -226,7 +226,8 @@ i64 context_perft(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_b
     if (setjmp(c->escape)) return -1 - (i64)c->failure;
     return depth < 1 ? 1 : count(c, depth, ends);
 }
-static void random_game(Ctx *c, State *s, u64 seed, i32 max_turns, i32 max_moves) { /* c->failure says how it ended */
+/* c->failure says how it ended; counted: a row of PLAYOUT, covered: a set of sites, both zeroes before */
+static void random_game(Ctx *c, State *s, u64 seed, i32 max_turns, i32 max_moves, i32 *counted, u64 *covered) {
     seed_random(c->random, seed);
     c->n_saved = 0;
     if (setjmp(c->escape)) {
@@ -234,25 +235,33 @@ static void random_game(Ctx *c, State *s, u64 seed, i32 max_turns, i32 max_moves
         return;
     }
     begin_game(c, s, ~seed);
+    region_or(c, covered, c->occupied);
     while (!s->over && s->turn <= max_turns && s->n_moves < max_moves) {
         i32 k = legal_moves(c);
+        counted[PLAYOUT_decisions] += k > 1, counted[PLAYOUT_choices] += k;
         apply_move(c, c->moves + random_below(c->random, k));
+        region_or(c, covered, c->occupied);
     }
 }
 i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_moves, i64 work, i64 total, State *s, i64 bytes,
                      i32 *out, i64 n_out) {
     if (bytes != c->g->state_size || n_out != N_PLAYOUT * (i64)n) return BAD_STATE;
     i64 left = total;
+    TMP_REGION(covered);
     c->stack = __builtin_frame_address(0);
+    memset(out, 0, sizeof(i32) * (size_t)n_out);
     for (i32 i = 0; i < n; i++) {
         const i64 given = work < left ? work : left;
-        c->work = given, c->failure = OK;
-        random_game(c, s, seed + (u64)i * 0xd1342543de82ef95u, max_turns, max_moves);
         i32 *row = out + N_PLAYOUT * i;
+        c->work = given, c->failure = OK;
+        region_clear(c, covered);
+        random_game(c, s, seed + (u64)i * 0xd1342543de82ef95u, max_turns, max_moves, row, covered);
+        region_and(c, covered, c->g->board);
         row[PLAYOUT_winner] = c->failure ? -1 - (i32)c->failure : s->over ? s->winner : -1;
         row[PLAYOUT_person] = row[PLAYOUT_winner] > 0 ? s->agents[row[PLAYOUT_winner]] : row[PLAYOUT_winner];
         row[PLAYOUT_turns] = s->turn < max_turns ? s->turn : max_turns;
         row[PLAYOUT_moves] = s->n_moves, row[PLAYOUT_over] = s->over;
+        row[PLAYOUT_covered] = region_size(c, covered);
         left -= given - (c->work > 0 ? c->work : 0);
     }
     return total - left;

@@ -253,6 +253,9 @@ enum Playout {
     PLAYOUT_moves,
     PLAYOUT_over,
     PLAYOUT_person, /* as winner, by who began as which role: a swap changes the roles, not who wins */
+    PLAYOUT_decisions, /* moves with another legal one beside them */
+    PLAYOUT_choices, /* legal moves, summed over the positions in which one was made */
+    PLAYOUT_covered, /* of the n_board sites, those that held a piece at some time */
     N_PLAYOUT,
 };
 

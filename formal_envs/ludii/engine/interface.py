@@ -190,6 +190,9 @@ PLAYOUT = (
     Field("moves"),
     Field("over"),
     Field("person", "as winner, by who began as which role: a swap changes the roles, not who wins"),
+    Field("decisions", "moves with another legal one beside them"),
+    Field("choices", "legal moves, summed over the positions in which one was made"),
+    Field("covered", "of the n_board sites, those that held a piece at some time"),
 )
 
 # ---------------------------------------------------------------- the bytecode: integers that a game is compiled to

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 
@@ -19,6 +18,15 @@ from formal_envs.ludii.compile.bytecode import Doubt
 from formal_envs.ludii.engine.interface import MAX_GAME_MOVES, PLAYOUT
 from formal_envs.ludii.engine.library import library
 from formal_envs.ludii.errors import GameError
+from formal_envs.ludii.play.measures import (
+    balance,
+    branching_factor,
+    column,
+    coverage,
+    decision_moves,
+    first_wins,
+    paper_reward,
+)
 from formal_envs.ludii.play.program import REASONS, Move, Program, State, apply, compile_game, legal_moves
 from formal_envs.ludii.raw.expansion import Expansion, expand
 
@@ -27,7 +35,6 @@ MAX_WORK = 500_000_000
 #: Work of all the games of an evaluation. When it is spent the evaluation ends, with the games that are finished.
 MAX_TOTAL_WORK = 750_000_000
 UNPLAYABLE = 0.05
-_PERSON = [field.name for field in PLAYOUT].index("person")
 
 
 @dataclass(frozen=True)
@@ -48,10 +55,14 @@ class GameReport:
     ``compiles``: it is a game; ``supported``: the engine plays all of its ludemes; ``playable``: no error in play, and
     two turns or more per game on average. ``error`` says what went wrong, if anything. ``playouts`` games were
     finished, of them ``wins[p - 1]`` won by who began as player p, ``draws`` ended without a winner, ``timeouts`` were
-    cut by the limits; a turn is a change of mover. balance, completion, drawishness and reward lie in [0, 1], 0 where
-    there was no game. ``warnings`` says, with places, what a text that compiles says and cannot mean: places off the
-    board, pieces and players that are not there, conditions that never hold. ``unconfirmed`` says what is written as in
-    no game whose play agrees with Ludii's: what the engine is less sure of.
+    cut by the limits; a turn is a change of mover. Turns and moves have their mean and standard deviation over the
+    games. ``decision_moves`` is the share of moves that had another legal one beside them, ``branching_factor`` the
+    mean number of legal moves, ``coverage`` the share of the board that pieces stood on, ``first_wins`` the share of
+    the wins that who began as player 1 has; ``measures.py`` has the formulas and their sources. Balance, completion,
+    drawishness and reward lie in [0, 1]. All of these are 0 where there was no game. ``warnings`` says, with places,
+    what a text that compiles says and cannot mean: places off the board, pieces and players that are not there,
+    conditions that never hold. ``unconfirmed`` says what is written as in no game whose play agrees with Ludii's: what
+    the engine is less sure of.
     """
 
     compiles: bool
@@ -65,6 +76,11 @@ class GameReport:
     mean_turns: float = 0.0
     deviation_turns: float = 0.0
     mean_moves: float = 0.0
+    deviation_moves: float = 0.0
+    decision_moves: float = 0.0
+    branching_factor: float = 0.0
+    coverage: float = 0.0
+    first_wins: float = 0.0
     balance: float = 0.0
     completion: float = 0.0
     drawishness: float = 0.0
@@ -79,8 +95,8 @@ def random_games(
 ) -> tuple[np.ndarray, State, int]:
     """n random games of at most ``turns`` turns in one call of the engine.
 
-    Returns: (n, 5) of winner (0 nobody, -1 cut, below -1 failed), turns, moves, over and the winner by the role with
-    which he began; the last position; the work done.
+    Returns: (n, len(PLAYOUT)) of what ``PLAYOUT`` names, of a game that failed only the winner; the last position; the
+    work done.
     """
     context = program.context()
     block = ctypes.create_string_buffer(program.state_size)
@@ -128,28 +144,13 @@ def _limit(program: Program, max_turns: int) -> int:
     return max_turns * program.n_players
 
 
-def balance(wins: tuple[int, ...], playouts: int) -> float:
-    """1 - the largest difference of two players' wins, as a share of the games; 1 where one plays alone.
-
-    Of a team that wins the first member counts as the winner, as in Ludii.
-    Source: arXiv:2410.17126, the game reward, for the pair of players that is furthest apart.
-    """
-    return 1 - max((abs(a - b) for a, b in combinations(wins, 2)), default=0) / playouts
-
-
-def paper_reward(balance: float, completion: float, drawishness: float) -> float:
-    """The mean of the cube roots (arXiv:2410.17126, the game reward); NaN counts as 0."""
-    value = sum(v ** (1 / 3) if v > 0 else 0.0 for v in (balance, completion, drawishness)) / 3
-    return value if value == value else 0.0
-
-
 def evaluate_program(program: Program, playouts: int = 100, max_turns: int = 500, seed: int = 0) -> GameReport:
     """``evaluate_game`` of a program that is there already."""
     if not 1 <= playouts <= 1_000_000:
         raise ConfigError(f"playouts must lie in 1 to 1,000,000, got {playouts}")
     limit = _limit(program, max_turns)
     rows, _, work = random_games(program, seed & (1 << 64) - 1, playouts, limit, MAX_WORK, MAX_TOTAL_WORK)
-    winners = rows[:, 0]
+    winners = column(rows, "winner")
     failed = np.flatnonzero(winners < -1)
     finished, error = len(rows), None
     if len(failed):
@@ -160,10 +161,10 @@ def evaluate_program(program: Program, playouts: int = 100, max_turns: int = 500
     rows, winners = rows[:finished], winners[:finished]
     if not finished:
         return GameReport(compiles=True, error=error, reward=UNPLAYABLE, work=work)
-    wins = tuple(int((rows[:, _PERSON] == p).sum()) for p in range(1, program.n_players + 1))
+    wins = tuple(int((column(rows, "person") == p).sum()) for p in range(1, program.n_players + 1))
     draws, timeouts = int((winners == 0).sum()), int((winners == -1).sum())
-    turns, moves = (float(rows[:, column].mean()) for column in (1, 2))
-    playable = error is None and turns >= 2
+    turns, moves = column(rows, "turns"), column(rows, "moves")
+    playable = error is None and float(turns.mean()) >= 2
     measures = balance(wins, finished), sum(wins) / finished, 1 - (draws + timeouts) / finished
     return GameReport(
         compiles=True,
@@ -173,9 +174,14 @@ def evaluate_program(program: Program, playouts: int = 100, max_turns: int = 500
         wins=wins,
         draws=draws,
         timeouts=timeouts,
-        mean_turns=turns,
-        deviation_turns=float(rows[:, 1].std()),
-        mean_moves=moves,
+        mean_turns=float(turns.mean()),
+        deviation_turns=float(turns.std()),
+        mean_moves=float(moves.mean()),
+        deviation_moves=float(moves.std()),
+        decision_moves=decision_moves(rows),
+        branching_factor=branching_factor(rows),
+        coverage=coverage(rows, program.bytecode.board.n),
+        first_wins=first_wins(wins),
         balance=measures[0],
         completion=measures[1],
         drawishness=measures[2],

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from formal_envs.ludii.play.report import paper_reward
+from formal_envs.ludii.play.measures import paper_reward
 from formal_envs.score import Score
 from formal_envs.tasks.game.reward import GameReward
 
