@@ -26,6 +26,7 @@ ludii.engine
 ludii.compile
 ludii.view.letters
 ludii.play
+ludii.players
 ludii.view
 ludii.writing
 ludii.conformance ludii.lint

@@ -26,6 +26,7 @@ typedef struct Then {
 } Then;
 typedef struct Saved Saved;
 typedef struct Old Old;
+typedef struct Aside Aside;
 struct Ctx {
     const Game *g;
     State *s;
@@ -73,6 +74,7 @@ struct Ctx {
     Action *applied; /* where actions are noted as they are applied; NULL: nowhere */
     i32 n_applied, max_applied;
     Action *report; /* room for what the last move did, consequences too */
+    Aside *aside; /* room for looking at other positions; NULL until a player does */
 };
 /* The levels that an action names of its two places, i16; OFF: the top, or on top. They share its name, as none has both. */
 static inline i32 leaves_level(const Action *a) { return a->name >> 16; }

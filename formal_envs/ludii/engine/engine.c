@@ -1,11 +1,14 @@
 /* What Python calls; interface.h says what is given and returned. */
 #include <stdlib.h>
+#include "aside.h"
 #include "changes.h"
 #include "fold.h"
+#include "games.h"
 #include "history.h"
 #include "levels.h"
 #include "loader.h"
 #include "maps.h"
+#include "players.h"
 #include "ply.h"
 #include "random.h"
 #include "reach.h"
@@ -24,11 +27,6 @@ static enum Failure loaded(Game *g, const i32 *bytecode, i64 length) {
     }
     load(g, bytecode, length);
     return OK;
-}
-static void start_rules(Ctx *c) {
-    const Node *rules = c->g->start;
-    reset_iterators(c);
-    for (i32 i = 0; rules && i < rules->n; i++) rules->arg[i]->fn.act(c, rules->arg[i]);
 }
 static void start(Ctx *c, Game *g) { /* what need not be evaluated again, and the start position */
     c->s = g->initial = keep(g, (size_t)g->state_size);
@@ -72,20 +70,6 @@ void game_free(Game *g) {
     free(g);
 }
 i32 game_state_size(const Game *g) { return g->state_size; }
-static void begin_game(Ctx *c, State *s, u64 seed) {
-    const Game *g = c->g;
-    memcpy(s, g->initial, (size_t)g->state_size);
-    use_state(c, s);
-    if (g->uses & USES_CHANCE_START) {
-        first_state(c);
-        seed_random(c->chance, seed);
-        start_rules(c);
-    }
-    if (g->uses & USES_CHANCE) s->seed = mixed(&seed);
-    s->n_history = 0;
-    begin_history(c);
-    push_history(c);
-}
 i32 context_initial(Ctx *c, State *s, i64 bytes, u64 seed, i64 work) {
     if (bytes != c->g->state_size) return BAD_STATE;
     c->work = work, c->failure = OK, c->stack = __builtin_frame_address(0);
@@ -114,6 +98,7 @@ Ctx *context_new(const Game *g) {
 void context_free(Ctx *c) {
     if (!c) return;
     for (i32 i = 0; i < MAX_DEPTH; i++) free(c->saved[i]), free(c->counted[i]);
+    free_aside(c);
     free(c->moves), free(c->actions), free(c->thens), free(c->numbers), free(c->history), free(c->old), free(c->unsummed),
         free(c->seen), free(c->report), free(c);
 }
@@ -185,6 +170,15 @@ i32 context_apply(Ctx *c, i32 index, i64 work) {
     apply_move(c, c->moves + index);
     return 0;
 }
+i32 context_choose(Ctx *c, const Player *player, u64 seed, i64 work) {
+    u64 rng[4];
+    c->work = work, c->failure = OK, c->stack = __builtin_frame_address(0);
+    if (!is_sound_player(player)) return BAD_PLAYER;
+    if (!c->n_moves) return BAD_MOVE;
+    if (setjmp(c->escape)) return -1 - (i32)c->failure;
+    seed_random(rng, seed);
+    return choose_move(c, player, rng);
+}
 const Move *context_moves(const Ctx *c) { return c->moves; }
 const Action *context_actions(const Ctx *c) { return c->actions; }
 const Action *context_applied(const Ctx *c, i32 *n) {
@@ -193,7 +187,7 @@ const Action *context_applied(const Ctx *c, i32 *n) {
 }
 const u64 *context_history(const Ctx *c) { return c->history; }
 
-/* ---- counts and random games */
+/* ---- counts */
 static i64 count(Ctx *c, i32 depth, i64 *ends) {
     i32 n = legal_moves(c);
     if (c->s->over) return 0;
@@ -225,44 +219,4 @@ i64 context_perft(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_b
     if (ends && n_ends < c->g->n_players + 2) return BAD_STATE;
     if (setjmp(c->escape)) return -1 - (i64)c->failure;
     return depth < 1 ? 1 : count(c, depth, ends);
-}
-/* c->failure says how it ended; counted: a row of PLAYOUT, covered: a set of sites, both zeroes before */
-static void random_game(Ctx *c, State *s, u64 seed, i32 max_turns, i32 max_moves, i32 *counted, u64 *covered) {
-    seed_random(c->random, seed);
-    c->n_saved = 0;
-    if (setjmp(c->escape)) {
-        restore_states(c, 0);
-        return;
-    }
-    begin_game(c, s, ~seed);
-    region_or(c, covered, c->occupied);
-    while (!s->over && s->turn <= max_turns && s->n_moves < max_moves) {
-        i32 k = legal_moves(c);
-        counted[PLAYOUT_decisions] += k > 1, counted[PLAYOUT_choices] += k;
-        apply_move(c, c->moves + random_below(c->random, k));
-        region_or(c, covered, c->occupied);
-    }
-}
-i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_moves, i64 work, i64 total, State *s, i64 bytes,
-                     i32 *out, i64 n_out) {
-    if (bytes != c->g->state_size || n_out != N_PLAYOUT * (i64)n) return BAD_STATE;
-    i64 left = total;
-    TMP_REGION(covered);
-    c->stack = __builtin_frame_address(0);
-    memset(out, 0, sizeof(i32) * (size_t)n_out);
-    for (i32 i = 0; i < n; i++) {
-        const i64 given = work < left ? work : left;
-        i32 *row = out + N_PLAYOUT * i;
-        c->work = given, c->failure = OK;
-        region_clear(c, covered);
-        random_game(c, s, seed + (u64)i * 0xd1342543de82ef95u, max_turns, max_moves, row, covered);
-        region_and(c, covered, c->g->board);
-        row[PLAYOUT_winner] = c->failure ? -1 - (i32)c->failure : s->over ? s->winner : -1;
-        row[PLAYOUT_person] = row[PLAYOUT_winner] > 0 ? s->agents[row[PLAYOUT_winner]] : row[PLAYOUT_winner];
-        row[PLAYOUT_turns] = s->turn < max_turns ? s->turn : max_turns;
-        row[PLAYOUT_moves] = s->n_moves, row[PLAYOUT_over] = s->over;
-        row[PLAYOUT_covered] = region_size(c, covered);
-        left -= given - (c->work > 0 ? c->work : 0);
-    }
-    return total - left;
 }

@@ -126,6 +126,7 @@ typedef struct State State;
 typedef struct Level Level;
 typedef struct Action Action;
 typedef struct Move Move;
+typedef struct Player Player;
 """
 
 
@@ -167,6 +168,11 @@ def _interface() -> str:
             _struct("Action", i.ACTION),
             _struct("Move", i.MOVE),
             _enum("Playout", _named("PLAYOUT", {f.name: f.comment for f in i.PLAYOUT}, "N_PLAYOUT")),
+            _enum("Match", _named("MATCH", {f.name: f.comment for f in i.MATCH}, "N_MATCH")),
+            "",
+            "/* ---- players */",
+            _enum("PlayerKind", _named("PLAYER", i.PLAYERS, "N_PLAYERS")),
+            _struct("Player", i.PLAYER),
             "",
             "/* ---- the bytecode */",
             _line(f"SECTION_{name}" for name in i.SECTIONS),

@@ -27,6 +27,7 @@ typedef struct State State;
 typedef struct Level Level;
 typedef struct Action Action;
 typedef struct Move Move;
+typedef struct Player Player;
 
 enum {
     MAX_PLAYERS = 16, /* as many as there are roles P1, P2 .. */
@@ -53,6 +54,7 @@ enum Failure {
 enum {
     BAD_MOVE = -100, /* what Python handed over is none of the game */
     BAD_STATE = -101, /* what Python handed over is none of the game */
+    BAD_PLAYER = -102, /* what Python handed over is none of the game */
 };
 
 /* ---- the state: one block that is copied by memcpy */
@@ -258,6 +260,31 @@ enum Playout {
     PLAYOUT_covered, /* of the n_board sites, those that held a piece at some time */
     N_PLAYOUT,
 };
+enum Match {
+    MATCH_winner, /* 0 nobody, -1 cut by a limit, -1 - failure */
+    MATCH_turns,
+    MATCH_moves,
+    MATCH_over,
+    MATCH_person, /* as winner, by who began as which role: a swap changes the roles, not who wins */
+    MATCH_decisions, /* moves with another legal one beside them */
+    MATCH_choices, /* legal moves, summed over the positions in which one was made */
+    MATCH_covered, /* of the n_board sites, those that held a piece at some time */
+    N_MATCH,
+};
+
+/* ---- players */
+enum PlayerKind {
+    PLAYER_random, /* any, uniformly */
+    PLAYER_one_ply, /* one that wins, else one after which nobody else can win at once, else any; uniformly among these */
+    N_PLAYERS,
+};
+struct Player {
+    i32 kind; /* PLAYER_<kind> */
+    i32 iterations; /* of a search for one move */
+};
+HAS(Player, kind, 0, 4);
+HAS(Player, iterations, 4, 4);
+_Static_assert(sizeof(Player) == 8, "how far apart Python reads them");
 
 /* ---- the bytecode */
 enum { SECTION_COUNTS, SECTION_NODES, SECTION_ROOTS, SECTION_SITES, SECTION_RADIALS, SECTION_NEIGHBOURS,
@@ -327,4 +354,10 @@ EXPORT i64 context_perft(Ctx *c, State *s, i64 bytes, const u64 *history, i64 hi
  * how much was done. */
 EXPORT i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_moves, i64 work, i64 total, State *s, i64
     bytes, i32 *out, i64 n_out);
+/* Which of the moves of the last context_legal the player takes: its number. The list stays as it is. */
+EXPORT i32 context_choose(Ctx *c, const Player *player, u64 seed, i64 work);
+/* Plays the n games from first on of a match, as context_playouts does: a player for each role, who in game i begins i
+ * roles further on. Each row is one of MATCH. What game i is depends on the seed and on i alone. */
+EXPORT i64 context_match(Ctx *c, const Player *players, i32 n_given, u64 seed, i32 first, i32 n, i32 max_turns, i32
+    max_moves, i64 work, i64 total, State *s, i64 bytes, i32 *out, i64 n_out);
 #endif

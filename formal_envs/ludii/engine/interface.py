@@ -43,8 +43,8 @@ FAILURES = {
     "TOO_DEEP": "looking ahead within looking ahead too deep",
     "BAD_BYTECODE": "its bytecode is not one that this version compiles",
 }
-#: What they return where Python handed over what is not a move or a state of the game.
-REFUSALS = {"BAD_MOVE": -100, "BAD_STATE": -101}
+#: What they return where Python handed over what is not a move or a state of the game, or a player that there is not.
+REFUSALS = {"BAD_MOVE": -100, "BAD_STATE": -101, "BAD_PLAYER": -102}
 
 
 # ---------------------------------------------------------------- the state
@@ -194,6 +194,19 @@ PLAYOUT = (
     Field("choices", "legal moves, summed over the positions in which one was made"),
     Field("covered", "of the n_board sites, those that held a piece at some time"),
 )
+#: What is known of a game of a match.
+MATCH = (*PLAYOUT,)
+
+# ---------------------------------------------------------------- players
+#: How they choose among the legal moves.
+PLAYERS = {
+    "random": "any, uniformly",
+    "one_ply": "one that wins, else one after which nobody else can win at once, else any; uniformly among these",
+}
+PLAYER = (
+    Field("kind", "PLAYER_<kind>"),
+    Field("iterations", "of a search for one move"),
+)
 
 # ---------------------------------------------------------------- the bytecode: integers that a game is compiled to
 #: It begins with the number of sections, then has where each begins and how long it is.
@@ -275,6 +288,14 @@ FUNCTIONS = {
     "i64 bytes, i32 *out, i64 n_out)": (
         "Plays n random games, the last one on *s, each a row of PLAYOUT. work is for one game, total for all of them;"
         " returns how much was done."
+    ),
+    "i32 context_choose(Ctx *c, const Player *player, u64 seed, i64 work)": (
+        "Which of the moves of the last context_legal the player takes: its number. The list stays as it is."
+    ),
+    "i64 context_match(Ctx *c, const Player *players, i32 n_given, u64 seed, i32 first, i32 n, i32 max_turns, "
+    "i32 max_moves, i64 work, i64 total, State *s, i64 bytes, i32 *out, i64 n_out)": (
+        "Plays the n games from first on of a match, as context_playouts does: a player for each role, who in game i"
+        " begins i roles further on. Each row is one of MATCH. What game i is depends on the seed and on i alone."
     ),
 }
 

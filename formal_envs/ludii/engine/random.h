@@ -5,5 +5,6 @@
 
 u64 mixed(u64 *x); /* splitmix64: steps *x on, and gives its bits mixed */
 void seed_random(u64 generator[4], u64 seed);
+u64 random_bits(u64 generator[4]);
 i32 random_below(u64 generator[4], i32 n);
 #endif

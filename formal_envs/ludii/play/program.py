@@ -307,6 +307,8 @@ class _Context:
     def check(self, code: int) -> int:
         if code == REFUSALS["BAD_MOVE"]:
             raise ConfigError("that move is not one of this state")
+        if code == REFUSALS["BAD_PLAYER"]:
+            raise ConfigError("a match takes a player of a known kind for each role of the game")
         if code == REFUSALS["BAD_STATE"]:
             raise ConfigError("that is not a state of this game: take one from initial() or apply()")
         if code < 0:

@@ -1,0 +1,67 @@
+"""Who chooses the moves of a game: how players are named, and what each of them does."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+
+from formal_envs.errors import ConfigError
+from formal_envs.ludii.engine.interface import PLAYER, PLAYERS, structure
+from formal_envs.ludii.engine.library import library
+from formal_envs.ludii.play.program import Move, State, legal_moves
+
+CPlayer = structure("Player", PLAYER)
+#: As one names them, in the order of the engine's table.
+KINDS = tuple(name.replace("_", "-") for name in PLAYERS)
+#: Work that one choice may take.
+CHOICE_WORK = 10_000_000_000
+
+
+@dataclass(frozen=True)
+class Player:
+    """One who chooses moves.
+
+    ``random``: any legal move, uniformly. ``one-ply``: a move that wins; else one after which nobody else can win at
+    once; else any; uniformly among these.
+
+    All of them see hidden information, and none of them what dice will show.
+    """
+
+    kind: str
+
+    def __str__(self) -> str:
+        return self.kind
+
+    def record(self) -> ctypes.Structure:
+        """As the engine takes it."""
+        return CPlayer(KINDS.index(self.kind), 0)
+
+
+def read_player(spec: str | Player) -> Player:
+    """The player of this name: ``random``, ``one-ply``.
+
+    Raises:
+        ConfigError: there is no such player.
+    """
+    if isinstance(spec, Player):
+        return spec
+    if spec not in KINDS:
+        raise ConfigError(f"a player is one of {', '.join(KINDS)}; got {spec!r}")
+    return Player(spec)
+
+
+def choose(state: State, player: str | Player, seed: int) -> Move:
+    """The move that a player takes; the same for the same state and seed.
+
+    Raises:
+        ConfigError: the game is over.
+        GameError: stage "play": the choice asks for more work than is allowed.
+    """
+    moves, context = legal_moves(state), state.program.context()
+    if not moves:
+        raise ConfigError("the game is over: there is no move to choose")
+    block, _ = context.legal(state)  # stays alive while the engine looks at it
+    record = read_player(player).record()
+    index = library().context_choose(context.pointer, ctypes.byref(record), seed & (1 << 64) - 1, CHOICE_WORK)
+    del block
+    return moves[context.check(index)]
