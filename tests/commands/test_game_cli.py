@@ -225,3 +225,16 @@ def test_lint_names_places(tmp_path):
     row = json.loads(run("game", "lint", file, "--json", code=1).splitlines()[0])
     assert (row["severity"], row["rule"], row["file"]) == ("warning", "never-set", str(file))
     assert json.loads(run("game", "lint", "-", "--json", input="(game", code=1))["severity"] == "error"
+
+
+def test_a_log_is_animated(tmp_path):
+    log = run("game", "play", GAMES / "nine_mens_morris.lud", "--seed", 4, "--moves", 30)
+    (tmp_path / "log.txt").write_text(log)
+    played, drawn = tmp_path / "played.svg", tmp_path / "drawn.svg"
+    run("game", "draw", GAMES / "nine_mens_morris.lud", "--moves", tmp_path / "log.txt", "--out", played)
+    captions = re.findall(r">(\d+\. player \d: [^<]+)<", played.read_text())
+    assert captions == [line.partition(" [")[0] for line in re.findall(r"^\d+\. player .*", log, re.MULTILINE)]
+    run("game", "draw", GAMES / "nine_mens_morris.lud", "--moves", "-", "--out", drawn, input="hand1-a1, hand2-d7")
+    assert re.findall(r">(\d\. .*?)<", drawn.read_text()) == ["1. player 1: Hand1-A1", "2. player 2: Hand2-D7"]
+    run("game", "draw", GAMES / "tic_tac_toe.lud", "--animate", "--out", drawn)
+    assert 3 <= drawn.read_text().count("player 1: ") <= 6

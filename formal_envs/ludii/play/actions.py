@@ -26,6 +26,12 @@ def squares(bytecode: Bytecode, key: str) -> str:
     return "-".join(_label(bytecode, match[1], match[2]) for match in _SITE.finditer(key))
 
 
+def sites_of(bytecode: Bytecode, key: str) -> list[int]:
+    """The sites of a move, as a state numbers them."""
+    names = {name[0]: name for name in SITE_TYPES}
+    return [int(match[1]) + (bytecode.type_first[names[match[2]]] if match[2] else 0) for match in _SITE.finditer(key)]
+
+
 def _label(bytecode: Bytecode, number: str, initial: str) -> str:
     board, site = bytecode.board, int(number)
     labels = board.topologies[next((name for name in SITE_TYPES if name[0] == initial), board.site_type)].label

@@ -82,6 +82,17 @@ def spacing(points: Sequence[tuple[float, float]]) -> float:
     return nearest[len(nearest) // 2]
 
 
+def closest(points: Sequence[tuple[float, float]]) -> float:
+    """The least distance of two sites that are not at one place."""
+    ordered, least = sorted(points), math.inf
+    for i, p in enumerate(ordered):
+        for q in ordered[i + 1 :]:
+            if q[0] - p[0] >= least:
+                break
+            least = min(least, d) if (d := math.dist(p, q)) > 1e-6 else least
+    return least if least < math.inf else 1.0
+
+
 def board_lines(bytecode: Bytecode, what: Integers, count: Integers) -> list[str]:
     """The board, with names of rows and columns where it has them, then other places and hands that are not empty.
 
