@@ -137,3 +137,22 @@ def test_a_bad_name_is_told(spec):
 def test_as_many_players_as_the_game_has():
     with pytest.raises(ConfigError, match="game for 2"):
         play_match(compile_game(TIC_TAC_TOE), ["random"], 1, 0)
+
+
+def test_players_meet_the_same_beginning_from_each_seat():
+    """Who holds the corner of a full board wins: nearly always the opening has settled it, and 1 place is left."""
+    corner = '(count Sites in:(intersection (sites Occupied by:{0}) (sites {{"A1"}})))'
+    scores = " ".join(f"(score {player} {corner.format(player)})" for player in ("P1", "P2"))
+    text = TIC_TAC_TOE.split("(end")[0] + f"(end (if (is Full) (byScore {{{scores}}})))))"
+    winners = [
+        game.seats.index(game.winner)
+        for game in play_match(compile_game(text), ["random"] * 2, 40, 1, opening=0.9).games
+    ]
+    assert winners[::2] == winners[1::2]
+    assert set(winners) == {0, 1}
+
+
+@pytest.mark.parametrize("opening", [-0.1, 1.0])
+def test_an_opening_is_a_share_of_a_game(opening):
+    with pytest.raises(ConfigError, match="opening is a share"):
+        play_match(compile_game(TIC_TAC_TOE), PAIR, 2, 1, opening=opening)

@@ -11,18 +11,37 @@ static u64 seed_of(u64 seed, i32 game) { return seed + (u64)game * 0xd1342543de8
 typedef struct Terms { /* of all the games of a call */
     const Player *players; /* by person, from 1 */
     i32 max_turns, max_moves;
+    i32 opening; /* thousandths of a random game that are played before the players begin to choose */
 } Terms;
-/* c->failure says how it ended; row: of PLAYOUT, covered: a set of sites, both zeroes before */
-static void play_game(Ctx *c, State *s, u64 seed, const Terms *terms, i32 *row, u64 *covered) {
+static i32 goes_on(const State *s, const Terms *terms) {
+    return !s->over && s->turn <= terms->max_turns && s->n_moves < terms->max_moves;
+}
+static void random_ply(Ctx *c) {
+    i32 n = legal_moves(c);
+    apply_move(c, c->moves + random_below(c->random, n));
+}
+/* Begins a game with the first moves of a random one. */
+static void open_game(Ctx *c, State *s, u64 seed, const Terms *terms) {
+    begin_game(c, s, ~seed);
+    if (!terms->opening) return;
     seed_random(c->random, seed);
+    while (goes_on(s, terms)) random_ply(c);
+    const i32 n = (i32)((i64)s->n_moves * terms->opening / 1000);
+    begin_game(c, s, ~seed);
+    seed_random(c->random, seed);
+    while (s->n_moves < n && !s->over) random_ply(c); /* the same moves, which end nothing */
+}
+/* c->failure says how it ended; row: of PLAYOUT, covered: a set of sites, both zeroes before */
+static void play_game(Ctx *c, State *s, u64 start, u64 seed, const Terms *terms, i32 *row, u64 *covered) {
     c->n_saved = 0;
     if (setjmp(c->escape)) {
         restore_states(c, 0);
         return;
     }
-    begin_game(c, s, ~seed);
+    open_game(c, s, start, terms);
+    seed_random(c->random, seed);
     region_or(c, covered, c->occupied);
-    while (!s->over && s->turn <= terms->max_turns && s->n_moves < terms->max_moves) {
+    while (goes_on(s, terms)) {
         i32 n = legal_moves(c);
         row[PLAYOUT_decisions] += n > 1, row[PLAYOUT_choices] += n;
         apply_move(c, c->moves + choose_move(c, terms->players + s->agents[s->mover], c->random));
@@ -30,11 +49,11 @@ static void play_game(Ctx *c, State *s, u64 seed, const Terms *terms, i32 *row, 
     }
 }
 /* A game within so much work: how much it was. */
-static i64 play_row(Ctx *c, State *s, u64 seed, const Terms *terms, i64 work, i32 *row) {
+static i64 play_row(Ctx *c, State *s, u64 start, u64 seed, const Terms *terms, i64 work, i32 *row) {
     TMP_REGION(covered);
     c->work = work, c->failure = OK;
     region_clear(c, covered);
-    play_game(c, s, seed, terms, row, covered);
+    play_game(c, s, start, seed, terms, row, covered);
     region_and(c, covered, c->g->board);
     row[PLAYOUT_winner] = c->failure ? -1 - (i32)c->failure : s->over ? s->winner : -1;
     row[PLAYOUT_person] = row[PLAYOUT_winner] > 0 ? s->agents[row[PLAYOUT_winner]] : row[PLAYOUT_winner];
@@ -47,32 +66,34 @@ i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_moves, i64 
                      i32 *out, i64 n_out) {
     if (bytes != c->g->state_size || n_out != N_PLAYOUT * (i64)n) return BAD_STATE;
     const Player random[MAX_PLAYERS + 1] = {{PLAYER_random, 0}};
-    const Terms terms = {random, max_turns, max_moves};
+    const Terms terms = {random, max_turns, max_moves, 0};
     i64 left = total;
     c->stack = __builtin_frame_address(0);
     memset(out, 0, sizeof(i32) * (size_t)n_out);
     for (i32 i = 0; i < n; i++)
-        left -= play_row(c, s, seed_of(seed, i), &terms, work < left ? work : left, out + N_PLAYOUT * i);
+        left -= play_row(c, s, seed_of(seed, i), seed_of(seed, i), &terms, work < left ? work : left, out + N_PLAYOUT * i);
     return total - left;
 }
 _Static_assert(PLAYER_random == 0, "an array of players is one of random ones");
 _Static_assert((i32)MATCH_covered == (i32)PLAYOUT_covered, "a row of a match begins as one of random games");
 i64 context_match(Ctx *c, const Player *players, i32 n_given, u64 seed, i32 first, i32 n, i32 max_turns, i32 max_moves,
-                  i64 work, i64 total, State *s, i64 bytes, i32 *out, i64 n_out) {
+                  i32 opening, i64 work, i64 total, State *s, i64 bytes, i32 *out, i64 n_out) {
     const i32 n_players = c->g->n_players;
-    if (bytes != c->g->state_size || n_out != N_MATCH * (i64)n || first < 0) return BAD_STATE;
+    if (bytes != c->g->state_size || n_out != N_MATCH * (i64)n || first < 0 || opening < 0 || opening >= 1000) return BAD_STATE;
     if (n_given != n_players) return BAD_PLAYER;
     for (i32 k = 0; k < n_players; k++)
         if (!is_sound_player(players + k)) return BAD_PLAYER;
     Player seats[MAX_PLAYERS + 1];
-    const Terms terms = {seats, max_turns, max_moves};
+    const Terms terms = {seats, max_turns, max_moves, opening};
     i64 left = total;
     c->stack = __builtin_frame_address(0);
     memset(out, 0, sizeof(i32) * (size_t)n_out);
     for (i32 i = 0; i < n; i++) {
         const i64 game = (i64)first + i;
         for (i32 k = 0; k < n_players; k++) seats[1 + (k + game) % n_players] = players[k];
-        left -= play_row(c, s, seed_of(seed, (i32)game), &terms, work < left ? work : left, out + N_MATCH * i);
+        /* each player has each seat of the same beginning, with the same dice */
+        const u64 start = ~seed_of(seed, (i32)(game / n_players));
+        left -= play_row(c, s, start, seed_of(seed, (i32)game), &terms, work < left ? work : left, out + N_MATCH * i);
     }
     return total - left;
 }

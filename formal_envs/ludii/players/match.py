@@ -116,6 +116,7 @@ def play_match(
     seed: int,
     *,
     max_turns: int = 500,
+    opening: float = 0.0,
     work: int | None = None,
     first: int = 0,
 ) -> MatchResult:
@@ -128,6 +129,8 @@ def play_match(
         games: how many; a multiple of the number of players gives each of them each seat as often.
         seed: decides all the games. What game i is depends on the seed and i alone.
         max_turns: turns for each player after which a game is cut.
+        opening: the share of a random game, in [0, 1), that is played before the players begin to choose; each player
+            has each seat of the same beginning. They meet more positions so, and need less thought to the end.
         work: of all games together; by default ``GAME_WORK`` for each. The game that spends it is reported as failed,
             and those after it are not played.
         first: the number of the first game: a match can be gone on with.
@@ -144,6 +147,8 @@ def play_match(
     for name, value, high in (("games", games, 1_000_000), ("max_turns", max_turns, 1_000_000)):
         if not 1 <= value <= high:
             raise ConfigError(f"{name} must lie in 1 to {high:,}, got {value}")
+    if not 0.0 <= opening < 1.0:
+        raise ConfigError(f"opening is a share of a game, at least 0 and less than 1, got {opening}")
     left = total = GAME_WORK * games if work is None else work
     records, found = (CPlayer * n)(*(player.record() for player in chosen)), []
     context, block = program.context(), ctypes.create_string_buffer(program.state_size)
@@ -152,7 +157,17 @@ def play_match(
         if left <= 0:
             break
         done = library().context_match(
-            *(context.pointer, records, n, seed & (1 << 64) - 1, game, 1, max_turns * n, MAX_GAME_MOVES),
+            *(
+                context.pointer,
+                records,
+                n,
+                seed & (1 << 64) - 1,
+                game,
+                1,
+                max_turns * n,
+                MAX_GAME_MOVES,
+                int(opening * 1000),
+            ),
             *(min(left, GAME_WORK) if work is None else left, left, block, len(block), row.ctypes.data, row.size),
         )
         left -= context.check(done)
