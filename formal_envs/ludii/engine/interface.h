@@ -357,8 +357,8 @@ EXPORT i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_move
 /* Which of the moves of the last context_legal the player takes: its number. The list stays as it is. */
 EXPORT i32 context_choose(Ctx *c, const Player *player, u64 seed, i64 work);
 /* Plays the n games from first on of a match, as context_playouts does: a player for each role, who in game i begins i
- * roles further on. The first opening thousandths of a random game are played at random, the same until each has had
- * each role. Each row is one of MATCH. What game i is depends on the seed and on i alone. */
+ * roles further on. The first opening thousandths of a game are played at random, the same until each has had each
+ * role. Each row is one of MATCH. What game i is depends on the seed and on i alone. */
 EXPORT i64 context_match(Ctx *c, const Player *players, i32 n_given, u64 seed, i32 first, i32 n, i32 max_turns, i32
     max_moves, i32 opening, i64 work, i64 total, State *s, i64 bytes, i32 *out, i64 n_out);
 #endif
