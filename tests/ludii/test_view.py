@@ -89,6 +89,12 @@ def test_a_stack_shows_its_pieces_and_their_number():
     assert "3" in texts_of(picture)
 
 
+def test_pieces_that_stand_alone_have_no_numbers_but_their_values():
+    kayles, tumbleweed = (compile_game((GAMES / f"{n}.lud").read_text()) for n in ("kayles_in_a_ring", "tumbleweed_4"))
+    assert "1" not in texts_of(board_svg(kayles.initial()))
+    assert [text for text in texts_of(board_svg(tumbleweed.initial())) if text == "2"] == ["2", "2"]  # and a row
+
+
 def test_layers_are_told_apart():
     state = played(PYRAMID)
     assert [line for line in str(state).splitlines() if "layer" in line] == ["layer 0", "layer 1", "layer 2"]

@@ -146,6 +146,8 @@ def _piece(position: Position, site: int, x: float, y: float, radius: float, nam
     fill, ink = _colours(bytecode.components[what - 1].owner, bytecode.n_players)
     yield _circle(x, y, radius, fill, ink if beneath else _INK[0])
     label = (letters(bytecode)[what] if named else "") + (str(n) if n > 1 else "")
+    if not label and (position.value > 1).any():  # strengths, as far as nothing else is told of a piece
+        label = str(position.value[site])
     if label:
         yield text_at(x, y, radius * (1.1 if len(label) < 3 else 0.8), label, ink, "bold")
 
@@ -278,8 +280,9 @@ def board_svg(states: Position | Sequence[Position], size: int = 320) -> str:
     """An SVG picture of a position, or of several side by side, each about ``size`` units wide.
 
     Cells are polygons; boards of points show their lines; rows and columns have their names beside the board. Pieces
-    are discs in their owners' colours, with a letter where a player has several kinds and a number where several stand
-    together; those of a higher layer are smaller. What ``State.seen_by`` gives has question marks where it is hidden.
+    are discs in their owners' colours, with a letter where a player has several kinds, a number where several stand
+    together and else their value where one is more than 1; those of a higher layer are smaller. What ``State.seen_by``
+    gives has question marks where it is hidden.
     """
     shown = [states] if not isinstance(states, Sequence) else list(states)
     if not shown:

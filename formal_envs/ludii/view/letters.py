@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from formal_envs.ludii.board import Topology
 from formal_envs.ludii.compile.bytecode import Bytecode
+from formal_envs.ludii.engine.interface import USES
 
 Integers: TypeAlias = NDArray[np.int32]
 Rows: TypeAlias = dict[int, dict[int, int]]  # by height, then by column of the text: the site that is shown there
@@ -51,9 +52,10 @@ def symbols(bytecode: Bytecode) -> list[str]:
 
 
 def piles(bytecode: Bytecode) -> bool:
-    """Whether the board shows numbers alone: one kind of piece, nobody's own."""
+    """Whether the board shows numbers alone: one kind of piece, nobody's own, of which several may stand together."""
     pieces = bytecode.components[len(bytecode.dice) :]
-    return len(pieces) == 1 and not 1 <= pieces[0].owner <= bytecode.n_players
+    nobody_s = len(pieces) == 1 and not 1 <= pieces[0].owner <= bytecode.n_players
+    return nobody_s and bool(bytecode.uses & USES["COUNT"])
 
 
 def _texts(bytecode: Bytecode, what: Integers, count: Integers, sites: Iterable[int]) -> list[str]:
