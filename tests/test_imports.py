@@ -28,6 +28,7 @@ ludii.view.letters
 ludii.play
 ludii.players
 ludii.view
+ludii.players
 ludii.writing
 ludii.conformance ludii.lint
 ludii

@@ -7,7 +7,7 @@ typedef struct Around { /* what these ludemes share */
     i32 from, to_before, between_before, origin;
 } Around;
 static Around around_begin(Ctx *c, const Node *from, const Node *between, const Node *to, const Node *then) {
-    Around a = {between, to, then, c->from, c->to, c->between, c->s->last_to};
+    Around a = {between, to, then, c->from, c->to, c->between, last_move(c)->last_to};
     if (from && SLOT(from, from, site)) a.origin = site_at(c, SLOT(from, from, siteType), SLOT(from, from, site));
     else if (from && SLOT(from, from, region)) {
         TMP_REGION(sites);

@@ -27,6 +27,7 @@ typedef struct Then {
 typedef struct Saved Saved;
 typedef struct Old Old;
 typedef struct Aside Aside;
+typedef struct Solver Solver;
 struct Ctx {
     const Game *g;
     State *s;
@@ -60,6 +61,7 @@ struct Ctx {
     i32 asks_moves; /* (no Moves ..) is being asked: not again within the moves of who is asked about */
     i32 reached_from, reached_to; /* of the last action of this ply that had one */
     i32 threats; /* (is Threatened) is being asked: not again within its moves */
+    i32 asked_last; /* set by last_move() */
     jmp_buf escape;
     enum Failure failure;
     u64 random[4], chance[4]; /* generators: of players who choose at random; of dice and what else the rules draw */
@@ -73,6 +75,7 @@ struct Ctx {
     State *counted[MAX_DEPTH]; /* states for counting sequences of moves */
     Action *applied; /* where actions are noted as they are applied; NULL: nowhere */
     i32 n_applied, max_applied;
+    Solver *solver; /* room for proofs, once one was asked for: solve.c */
     Action *report; /* room for what the last move did, consequences too */
     Aside *aside; /* room for looking at other positions; NULL until a player does */
 };
@@ -112,6 +115,11 @@ static inline void moves_of(Ctx *c, const Node *n) {
     n->fn.act(c, n);
 }
 
+/* Rules read what the last move was here alone, so that one can tell whether the moves of a position depend on it. */
+static inline const State *last_move(Ctx *c) {
+    c->asked_last = 1;
+    return c->s;
+}
 static inline i32 is_site(Ctx *c, i32 site) { return (u32)site < (u32)c->g->n_sites; }
 static inline i32 on_board(Ctx *c, i32 site) { return (u32)site < (u32)c->g->n_board; }
 static inline i32 is_player(Ctx *c, i32 p) { return p >= 0 && p <= c->g->n_players; } /* 0: nobody */

@@ -93,7 +93,7 @@ static u64 relative_from(Ctx *c, i32 relative, i32 site, u64 supported) {
     if (relative == relativeDirection_SameDirection || relative == relativeDirection_OppositeDirection) {
         i32 last = c->direction;
         if (last < 0) last = direction_between(c, c->from, c->to); /* of the move in question */
-        if (last < 0) last = direction_between(c, c->s->last_from, c->s->last_to);
+        if (last < 0) last = direction_between(c, last_move(c)->last_from, last_move(c)->last_to);
         if (last < 0) return 0;
         return relative == relativeDirection_SameDirection ? (u64)1 << last
                                                            : point_bit(opposite_point(compass_point(last)));

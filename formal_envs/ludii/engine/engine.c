@@ -12,6 +12,7 @@
 #include "ply.h"
 #include "random.h"
 #include "reach.h"
+#include "solve.h"
 #include "undo.h"
 
 enum { DIGEST_BYTES = N_DIGESTS * sizeof(u64) };
@@ -100,7 +101,7 @@ void context_free(Ctx *c) {
     for (i32 i = 0; i < MAX_DEPTH; i++) free(c->saved[i]), free(c->counted[i]);
     free_aside(c);
     free(c->moves), free(c->actions), free(c->thens), free(c->numbers), free(c->history), free(c->old), free(c->unsummed),
-        free(c->seen), free(c->report), free(c);
+        free(c->seen), free(c->report), free(c->solver), free(c);
 }
 /* Whatever bytes Python hands over: no number of a state may lead outside of it or of the game. */
 static i32 header_is_sound(const Game *g, const State *s) {
@@ -219,4 +220,15 @@ i64 context_perft(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_b
     if (ends && n_ends < c->g->n_players + 2) return BAD_STATE;
     if (setjmp(c->escape)) return -1 - (i64)c->failure;
     return depth < 1 ? 1 : count(c, depth, ends);
+}
+
+/* ---- proofs */
+i64 context_solve(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i32 max_plies, i64 work, i32 *out,
+                  i64 n_out) {
+    c->stack = __builtin_frame_address(0);
+    if (!is_solvable(c->g) || enter(c, s, bytes, history, history_bytes, work)) return BAD_STATE;
+    if (max_plies < 0 || max_plies > MAX_SOLVED_PLIES || n_out != N_SOLVED + (i64)max_plies) return BAD_STATE;
+    if (!solve(c, max_plies, out)) return -1 - (i64)TOO_MUCH_MEMORY;
+    c->n_moves = 0; /* there is nothing to apply */
+    return work - (c->work > 0 ? c->work : 0);
 }

@@ -132,7 +132,7 @@ static i32 farthest(Ctx *c, const Edges *e, i32 from) {
 //: is_treecentre: (is TreeCentre <player> | <roleType>) -> bool
 BOOL(is_treecentre) { /* does no vertex of its tree lie more in the middle than the last one played? */
     EDGES_OF(e, ARG(is_treecentre, player), ARG(is_treecentre, roleType));
-    i32 first = c->g->type_first[siteType_Vertex], vertex = c->s->last_to - first;
+    i32 first = c->g->type_first[siteType_Vertex], vertex = last_move(c)->last_to - first;
     if (first < 0 || vertex < 0 || vertex >= e.n_vertices) return 0;
     i32 here = farthest(c, &e, vertex), mine = root_of(e.root, vertex);
     for (i32 v = 0; v < e.n_vertices; v++)
@@ -172,7 +172,7 @@ static i32 closes_round(Ctx *c, Edges *e, const i32 *last, i32 low, i32 high) {
 //: is_path: (is Path <siteType> [<int index> | <roleType>] length:<range> [closed:<bool>]) -> bool
 BOOL(is_path) { /* do the edges that hang together with the last one make a path of such a length, or does it close one? */
     const Node *who = either(ARG(is_path, index), ARG(is_path, roleType));
-    i32 edge = edge_number(c, c->s->last_to), ends[2], low, high, length = 0, odd_ends = 0;
+    i32 edge = edge_number(c, last_move(c)->last_to), ends[2], low, high, length = 0, odd_ends = 0;
     if (edge < 0 || !who || !edge_ends(c, edge, ends)) return 0;
     EDGES_OF(e, who, NULL);
     range_of(c, ARG(is_path, length), &low, &high);

@@ -114,6 +114,7 @@ typedef int16_t i16;
 typedef int32_t i32;
 typedef int64_t i64;
 typedef uint8_t u8;
+typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 
@@ -167,6 +168,7 @@ def _interface() -> str:
             _line(map(_action_name, i.ACTIONS), "ActionType"),
             _struct("Action", i.ACTION),
             _struct("Move", i.MOVE),
+            _enum("Solved", _named("SOLVED", {f.name: f.comment for f in i.SOLVED}, "N_SOLVED")),
             _enum("Playout", _named("PLAYOUT", {f.name: f.comment for f in i.PLAYOUT}, "N_PLAYOUT")),
             _enum("Match", _named("MATCH", {f.name: f.comment for f in i.MATCH}, "N_MATCH")),
             "",

@@ -15,6 +15,7 @@ typedef int16_t i16;
 typedef int32_t i32;
 typedef int64_t i64;
 typedef uint8_t u8;
+typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 
@@ -35,6 +36,7 @@ enum {
     MAX_REMEMBERED = 256, /* pairs of a name and a value */
     MAX_LEVELS = 2048, /* pieces beneath others, in all stacks together */
     MAX_DICE = 16, /* of a game; the most known has 7 */
+    MAX_SOLVED_PLIES = 60, /* how far ahead proofs look at most */
     N_DIGESTS = 2, /* 64-bit numbers that a history has for a position: without and with who moves */
     MAX_GAME_MOVES = 10000, /* of one game, whoever makes them, at which it is cut, as in Ludii */
     MAX_GAME_TURNS = 1250, /* at which Ludii cuts one, and what (value TurnLimit) says */
@@ -249,6 +251,14 @@ HAS(Move, then, 24, 4);
 HAS(Move, last_then, 28, 4);
 HAS(Move, twice, 32, 4);
 _Static_assert(sizeof(Move) == 36, "how far apart Python reads them");
+enum Solved {
+    SOLVED_winner, /* -1 not known, 0 nobody, else the person: who began as that role */
+    SOLVED_plies, /* of the shortest forced win */
+    SOLVED_depth, /* plies looked ahead to the end */
+    SOLVED_n_line, /* moves behind this row */
+    SOLVED_failure, /* why it was given up */
+    N_SOLVED,
+};
 enum Playout {
     PLAYOUT_winner, /* 0 nobody, -1 cut by a limit, -1 - failure */
     PLAYOUT_turns,
@@ -361,4 +371,8 @@ EXPORT i32 context_choose(Ctx *c, const Player *player, u64 seed, i64 work);
  * role. Each row is one of MATCH. What game i is depends on the seed and on i alone. */
 EXPORT i64 context_match(Ctx *c, const Player *players, i32 n_given, u64 seed, i32 first, i32 n, i32 max_turns, i32
     max_moves, i32 opening, i64 work, i64 total, State *s, i64 bytes, i32 *out, i64 n_out);
+/* Who wins by force, in a game of two without chance and without anything hidden: a row of SOLVED and room for
+ * max_plies moves. Returns how much was done. */
+EXPORT i64 context_solve(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i32 max_plies, i64 work,
+    i32 *out, i64 n_out);
 #endif

@@ -20,12 +20,14 @@ from formal_envs.ludii.language.signatures import ENUMS
 MAX_PENDING, MAX_REMEMBERED, MAX_DICE, N_DIGESTS = 64, 256, 16, 2
 MAX_LEVELS = 2_048
 MAX_GAME_MOVES, MAX_GAME_TURNS = 10_000, 1_250
+MAX_SOLVED_PLIES = 60
 LIMITS = {
     "MAX_PLAYERS": (MAX_PLAYERS, "as many as there are roles P1, P2 .."),
     "MAX_PENDING": (MAX_PENDING, "values that wait for the next turn; more are forgotten"),
     "MAX_REMEMBERED": (MAX_REMEMBERED, "pairs of a name and a value"),
     "MAX_LEVELS": (MAX_LEVELS, "pieces beneath others, in all stacks together"),
     "MAX_DICE": (MAX_DICE, "of a game; the most known has 7"),
+    "MAX_SOLVED_PLIES": (MAX_SOLVED_PLIES, "how far ahead proofs look at most"),
     "N_DIGESTS": (N_DIGESTS, "64-bit numbers that a history has for a position: without and with who moves"),
     "MAX_GAME_MOVES": (MAX_GAME_MOVES, "of one game, whoever makes them, at which it is cut, as in Ludii"),
     "MAX_GAME_TURNS": (MAX_GAME_TURNS, "at which Ludii cuts one, and what (value TurnLimit) says"),
@@ -208,6 +210,15 @@ PLAYER = (
     Field("iterations", "of a search for one move"),
 )
 
+#: What is known of who wins by force; behind it the moves of a forced win, by their places on the lists.
+SOLVED = (
+    Field("winner", "-1 not known, 0 nobody, else the person: who began as that role"),
+    Field("plies", "of the shortest forced win"),
+    Field("depth", "plies looked ahead to the end"),
+    Field("n_line", "moves behind this row"),
+    Field("failure", "why it was given up"),
+)
+
 # ---------------------------------------------------------------- the bytecode: integers that a game is compiled to
 #: It begins with the number of sections, then has where each begins and how long it is.
 SECTIONS = (
@@ -297,6 +308,11 @@ FUNCTIONS = {
         "Plays the n games from first on of a match, as context_playouts does: a player for each role, who in game i"
         " begins i roles further on. The first opening thousandths of a game are played at random, the same until"
         " each has had each role. Each row is one of MATCH. What game i is depends on the seed and on i alone."
+    ),
+    "i64 context_solve(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i32 max_plies, i64 work, "
+    "i32 *out, i64 n_out)": (
+        "Who wins by force, in a game of two without chance and without anything hidden: a row of SOLVED and room for"
+        " max_plies moves. Returns how much was done."
     ),
 }
 

@@ -141,7 +141,7 @@ BOOL(is_line) {
               .through_least = int_or(c, ARG(is_line, throughHowMuch), 1)};
     DirSet dirs = directions_of(c, ARG(is_line, absoluteDirection), OFF, REL_Adjacent);
     i32 words = c->g->words,
-        pivot = ARG(is_line, through) ? site_at(c, ARG(is_line, siteType), ARG(is_line, through)) : c->s->last_to;
+        pivot = ARG(is_line, through) ? site_at(c, ARG(is_line, siteType), ARG(is_line, through)) : last_move(c)->last_to;
     l.one_way = dirs.directions != 0;
     TMP_REGION(set);
     TMP_REGION(pivots);

@@ -202,7 +202,7 @@ BOOL(is_triggered) { /* by any event so far: Ludii keeps a bit for each player a
     return (players & (u32)c->s->triggered) != 0;
 }
 //: was_pass: (was Pass) -> bool
-BOOL(was_pass) { return UNUSED, c->s->last_pass; }
+BOOL(was_pass) { return UNUSED, last_move(c)->last_pass; }
 //: all_passed: (all Passed) -> bool
 BOOL(all_passed) { return UNUSED, all_passed(c); }
 
@@ -213,9 +213,9 @@ static i32 is_of_type(Ctx *c, i32 site, i32 type) { /* hands are made of cells *
            (type == siteType_Cell && c->g->container_of[site] > 0);
 }
 //: is_lastfrom: (is LastFrom <siteType>) -> bool
-BOOL(is_lastfrom) { return is_of_type(c, c->s->last_from, ARG(is_lastfrom, siteType)->value); }
+BOOL(is_lastfrom) { return is_of_type(c, last_move(c)->last_from, ARG(is_lastfrom, siteType)->value); }
 //: is_lastto: (is LastTo <siteType>) -> bool
-BOOL(is_lastto) { return is_of_type(c, c->s->last_to, ARG(is_lastto, siteType)->value); }
+BOOL(is_lastto) { return is_of_type(c, last_move(c)->last_to, ARG(is_lastto, siteType)->value); }
 
 /* ---- every one of them */
 //: all_sites: (all Sites <region> if:<bool>) -> bool

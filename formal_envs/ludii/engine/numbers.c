@@ -72,18 +72,24 @@ INT(counter) {
     return c->s->counter;
 }
 //: last_from: (last From [afterConsequence:<bool>]) -> int
-INT(last_from) { return bool_or(c, ARG(last_from, afterConsequence), 0) ? c->s->after_from : c->s->last_from; }
+INT(last_from) {
+    const State *s = last_move(c);
+    return bool_or(c, ARG(last_from, afterConsequence), 0) ? s->after_from : s->last_from;
+}
 //: last_to: (last To [afterConsequence:<bool>]) -> int
-INT(last_to) { return bool_or(c, ARG(last_to, afterConsequence), 0) ? c->s->after_to : c->s->last_to; }
+INT(last_to) {
+    const State *s = last_move(c);
+    return bool_or(c, ARG(last_to, afterConsequence), 0) ? s->after_to : s->last_to;
+}
 //: last_levelfrom: (last LevelFrom [afterConsequence:<bool>]) -> int
 INT(last_levelfrom) {
     UNUSED;
-    return c->s->last_level_from;
+    return last_move(c)->last_level_from;
 }
 //: last_levelto: (last LevelTo [afterConsequence:<bool>]) -> int
 INT(last_levelto) {
     UNUSED;
-    return c->s->last_level_to;
+    return last_move(c)->last_level_to;
 }
 //: score: (score <player> | <roleType>) -> int
 INT(score) {
@@ -210,13 +216,13 @@ static i32 count_in(Ctx *c, const Node *type, const Node *in, const Node *at, i3
     return clamped(counted(c, region));
 }
 //: count: (count [<siteType>] [in:<region> | at:<int>] [<string name>]) -> int
-INT(count) { return count_in(c, ARG(count, siteType), ARG(count, in), ARG(count, at), c->s->last_to); }
+INT(count) { return count_in(c, ARG(count, siteType), ARG(count, in), ARG(count, at), last_move(c)->last_to); }
 //: size_stack: (size Stack [<siteType>] [in:<region> | at:<int>]) -> int
 INT(size_stack) {
     const Node *in = ARG(size_stack, in), *at = ARG(size_stack, at);
     TMP_REGION(region);
     if (!in) {
-        i32 site = at ? site_at(c, ARG(size_stack, siteType), at) : c->s->last_to;
+        i32 site = at ? site_at(c, ARG(size_stack, siteType), at) : last_move(c)->last_to;
         return is_site(c, site) ? height(c, site) : 0;
     }
     region_of(c, in, region);

@@ -109,7 +109,7 @@ INT(count_sites, STATIC) {
 }
 
 static i32 count_near(Ctx *c, const Node *type, const Node *at, i32 relation) {
-    i32 site = at ? site_at(c, type, at) : c->s->last_to;
+    i32 site = at ? site_at(c, type, at) : last_move(c)->last_to;
     return is_site(c, site) ? c->g->neighbours[relation][site].n : 0;
 }
 //: count_adjacent: (count Adjacent [<siteType>] [in:<region> | at:<int>] [<string name>]) -> int

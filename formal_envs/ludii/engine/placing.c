@@ -83,7 +83,7 @@ static void shoot_moves(Ctx *c, const Node *n) {
     TMP_REGION(starts);
     if (!from_sites(c, ARG(shoot, from), starts)) {
         region_clear(c, starts);
-        if (is_site(c, c->s->last_to)) region_add(starts, c->s->last_to);
+        if (is_site(c, last_move(c)->last_to)) region_add(starts, last_move(c)->last_to);
     }
     if (what)
         FOR_SITES (starts, start) {

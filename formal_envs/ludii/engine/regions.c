@@ -151,18 +151,18 @@ REGION(sites_toclear) {
 REGION(sites_lastto) {
     UNUSED;
     region_copy(c, out, c->arrived);
-    add_site(c, out, c->s->last_to);
+    add_site(c, out, last_move(c)->last_to);
 }
 //: sites_lastfrom: (sites LastFrom [<siteType>]) -> region
 REGION(sites_lastfrom) {
     UNUSED;
     region_clear(c, out);
-    add_site(c, out, c->s->last_from);
+    add_site(c, out, last_move(c)->last_from);
 }
 //: last_between: (last Between) -> region
 REGION(last_between) {
     UNUSED;
-    region_copy(c, out, c->between_last);
+    last_move(c), region_copy(c, out, c->between_last);
 }
 //: sites_pending: (sites Pending [<siteType>]) -> region
 REGION(sites_pending) {

@@ -86,7 +86,7 @@ REGION(sites_direction) {
 REGION(sites_lineofsight) {
     i32 kind = enum_or(ARG(sites_lineofsight, lineOfSightType), lineOfSightType_Piece);
     const Node *at = ARG(sites_lineofsight, at);
-    i32 site = at ? site_at(c, ARG(sites_lineofsight, siteType), at) : c->s->last_to;
+    i32 site = at ? site_at(c, ARG(sites_lineofsight, siteType), at) : last_move(c)->last_to;
     region_clear(c, out);
     if (!is_site(c, site)) return;
     DirSet dirs = directions_of(c, ARG(sites_lineofsight, direction), site, REL_Adjacent);

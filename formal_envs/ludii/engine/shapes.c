@@ -52,7 +52,7 @@ static Touch touched_by(Ctx *c, const u64 *group, const Node *regions, const Nod
 //:     <roleType> | <regionTypeStatic>) -> bool
 BOOL(is_connected) { /* does the group on a site reach enough of the regions? */
     const Node *at = ARG(is_connected, at), *role = ARG(is_connected, roleType);
-    i32 start = at ? site_at(c, ARG(is_connected, siteType), at) : c->s->last_to;
+    i32 start = at ? site_at(c, ARG(is_connected, siteType), at) : last_move(c)->last_to;
     if (!is_site(c, start) || !c->what[start]) return 0;
     i32 owner = role ? role_of(c, role) : c->who[start];
     if (role && (owner < 0 || owner > c->g->n_players)) fail(c, NOT_THERE); /* regions of several players: Ludii stops */
@@ -161,7 +161,7 @@ static i32 loop_by_lines(Ctx *c, i32 start, DirSet dirs, const u64 *own) {
 //:     [<int start> | <region>] [path:<bool>]) -> bool
 BOOL(is_loop) {
     const Node *role = ARG(is_loop, surround), *roles = ARG(is_loop, surroundList);
-    i32 start = ARG(is_loop, start) ? site_at(c, ARG(is_loop, siteType), ARG(is_loop, start)) : c->s->last_to;
+    i32 start = ARG(is_loop, start) ? site_at(c, ARG(is_loop, siteType), ARG(is_loop, start)) : last_move(c)->last_to;
     if (!is_site(c, start) || !c->what[start]) return 0;
     DirSet dirs = directions_of(c, ARG(is_loop, direction), start, REL_Adjacent);
     const u64 *ring = owned_by(c, c->who[start]);
@@ -213,7 +213,7 @@ static i32 pattern_fits(Ctx *c, const Pattern *p, i32 first, u64 *sites) {
 //: is_pattern: (is Pattern {<stepType walk>} [<siteType>] [from:<int>] [what:<int> | whats:{<int>}]) -> bool
 BOOL(is_pattern) {
     Pattern p;
-    i32 start = ARG(is_pattern, from) ? site_at(c, ARG(is_pattern, siteType), ARG(is_pattern, from)) : c->s->last_to,
+    i32 start = ARG(is_pattern, from) ? site_at(c, ARG(is_pattern, siteType), ARG(is_pattern, from)) : last_move(c)->last_to,
         fits = 0;
     if (!pattern_of(c, ARG(is_pattern, walk), start, ARG(is_pattern, what), ARG(is_pattern, whats), &p) ||
         !c->what[start])
@@ -225,7 +225,7 @@ BOOL(is_pattern) {
 REGION(sites_pattern) { /* the sites of every way in which it fits */
     Pattern p;
     i32 start = ARG(sites_pattern, from) ? site_at(c, ARG(sites_pattern, siteType), ARG(sites_pattern, from))
-                                         : c->s->last_to;
+                                         : last_move(c)->last_to;
     region_clear(c, out);
     if (!pattern_of(c, ARG(sites_pattern, walk), start, ARG(sites_pattern, what), ARG(sites_pattern, whats), &p))
         return;

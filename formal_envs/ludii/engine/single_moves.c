@@ -170,7 +170,8 @@ MOVES(swap_players) { swap_players_moves(c, n->arg); }
 
 /* one goes over, the other is put where it came from */
 static void swap_pieces_moves(Ctx *c, const Node *const *arg) {
-    i32 a = int_or(c, arg[swap_pieces__a], c->s->last_from), b = int_or(c, arg[swap_pieces__b], c->s->last_to);
+    i32 a = arg[swap_pieces__a] ? int_of(c, arg[swap_pieces__a]) : last_move(c)->last_from;
+    i32 b = arg[swap_pieces__b] ? int_of(c, arg[swap_pieces__b]) : last_move(c)->last_to;
     if (!is_site(c, a) || !is_site(c, b) || move_asked(c, b)) return;
     Move *m = move_begin(c);
     Action *over = move_act(c, A_MOVE);

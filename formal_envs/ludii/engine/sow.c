@@ -97,7 +97,7 @@ static void join_moves(Ctx *c, i32 first) {
 MOVES(sow) {
     i32 from = c->from, to = c->to, value = c->iterated;
     Sowing s = {.track = track_of(c, ARG(sow, track), int_or(c, ARG(sow, owner), -1))};
-    s.start = ARG(sow, site) ? site_at(c, ARG(sow, siteType), ARG(sow, site)) : c->s->last_to;
+    s.start = ARG(sow, site) ? site_at(c, ARG(sow, siteType), ARG(sow, site)) : last_move(c)->last_to;
     if (!s.track || !is_site(c, s.start)) return;
     s.seeds = int_or(c, ARG(sow, count), c->count[s.start]);
     s.per_hole = int_or(c, ARG(sow, numPerHole), 1);

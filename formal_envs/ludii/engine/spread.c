@@ -128,7 +128,7 @@ INT(size_group) {
 INT(count_liberties) {
     TMP_REGION(group);
     TMP_REGION(near);
-    region_or_site(c, NULL, ARG(count_liberties, siteType), ARG(count_liberties, at), c->s->last_to, group);
+    region_or_site(c, NULL, ARG(count_liberties, siteType), ARG(count_liberties, at), last_move(c)->last_to, group);
     grow_group(c, ARG(count_liberties, direction), ARG(count_liberties, if_), group);
     neighbours_of(c, group, ARG(count_liberties, direction), near);
     region_and(c, near, c->empty);

@@ -1,1 +1,1 @@
-"""Players that choose moves, and matches between them."""
+"""Players that choose moves, matches between them, and proofs of who wins."""
