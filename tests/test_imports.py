@@ -28,7 +28,6 @@ ludii.view.letters
 ludii.play
 ludii.players
 ludii.view
-ludii.players
 ludii.writing
 ludii.conformance ludii.lint
 ludii
