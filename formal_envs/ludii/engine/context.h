@@ -12,6 +12,7 @@ enum {
     MAX_ACTIONS = 1 << 18, /* of the moves on the list */
     MAX_NUMBERS = 1 << 18, /* on the stack of arrays */
     MAX_THENS = 1 << 18,
+    MAX_PASSED = 1 << 14,
     MAX_HISTORY = 1 << 14, /* positions; more than MAX_GAME_MOVES */
     SEEN_WORDS = 1 << 10,
     N_MARKS = 3,
@@ -24,6 +25,9 @@ typedef struct Then {
     const Node *node;
     i32 next;
 } Then;
+typedef struct Passed { /* a place from which moves begin or at which they end */
+    i32 offered, next; /* moves up to its end; the place behind it */
+} Passed;
 typedef struct Saved Saved;
 typedef struct Old Old;
 typedef struct Aside Aside;
@@ -58,6 +62,9 @@ struct Ctx {
     jmp_buf *probe; /* set while only the existence of a move matters: move_end() jumps */
     const u64 *target; /* then only of one that arrives at or captures on one of these sites; NULL: any */
     i32 hits_only; /* while moves are collected of which only those that hit the target matter */
+    i32 offers, offered, wanted; /* while moves are only counted: each is offered, that of this number alone is written out */
+    Passed *passed; /* the places that were gone through while they were counted */
+    i32 n_passed;
     i32 asks_moves; /* (no Moves ..) is being asked: not again within the moves of who is asked about */
     i32 reached_from, reached_to; /* of the last action of this ply that had one */
     i32 threats; /* (is Threatened) is being asked: not again within its moves */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include "aside.h"
 #include "changes.h"
+#include "draw.h"
 #include "fold.h"
 #include "games.h"
 #include "history.h"
@@ -38,6 +39,7 @@ static void start(Ctx *c, Game *g) { /* what need not be evaluated again, and th
     start_rules(c);
     fold_start(c, bits);
     fold_reach(c);
+    judge_draws(c);
     push_history(c);
 }
 static enum Failure started(Ctx *c, Game *g, i64 work) {
@@ -90,9 +92,10 @@ Ctx *context_new(const Game *g) {
     c->thens = malloc(sizeof(Then) * MAX_THENS);
     c->numbers = malloc(sizeof(i32) * MAX_NUMBERS);
     c->unsummed = calloc((size_t)g->words, 8);
+    c->passed = malloc(sizeof(Passed) * MAX_PASSED);
     c->seen = calloc(N_DIGESTS * SEEN_WORDS, 8);
     c->history = malloc(DIGEST_BYTES * (size_t)MAX_HISTORY);
-    if (c->moves && c->actions && c->thens && c->numbers && c->unsummed && c->seen && c->history) return c;
+    if (c->moves && c->actions && c->thens && c->numbers && c->passed && c->unsummed && c->seen && c->history) return c;
     context_free(c);
     return NULL;
 }
@@ -100,8 +103,8 @@ void context_free(Ctx *c) {
     if (!c) return;
     for (i32 i = 0; i < MAX_DEPTH; i++) free(c->saved[i]), free(c->counted[i]);
     free_aside(c);
-    free(c->moves), free(c->actions), free(c->thens), free(c->numbers), free(c->history), free(c->old), free(c->unsummed),
-        free(c->seen), free(c->report), free(c->solver), free(c);
+    free(c->moves), free(c->actions), free(c->thens), free(c->passed), free(c->numbers), free(c->history), free(c->old);
+    free(c->unsummed), free(c->seen), free(c->report), free(c->solver), free(c);
 }
 /* Whatever bytes Python hands over: no number of a state may lead outside of it or of the game. */
 static i32 header_is_sound(const Game *g, const State *s) {

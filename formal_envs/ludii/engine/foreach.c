@@ -65,7 +65,7 @@ static void pieces_of_player(Ctx *c, const Node *n, i32 player) {
         if (!region_any(c, sites)) continue;
         if (ARG(foreach_piece, container) || ARG(foreach_piece, containerName)) pieces_in_container(c, n, sites);
         else if (!on) drop_hands(c, sites); /* the board's places of every type: Guerrilla Checkers */
-        FOR_SITES (sites, site) {
+        FOR_PLACES_OF_MOVES (sites, site) {
             i32 type = on ? on->value : 0, first = on ? c->g->type_first[type] : 0;
             if (on && (site < first || site >= first + c->g->type_n[type])) continue;
             if (c->first_level) moves_from_stack(c, n, moves, site, what);

@@ -47,6 +47,7 @@ typedef struct NamedRegion {
 typedef struct Phase {
     i32 name, owner;
     const Node *play, *end, *next; /* end, next: LIST nodes or NULL */
+    i32 can_count; /* draw.c: moves need not be written out to be counted */
 } Phase;
 typedef struct Map {
     i32 name, n;

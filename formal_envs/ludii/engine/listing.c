@@ -86,12 +86,28 @@ void move_end(Ctx *c, Move *m) {
     if (c->probe && (!c->target || move_hits(c, m))) longjmp(*c->probe, 1);
     if (m->decision < 0 && m->n) m->decision = 0; /* of an effect: not marked as a decision */
 }
+void keep_offered(Ctx *c, u64 *sites) {
+    i32 n = region_size(c, sites), before = c->wanted - c->offered; /* so many of them are not wanted */
+    tick(c, 8 * (i64)n);
+    if (before < 0 || before >= n) {
+        c->offered += n;
+        region_clear(c, sites);
+        return;
+    }
+    i32 w = 0;
+    for (; before >= __builtin_popcountll(sites[w]); w++) before -= __builtin_popcountll(sites[w]), sites[w] = 0;
+    u64 rest = sites[w];
+    while (before-- > 0) rest &= rest - 1;
+    region_clear(c, sites);
+    sites[w] = rest & -rest;
+    c->offered = c->wanted; /* which move_asked lets pass */
+}
 static i32 collect_as(Ctx *c, const Node *n, i32 hits_only) {
     jmp_buf *probe = c->probe;
-    i32 start = c->n_moves, outer = c->hits_only;
-    c->probe = NULL, c->hits_only = hits_only;
+    i32 start = c->n_moves, outer = c->hits_only, offers = c->offers;
+    c->probe = NULL, c->hits_only = hits_only, c->offers = 0;
     moves_of(c, n);
-    c->probe = probe, c->hits_only = outer;
+    c->probe = probe, c->hits_only = outer, c->offers = offers;
     return start;
 }
 i32 collect(Ctx *c, const Node *n) { return collect_as(c, n, 0); }
@@ -119,9 +135,10 @@ i32 any_move_to(Ctx *c, const Node *n, const u64 *target) {
     const Ctx before = *c; /* iterators, lists and the state's place; only the work done is kept */
     const i32 mover = c->s->mover, next = c->s->next, previous = c->s->previous;
     tick(c, 20);
-    c->target = target, c->hits_only = 0;
+    c->target = target, c->hits_only = 0, c->offers = 0;
     i32 found = finds_move(c, n);
-    c->probe = before.probe, c->target = before.target, c->hits_only = before.hits_only;
+    c->probe = before.probe, c->target = before.target, c->hits_only = before.hits_only,
+    c->offers = before.offers;
     restore_states(c, before.n_saved);
     c->s->mover = mover, c->s->next = next, c->s->previous = previous;
     c->from = before.from, c->to = before.to, c->between = before.between, c->site = before.site,
@@ -136,8 +153,8 @@ i32 any_move_to(Ctx *c, const Node *n, const u64 *target) {
 }
 
 i32 collect_some(Ctx *c, const Node *n) {
-    i32 start = c->n_moves;
+    i32 before = c->n_moves + c->offered;
     if (c->target) collect(c, n);
     else moves_of(c, n);
-    return c->n_moves > start;
+    return c->n_moves + c->offered > before;
 }

@@ -26,16 +26,41 @@ void then_for_all(Ctx *c, i32 start, const Node *then); /* adds a consequence to
 /* ---- where only existence matters */
 i32 any_move(Ctx *c, const Node *n); /* is there one? */
 i32 any_move_to(Ctx *c, const Node *n, const u64 *target); /* one that arrives at a site of the target? NULL: any */
+void keep_offered(Ctx *c, u64 *sites); /* offers a move to each of these sites, and keeps the one that is wanted */
 i32 move_hits(Ctx *c, const Move *m); /* arrives there: what dies elsewhere is not threatened */
 static inline void signal_any(Ctx *c, i32 start) { /* that moves were collected may be all that is asked */
     if (c->probe && !c->target && c->n_moves > start) longjmp(*c->probe, 1);
 }
 /* Before a move to a site is made: leaves if it will do; 1 if it need not be made. */
 static inline i32 move_asked(Ctx *c, i32 to) {
+    if (c->offers) {
+        tick(c, 8);
+        return c->offered++ != c->wanted;
+    }
     if (!c->probe) return 0;
     if (!c->target || (is_site(c, to) && region_has(c->target, to))) longjmp(*c->probe, 1);
     return 1;
 }
+/* Goes over places from which moves begin, or at which they end. Once they are counted, one without the move that is wanted is
+ * passed over. */
+static inline i32 place_begin(Ctx *c) { /* OFF: passed over */
+    if (!c->offers) return 0;
+    if (c->wanted >= 0 && c->n_passed < MAX_PASSED) {
+        const Passed *place = c->passed + c->n_passed;
+        if (c->offered > c->wanted || c->wanted >= place->offered) {
+            c->offered = place->offered, c->n_passed = place->next;
+            return OFF;
+        }
+    }
+    return c->n_passed++;
+}
+static inline i32 place_end(Ctx *c, i32 place) {
+    if (c->offers && c->wanted < 0 && place < MAX_PASSED) c->passed[place] = (Passed){c->offered, c->n_passed};
+    return OFF;
+}
+#define FOR_PLACES_OF_MOVES(sites, site)                                                                               \
+    FOR_SITES (sites, site)                                                                                            \
+        for (i32 place_##site = place_begin(c); place_##site >= 0; place_##site = place_end(c, place_##site))
 static inline i32 misses(Ctx *c, i32 to) { /* not worth a look */
     return c->target && (c->probe || c->hits_only) && !region_has(c->target, to);
 }

@@ -1,4 +1,5 @@
 /* Whole games: random ones, and those of a match. */
+#include "draw.h"
 #include "games.h"
 #include "players.h"
 #include "ply.h"
@@ -17,8 +18,13 @@ static i32 goes_on(const State *s, const Terms *terms) {
     return !s->over && s->turn <= terms->max_turns && s->n_moves < terms->max_moves;
 }
 static void random_ply(Ctx *c) {
-    i32 n = legal_moves(c);
-    apply_move(c, c->moves + random_below(c->random, n));
+    i32 n, k = draw_move(c, c->random, &n);
+    apply_move(c, c->moves + k);
+}
+static i32 next_move(Ctx *c, const Player *p, i32 *n) { /* n: of how many */
+    if (p->kind == PLAYER_random) return draw_move(c, c->random, n);
+    *n = legal_moves(c);
+    return choose_move(c, p, c->random);
 }
 /* Begins a game with the first moves of a random one. */
 static void open_game(Ctx *c, State *s, u64 seed, const Terms *terms) {
@@ -42,9 +48,9 @@ static void play_game(Ctx *c, State *s, u64 start, u64 seed, const Terms *terms,
     seed_random(c->random, seed);
     region_or(c, covered, c->occupied);
     while (goes_on(s, terms)) {
-        i32 n = legal_moves(c);
+        i32 n, k = next_move(c, terms->players + s->agents[s->mover], &n);
         row[PLAYOUT_decisions] += n > 1, row[PLAYOUT_choices] += n;
-        apply_move(c, c->moves + choose_move(c, terms->players + s->agents[s->mover], c->random));
+        apply_move(c, c->moves + k);
         region_or(c, covered, c->occupied);
     }
 }

@@ -384,7 +384,7 @@ static void carry_moves(Ctx *c, const Node *n) {
     if (leads_past_target(c, ARG(move, to))) return;
     TMP_REGION(starts);
     if (from_sites(c, ARG(move, from), starts)) {
-        FOR_SITES (starts, site) {
+        FOR_PLACES_OF_MOVES (starts, site) {
             c->from = site;
             carry_from(c, n);
         }

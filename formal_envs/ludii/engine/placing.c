@@ -62,7 +62,13 @@ static void add_moves(Ctx *c, const Node *n) {
         if (what > c->g->n_components) fail(c, NOT_THERE);
         if (what < 1) continue;
         New new = {what, 1, state, 0, OFF};
-        FOR_SITES (sites, site) add_at(c, n, site, &new);
+        TMP_REGION(places);
+        region_copy(c, places, sites);
+        if (c->offers && !SLOT(ARG(add, to), to, if_)) {
+            keep_offered(c, places);
+            FOR_SITES (places, site) add_at(c, n, site, &new);
+        } else
+            FOR_PLACES_OF_MOVES (places, site) add_at(c, n, site, &new);
     }
     c->to = outer;
 }

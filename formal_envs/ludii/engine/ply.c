@@ -200,27 +200,24 @@ static i32 repeats(Ctx *c, const Move *m) { /* would the position after m have b
     return seen;
 }
 const Node *play_of(Ctx *c, i32 player) { return c->g->phases[c->s->phase[player]].play; }
-i32 legal_moves(Ctx *c) {
+void begin_moves(Ctx *c) {
     State *s = c->s;
     c->n_moves = c->n_actions = c->n_thens = c->n_numbers = c->depth = 0;
     c->probe = NULL, c->applied = NULL;
-    if (s->over) return 0;
+    if (s->over) return;
     if (c->g->uses & USES_CHANCE) seed_random(c->chance, s->seed); /* the same moves each time they are asked for */
     reset_iterators(c);
     tick(c, 20);
-    const Node *play = play_of(c, s->mover);
     if (c->g->uses & USES_STUCK) {
         /* the rules may ask for the answer of last time meanwhile */
+        const Node *play = play_of(c, s->mover);
         i32 bit = 1 << s->mover, can = play && any_move(c, play);
         s->stuck = can ? s->stuck & ~bit : s->stuck | bit;
     }
-    if (play) moves_of(c, play);
-    if (c->g->uses & USES_NO_REPEAT) {
-        i32 kept = 0;
-        for (i32 i = 0; i < c->n_moves; i++)
-            if (is_pass(c, c->moves + i) || !repeats(c, c->moves + i)) c->moves[kept++] = c->moves[i];
-        c->n_moves = kept;
-    }
+}
+i32 end_moves(Ctx *c, i32 n) {
+    State *s = c->s;
+    i32 before = c->n_moves;
     if ((c->g->uses & USES_SWAP) && s->n_moves == 1 && s->agents[1] == 1) {
         Move *m = move_begin(c);
         Action *a = move_act(c, A_SWAP);
@@ -228,13 +225,27 @@ i32 legal_moves(Ctx *c) {
         move_decide(c, m);
         move_act(c, A_SET_NEXT_PLAYER)->what = (i16)s->mover;
         move_end(c, m);
-    }
-    if (c->n_moves == 0) {
+    } else if (n == 0) {
         Move *m = move_begin(c);
         move_act(c, A_PASS)->state = 1; /* forced */
         move_decide(c, m);
         move_end(c, m);
     }
+    return c->n_moves - before;
+}
+static void without_repeats(Ctx *c) {
+    i32 kept = 0;
+    for (i32 i = 0; i < c->n_moves; i++)
+        if (is_pass(c, c->moves + i) || !repeats(c, c->moves + i)) c->moves[kept++] = c->moves[i];
+    c->n_moves = kept;
+}
+i32 legal_moves(Ctx *c) {
+    begin_moves(c);
+    if (c->s->over) return 0;
+    const Node *play = play_of(c, c->s->mover);
+    if (play) moves_of(c, play);
+    if (c->g->uses & USES_NO_REPEAT) without_repeats(c);
+    end_moves(c, c->n_moves);
     return c->n_moves;
 }
 i32 player_has_move(Ctx *c, i32 player) {

@@ -23,7 +23,7 @@ static void remove_moves(Ctx *c, const Node *n) {
     named_sites(c, ARG(remove, siteType), ARG(remove, region), ARG(remove, site), sites);
     i32 level = level_named(c, ARG(remove, level)), count = c->first_level ? int_or(c, ARG(remove, count), 1) : 1;
     FOR_SITES (sites, site) {
-        if (!c->what[site]) continue;
+        if (!c->what[site] || move_asked(c, site)) continue;
         Move *m = act_at(c, late ? A_MARK : A_REMOVE, site);
         for (i32 k = 1; k < count; k++) move_act(c, late ? A_MARK : A_REMOVE)->to = site; /* from stacks one by one */
         i32 named = level == height(c, site) - 1 ? OFF : level; /* the top is what goes anyway */
@@ -73,7 +73,7 @@ static void select_moves(Ctx *c, const Node *n) {
     i32 from = c->from;
     TMP_REGION(starts);
     if (from_sites(c, ARG(select, from), starts)) {
-        FOR_SITES (starts, site) {
+        FOR_PLACES_OF_MOVES (starts, site) {
             c->from = site;
             select_from(c, n);
         }
@@ -85,7 +85,9 @@ MOVES(move_select) { select_moves(c, n); }
 //: select: (select <from> [<to>] [<roleType mover>] [<then>]) -> effect
 MOVES(select) { select_moves(c, n); }
 
-static void pass_moves(Ctx *c, const Node *n) { act_ends(c, act_at(c, A_PASS, OFF), ARG(pass, then)); }
+static void pass_moves(Ctx *c, const Node *n) {
+    if (!move_asked(c, OFF)) act_ends(c, act_at(c, A_PASS, OFF), ARG(pass, then));
+}
 //: move_pass: (move Pass [<then>]) -> decision
 MOVES(move_pass) { pass_moves(c, n); }
 //: pass: (pass [<then>]) -> effect
