@@ -12,6 +12,7 @@
 #include "context.c"
 #include "dice.c"
 #include "directions.c"
+#include "draw.c"
 #include "effects.c"
 #include "engine.c"
 #include "fold.c"
