@@ -72,6 +72,11 @@ class Child:
             theirs.close()
             lifeline.close()
 
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return int(self._process.pid)
+
     def end(self) -> int:
         """End the process and all of its group, if it has not ended; its exit status, negative for a signal."""
         if not self._lifeline.closed:

@@ -571,7 +571,7 @@ def test_a_text_is_played_once(monkeypatch):
         return compile_game(text)
 
     monkeypatch.setattr(module, "compile_game", counted)
-    monkeypatch.setattr(module, "_processors", lambda: 4)
+    monkeypatch.setattr(module, "processors", lambda: 4)
     reward = graded(playouts=1)
     reward.score_batch([HOLE, "", HOLE, ""], [MOVE, MISSPELT, " " + MOVE, TIC_TAC_TOE])
     assert sorted(played) == sorted([TIC_TAC_TOE, MISSPELT])
@@ -599,17 +599,6 @@ def test_copies_are_equal_and_remember_nothing(copied):
     assert hash(again) == hash(reward)
     assert again._judge.cache_info().currsize == 0
     assert again.score("", TIC_TAC_TOE) == score == pickle.loads(pickle.dumps(score))
-
-
-@pytest.mark.parametrize(
-    ("world", "workers"), [(None, 8), ("", 8), ("1", 8), ("3", 2), ("8", 1), ("100", 1), ("0", 8), ("many", 8)]
-)
-def test_processes_of_one_machine_share_its_processors(monkeypatch, world, workers):
-    monkeypatch.setattr(module.os, "sched_getaffinity", lambda _: range(8), raising=False)
-    monkeypatch.delenv("LOCAL_WORLD_SIZE", raising=False)
-    if world is not None:
-        monkeypatch.setenv("LOCAL_WORLD_SIZE", world)
-    assert module._processors() == workers
 
 
 def _values(reward, pipe):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
@@ -13,6 +12,7 @@ from formal_envs.ludii import Expansion, GameError, GameReport, check_game, comp
 from formal_envs.ludii.engine.library import library
 from formal_envs.ludii.play.report import UNPLAYABLE, evaluate_program, not_played
 from formal_envs.ludii.writing.briefs import read_brief, share_met
+from formal_envs.pool import processors
 from formal_envs.score import Score
 from formal_envs.tasks.game.kinds import KINDS, MAX_TURNS
 from formal_envs.tasks.game.novelty import novelty
@@ -95,7 +95,7 @@ class GameReward:
         """Score ``completions[i]`` as an answer to ``prompts[i]``; equal to ``score`` on each, and faster."""
         games = [recompose(prompt, completion) for prompt, completion in zip(prompts, completions, strict=True)]
         texts = list(dict.fromkeys(game.text for game in games))
-        workers = min(_processors(), len(texts))
+        workers = min(processors(), len(texts))
         if workers > 1:
             with ThreadPoolExecutor(workers) as pool:  # one for each batch: none is left behind, or broken by a fork
                 judged = dict(zip(texts, pool.map(self._judge, texts), strict=True))
@@ -203,10 +203,3 @@ def _said(error: GameError) -> str:
 
 def _rebuilt(kind: str, playouts: int) -> GameReward:
     return GameReward(kind=kind, playouts=playouts)
-
-
-def _processors() -> int:
-    """The processors that this process may use, shared with the others that torch's launcher started beside it."""
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    processes = os.environ.get("LOCAL_WORLD_SIZE", "")
-    return max(1, available // max(1, int(processes))) if processes.isdecimal() else available
