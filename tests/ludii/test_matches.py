@@ -128,9 +128,15 @@ def test_cut_games_count_as_drawn():
     assert (result.timeouts, result.draws, result.wins, result.scores) == (4, 0, (0, 0), ((0.5, 0.0),) * 2)
 
 
-@pytest.mark.parametrize("spec", ["", "one", "uct", "random:1", "ONE-PLY"])
+@pytest.mark.parametrize("spec", ["", "one", "ONE-PLY", "one_ply"])
 def test_a_bad_name_is_told(spec):
-    with pytest.raises(ConfigError, match="a player is one of random, one-ply"):
+    with pytest.raises(ConfigError, match="a player is random, one-ply or uct:N"):
+        read_player(spec)
+
+
+@pytest.mark.parametrize("spec", ["random:1", "one-ply:"])
+def test_only_a_search_takes_a_number(spec):
+    with pytest.raises(ConfigError, match="takes no number"):
         read_player(spec)
 
 

@@ -32,6 +32,7 @@ typedef struct Saved Saved;
 typedef struct Old Old;
 typedef struct Aside Aside;
 typedef struct Solver Solver;
+typedef struct Search Search;
 struct Ctx {
     const Game *g;
     State *s;
@@ -85,6 +86,7 @@ struct Ctx {
     Solver *solver; /* room for proofs, once one was asked for: solve.c */
     Action *report; /* room for what the last move did, consequences too */
     Aside *aside; /* room for looking at other positions; NULL until a player does */
+    Search *search; /* what one found; NULL until one searches */
 };
 /* The levels that an action names of its two places, i16; OFF: the top, or on top. They share its name, as none has both. */
 static inline i32 leaves_level(const Action *a) { return a->name >> 16; }

@@ -14,6 +14,7 @@
 #include "random.h"
 #include "reach.h"
 #include "solve.h"
+#include "uct.h"
 #include "undo.h"
 
 enum { DIGEST_BYTES = N_DIGESTS * sizeof(u64) };
@@ -102,7 +103,7 @@ Ctx *context_new(const Game *g) {
 void context_free(Ctx *c) {
     if (!c) return;
     for (i32 i = 0; i < MAX_DEPTH; i++) free(c->saved[i]), free(c->counted[i]);
-    free_aside(c);
+    free_aside(c), free_search(c);
     free(c->moves), free(c->actions), free(c->thens), free(c->passed), free(c->numbers), free(c->history), free(c->old);
     free(c->unsummed), free(c->seen), free(c->report), free(c->solver), free(c);
 }
@@ -182,6 +183,18 @@ i32 context_choose(Ctx *c, const Player *player, u64 seed, i64 work) {
     if (setjmp(c->escape)) return -1 - (i32)c->failure;
     seed_random(rng, seed);
     return choose_move(c, player, rng);
+}
+i32 context_search(Ctx *c, i32 iterations, u64 seed, i64 work, f64 *rows, i64 n_rows, i32 *line, i32 n_line) {
+    const Player player = {PLAYER_uct, iterations};
+    u64 rng[4];
+    c->work = work, c->failure = OK, c->stack = __builtin_frame_address(0);
+    if (!is_sound_player(&player)) return BAD_PLAYER;
+    if (!c->n_moves || n_rows != (2 + c->g->n_players) * (i64)c->n_moves) return BAD_MOVE;
+    if (setjmp(c->escape)) return -1 - (i32)c->failure;
+    seed_random(rng, seed);
+    const i32 chosen = think(c, &player, rng);
+    tell_search(c, rows, c->n_moves, line, n_line);
+    return chosen;
 }
 const Move *context_moves(const Ctx *c) { return c->moves; }
 const Action *context_actions(const Ctx *c) { return c->actions; }

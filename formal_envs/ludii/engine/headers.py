@@ -117,6 +117,7 @@ typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef double f64;
 
 #define HAS(type, field, at, size) \\
     _Static_assert(offsetof(type, field) == at && sizeof(((type *)0)->field) == size, "where Python reads " #field)

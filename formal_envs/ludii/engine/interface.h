@@ -18,6 +18,7 @@ typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef double f64;
 
 #define HAS(type, field, at, size) \
     _Static_assert(offsetof(type, field) == at && sizeof(((type *)0)->field) == size, "where Python reads " #field)
@@ -279,6 +280,8 @@ enum Match {
     MATCH_decisions, /* moves with another legal one beside them */
     MATCH_choices, /* legal moves, summed over the positions in which one was made */
     MATCH_covered, /* of the n_board sites, those that held a piece at some time */
+    MATCH_lead_changes, /* how often another person than the last one led, as those who search say */
+    MATCH_drama, /* millionths: how far the winner was behind, as they say; match.c has the formula */
     N_MATCH,
 };
 
@@ -286,6 +289,7 @@ enum Match {
 enum PlayerKind {
     PLAYER_random, /* any, uniformly */
     PLAYER_one_ply, /* one that wins, else one after which nobody else can win at once, else any; uniformly among these */
+    PLAYER_uct, /* by tree search with random games: uct.c */
     N_PLAYERS,
 };
 struct Player {
@@ -366,6 +370,9 @@ EXPORT i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_move
     bytes, i32 *out, i64 n_out);
 /* Which of the moves of the last context_legal the player takes: its number. The list stays as it is. */
 EXPORT i32 context_choose(Ctx *c, const Player *player, u64 seed, i64 work);
+/* What a search finds of the last context_legal: the number of the best move; for each move how often it was visited,
+ * whether its value is proven, its value for person 1 .. n; and the best line, OFF behind its end. */
+EXPORT i32 context_search(Ctx *c, i32 iterations, u64 seed, i64 work, f64 *rows, i64 n_rows, i32 *line, i32 n_line);
 /* Plays the n games from first on of a match, as context_playouts does: a player for each role, who in game i begins i
  * roles further on. The first opening thousandths of a game are played at random, the same until each has had each
  * role. Each row is one of MATCH. What game i is depends on the seed and on i alone. */

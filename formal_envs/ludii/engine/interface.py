@@ -197,13 +197,18 @@ PLAYOUT = (
     Field("covered", "of the n_board sites, those that held a piece at some time"),
 )
 #: What is known of a game of a match.
-MATCH = (*PLAYOUT,)
+MATCH = (
+    *PLAYOUT,
+    Field("lead_changes", "how often another person than the last one led, as those who search say"),
+    Field("drama", "millionths: how far the winner was behind, as they say; match.c has the formula"),
+)
 
 # ---------------------------------------------------------------- players
 #: How they choose among the legal moves.
 PLAYERS = {
     "random": "any, uniformly",
     "one_ply": "one that wins, else one after which nobody else can win at once, else any; uniformly among these",
+    "uct": "by tree search with random games: uct.c",
 }
 PLAYER = (
     Field("kind", "PLAYER_<kind>"),
@@ -303,6 +308,10 @@ FUNCTIONS = {
     "i32 context_choose(Ctx *c, const Player *player, u64 seed, i64 work)": (
         "Which of the moves of the last context_legal the player takes: its number. The list stays as it is."
     ),
+    "i32 context_search(Ctx *c, i32 iterations, u64 seed, i64 work, f64 *rows, i64 n_rows, i32 *line, i32 n_line)": (
+        "What a search finds of the last context_legal: the number of the best move; for each move how often it was"
+        " visited, whether its value is proven, its value for person 1 .. n; and the best line, OFF behind its end."
+    ),
     "i64 context_match(Ctx *c, const Player *players, i32 n_given, u64 seed, i32 first, i32 n, i32 max_turns, "
     "i32 max_moves, i32 opening, i64 work, i64 total, State *s, i64 bytes, i32 *out, i64 n_out)": (
         "Plays the n games from first on of a match, as context_playouts does: a player for each role, who in game i"
@@ -324,6 +333,7 @@ _CTYPES = {
     "u32": ctypes.c_uint32,
     "i64": ctypes.c_int64,
     "u64": ctypes.c_uint64,
+    "f64": ctypes.c_double,
 }
 
 

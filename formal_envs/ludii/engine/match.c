@@ -1,13 +1,40 @@
 /* Whole games: random ones, and those of a match. */
+#include <math.h>
 #include "draw.h"
 #include "games.h"
 #include "players.h"
 #include "ply.h"
 #include "random.h"
 #include "sets.h"
+#include "uct.h"
 #include "undo.h"
 
-static u64 seed_of(u64 seed, i32 game) { return seed + (u64)game * 0xd1342543de82ef95u; }
+static u64 seed_of(u64 seed, i64 game) { return seed + (u64)game * 0xd1342543de82ef95u; }
+
+/* How a game went, as those say who search: what each person's chances are, in -1 .. 1. */
+typedef struct Story {
+    i32 leader, lead_changes;
+    i32 n_behind[MAX_PLAYERS + 1]; /* how often a person was behind another one; */
+    double behind[MAX_PLAYERS + 1]; /* the sum of the roots of how far, as a share of all that one can be */
+} Story;
+static void note_chances(Story *story, const double *value, i32 n) {
+    i32 leader = 1, alone = 1;
+    for (i32 p = 2; p <= n; p++) {
+        if (value[p] > value[leader]) leader = p, alone = 1;
+        else if (value[p] == value[leader]) alone = 0;
+    }
+    for (i32 p = 1; p <= n; p++)
+        if (value[p] < value[leader])
+            story->n_behind[p]++, story->behind[p] += sqrt((value[leader] - value[p]) / 2);
+    if (!alone) return;
+    story->lead_changes += story->leader && story->leader != leader;
+    story->leader = leader;
+}
+/* Drama: of all that the winner was behind, the mean root of how far (Browne, Automatic generation and evaluation of
+ * recombination games, 2008); 0 where nobody won or he never was. */
+static double drama(const Story *story, i32 winner) {
+    return winner > 0 && story->n_behind[winner] ? story->behind[winner] / story->n_behind[winner] : 0;
+}
 
 typedef struct Terms { /* of all the games of a call */
     const Player *players; /* by person, from 1 */
@@ -38,7 +65,8 @@ static void open_game(Ctx *c, State *s, u64 seed, const Terms *terms) {
     while (s->n_moves < n && !s->over) random_ply(c); /* the same moves, which end nothing */
 }
 /* c->failure says how it ended; row: of PLAYOUT, covered: a set of sites, both zeroes before */
-static void play_game(Ctx *c, State *s, u64 start, u64 seed, const Terms *terms, i32 *row, u64 *covered) {
+static void play_game(Ctx *c, State *s, u64 start, u64 seed, const Terms *terms, i32 *row, u64 *covered,
+                      Story *story) {
     c->n_saved = 0;
     if (setjmp(c->escape)) {
         restore_states(c, 0);
@@ -48,18 +76,21 @@ static void play_game(Ctx *c, State *s, u64 start, u64 seed, const Terms *terms,
     seed_random(c->random, seed);
     region_or(c, covered, c->occupied);
     while (goes_on(s, terms)) {
-        i32 n, k = next_move(c, terms->players + s->agents[s->mover], &n);
+        const Player *player = terms->players + s->agents[s->mover];
+        i32 n, k = next_move(c, player, &n);
         row[PLAYOUT_decisions] += n > 1, row[PLAYOUT_choices] += n;
+        if (player->kind == PLAYER_uct && n > 1) note_chances(story, c->search->value, c->g->n_players);
         apply_move(c, c->moves + k);
         region_or(c, covered, c->occupied);
     }
 }
 /* A game within so much work: how much it was. */
-static i64 play_row(Ctx *c, State *s, u64 start, u64 seed, const Terms *terms, i64 work, i32 *row) {
+static i64 play_row(Ctx *c, State *s, u64 start, u64 seed, const Terms *terms, i64 work, i32 *row,
+                    Story *story) {
     TMP_REGION(covered);
     c->work = work, c->failure = OK;
     region_clear(c, covered);
-    play_game(c, s, start, seed, terms, row, covered);
+    play_game(c, s, start, seed, terms, row, covered, story);
     region_and(c, covered, c->g->board);
     row[PLAYOUT_winner] = c->failure ? -1 - (i32)c->failure : s->over ? s->winner : -1;
     row[PLAYOUT_person] = row[PLAYOUT_winner] > 0 ? s->agents[row[PLAYOUT_winner]] : row[PLAYOUT_winner];
@@ -73,11 +104,13 @@ i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_moves, i64 
     if (bytes != c->g->state_size || n_out != N_PLAYOUT * (i64)n) return BAD_STATE;
     const Player random[MAX_PLAYERS + 1] = {{PLAYER_random, 0}};
     const Terms terms = {random, max_turns, max_moves, 0};
+    Story story = {0}; /* nobody tells one */
     i64 left = total;
     c->stack = __builtin_frame_address(0);
     memset(out, 0, sizeof(i32) * (size_t)n_out);
     for (i32 i = 0; i < n; i++)
-        left -= play_row(c, s, seed_of(seed, i), seed_of(seed, i), &terms, work < left ? work : left, out + N_PLAYOUT * i);
+        left -= play_row(c, s, seed_of(seed, i), seed_of(seed, i), &terms, work < left ? work : left, out + N_PLAYOUT * i,
+                         &story);
     return total - left;
 }
 _Static_assert(PLAYER_random == 0, "an array of players is one of random ones");
@@ -98,8 +131,12 @@ i64 context_match(Ctx *c, const Player *players, i32 n_given, u64 seed, i32 firs
         const i64 game = (i64)first + i;
         for (i32 k = 0; k < n_players; k++) seats[1 + (k + game) % n_players] = players[k];
         /* each player has each seat of the same beginning, with the same dice */
-        const u64 start = ~seed_of(seed, (i32)(game / n_players));
-        left -= play_row(c, s, start, seed_of(seed, (i32)game), &terms, work < left ? work : left, out + N_MATCH * i);
+        const u64 start = ~seed_of(seed, game / n_players);
+        i32 *row = out + N_MATCH * i;
+        Story story = {0};
+        left -= play_row(c, s, start, seed_of(seed, game), &terms, work < left ? work : left, row, &story);
+        row[MATCH_lead_changes] = story.lead_changes;
+        row[MATCH_drama] = (i32)(1e6 * drama(&story, row[MATCH_person]) + 0.5);
     }
     return total - left;
 }

@@ -1,10 +1,13 @@
-/* Players that look one ply ahead, or not at all. */
+/* Players: who looks one ply ahead, and what all who look ahead have in common. */
 #include "players.h"
 #include "aside.h"
 #include "ply.h"
 #include "random.h"
+#include "uct.h"
 
-i32 is_sound_player(const Player *p) { return (u32)p->kind < N_PLAYERS && p->iterations >= 0; }
+i32 is_sound_player(const Player *p) {
+    return (u32)p->kind < N_PLAYERS && p->iterations >= 0 && (p->kind != PLAYER_uct || p->iterations);
+}
 
 u32 persons_first(const State *s, i32 n) {
     u32 found = 0;
@@ -51,17 +54,23 @@ static i32 one_ply(Ctx *c, u64 rng[4]) { /* moves are tried in random order: the
         if (is_safe(c, order[i], me, rng)) return order[i];
     return order[0];
 }
-i32 choose_move(Ctx *c, const Player *p, u64 rng[4]) {
-    if (p->kind == PLAYER_random) return random_below(rng, c->n_moves);
-    if (c->n_moves == 1) return 0;
+i32 think(Ctx *c, const Player *p, u64 rng[4]) {
     jmp_buf escape;
     memcpy(&escape, &c->escape, sizeof(jmp_buf));
     leave_position(c);
-    i32 chosen = 0;
-    const i32 failed = setjmp(c->escape);
-    if (!failed) chosen = one_ply(c, rng);
+    const i32 searches = p->kind == PLAYER_uct, failed = setjmp(c->escape);
+    i32 chosen = OFF;
+    if (!failed) {
+        if (searches) search(c, p->iterations, rng);
+        else chosen = one_ply(c, rng);
+    }
     come_back(c);
     memcpy(&c->escape, &escape, sizeof(jmp_buf));
-    if (failed) fail(c, c->failure);
+    if (searches && (!failed || c->failure == OUT_OF_WORK)) chosen = best_move(c);
+    if (chosen < 0) fail(c, c->failure);
     return chosen;
+}
+i32 choose_move(Ctx *c, const Player *p, u64 rng[4]) {
+    if (p->kind == PLAYER_random) return random_below(rng, c->n_moves);
+    return c->n_moves == 1 ? 0 : think(c, p, rng);
 }

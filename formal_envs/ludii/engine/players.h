@@ -8,5 +8,6 @@ i32 is_sound_player(const Player *p);
  * as before; only rng has gone on. Where hidden information or the outcome of dice would help, he sees the former and not
  * the latter. */
 i32 choose_move(Ctx *c, const Player *p, u64 rng[4]);
+i32 think(Ctx *c, const Player *p, u64 rng[4]); /* the same, of one who does not choose blindly, of one move too */
 u32 persons_first(const State *s, i32 n); /* bit p: person p has the best rank */
 #endif

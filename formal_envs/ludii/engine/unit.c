@@ -61,6 +61,7 @@
 #include "state.c"
 #include "threats.c"
 #include "tracks.c"
+#include "uct.c"
 #include "undo.c"
 const Ludeme LUDEMES[N_LUDEMES] = {
     {"abs_int", INT_KIND, 1, 1, {.value = ludeme_abs_int}},

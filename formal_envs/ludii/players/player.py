@@ -13,6 +13,7 @@ from formal_envs.ludii.play.program import Move, State, legal_moves
 CPlayer = structure("Player", PLAYER)
 #: As one names them, in the order of the engine's table.
 KINDS = tuple(name.replace("_", "-") for name in PLAYERS)
+MAX_ITERATIONS = 100_000_000
 #: Work that one choice may take.
 CHOICE_WORK = 10_000_000_000
 
@@ -22,32 +23,41 @@ class Player:
     """One who chooses moves.
 
     ``random``: any legal move, uniformly. ``one-ply``: a move that wins; else one after which nobody else can win at
-    once; else any; uniformly among these.
+    once; else any; uniformly among these. ``uct``: the move that a tree search of so many ``iterations`` visits most,
+    a win for certain where it proves one.
 
     All of them see hidden information, and none of them what dice will show.
     """
 
     kind: str
+    iterations: int = 0
 
     def __str__(self) -> str:
-        return self.kind
+        return f"{self.kind}:{self.iterations}" if self.iterations else self.kind
 
     def record(self) -> ctypes.Structure:
         """As the engine takes it."""
-        return CPlayer(KINDS.index(self.kind), 0)
+        return CPlayer(KINDS.index(self.kind), self.iterations)
 
 
 def read_player(spec: str | Player) -> Player:
-    """The player of this name: ``random``, ``one-ply``.
+    """The player of this name: ``random``, ``one-ply``, or ``uct:200`` for a search of 200 iterations.
 
     Raises:
         ConfigError: there is no such player.
     """
     if isinstance(spec, Player):
         return spec
-    if spec not in KINDS:
-        raise ConfigError(f"a player is one of {', '.join(KINDS)}; got {spec!r}")
-    return Player(spec)
+    kind, colon, number = spec.partition(":")
+    if kind not in KINDS:
+        raise ConfigError(f"a player is random, one-ply or uct:N, such as uct:200; got {spec!r}")
+    if kind != "uct":
+        if colon:
+            raise ConfigError(f"the player {kind} takes no number, got {spec!r}")
+        return Player(kind)
+    if not (number.isascii() and number.isdigit() and len(number) <= 9 and 1 <= int(number) <= MAX_ITERATIONS):
+        raise ConfigError(f"uct:N takes 1 to {MAX_ITERATIONS:,} iterations, such as uct:200; got {spec!r}")
+    return Player(kind, int(number))
 
 
 def choose(state: State, player: str | Player, seed: int) -> Move:
