@@ -11,7 +11,17 @@ from typing import Any
 
 import click
 
-from agents.commands.shared import OUTPUT, SETTINGS, explained, load_own, needs_torch, parse_settings, writing
+from agents.commands.shared import (
+    OUTPUT,
+    SETTINGS,
+    WORKERS,
+    explained,
+    load_own,
+    needs_torch,
+    parse_settings,
+    scored_by,
+    writing,
+)
 from agents.runs.environments import task_name
 from formal_envs.errors import ConfigError, unknown
 from formal_envs.references import is_reference
@@ -29,6 +39,7 @@ _BASELINES = ("random", "constant", "oracle")
 @click.option("--split", default="test", show_default=True, help="train, test or all.")
 @click.option("--sampled", is_flag=True, help="Sample completions, as in training, instead of decoding greedily.")
 @click.option("--out", type=OUTPUT, help="Write prompts, completions and scores, as JSON lines.")
+@WORKERS
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @SETTINGS
 def eval_command(
@@ -39,6 +50,7 @@ def eval_command(
     split: str,
     sampled: bool,
     out: Path | None,
+    workers: int,
     as_json: bool,
     settings: tuple[str, ...],
 ) -> None:
@@ -67,7 +79,7 @@ def eval_command(
     task, reward = make_task(task_name(str(env)), **options)
     result: dict[str, Any] = {"agent": agent, "env": env, "split": split, "seed": seed}
     bar = tqdm(total=episodes, unit="episode", desc="eval", disable=None)  # on a terminal alone
-    with bar, writing(out) if out else nullcontext() as file:
+    with bar, writing(out) if out else nullcontext() as file, scored_by(reward, workers) as scorer:
 
         def watch(prompts: Sequence[str], completions: Sequence[str], scores: Sequence[Score]) -> None:
             bar.update(len(prompts))
@@ -75,7 +87,7 @@ def eval_command(
                 rows = map(sample_row, prompts, completions, scores)
                 file.writelines(json.dumps(row) + "\n" for row in rows)
 
-        result.update(evaluate(player, task, reward, episodes=episodes, seed=seed, watch=watch))
+        result.update(evaluate(player, task, scorer, episodes=episodes, seed=seed, watch=watch))
     if as_json:
         click.echo(json.dumps(result))
         return

@@ -8,7 +8,7 @@ import os
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import wraps
 from pathlib import Path
 from typing import IO, Any
@@ -16,7 +16,9 @@ from typing import IO, Any
 import click
 
 from formal_envs.errors import ConfigError, FormalEnvError, unknown
+from formal_envs.pool import ScoringPool
 from formal_envs.references import load_object
+from formal_envs.score import Reward
 
 
 class Commands(click.Group):
@@ -176,6 +178,20 @@ SETTINGS = click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a setting; can be given several times."
 )
 """The option that ``parse_settings`` reads."""
+
+WORKERS = click.option(
+    "--workers",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 1024),
+    help="Processes that score; 0 scores in this one.",
+)
+"""The option that ``scored_by`` takes."""
+
+
+def scored_by(reward: Reward, workers: int) -> AbstractContextManager[Reward]:
+    """The reward, in so many processes of which nothing is left; 0 is the reward itself."""
+    return ScoringPool(reward, workers) if workers else nullcontext(reward)
 
 
 def parse_settings(settings: Iterable[str]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from agents.runs.log import RunLog
 from agents.runs.loop import make_accelerator, progress_bar
 from agents.runs.spec import RunSpec
 from formal_envs.envs.token import TokenLayout
+from formal_envs.pool import ScoringPool
 from formal_envs.score import Reward
 from formal_envs.tasks import Task
 
@@ -68,6 +69,8 @@ class Session:
         task, reward = spec.build()
         held_out, checkpoint = spec.task(split="test"), find_checkpoint(out / "checkpoint")
         layout = spec.layout(checkpoint)
+        if spec.config.workers:  # before the model is there, whose threads and memory they would share
+            reward = ScoringPool(reward, spec.config.workers)
         accelerator = make_accelerator(spec.config)
         policy = Policy(build_model(spec.config, layout.tokenizer), layout).to(accelerator.device)
         run = Run.begin(out, spec, resume, accelerator)
@@ -122,6 +125,8 @@ class Session:
             **figures,
             **held_out_results(self.policy, self.layout, self.held_out, self.reward, config.test_episodes, config.seed),
         }
+        if isinstance(self.reward, ScoringPool):
+            self.reward.close()
         if self.accelerator.is_main_process:
             self.run.write_summary(summary)
         return summary

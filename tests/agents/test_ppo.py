@@ -1,6 +1,7 @@
 """Training: real runs of seconds, killed and resumed, and what their folders hold."""
 
 import json
+import multiprocessing
 import os
 import random
 import signal
@@ -21,7 +22,7 @@ from hypothesis import given  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 from killed_runs import whole_and_killed  # noqa: E402
 from tiny_models import tiny_causal, tiny_classifier  # noqa: E402
-from tiny_runs import SMALL, check_first_loss, make_policy, roll_out, without_times  # noqa: E402
+from tiny_runs import SMALL, TIMES, check_first_loss, make_policy, roll_out, without_times  # noqa: E402
 
 from agents.cli import main  # noqa: E402
 from agents.evaluation.agent import evaluate  # noqa: E402
@@ -129,6 +130,23 @@ def test_a_run_leaves_a_whole_folder(tmp_path, settings):
     assert ids[0].tolist() == spec.layout().tokenizer.encode(prompt)
     logits = model(ids).logits[0, -1].masked_fill(~torch.tensor(spec.layout().first_mask, dtype=torch.bool), -1e9)
     assert agent.act([prompt])[0].startswith(tokenizer.decode(logits.argmax()))
+
+
+@pytest.mark.parametrize("env", ["FormalArith-v0", pytest.param("FormalGame-v0", marks=pytest.mark.train)])
+def test_a_run_whose_completions_several_processes_score_is_the_same_run(tmp_path, env):
+    spec = {**SMALL, "steps": 2, "evaluate_every": 1, "validation": 16, "max_tokens": 8, "context": 2048}
+    if "Game" in env:
+        spec |= {"prompts": 2, "minibatches": 1, "test_episodes": 4, "validation": 4}
+    runs, summaries = [], []
+    for workers in (0, 2):
+        summary = train(RunSpec.parse(env, {**spec, "workers": workers}), tmp_path / f"{workers}")
+        summaries.append({name: value for name, value in summary.items() if name not in TIMES})
+        runs.append(Run.open(tmp_path / f"{workers}"))
+    assert without_times(runs[0]) == without_times(runs[1])
+    assert runs[0].samples_file.read_text() == runs[1].samples_file.read_text()
+    assert summaries[0] == summaries[1]
+    assert runs[1].spec.config.workers == 2
+    assert not multiprocessing.active_children()
 
 
 def test_runs_repeat_from_their_seed_and_differ_between_seeds(tmp_path):

@@ -48,6 +48,18 @@ def test_score_adds_reward_parts_and_failure(tmp_path):
     assert "'n'" in scored[2]["failure"]
 
 
+def test_workers_score_the_same(tmp_path):
+    rows = [{"prompt": "1+2=", "completion": str(n)} for n in range(20)]
+    lines = "\n".join(map(json.dumps, rows))
+    alone, shared = (
+        run("score", "FormalArith-v0", "--in", "-", "--out", "-", "--workers", workers, input=lines)
+        for workers in (0, 2)
+    )
+    assert shared == alone
+    evaluate = ["eval", "random", "--env", "FormalArith-v0", "--episodes", 100, "--json", "--workers"]
+    assert run(*evaluate, 2) == run(*evaluate, 0)
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [("{", "line 1 is not a JSON"), ("[]", "line 1 is not a JSON object"), ('{"prompt": "1+2="}', "'completion'")],
