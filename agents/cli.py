@@ -11,6 +11,7 @@ from agents.commands.evaluation import eval_command
 from agents.commands.export import export_command
 from agents.commands.game import game
 from agents.commands.game_corpus import corpus_command
+from agents.commands.game_players import analyse_command, play_command
 from agents.commands.game_raw import conformance_raw_command, expand_command, options_command
 from agents.commands.game_text import format_command, lint_command
 from agents.commands.reproduce import reproduce_command
@@ -43,8 +44,10 @@ for _command in (
     main.add_command(_command)
 for _command in (
     corpus_command,
+    analyse_command,
     format_command,
     lint_command,
+    play_command,
     expand_command,
     options_command,
     conformance_raw_command,

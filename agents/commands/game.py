@@ -67,28 +67,6 @@ def check(file: GameFile, as_json: bool) -> None:
 
 @game.command()
 @takes_game
-@_SEED
-@click.option("--moves", default=1000, show_default=True, type=click.IntRange(0), help="Moves at most.")
-@click.option("--last", is_flag=True, help="Show the last position only.")
-def play(file: GameFile, seed: int, moves: int, last: bool) -> None:
-    """Play a random game of FILE, move by move with the board."""
-    import numpy as np
-
-    from formal_envs.ludii.play.move_log import written_move
-    from formal_envs.ludii.play.report import random_game
-
-    program = file.program()
-    states, played = random_game(program, np.random.default_rng(seed), moves)
-    if last:
-        click.echo(f"{len(played)} moves\n\n{states[-1]}")
-        return
-    click.echo(f"{states[0]}")
-    for number, (move, before, after) in enumerate(zip(played, states, states[1:], strict=False), 1):
-        click.echo(f"\n{number}. player {before.mover}: {written_move(before, move)}\n\n{after}")
-
-
-@game.command()
-@takes_game
 @click.option("--depth", default=3, show_default=True, type=click.IntRange(1, 100))
 @_JSON
 def perft(file: GameFile, depth: int, as_json: bool) -> None:

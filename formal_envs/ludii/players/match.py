@@ -13,7 +13,7 @@ from formal_envs.errors import ConfigError
 from formal_envs.ludii.engine.interface import MATCH, MAX_GAME_MOVES
 from formal_envs.ludii.engine.library import library
 from formal_envs.ludii.play.program import REASONS, Program
-from formal_envs.ludii.players.player import CPlayer, Player, read_player
+from formal_envs.ludii.players.player import CPlayer, Player, seated
 
 #: Work of one game; some half a minute.
 GAME_WORK = 10_000_000_000
@@ -146,12 +146,7 @@ def play_match(
     Raises:
         ConfigError: an argument is not as above.
     """
-    chosen = tuple(map(read_player, players))
-    n = program.n_players
-    if len(chosen) != n:
-        raise ConfigError(
-            f"{program.name} is a game for {n}: name as many players, separated by commas; got {len(chosen)}"
-        )
+    chosen, n = seated(program, players), program.n_players
     for name, value, high in (("games", games, 1_000_000), ("max_turns", max_turns, 1_000_000)):
         if not 1 <= value <= high:
             raise ConfigError(f"{name} must lie in 1 to {high:,}, got {value}")
@@ -165,17 +160,8 @@ def play_match(
         if left <= 0:
             break
         done = library().context_match(
-            *(
-                context.pointer,
-                records,
-                n,
-                seed & (1 << 64) - 1,
-                game,
-                1,
-                max_turns * n,
-                MAX_GAME_MOVES,
-                int(opening * 1000),
-            ),
+            *(context.pointer, records, n, seed & (1 << 64) - 1, game, 1),
+            *(max_turns * n, MAX_GAME_MOVES, int(opening * 1000)),
             *(min(left, GAME_WORK) if work is None else left, left, block, len(block), row.ctypes.data, row.size),
         )
         left -= context.check(done)

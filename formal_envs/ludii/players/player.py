@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from formal_envs.errors import ConfigError
 from formal_envs.ludii.engine.interface import PLAYER, PLAYERS, structure
 from formal_envs.ludii.engine.library import library
-from formal_envs.ludii.play.program import Move, State, legal_moves
+from formal_envs.ludii.play.program import Move, Program, State, legal_moves
 
 CPlayer = structure("Player", PLAYER)
 #: As one names them, in the order of the engine's table.
@@ -58,6 +59,20 @@ def read_player(spec: str | Player) -> Player:
     if not (number.isascii() and number.isdigit() and len(number) <= 9 and 1 <= int(number) <= MAX_ITERATIONS):
         raise ConfigError(f"uct:N takes 1 to {MAX_ITERATIONS:,} iterations, such as uct:200; got {spec!r}")
     return Player(kind, int(number))
+
+
+def seated(program: Program, players: Sequence[str | Player]) -> tuple[Player, ...]:
+    """Players, one for each of a game's.
+
+    Raises:
+        ConfigError: there are not as many, or there is no such player.
+    """
+    chosen, n = tuple(map(read_player, players)), program.n_players
+    if len(chosen) != n:
+        raise ConfigError(
+            f"{program.name} is a game for {n}: name as many players, separated by commas; got {len(chosen)}"
+        )
+    return chosen
 
 
 def choose(state: State, player: str | Player, seed: int) -> Move:
