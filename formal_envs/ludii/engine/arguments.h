@@ -30,7 +30,7 @@ static inline i32 site_of_type(Ctx *c, const Node *type, i32 site, i32 literal) 
     return on_default ? OFF : site;
 }
 static inline i32 site_at(Ctx *c, const Node *type, const Node *site) {
-    return site_of_type(c, type, int_of(c, site), is_literal(site));
+    return type ? site_of_type(c, type, int_of(c, site), is_literal(site)) : int_of(c, site);
 }
 static inline i32 site_labelled(Ctx *c, const Node *type, const Node *name) { /* a coordinate */
     return type ? c->g->names[name->value].of_type[type->value] : c->g->names[name->value].site;

@@ -39,6 +39,12 @@ i32 facing_of(Ctx *c, i32 site) {
     if (facing < 0) facing = c->g->facing[c->s->mover];
     return facing < 0 ? absoluteDirection_N : facing;
 }
+i32 site_ahead(Ctx *c, i32 site, DirSet dirs, i32 steps) {
+    if (steps > 0)
+        FOR_RADIALS (site, dirs, r)
+            if (steps <= r->n) return r->at[steps - 1];
+    return site; /* as in the data */
+}
 i32 next_site(Ctx *c, i32 site, i32 direction, u32 relation) {
     DirSet d = {(u64)1 << direction, 0};
     FOR_RADIALS (site, d, ray)

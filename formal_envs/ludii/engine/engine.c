@@ -16,6 +16,7 @@
 #include "solve.h"
 #include "uct.h"
 #include "undo.h"
+#include "where.h"
 
 enum { DIGEST_BYTES = N_DIGESTS * sizeof(u64) };
 
@@ -40,6 +41,7 @@ static void start(Ctx *c, Game *g) { /* what need not be evaluated again, and th
     start_rules(c);
     fold_start(c, bits);
     fold_reach(c);
+    judge_conditions(c);
     judge_draws(c);
     push_history(c);
 }

@@ -1,6 +1,7 @@
 /* Leaps: a walk of steps and turns, begun in every orthogonal direction. */
 #include "leaping.h"
 #include "moving.h"
+#include "where.h"
 
 /* The directions that walks from a site take: on the board those of its own sites alone, whatever edges have: N-Mesh. */
 static u64 ways_from(Ctx *c, i32 site) {
@@ -49,12 +50,15 @@ static void leap_from(Ctx *c, const Rule *rule, DirSet directions) {
     TMP_REGION(allowed);
     tick(c, 2 + c->g->words / 2);
     i32 some = to_sites(c, rule->to, allowed);
+    const Node *asks = rule->to ? SLOT(rule->to, to, if_) : NULL;
+    TMP_REGION(room);
     walk_ends(c, from, rule->walks, rule->rotations, ends);
+    if (is_asked_of(asks, ASKED_TO)) region_and(c, ends, where_holds(c, asks, room)), asks = NULL;
     FOR_SITES (ends, site) {
         if (misses(c, site) || (some && !region_has(allowed, site)) || (rule->forward && !lies_ahead(c, from, site)))
             continue;
         c->to = site;
-        if (may_enter(c, rule->to)) go(c, rule, site, to_apply(rule->to));
+        if (bool_or(c, asks, 1)) go(c, rule, site, to_apply(rule->to));
     }
 }
 static void leap_moves(Ctx *c, const Node *n) {

@@ -1,5 +1,6 @@
 /* A piece goes from c->from to a site: one move, with what comes along. */
 #include "moving.h"
+#include "where.h"
 
 static Move *piece_goes(Ctx *c, i32 to, const Node *effect) { /* not ended yet */
     i32 outer = c->to;
@@ -67,10 +68,13 @@ static void turn_clockwise(Ctx *c, i32 first) {
 /* ---- step */
 static void step_from(Ctx *c, const Rule *rule, DirSet directions) {
     i32 from = c->from;
+    const Node *asks = rule->to ? SLOT(rule->to, to, if_) : NULL;
+    TMP_REGION(room);
+    const u64 *may = is_asked_of(asks, ASKED_TO) ? where_holds(c, asks, room) : NULL;
     FOR_RADIALS (from, directions, ray) {
-        if (!ray->n) continue;
         c->to = ray->at[0];
-        if (!misses(c, c->to) && may_enter(c, rule->to)) go(c, rule, ray->at[0], to_apply(rule->to));
+        if (!misses(c, c->to) && (may ? region_has(may, c->to) : may_enter(c, rule->to)))
+            go(c, rule, ray->at[0], to_apply(rule->to));
     }
 }
 static void step_moves(Ctx *c, const Node *n) {
@@ -96,6 +100,7 @@ typedef struct Slide {
     Range range;
     const u64 *ends;
     const i32 *path;
+    const u64 *passed, *stopped; /* where what `between` and `to` ask holds; NULL: to be asked of each place */
 } Slide;
 
 static void slide_to(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i32 steps, const Node *effect) {
@@ -126,10 +131,10 @@ static i32 slide_over(Ctx *c, const Rule *rule, const Slide *slide, i32 site, i3
     c->to = site; /* (between) is still the place before it, if any: Hex Amazons */
     i32 far_enough = steps >= slide->range.least && (!slide->ends || region_has(slide->ends, site)),
         wanted = far_enough && !misses(c, site);
-    i32 stopped = stops && int_of(c, stops);
+    i32 stopped = slide->stopped ? region_has(slide->stopped, site) : stops && int_of(c, stops);
     if (stopped && wanted && apply_allows(c, to_apply(to))) slide_to(c, rule, slide, site, steps, slide_effect(to));
     c->between = site;
-    i32 passed = passes ? int_of(c, passes) : region_has(c->empty, site);
+    i32 passed = slide->passed ? region_has(slide->passed, site) : int_of(c, passes);
     if (passed && !stopped && wanted && apply_allows(c, to_apply(to)))
         slide_to(c, rule, slide, site, steps, stops ? NULL : slide_effect(to));
     return passed && !(stopped && far_enough);
@@ -180,8 +185,14 @@ static void slide_round(Ctx *c, const Rule *rule, const Track *track) {
 }
 static void slide_from(Ctx *c, const Rule *rule, DirSet directions) {
     i32 from = c->from, between = c->between;
+    const Node *passes = rule->between ? SLOT(rule->between, between, if_) : NULL;
+    const Node *stops = rule->to ? SLOT(rule->to, to, if_) : NULL;
     TMP_REGION(sites);
-    Slide slide = {steps_of(c, rule->between, (Range){1, INFINITE}), to_sites(c, rule->to, sites) ? sites : NULL, NULL};
+    TMP_REGION(room);
+    TMP_REGION(ends);
+    Slide slide = {steps_of(c, rule->between, (Range){1, INFINITE}), to_sites(c, rule->to, sites) ? sites : NULL, NULL,
+                   !passes ? c->empty : is_asked_of(passes, ASKED_BETWEEN) ? where_holds(c, passes, room) : NULL,
+                   is_asked_of(stops, ASKED_TO) ? where_holds(c, stops, ends) : NULL};
     if (rule->track) {
         i32 named = 0;
         for (i32 t = 0; t < c->g->n_tracks; t++) {
@@ -233,13 +244,14 @@ typedef struct Hop {
     i32 any_hurdle; /* any place will do, where no (between ..) says more: Chaturaji */
     const Node *is_hurdle;
     const u64 *ends;
+    const u64 *hurdles_at, *lands_at; /* where conditions hold; NULL: to be asked of each place */
 } Hop;
 
 static i32 hurdle_at(Ctx *c, const Hop *hop, i32 site) {
     c->between = site;
     tick(c, 1);
     if (hop->any_hurdle) return 1;
-    return hop->is_hurdle ? int_of(c, hop->is_hurdle) : region_has(c->occupied, site);
+    return hop->hurdles_at ? region_has(hop->hurdles_at, site) : int_of(c, hop->is_hurdle);
 }
 static void land(Ctx *c, const Rule *rule, const Hop *hop, const Radial *ray, i32 first, i32 hurdles) {
     i32 start = first + hurdles, captures = to_apply(rule->to) && to_apply(rule->to)->op == OP_apply_if;
@@ -247,7 +259,7 @@ static void land(Ctx *c, const Rule *rule, const Hop *hop, const Radial *ray, i3
         tick(c, 1);
         c->to = ray->at[k];
         if (hurdles) c->between = ray->at[start - 1];
-        i32 goes_on = may_enter(c, rule->to) && (!hop->ends || region_has(hop->ends, ray->at[k]));
+        i32 goes_on = (hop->lands_at ? region_has(hop->lands_at, c->to) : may_enter(c, rule->to)) && (!hop->ends || region_has(hop->ends, ray->at[k]));
         if ((captures ? apply_allows(c, to_apply(rule->to)) : goes_on) && !move_asked(c, ray->at[k])) {
             Move *m = piece_goes(c, ray->at[k], to_apply(rule->to));
             for (i32 h = first; between_apply(rule->between) && h < start; h++) {
@@ -277,12 +289,18 @@ static void hop_from(Ctx *c, const Rule *rule, DirSet directions) {
     i32 from = c->from;
     const Node *between = rule->between;
     TMP_REGION(sites);
-    Hop hop = {{1, 1}, 0, 0, !between, NULL, to_sites(c, rule->to, sites) ? sites : NULL};
+    TMP_REGION(room);
+    TMP_REGION(ends);
+    const Node *asks = rule->to ? SLOT(rule->to, to, if_) : NULL;
+    Hop hop = {{1, 1}, 0, 0, !between, NULL, to_sites(c, rule->to, sites) ? sites : NULL, c->occupied,
+               is_asked_of(asks, ASKED_TO) ? where_holds(c, asks, ends) : NULL};
     if (between) {
         hop.hurdles = steps_of(c, between, (Range){1, 1});
         hop.before = int_or(c, SLOT(between, between, before), 0),
         hop.after = int_or(c, SLOT(between, between, after), 0);
         hop.is_hurdle = SLOT(between, between, if_);
+        if (is_asked_of(hop.is_hurdle, ASKED_BETWEEN)) hop.hurdles_at = where_holds(c, hop.is_hurdle, room);
+        else if (hop.is_hurdle) hop.hurdles_at = NULL;
     }
     FOR_RADIALS (from, directions, ray) hop_along(c, rule, &hop, ray);
 }

@@ -76,13 +76,11 @@ INT(handsite, STATIC) {
 INT(ahead) {
     i32 site = site_at(c, ARG(ahead, siteType), ARG(ahead, site)), steps = int_or(c, ARG(ahead, steps), 1);
     if (!is_site(c, site)) return OFF;
-    if (steps == 0) return site;
+    if (n->shift) return n->shift->site[site];
     DirSet dirs = {0, 0};
     if (ARG(ahead, direction)) dirs = directions_of(c, ARG(ahead, direction), site, 0);
     else dirs.directions = (u64)1 << facing_of(c, site);
-    FOR_RADIALS (site, dirs, r)
-        if (steps > 0 && steps <= r->n) return r->at[steps - 1];
-    return site; /* where there is nothing ahead, as in the data */
+    return site_ahead(c, site, dirs, steps);
 }
 //: regionsite: (regionSite <region> index:<int>) -> int
 INT(regionsite) {

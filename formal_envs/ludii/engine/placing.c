@@ -2,6 +2,7 @@
 #include "directions.h"
 #include "listing.h"
 #include "move_arguments.h"
+#include "where.h"
 
 typedef struct New {
     i32 what, count, state, twice, level; /* of a stack; OFF: on top */
@@ -49,7 +50,7 @@ static void add_at(Ctx *c, const Node *n, i32 site, New *new) {
     piece_appears(c, site, site, new, to_apply(to), ARG(add, then));
 }
 static void add_moves(Ctx *c, const Node *n) {
-    const Node *piece = ARG(add, pieceRef);
+    const Node *piece = ARG(add, pieceRef), *asks = SLOT(ARG(add, to), to, if_);
     i32 outer = c->to, kinds = piece ? pieces_named(piece) : 1,
         state = piece ? int_or(c, SLOT(piece, piece_ref, state), UNDEFINED) : UNDEFINED;
     TMP_REGION(sites);
@@ -63,8 +64,10 @@ static void add_moves(Ctx *c, const Node *n) {
         if (what < 1) continue;
         New new = {what, 1, state, 0, OFF};
         TMP_REGION(places);
+        TMP_REGION(room);
         region_copy(c, places, sites);
-        if (c->offers && !SLOT(ARG(add, to), to, if_)) {
+        if (is_asked_of(asks, ASKED_TO)) region_and(c, places, where_holds(c, asks, room));
+        if (c->offers && (!asks || is_asked_of(asks, ASKED_TO))) {
             keep_offered(c, places);
             FOR_SITES (places, site) add_at(c, n, site, &new);
         } else

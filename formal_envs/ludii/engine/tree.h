@@ -19,6 +19,7 @@
 #include "ludemes.h"
 
 typedef struct Node Node;
+typedef struct Shift Shift;
 
 typedef struct DirSet { /* a radial matches by direction or by relation */
     u64 directions; /* bit absoluteDirection_<name> */
@@ -35,8 +36,10 @@ struct Node {
     u8 folded; /* value holds the node's value */
     u8 pure, open; /* depends on the board alone; but for (site), which a ludeme around binds */
     i16 type; /* constants: TYPE_<type>, which says what value means */
+    u8 asked_of; /* conditions: bits ASKED_* of places of which where_holds answers at once */
     i32 value; /* constants: the integer, boolean, enum position or string id */
     u64 *bits; /* folded regions */
+    const Shift *shift; /* of (ahead ..) in a known direction, or NULL */
     i32 n; /* number of slots, or of items of a list */
     const Node *arg[];
 };
