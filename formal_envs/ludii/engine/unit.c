@@ -63,6 +63,7 @@
 #include "tracks.c"
 #include "uct.c"
 #include "undo.c"
+#include "where.c"
 const Ludeme LUDEMES[N_LUDEMES] = {
     {"abs_int", INT_KIND, 1, 1, {.value = ludeme_abs_int}},
     {"add", MOVES_KIND, 0, 5, {.act = ludeme_add}},
