@@ -28,6 +28,7 @@ ludii.compile
 ludii.view.letters
 ludii.play
 ludii.players
+ludii.measures
 ludii.view
 ludii.writing
 ludii.conformance ludii.lint

@@ -27,7 +27,8 @@ class MatchGame:
     ``seats[p - 1]`` is the number of the player, counted from 0, who began as player p of the game; ``winner`` the
     number of the one who won, None where nobody did; ``failure`` says why the game could not be played to its end, if
     so. A game that is neither over nor failed was cut by the limit of turns or moves. ``decisions`` are the moves with
-    another legal one beside them, ``choices`` the legal moves of all positions in which one was made.
+    another legal one beside them, ``choices`` the legal moves of all positions in which one was made,
+    ``covered`` the sites of the board that held a piece at some time.
 
     What players who search think of the positions tells how the game went: ``lead_changes`` counts how often somebody
     else than the last leader had the best chances; ``drama`` is the mean of the roots of how far the winner was behind
@@ -43,6 +44,7 @@ class MatchGame:
     moves: int
     decisions: int
     choices: int
+    covered: int
     lead_changes: int
     drama: float
 
@@ -180,6 +182,7 @@ def _game(row: list[int], seats: tuple[int, ...]) -> MatchGame:
         moves=row[_COLUMN["moves"]],
         decisions=row[_COLUMN["decisions"]],
         choices=row[_COLUMN["choices"]],
+        covered=row[_COLUMN["covered"]],
         lead_changes=row[_COLUMN["lead_changes"]],
         drama=row[_COLUMN["drama"]] / 1e6,
     )

@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from formal_envs.ludii import GameReport, Program
+from formal_envs.ludii.measures.gavel import MEASURES
+from formal_envs.ludii.measures.gavel_games import gavel
 
 MAX_TURNS = 500
 """Turns for each player after which a game is cut; it counts as drawn then. As in arXiv:2410.17126."""
@@ -15,6 +17,11 @@ PLAYABLE = 1.0 / 3.0
 never ends. To play at all is to count for as much as to play well, or a policy would neglect it."""
 HALF_LENGTH = 3.0
 """Turns of each player, after the first, that halve what a game lacks for being short."""
+
+
+SHORT = 0.1
+"""What GAVEL's reward gives for a game below one of its thresholds, and the least for one above them: its tiers keep
+their order, 0 for no game, 0.05 for one that cannot be played, 0.1, and from there on its fitness."""
 
 
 class Worth(NamedTuple):
@@ -65,5 +72,16 @@ def _paper(program: Program, report: GameReport) -> Worth:
     return Worth(report.reward, {})
 
 
+def _gavel(program: Program, report: GameReport) -> Worth:
+    found = gavel(program, report)
+    parts = {f"uct_{name}": value for name, value in found.measures.items()}
+    if found.short_of:
+        return Worth(SHORT, parts, found.short_of)
+    return Worth(SHORT + (1.0 - SHORT) * found.fitness, {**parts, "fitness": found.fitness})
+
+
+_GAVEL_PARTS = ("fitness", *(f"uct_{name}" for name in (*MEASURES, "coverage", "mean_turns")))
 #: Kinds by the name that ``reward=`` takes.
-KINDS = MappingProxyType({"graded": Kind(_graded, floor=PLAYABLE), "paper": Kind(_paper)})
+KINDS = MappingProxyType(
+    {"graded": Kind(_graded, floor=PLAYABLE), "paper": Kind(_paper), "gavel": Kind(_gavel, _GAVEL_PARTS)}
+)

@@ -36,20 +36,24 @@ class GameReward:
     The game is what ``recompose`` makes of prompt and completion. It is compiled, and ``playouts`` games of uniformly
     random moves are played, the same in every process. A text is
 
-    - not a game, or one from which a part was cut out and that is given back without it: ``"paper"`` gives 0;
-      ``"graded"`` gives 0.05 times ``position``.
+    - not a game, or one from which a part was cut out and that is given back without it: ``"graded"`` gives 0.05 times
+      ``position``, the others 0.
     - a game that cannot be played, because of an error in play, under two turns per game in the mean or a ludeme that
       the engine lacks: 0.05.
     - a game that plays: ``"paper"`` gives the mean of the cube roots of balance, completion and drawishness; one that
       never ends earns 1/3. ``"graded"`` gives 1/3, and 2/3 of the ``quality`` times ``brief``; the quality is near 1
-      for games that are fair, end with a winner, and are neither short nor near the limit of turns.
+      for games that are fair, end with a winner, and are neither short nor near the limit of turns. ``"gavel"`` gives
+      0.1 to one below a threshold of GAVEL's (arXiv:2407.09388), and else 0.1 and 0.9 of its fitness, for which players
+      that search play it too (``formal_envs.ludii.measures.gavel``).
 
     Parts: ``compiles``, ``supported``, ``plays`` in {0, 1}; ``balance``, ``completion``, ``drawishness`` in [0, 1], as
     in ``GameReport``; ``turns``, the mean of a game, all players together; ``novelty`` in [0, 1], 0 where the text does
     not compile; ``position`` in [0, 1), the share of the completion before the first error, 1 where it compiles;
     ``brief`` in [0, 1], the share of what a prompt asks of board, players, pieces and goal that the game's own brief
-    says too, 1 where it asks nothing.
-    ``failure`` is None where the game plays, else the stage that refused it, why, and the place in the game;
+    says too, 1 where it asks nothing. ``"gavel"`` adds ``fitness``, 0 below a threshold, and what it is made of, as
+    ``uct_balance`` and so on, 0 where no search was played.
+    ``failure`` is None where the game plays, else the stage that refused it, why, and the place in the game; with
+    ``"gavel"`` also the threshold that a game which plays falls short of;
     ``failed_at`` is known where the text does not compile and the completion itself is to blame, not what follows it.
 
     Any text is scored, in bounded time: the length of a game and the work that it may ask for are limited, and the work
@@ -57,7 +61,7 @@ class GameReward:
     ``LOCAL_WORLD_SIZE``: the engine plays without Python's lock.
 
     Args:
-        kind: "graded" or "paper".
+        kind: "graded", "paper" or "gavel".
         playouts: random games that are played of each text, 1 to 10,000.
 
     Raises:
@@ -133,6 +137,11 @@ def graded(*, playouts: int = 100) -> GameReward:
 def paper(*, playouts: int = 100) -> GameReward:
     """The reward of arXiv:2410.17126. Raises ConfigError as ``GameReward`` does."""
     return GameReward(kind="paper", playouts=playouts)
+
+
+def gavel(*, playouts: int = 100) -> GameReward:
+    """The reward of GAVEL, arXiv:2407.09388. Raises ConfigError as ``GameReward`` does."""
+    return GameReward(kind="gavel", playouts=playouts)
 
 
 _NOTHING = "the completion is empty: an expression was cut out here"

@@ -1,0 +1,1 @@
+"""What play by players that think says of a game."""
