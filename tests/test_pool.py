@@ -154,6 +154,7 @@ def test_a_fork_of_the_process_has_workers_of_its_own(pool):
     ours, theirs = multiprocessing.Pipe()
 
     def ask():
+        pool.close()
         theirs.send((pool.score("", "abc").value, pool.pids))
         pool.close()
 
@@ -264,6 +265,30 @@ def test_a_script_without_a_guard_runs_once_and_ends(method, tmp_path):
     assert process.communicate(timeout=60) == (b"", b"")
     assert process.returncode == 0
     assert all_gone(pids)
+
+
+OWN = """
+from formal_envs.pool import ScoringPool
+from formal_envs.score import Score
+class Own:
+    range = (0.0, 1.0)
+    def score(self, prompt, completion):
+        return Score(1.0, {{}})
+print(ScoringPool(Own(), 2, method={method!r}).score("", "").value)
+"""
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("method", METHODS)
+def test_a_reward_of_the_script_itself_is_there_in_a_fork(method, tmp_path):
+    (tmp_path / "script.py").write_text(OWN.format(method=method))
+    command = [sys.executable, tmp_path / "script.py"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if method == "fork":
+        assert (done.stdout, done.stderr) == ("1.0\n", "")
+    else:
+        assert "ConfigError: the reward cannot be loaded by another process: AttributeError" in done.stderr
 
 
 @linux

@@ -67,6 +67,11 @@ class ScoringPool:
         self._failed_starts = 0
         Finalize(self, _end_all, (self._running,), exitpriority=10)
 
+    def _leave_the_parents(self) -> None:
+        """In a fork of the pool's process have workers of its own: the others are still at work for that one."""
+        if self._owner != os.getpid():
+            self._begin()
+
     def __repr__(self) -> str:
         return f"ScoringPool({self.reward!r}, {self.workers})"
 
@@ -80,6 +85,7 @@ class ScoringPool:
 
     def close(self) -> None:
         """End the workers; another batch starts new ones."""
+        self._leave_the_parents()
         _end_all(self._running)
 
     @property
@@ -93,8 +99,7 @@ class ScoringPool:
 
     def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
         """Score ``completions[i]`` as an answer to ``prompts[i]``."""
-        if self._owner != os.getpid():  # a fork of the pool's process, whose workers those are
-            self._begin()
+        self._leave_the_parents()
         texts = list(zip(prompts, completions, strict=True))
         with self._lock:
             try:
