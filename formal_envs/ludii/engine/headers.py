@@ -129,6 +129,8 @@ typedef struct Level Level;
 typedef struct Action Action;
 typedef struct Move Move;
 typedef struct Player Player;
+typedef struct Numbering Numbering;
+typedef struct Table Table;
 """
 
 
@@ -176,6 +178,13 @@ def _interface() -> str:
             "/* ---- players */",
             _enum("PlayerKind", _named("PLAYER", i.PLAYERS, "N_PLAYERS")),
             _struct("Player", i.PLAYER),
+            "",
+            "/* ---- games for learners */",
+            _enum("Numbered", _named("NUMBERED", i.NUMBERED, "N_NUMBERED")),
+            _enum("Meaning", _named("MEANING", {f.name: f.comment for f in i.MEANING}, "N_MEANING")),
+            _enum("Plane", _named("PLANE", i.PLANES, "N_PLANES")),
+            _enum("View", _named("VIEW", {name: about for name, (_, about) in i.VIEWS.items()}, "N_VIEWS")),
+            _line(f"{name} = {value}" for name, value in {**i.SEATS, **i.FAULTS}.items()),
             "",
             "/* ---- the bytecode */",
             _line(f"SECTION_{name}" for name in i.SECTIONS),

@@ -223,6 +223,67 @@ SOLVED = (
     Field("n_line", "moves behind this row"),
     Field("failure", "why it was given up"),
 )
+# ---------------------------------------------------------------- games for learners
+#: Kinds of decision that have numbers, in the order of their numbers. Pieces are counted among those that the mover may
+#: name there, sites without those of dice.
+NUMBERED = {
+    "Pass": "1",
+    "Swap": "1 as (meta (swap)), else a pair of players",
+    "Add": "a piece, a site",
+    "Move": "from, to: of those pairs that the rules of a piece allow, if that is known",
+    "Remove": "a site",
+    "Select": "a site, or two",
+    "Promote": "a piece, a site",
+    "Rotate": "a site, a rotation",
+    "Say": "what is proposed or voted for",
+    "Bet": "a sum",
+    "Next": "a player",
+    "Other": "N_OTHERS, which all other decisions share by their digest",
+}
+#: What a number means, as far as its kind has it.
+MEANING = (
+    Field("kind", "NUMBERED_<kind>"),
+    Field("from"),
+    Field("to"),
+    Field("what", "component; 0: the mover has no such piece"),
+    Field("value", "rotation, sum, player, string id; of Other its place there"),
+)
+#: Sorts of planes besides one for each kind of piece.
+PLANES = {
+    "Beneath": "for each kind of piece: how many lie beneath the top, of 8",
+    "Veiled": "for each owner, nobody and everybody: his piece, whose kind is hidden",
+    "Count": "pieces, of 32",
+    "State": "local state, of 16",
+    "Rotation": "of 16",
+    "Value": "of 16",
+    "Unseen": "hidden as a whole",
+    "Captured": "captured when the sequence ends",
+    "Mover": "for each player but the last, as they follow each other: he is to move",
+    "Seat": "the role that looks: 0 for the first, 1 for the last",
+    "Again": "the turn goes on",
+    "Score": "for each player: 1/2 at 0",
+    "Phase": "for each phase: it is that of who is to move",
+    "Dice": "for each die: what it shows, of its largest face; 0 once used",
+    "From": "the last move came from there",
+    "To": "it went there",
+}
+#: What is written of each game, a row for each: NumPy's type, and how long a row is.
+VIEWS = {
+    "planes": ("float32", "what the seat sees, in games of nobody's seat who is to move"),
+    "last_planes": ("float32", "the same of a game that has ended in this step, at its end"),
+    "mask": ("int8", "by number: 1, the decision is legal"),
+    "reward": ("float64", "of the seat, or of who made the move"),
+    "utilities": ("float64", "of each person; 0 while the game goes on"),
+    "terminated": ("uint8", "the game has ended"),
+    "truncated": ("uint8", "it was cut"),
+    "mover": ("int32", "the person who is to move, 0 once the game is over"),
+    "seat": ("int32", "the person whose decisions are told, 0: everybody's"),
+    "winner": ("int32", "of a game that has ended in this step: a person, 0 nobody"),
+    "length": ("int32", "its moves"),
+    "fault": ("int32", "of a game that was cut in this step: a failure; FAULT_<name>, 0 none"),
+}
+SEATS = {"SEAT_ALL": 0, "SEAT_RANDOM": -1, "SEAT_IN_TURN": -2}
+FAULTS = {"FAULT_ILLEGAL": -1, "FAULT_UNNUMBERED": -2}
 
 # ---------------------------------------------------------------- the bytecode: integers that a game is compiled to
 #: It begins with the number of sections, then has where each begins and how long it is.
@@ -323,6 +384,35 @@ FUNCTIONS = {
         "Who wins by force, in a game of two without chance and without anything hidden: a row of SOLVED and room for"
         " max_plies moves. Returns how much was done."
     ),
+    "Numbering *numbering_new(Ctx *c, i32 *why)": "The numbers of a game's decisions; NULL and why, where it fails.",
+    "void numbering_free(Numbering *k)": "",
+    "i32 numbering_blocks(const Numbering *k, i32 *out, i64 n)": "For each of NUMBERED the first number, how many.",
+    "i32 numbering_meaning(const Numbering *k, i32 number, i32 mover, i32 *out, i64 n)": (
+        "A row of MEANING, where that player moves; BAD_MOVE where there is no such number."
+    ),
+    "i32 numbering_of_moves(Ctx *c, const Numbering *k, i32 *out, i64 n)": (
+        "The numbers of the moves of the last context_legal, -1 where one has none."
+    ),
+    "Table *table_new(const Game *g, i32 n, i32 max_moves, i32 seat, const i32 *layout, i64 length, i32 *why)": (
+        "n games side by side, cut after so many moves; seat: a person or one of SEATS; layout: of the planes."
+    ),
+    "void table_free(Table *t)": "",
+    "const Numbering *table_numbering(const Table *t)": "Its own.",
+    "i32 table_view(Table *t, i32 which, void *array, i64 bytes)": (
+        "Where one of VIEWS is written from now on; BAD_STATE where the array has another size."
+    ),
+    "i32 table_seed(Table *t, i32 slot, u64 seed)": "What a slot's games are drawn from, from its next one on.",
+    "i32 table_players(Table *t, const Player *players, i64 n)": (
+        "Who play by themselves, one for each person but the seat's, in their order; at first all play at random."
+    ),
+    "i32 table_begin(Table *t, const u8 *slots, i64 n)": "Begins a game in those of the n slots that are not 0.",
+    "i32 table_step(Table *t, const i64 *numbers, i64 n, i32 again)": (
+        "A decision in each of the n slots, and the replies of who plays by himself. again: a game that ends is"
+        " followed by the next one."
+    ),
+    "i32 table_observe(Table *t, i32 slot, i32 person, float *out, i64 n)": "The planes as a person sees them.",
+    "i32 table_state(const Table *t, i32 slot, State *s, i64 bytes)": "The position of a slot.",
+    "const u64 *table_history(const Table *t, i32 slot)": "Its State.n_history digests.",
 }
 
 # ---------------------------------------------------------------- the same for ctypes

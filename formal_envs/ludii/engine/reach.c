@@ -125,19 +125,22 @@ static i32 add_reach(Ctx *c, const Node *n, Scope s, u64 *out) {
     default: return 0;
     }
 }
+i32 ends_in_reach(Ctx *c, const Node *moves, i32 site, u64 *ends) {
+    TMP_REGION(here);
+    region_clear(c, here);
+    region_add(here, site);
+    return add_reach(c, moves, (Scope){here, NULL}, ends);
+}
 /* From where the rule reaches each site: a set for each; kept in moves->bits. */
 static void fold_rule(Ctx *c, Node *moves) {
     Game *g = (Game *)c->g;
     size_t bytes = 8 * (size_t)g->words * (size_t)g->n_sites;
     if (moves->bits || (g->reach_bytes += bytes) > MAX_REACH) return;
     u64 *table = keep(g, bytes);
-    TMP_REGION(here);
     TMP_REGION(ends);
     for (i32 site = 0; site < g->n_sites; site++) {
-        region_clear(c, here);
         region_clear(c, ends);
-        region_add(here, site);
-        if (!add_reach(c, moves, (Scope){here, NULL}, ends)) return;
+        if (!ends_in_reach(c, moves, site, ends)) return;
         FOR_SITES (ends, end) region_add(table + end * g->words, site);
     }
     moves->bits = table;

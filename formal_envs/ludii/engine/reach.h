@@ -8,6 +8,8 @@ void fold_reach(Ctx *c); /* once everything else is folded: the rules of pieces 
 void keep_within_reach(Ctx *c, const Node *moves, const u64 *target, u64 *sites);
 /* From where a piece could arrive there: with this rule, or, where there is none, with those of the player's pieces. */
 void sites_in_reach(Ctx *c, const Node *moves, i32 player, const u64 *target, u64 *near);
+/* Where a rule leads at most that lists moves from a site: added to ends; 0: anywhere. */
+i32 ends_in_reach(Ctx *c, const Node *moves, i32 site, u64 *ends);
 static inline i32 reaches(Ctx *c, const Node *moves, i32 from, i32 to) {
     return !moves->bits || region_has(moves->bits + to * c->g->words, from);
 }

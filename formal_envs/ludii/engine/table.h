@@ -1,0 +1,32 @@
+/* Games side by side: one call plays a ply in each of them, and what learners see of them is written in place. */
+#ifndef TABLE_H
+#define TABLE_H
+#include "numbering.h"
+#include "planes.h"
+
+enum { KEPT_BYTES = 1 << 15 }; /* of a slot's legal moves, which are else found twice */
+typedef struct Slot { /* one of the games */
+    State *s;
+    u64 *history, *seen; /* its own, in games that remember positions */
+    u64 stream; /* from which the seeds of its games are drawn */
+    u64 rng[4]; /* of who plays in it by himself */
+    i32 begun, seat; /* games so far; the person whose moves are told, 0: everybody's */
+    i32 fault;
+    i32 n_moves, n_actions, n_thens; /* of the list kept; n_moves -1: none is */
+    u8 *kept;
+} Slot;
+struct Table {
+    const Game *g;
+    Ctx *c;
+    Numbering *numbers;
+    Planes planes;
+    i32 n, max_moves, seat; /* seat: the person; SEAT_... */
+    Player players[MAX_PLAYERS]; /* who play by themselves: those of all persons but the seat's, in order */
+    i32 *number; /* of the moves on the list */
+    u64 *history, *seen; /* the context's own */
+    void *view[N_VIEWS]; /* NULL: not wanted */
+    i32 *layout; /* of the planes */
+    void *room; /* of all slots */
+    Slot slot[];
+};
+#endif
