@@ -33,6 +33,7 @@ ludii.view
 ludii.writing
 ludii.conformance ludii.lint
 ludii
+playing
 tasks
 rewards
 envs
@@ -168,7 +169,9 @@ OF_A_TASK = (
     "agents.commands.game",
     "agents.experiments",
     "agents.models.classifier",
+    "formal_envs.adapters.pettingzoo",
     "formal_envs.ludii",
+    "formal_envs.playing",
     "formal_envs.rewards",
     "formal_envs.tasks",
 )

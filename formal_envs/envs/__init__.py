@@ -12,11 +12,16 @@ from formal_envs.errors import ConfigError
 from formal_envs.tasks import TASKS, TaskSpec, add_task, env_ids, task_name
 from formal_envs.tasks.registry import check_name
 
+PLAY = "FormalPlay-v0"
+
 __all__ = ["register_environments", "register_task", "task_name"]
 
 
 def register_environments() -> None:
-    """Register ``Formal<name>-v0`` and ``Formal<name>Token-v0`` for every task; ids that exist are left alone."""
+    """Register ``Formal<name>-v0`` and ``Formal<name>Token-v0`` for every task, and ``FormalPlay-v0``.
+
+    Ids that exist are left alone.
+    """
     for name in TASKS:
         text, token = env_ids(name)
         for env_id, single, vector in (
@@ -30,6 +35,12 @@ def register_environments() -> None:
                     vector_entry_point=f"formal_envs.envs.{vector}",
                     kwargs={"task": name},
                 )
+    if PLAY not in gymnasium.registry:
+        gymnasium.register(
+            PLAY,
+            entry_point="formal_envs.playing.env:PlayEnv",
+            vector_entry_point="formal_envs.playing.vector:PlayVectorEnv",
+        )
 
 
 def register_task(name: str, spec: TaskSpec) -> None:

@@ -6,13 +6,13 @@
 #include "reach.h"
 
 enum { MAX_READING = 1 << 28 }; /* work */
-typedef struct Reader { /* of the rules */
+typedef struct Rules { /* of the rules */
     Ctx *c;
     Numbering *k;
     u64 *pairs; /* a set of sites for each site: where a move from there may lead */
     i32 any_pair, any[N_NUMBERED];
     i32 pieces_read, covered, first; /* covered: the pairs have the moves beneath already */
-} Reader;
+} Rules;
 
 /* ---- kinds of piece */
 static void wants(Numbering *k, i32 which, i32 mover, i32 what) {
@@ -22,12 +22,14 @@ static void wants_any(Numbering *k, i32 which) {
     for (i32 p = 1; p <= k->g->n_players; p++)
         for (i32 what = 1; what <= k->g->n_components; what++) wants(k, which, p, what);
 }
+enum { NO_OWNER, ANY_OWNER, MOVER_OWNS };
 /* a name is one piece's, or that of a piece of each owner, of which one is taken where an owner is given */
-static void wants_named(Numbering *k, i32 which, const Node *name, i32 owned) {
+static void wants_named(Numbering *k, i32 which, const Node *name, i32 owner) {
     const NameInfo *info = &k->g->names[name->value];
     for (i32 p = 1; p <= k->g->n_players; p++) {
         wants(k, which, p, info->component);
-        for (i32 q = 0; owned && !info->component && q <= k->g->n_players + 1; q++) wants(k, which, p, info->of_owner[q]);
+        for (i32 q = 0; owner && !info->component && q <= k->g->n_players + 1; q++)
+            if (owner == ANY_OWNER || q == p) wants(k, which, p, info->of_owner[q]);
     }
 }
 static void wants_numbered(Numbering *k, i32 which, const Node *number) {
@@ -39,15 +41,21 @@ static void wants_numbered(Numbering *k, i32 which, const Node *number) {
             wants(k, which, p, k->g->names[SLOT(number, id, name)->value].of_owner[p]);
         else wants_any(k, which);
 }
-static void read_pieces(Numbering *k, i32 which, const Node *piece, i32 owned) {
+static void read_pieces(Numbering *k, i32 which, const Node *piece, i32 owner) {
     const Node *one = piece ? SLOT(piece, piece_ref, name) : NULL, *number = piece ? SLOT(piece, piece_ref, component) : NULL;
     const Node *names = piece ? SLOT(piece, piece_ref, names) : NULL,
                *numbers = piece ? SLOT(piece, piece_ref, components) : NULL;
     for (i32 p = 1; !piece && p <= k->g->n_players; p++) wants(k, which, p, p); /* the mover's first one */
-    if (one) wants_named(k, which, one, owned);
+    if (one) wants_named(k, which, one, owner);
     if (number) wants_numbered(k, which, number);
-    for (i32 i = 0; names && i < names->n; i++) wants_named(k, which, names->arg[i], owned);
+    for (i32 i = 0; names && i < names->n; i++) wants_named(k, which, names->arg[i], owner);
     for (i32 i = 0; numbers && i < numbers->n; i++) wants_numbered(k, which, numbers->arg[i]);
+}
+static void read_promotion(Numbering *k, const Node *n) {
+    const Node *role = ARG(promote, roleType);
+    const i32 movers = role && role->kind == CONSTANT && role->value == roleType_Mover;
+    read_pieces(k, PROMOTED, ARG(promote, pieceRef),
+                movers ? MOVER_OWNS : role || ARG(promote, player) ? ANY_OWNER : NO_OWNER);
 }
 static void number_pieces(Numbering *k, i32 which) {
     k->n_kinds[which] = 0;
@@ -59,12 +67,12 @@ static void number_pieces(Numbering *k, i32 which) {
 }
 
 /* ---- one rule that lists moves */
-static void read_pairs(Reader *r, const Node *n) { /* whatever site (from) is */
+static void read_pairs(Rules *r, const Node *n) { /* whatever site (from) is */
     Ctx *c = r->c;
     TMP_REGION(ends);
     for (i32 site = 0; site < c->g->n_sites && !r->any_pair; site++) {
         region_clear(c, ends);
-        if (ends_in_reach(c, n, site, ends)) region_or(c, r->pairs + site * c->g->words, ends);
+        if (n->op == OP_foreach_direction ? ends_in_reach(c, n, site, ends) : rule_in_reach(c, n, site, ends)) region_or(c, r->pairs + site * c->g->words, ends);
         else r->any_pair = 1;
     }
 }
@@ -72,7 +80,7 @@ static void read_words(Numbering *k, const Node *one, const Node *many) {
     if (one) k->word[one->value] = 1;
     for (i32 i = 0; many && i < many->n; i++) k->word[many->arg[i]->value] = 1;
 }
-static void read_turns(Reader *r, const Node *const *arg) {
+static void read_turns(Rules *r, const Node *const *arg) {
     const Node *one = arg[set_rotation__rotation], *many = arg[set_rotation__rotations];
     i32 most = turns_on_board(r->c);
     if (one && one->folded) most = larger(most, one->value + 1);
@@ -80,14 +88,14 @@ static void read_turns(Reader *r, const Node *const *arg) {
         if (many->arg[i]->folded) most = larger(most, many->arg[i]->value + 1);
     r->k->turns = larger(r->k->turns, smaller(most, 64));
 }
-static void read_bet(Reader *r, const Node *range) {
+static void read_bet(Rules *r, const Node *range) {
     i32 known = 1, low, high;
     for (i32 i = 0; i < range->n; i++) known &= !range->arg[i] || range->arg[i]->folded;
     if (known) range_of(r->c, range, &low, &high);
     if (!known || low < 0 || high > MAX_NUMBERED || r->k->highest_bet >= 0) r->any[NUMBERED_Other] = 1; /* one range has numbers */
     else r->k->lowest_bet = low, r->k->highest_bet = high;
 }
-static i32 read_leaf(Reader *r, const Node *n) { /* the kind of decision that it lists; -1: it lists other rules' */
+static i32 read_leaf(Rules *r, const Node *n) { /* the kind of decision that it lists; -1: it lists other rules' */
     Numbering *k = r->k;
     switch (n->op) {
     case OP_move_pass:
@@ -97,13 +105,11 @@ static i32 read_leaf(Reader *r, const Node *n) { /* the kind of decision that it
     case OP_move_add:
     case OP_add:
     case OP_move_claim:
-    case OP_claim: read_pieces(k, ADDED, ARG(add, pieceRef), 0); return NUMBERED_Add;
+    case OP_claim: read_pieces(k, ADDED, ARG(add, pieceRef), NO_OWNER); return NUMBERED_Add;
     case OP_move_shoot:
-    case OP_shoot: read_pieces(k, ADDED, ARG(shoot, pieceRef), 0); return NUMBERED_Add;
+    case OP_shoot: read_pieces(k, ADDED, ARG(shoot, pieceRef), NO_OWNER); return NUMBERED_Add;
     case OP_move_promote:
-    case OP_promote:
-        read_pieces(k, PROMOTED, ARG(promote, pieceRef), ARG(promote, player) || ARG(promote, roleType));
-        return NUMBERED_Promote;
+    case OP_promote: read_promotion(k, n); return NUMBERED_Promote;
     case OP_move_swap_pieces:
     case OP_swap_pieces: r->any_pair = 1; return NUMBERED_Move;
     case OP_move:
@@ -173,8 +179,8 @@ static i32 passes_on(i32 op) {
     }
 }
 static i32 is_decision(i32 op) { return op == OP_move || !strncmp(LUDEMES[op].slug, "move_", 5); }
-static void read_rule(Reader *r, const Node *n);
-static void read_arguments(Reader *r, const Node *n) {
+static void read_rule(Rules *r, const Node *n);
+static void read_arguments(Rules *r, const Node *n) {
     for (i32 i = 0; i < n->n; i++) {
         const Node *arg = n->arg[i];
         if (!arg || arg->op == OP_then) continue;
@@ -182,7 +188,7 @@ static void read_arguments(Reader *r, const Node *n) {
         else if (arg->kind == LIST || arg->kind == PLAIN) read_arguments(r, arg);
     }
 }
-static void read_pieces_moves(Reader *r) {
+static void read_pieces_moves(Rules *r) {
     const Game *g = r->c->g;
     if (r->pieces_read) return; /* or being read */
     r->pieces_read = 1;
@@ -190,7 +196,7 @@ static void read_pieces_moves(Reader *r) {
         if (g->components[what].moves) read_rule(r, g->components[what].moves);
 }
 /* Where a line of directions leads is known as a whole, not of the moves in it. */
-static i32 covers_pairs(Reader *r, const Node *n) {
+static i32 covers_pairs(Rules *r, const Node *n) {
     Ctx *c = r->c;
     TMP_REGION(ends);
     for (i32 site = 0; site < c->g->n_sites; site++) {
@@ -200,12 +206,12 @@ static i32 covers_pairs(Reader *r, const Node *n) {
     read_pairs(r, n);
     return 1;
 }
-static void read_first(Reader *r, const Node *n) { /* done before the moves are found: effects are no choice */
+static void read_first(Rules *r, const Node *n) { /* done before the moves are found: effects are no choice */
     r->first++;
     read_rule(r, n);
     r->first--;
 }
-static void read_rule(Reader *r, const Node *n) {
+static void read_rule(Rules *r, const Node *n) {
     stack_left(r->c);
     tick(r->c, 1);
     if (n->op == OP_do && ARG(do, next)) {
@@ -227,7 +233,7 @@ static void read_rule(Reader *r, const Node *n) {
 }
 
 /* ---- all of them */
-static i32 pair_sizes(Reader *r) { /* how many moves have a number of their own */
+static i32 pair_sizes(Rules *r) { /* how many moves have a number of their own */
     Numbering *k = r->k;
     const i64 n = k->n_places;
     if (r->any_pair) return (i32)smaller(clamped(n * n), MAX_NUMBERED + 1);
@@ -244,7 +250,7 @@ static i32 pair_sizes(Reader *r) { /* how many moves have a number of their own 
 static void count_words(Numbering *k) {
     for (i32 i = 0; i < k->g->n_strings; i++) k->word[i] = k->word[i] ? k->n_words++ : -1;
 }
-static i64 size_of(Reader *r, i32 kind) {
+static i64 size_of(Rules *r, i32 kind) {
     Numbering *k = r->k;
     const i64 places = k->n_places, players = k->g->n_players;
     i32 asked = kind == NUMBERED_Swap && k->g->uses & USES_SWAP;
@@ -264,7 +270,7 @@ static i64 size_of(Reader *r, i32 kind) {
     default: return N_OTHERS;
     }
 }
-static void lay_out(Reader *r) {
+static void lay_out(Rules *r) {
     Numbering *k = r->k;
     i64 at = 0;
     for (i32 which = ADDED; which <= PROMOTED; which++) number_pieces(k, which);
@@ -277,7 +283,7 @@ static void lay_out(Reader *r) {
     }
     k->n = (i32)at;
 }
-static void read_game(Reader *r) {
+static void read_game(Rules *r) {
     const Game *g = r->c->g;
     for (i32 i = 0; i < g->n_phases; i++)
         if (g->phases[i].play) read_rule(r, g->phases[i].play);
@@ -289,7 +295,7 @@ static void number_places(Numbering *k) {
     for (i32 site = 0; site < g->n_sites; site++)
         if (k->place[site] >= 0) k->place[site] = k->n_places, k->site[k->n_places++] = site;
 }
-static Numbering *room_for(const Game *g) {
+static Numbering *numbering_room(const Game *g) {
     const size_t sites = (size_t)g->n_sites, kinds = (size_t)(g->n_players + 1) * (size_t)(g->n_components + 1);
     Numbering *k = calloc(1, sizeof(Numbering) + sizeof(i32) * (2 * sites + 2 * kinds + (size_t)g->n_strings));
     if (!k) return NULL;
@@ -300,7 +306,7 @@ static Numbering *room_for(const Game *g) {
     number_places(k);
     return k;
 }
-static enum Failure read_safely(Reader *r, State *s) {
+static enum Failure read_safely(Rules *r, State *s) {
     Ctx *c = r->c;
     if (!r->k || !r->pairs || !s) return TOO_MUCH_MEMORY;
     memcpy(s, c->g->initial, (size_t)c->g->state_size);
@@ -312,7 +318,7 @@ static enum Failure read_safely(Reader *r, State *s) {
 }
 Numbering *numbering_new(Ctx *c, i32 *why) {
     const Game *g = c->g;
-    Reader r = {.c = c, .k = room_for(g), .pairs = calloc((size_t)g->n_sites * (size_t)g->words, 8)};
+    Rules r = {.c = c, .k = numbering_room(g), .pairs = calloc((size_t)g->n_sites * (size_t)g->words, 8)};
     State *s = malloc((size_t)g->state_size);
     *why = (i32)read_safely(&r, s);
     free(r.pairs), free(s);

@@ -65,7 +65,7 @@ static i32 digest_of(const Action *a) {
     x = (x ^ x >> 31) * 0x9ddfea08eb382d69u ^ (u64)(u32)a->state << 32 ^ (u64)(u32)a->count;
     return (i32)((x ^ x >> 29) * 0x9ddfea08eb382d69u >> 40);
 }
-i32 number_of(Ctx *c, const Numbering *k, const Move *m) {
+i32 move_number(Ctx *c, const Numbering *k, const Move *m) {
     if (!m->n) return k->block[NUMBERED_Pass].first;
     const Action *a = c->actions + m->first + larger(m->decision, 0);
     const i32 kind = kind_of_action(a->type), at = in_block(c, k, a, kind);
@@ -75,7 +75,7 @@ i32 number_of(Ctx *c, const Numbering *k, const Move *m) {
 }
 i32 numbering_of_moves(Ctx *c, const Numbering *k, i32 *out, i64 n) {
     if (k->g != c->g || n != c->n_moves) return BAD_STATE;
-    for (i32 i = 0; i < c->n_moves; i++) out[i] = number_of(c, k, c->moves + i);
+    for (i32 i = 0; i < c->n_moves; i++) out[i] = move_number(c, k, c->moves + i);
     return 0;
 }
 

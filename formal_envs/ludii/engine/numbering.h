@@ -24,5 +24,5 @@ struct Numbering {
     i32 *pair; /* (place, place) -> the number of a move; NULL: any of them, counted through */
     i32 room[];
 };
-i32 number_of(Ctx *c, const Numbering *k, const Move *m); /* of a listed move; -1: it has none */
+i32 move_number(Ctx *c, const Numbering *k, const Move *m); /* of a listed move; -1: it has none */
 #endif

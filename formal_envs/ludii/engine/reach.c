@@ -131,6 +131,51 @@ i32 ends_in_reach(Ctx *c, const Node *moves, i32 site, u64 *ends) {
     region_add(here, site);
     return add_reach(c, moves, (Scope){here, NULL}, ends);
 }
+/* ---- where one rule may take a piece, which comes from wherever the rule says: only the kinds of move follow */
+static i32 is_hand_place(const Node *n) { return n->op == OP_handsite || n->op == OP_sites_hand; }
+static i32 may_start(Ctx *c, const Node *from, i32 site) {
+    const Node *where = either(SLOT(from, from, region), SLOT(from, from, site));
+    if (!where || SLOT(from, from, siteType)) return 1;
+    if (is_hand_place(where) && !where->folded) return c->g->container_of[site] > 0;
+    if (where->bits) return region_has(where->bits, site);
+    return !(where->folded && where->kind != REGION_KIND && site_is_known(where)) || where->value == site;
+}
+static i32 add_known_ends(Ctx *c, const Node *to, u64 *ends) {
+    const Node *region = SLOT(to, to, region), *site = SLOT(to, to, site);
+    if (SLOT(to, to, siteType) || (!region && !site)) return 0;
+    if (!region) return add_sites_of(c, NULL, site, NULL, (Scope){NULL, NULL}, ends);
+    if (region->bits) region_or(c, ends, region->bits);
+    else if (region->op == OP_sites_empty && !SLOT(region, sites_empty, container)) {
+        TMP_REGION(board);
+        board_of_type(c, SLOT(region, sites_empty, siteType), board);
+        region_or(c, ends, board);
+    } else return 0;
+    return 1;
+}
+static i32 hop_length(const Node *between) { /* over one piece to the next place, unless it says more */
+    i32 more = between && (SLOT(between, between, range) || SLOT(between, between, before) || SLOT(between, between, after));
+    return more ? INFINITE : 2;
+}
+i32 rule_in_reach(Ctx *c, const Node *n, i32 site, u64 *ends) {
+    TMP_REGION(here);
+    region_clear(c, here);
+    region_add(here, site);
+    switch (n->op) {
+    case OP_move_step:
+    case OP_step: add_rays(c, here, ways_of(c, ARG(step, direction)), 1, ends); return 1;
+    case OP_move_slide:
+    case OP_slide: add_rays(c, here, ways_of(c, ARG(slide, direction)), INFINITE, ends); return !ARG(slide, track);
+    case OP_move_hop:
+    case OP_hop:
+        add_rays(c, here, ways_of(c, ARG(hop, direction)), hop_length(ARG(hop, between)), ends);
+        return 1;
+    case OP_move_leap:
+    case OP_leap: add_leaps(c, here, ARG(leap, walks), ends); return 1;
+    case OP_move:
+    case OP_fromto: return !may_start(c, ARG(move, from), site) || add_known_ends(c, ARG(move, to), ends);
+    default: return 0;
+    }
+}
 /* From where the rule reaches each site: a set for each; kept in moves->bits. */
 static void fold_rule(Ctx *c, Node *moves) {
     Game *g = (Game *)c->g;

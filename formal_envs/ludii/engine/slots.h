@@ -1,6 +1,6 @@
 /* Games side by side: one call plays a ply in each of them, and what learners see of them is written in place. */
-#ifndef TABLE_H
-#define TABLE_H
+#ifndef SLOTS_H
+#define SLOTS_H
 #include "numbering.h"
 #include "planes.h"
 
@@ -29,4 +29,12 @@ struct Table {
     void *room; /* of all slots */
     Slot slot[];
 };
+i32 person_to_move(const State *s); /* 0 once the game is over */
+i32 is_done(const Table *t, const Slot *k); /* over, failed or long enough to be cut */
+void use_slot(Table *t, Slot *k); /* makes it the context's */
+i32 number_list(Table *t); /* numbers the listed moves: how many have one */
+void keep_list(Table *t, Slot *k); /* until the next step, apart from the context's list, which other slots need */
+/* Both play on until the seat is to move, whose moves are listed then, or the game is done; a failure cuts it. */
+i32 begin_slot(Table *t, Slot *k); /* passes over games that are done before that: 0, or there is no end of them */
+void step_slot(Table *t, Slot *k, i64 number);
 #endif
