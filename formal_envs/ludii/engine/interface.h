@@ -30,6 +30,8 @@ typedef struct Level Level;
 typedef struct Action Action;
 typedef struct Move Move;
 typedef struct Player Player;
+typedef struct Numbering Numbering;
+typedef struct Table Table;
 
 enum {
     MAX_PLAYERS = 16, /* as many as there are roles P1, P2 .. */
@@ -300,6 +302,66 @@ HAS(Player, kind, 0, 4);
 HAS(Player, iterations, 4, 4);
 _Static_assert(sizeof(Player) == 8, "how far apart Python reads them");
 
+/* ---- games for learners */
+enum Numbered {
+    NUMBERED_Pass, /* 1 */
+    NUMBERED_Swap, /* 1 as (meta (swap)), else a pair of players */
+    NUMBERED_Add, /* a piece, a site */
+    NUMBERED_Move, /* from, to: of those pairs that the rules of a piece allow, if that is known */
+    NUMBERED_Remove, /* a site */
+    NUMBERED_Select, /* a site, or two */
+    NUMBERED_Promote, /* a piece, a site */
+    NUMBERED_Rotate, /* a site, a rotation */
+    NUMBERED_Say, /* what is proposed or voted for */
+    NUMBERED_Bet, /* a sum */
+    NUMBERED_Next, /* a player */
+    NUMBERED_Other, /* N_OTHERS, which all other decisions share by their digest */
+    N_NUMBERED,
+};
+enum Meaning {
+    MEANING_kind, /* NUMBERED_<kind> */
+    MEANING_from,
+    MEANING_to,
+    MEANING_what, /* component; 0: the mover has no such piece */
+    MEANING_value, /* rotation, sum, player, string id; of Other its place there */
+    N_MEANING,
+};
+enum Plane {
+    PLANE_Beneath, /* for each kind of piece: how many lie beneath the top, of 8 */
+    PLANE_Veiled, /* for each owner, nobody and everybody: his piece, whose kind is hidden */
+    PLANE_Count, /* pieces, of 32 */
+    PLANE_State, /* local state, of 16 */
+    PLANE_Rotation, /* of 16 */
+    PLANE_Value, /* of 16 */
+    PLANE_Unseen, /* hidden as a whole */
+    PLANE_Captured, /* captured when the sequence ends */
+    PLANE_Mover, /* for each player but the last, as they follow each other: he is to move */
+    PLANE_Seat, /* the role that looks: 0 for the first, 1 for the last */
+    PLANE_Again, /* the turn goes on */
+    PLANE_Score, /* for each player: 1/2 at 0 */
+    PLANE_Phase, /* for each phase: it is that of who is to move */
+    PLANE_Dice, /* for each die: what it shows, of its largest face; 0 once used */
+    PLANE_From, /* the last move came from there */
+    PLANE_To, /* it went there */
+    N_PLANES,
+};
+enum View {
+    VIEW_planes, /* what the seat sees, in games of nobody's seat who is to move */
+    VIEW_last_planes, /* the same of a game that has ended in this step, at its end */
+    VIEW_mask, /* by number: 1, the decision is legal */
+    VIEW_reward, /* of the seat, or of who made the move */
+    VIEW_utilities, /* of each person; 0 while the game goes on */
+    VIEW_terminated, /* the game has ended */
+    VIEW_truncated, /* it was cut */
+    VIEW_mover, /* the person who is to move, 0 once the game is over */
+    VIEW_seat, /* the person whose decisions are told, 0: everybody's */
+    VIEW_winner, /* of a game that has ended in this step: a person, 0 nobody */
+    VIEW_length, /* its moves */
+    VIEW_fault, /* of a game that was cut in this step: a failure; FAULT_<name>, 0 none */
+    N_VIEWS,
+};
+enum { SEAT_ALL = 0, SEAT_RANDOM = -1, SEAT_IN_TURN = -2, FAULT_ILLEGAL = -1, FAULT_UNNUMBERED = -2 };
+
 /* ---- the bytecode */
 enum { SECTION_COUNTS, SECTION_NODES, SECTION_ROOTS, SECTION_SITES, SECTION_RADIALS, SECTION_NEIGHBOURS,
     SECTION_STATIC_REGIONS, SECTION_SIDES, SECTION_INCIDENT, SECTION_COMPONENTS, SECTION_CONTAINERS, SECTION_TRACKS,
@@ -382,4 +444,33 @@ EXPORT i64 context_match(Ctx *c, const Player *players, i32 n_given, u64 seed, i
  * max_plies moves. Returns how much was done. */
 EXPORT i64 context_solve(Ctx *c, State *s, i64 bytes, const u64 *history, i64 history_bytes, i32 max_plies, i64 work,
     i32 *out, i64 n_out);
+/* The numbers of a game's decisions; NULL and why, where it fails. */
+EXPORT Numbering *numbering_new(Ctx *c, i32 *why);
+EXPORT void numbering_free(Numbering *k);
+/* For each of NUMBERED the first number, how many. */
+EXPORT i32 numbering_blocks(const Numbering *k, i32 *out, i64 n);
+/* A row of MEANING, where that player moves; BAD_MOVE where there is no such number. */
+EXPORT i32 numbering_meaning(const Numbering *k, i32 number, i32 mover, i32 *out, i64 n);
+/* The numbers of the moves of the last context_legal, -1 where one has none. */
+EXPORT i32 numbering_of_moves(Ctx *c, const Numbering *k, i32 *out, i64 n);
+/* n games side by side, cut after so many moves; seat: a person or one of SEATS; layout: of the planes. */
+EXPORT Table *table_new(const Game *g, i32 n, i32 max_moves, i32 seat, const i32 *layout, i64 length, i32 *why);
+EXPORT void table_free(Table *t);
+/* Where one of VIEWS is written from now on; BAD_STATE where the array has another size. */
+EXPORT i32 table_view(Table *t, i32 which, void *array, i64 bytes);
+/* What a slot's games are drawn from, from its next one on. */
+EXPORT i32 table_seed(Table *t, i32 slot, u64 seed);
+/* Who play by themselves, one for each person but the seat's, in their order; at first all play at random. */
+EXPORT i32 table_players(Table *t, const Player *players, i64 n);
+/* Begins a game in those of the n slots that are not 0. */
+EXPORT i32 table_begin(Table *t, const u8 *slots, i64 n);
+/* A decision in each of the n slots, and the replies of who plays by himself. again: a game that ends is followed by
+ * the next one. */
+EXPORT i32 table_step(Table *t, const i64 *numbers, i64 n, i32 again);
+/* The planes as a person sees them. */
+EXPORT i32 table_observe(Table *t, i32 slot, i32 person, float *out, i64 n);
+/* The position of a slot. */
+EXPORT i32 table_state(const Table *t, i32 slot, State *s, i64 bytes);
+/* Its State.n_history digests. */
+EXPORT const u64 *table_history(const Table *t, i32 slot);
 #endif

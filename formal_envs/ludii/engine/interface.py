@@ -397,7 +397,6 @@ FUNCTIONS = {
         "n games side by side, cut after so many moves; seat: a person or one of SEATS; layout: of the planes."
     ),
     "void table_free(Table *t)": "",
-    "const Numbering *table_numbering(const Table *t)": "Its own.",
     "i32 table_view(Table *t, i32 which, void *array, i64 bytes)": (
         "Where one of VIEWS is written from now on; BAD_STATE where the array has another size."
     ),

@@ -56,7 +56,6 @@ void table_free(Table *t) {
     context_free(t->c), numbering_free(t->numbers);
     free(t->number), free(t->layout), free(t->room), free(t);
 }
-const Numbering *table_numbering(const Table *t) { return t->numbers; }
 
 /* ---- what is told of the games */
 static size_t row_bytes(const Table *t, i32 view) {
