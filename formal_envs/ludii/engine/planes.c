@@ -53,7 +53,7 @@ static void fill(const Look *v, i32 sort, i32 nth, float x) {
     for (i32 i = 0; i < v->p->cells; i++) cell[i] = x;
 }
 /* whose turn it is after his: the player himself is 0; behind the players nobody and everybody */
-static i32 seen_from(Ctx *c, i32 role, i32 owner) {
+static i32 turns_after(Ctx *c, i32 role, i32 owner) {
     const i32 n = c->g->n_players;
     return owner == 0 ? n : owner > n ? n + 1 : (owner - role + n) % n;
 }
@@ -75,7 +75,7 @@ static void show_site(Ctx *c, const Look *v, i32 site) { /* it is occupied, and 
     const i32 veiled = hidden_to(c, HIDDEN_What, v->role, site), whose = !hidden_to(c, HIDDEN_Who, v->role, site);
     if (place < 0) return;
     if (!veiled && whose && kind >= 0) v->out[(size_t)kind * (size_t)v->p->cells + (size_t)place] = 1.0f;
-    if (veiled && whose && has(v, PLANE_Veiled)) plane(v, PLANE_Veiled, seen_from(c, v->role, c->who[site]))[place] = 1.0f;
+    if (veiled && whose && has(v, PLANE_Veiled)) plane(v, PLANE_Veiled, turns_after(c, v->role, c->who[site]))[place] = 1.0f;
     if (c->first_level && has(v, PLANE_Beneath) && !veiled && whose) show_beneath(c, v, site, place);
     const i32 count = c->first_level ? beneath(c, site) + 1 : c->count[site];
     show_mark(c, v, PLANE_Count, HIDDEN_Count, site, count, WHOLE_COUNT);
@@ -105,13 +105,13 @@ static void show_last_move(Ctx *c, const Look *v) {
 /* ---- the turn and the players */
 static void show_players(Ctx *c, const Look *v) {
     const State *s = c->s;
-    const i32 n = c->g->n_players, turn = seen_from(c, v->role, s->mover);
+    const i32 n = c->g->n_players, turn = turns_after(c, v->role, s->mover);
     if (has(v, PLANE_Mover) && !s->over && turn < n - 1) fill(v, PLANE_Mover, turn, 1.0f);
     if (has(v, PLANE_Seat)) fill(v, PLANE_Seat, 0, share(v->role - 1, n - 1));
     if (has(v, PLANE_Again) && s->moves_in_turn) fill(v, PLANE_Again, 0, 1.0f);
     for (i32 p = 1; p <= n && has(v, PLANE_Score); p++) {
         const double score = s->score[p], size = score < 0 ? -score : score;
-        fill(v, PLANE_Score, seen_from(c, v->role, p), (float)(0.5 + 0.5 * score / (size + WHOLE_MARK)));
+        fill(v, PLANE_Score, turns_after(c, v->role, p), (float)(0.5 + 0.5 * score / (size + WHOLE_MARK)));
     }
     if (has(v, PLANE_Phase)) fill(v, PLANE_Phase, s->phase[s->mover], 1.0f);
     for (i32 i = 0; i < c->g->n_dice && has(v, PLANE_Dice); i++) {

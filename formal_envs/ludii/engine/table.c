@@ -88,7 +88,7 @@ static i32 who_looks(const Slot *k) { return k->seat ? k->seat : k->s->agents[k-
 
 /* ---- what is told of a slot */
 /* From 1 for the first to -1 for the last, as Ludii has it; whoever makes an illegal move is last. */
-static double utility(const Table *t, const Slot *k, i32 role, i32 loser) {
+static double worth_of(const Table *t, const Slot *k, i32 role, i32 loser) {
     const i32 n = t->g->n_players, rank2 = k->s->rank2[role];
     if (loser) return k->s->agents[role] == loser ? -1.0 : 1.0 / (n - 1);
     if (!k->s->over) return 0.0;
@@ -100,7 +100,7 @@ static void tell_rewards(Table *t, i32 slot, i32 actor) {
     const i32 mine = k->seat ? k->seat : actor, loser = k->fault == FAULT_ILLEGAL ? actor : 0;
     double *all = row(t, VIEW_utilities, slot), *own = row(t, VIEW_reward, slot);
     for (i32 role = 1; role <= t->g->n_players; role++) {
-        const double u = utility(t, k, role, loser);
+        const double u = worth_of(t, k, role, loser);
         if (all) all[k->s->agents[role] - 1] = u;
         if (own && k->s->agents[role] == mine) *own = u;
     }
