@@ -11,6 +11,7 @@ from agents.commands.evaluation import eval_command
 from agents.commands.export import export_command
 from agents.commands.game import game
 from agents.commands.game_corpus import corpus_command
+from agents.commands.game_draw import draw_command
 from agents.commands.game_players import analyse_command, play_command
 from agents.commands.game_raw import conformance_raw_command, expand_command, options_command
 from agents.commands.game_text import format_command, lint_command
@@ -45,6 +46,7 @@ for _command in (
 for _command in (
     corpus_command,
     analyse_command,
+    draw_command,
     format_command,
     lint_command,
     play_command,

@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +15,7 @@ from agents.commands.game_file import GameFile, takes_game
 from agents.commands.shared import OUTPUT, Commands, explained, reading, writing
 
 if TYPE_CHECKING:
-    from formal_envs.ludii import GameReport, Program
+    from formal_envs.ludii import GameReport
 
 _SEED = click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Decides the random moves.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
@@ -172,46 +172,6 @@ def rewards(corpus: str | None, playouts: int, refused: bool, share: float, as_j
         click.echo(f"{'percentile':10}" + "".join(f"{percentile:7}" for percentile in PERCENTILES))
         for name in ("graded", "paper"):
             click.echo(f"{name:10}" + "".join(f"{value:7.3f}" for value in row[name]))
-
-
-@game.command()
-@takes_game
-@click.option("--out", required=True, type=OUTPUT, help="The .svg to write.")
-@_SEED
-@click.option("--start", is_flag=True, help="The start position alone.")
-@click.option("--animate", is_flag=True, help="All positions of the game, one after another, up to 500 moves.")
-@click.option(
-    "--moves",
-    "log",
-    type=click.File("r", "utf-8"),
-    help="Animate this game: what 'game play' prints, or moves such as E2-E4 apart by commas or lines.",
-)
-def draw(file: GameFile, out: Path, seed: int, start: bool, animate: bool, log: TextIO | None) -> None:
-    """Draw FILE as an SVG: start, middle and end of a random game; or a game as it is played."""
-    from formal_envs.ludii.play.report import scenes
-    from formal_envs.ludii.view.draw import board_svg
-
-    program = file.program()
-    if animate or log:
-        picture = _animated(program, seed, log)
-    else:
-        picture = board_svg(program.initial() if start else scenes(program, seed))
-    with writing(out) as target:
-        target.write(picture)
-    click.echo(out)
-
-
-def _animated(program: Program, seed: int, log: TextIO | None) -> str:
-    import numpy as np
-
-    from formal_envs.ludii.play.move_log import read_moves
-    from formal_envs.ludii.play.report import random_game
-    from formal_envs.ludii.view.animation import MOST_MOVES, game_svg
-
-    states, moves = random_game(program, np.random.default_rng(seed), 0 if log else MOST_MOVES)
-    if log:
-        states, moves = read_moves(states[0], log.read())
-    return game_svg(states, moves)
 
 
 @game.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -43,6 +44,17 @@ class GameFile:
             return compile_game(self.expanded())
         except GameError as error:
             raise shown(error) from error
+
+
+def given_text(value: str) -> str:
+    """What an option says: the text of a file if it names one, that of standard input if it is '-', else itself."""
+    if value == "-":
+        return sys.stdin.read()
+    try:
+        found = Path(value).is_file()
+    except OSError:  # a name too long for a file
+        found = False
+    return Path(value).read_text(encoding="utf-8") if found else value
 
 
 def shown(error: GameError) -> click.ClickException:

@@ -8,13 +8,31 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from agents.commands.game_file import GameFile, takes_game
+from agents.commands.game_file import GameFile, given_text, takes_game
 
 if TYPE_CHECKING:
     from formal_envs.ludii import Analysis, MatchResult, Move, Program, State
 
-_SEED = click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Decides all that is random.")
+SEED = click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Decides all that is random.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+PLAYERS = click.option(
+    "--players",
+    metavar="NAMES",
+    help="Who plays: random, one-ply, or uct:N, a search of N iterations for each move; 'uct:200,random', or one"
+    " name for all. By default all are random.",
+)
+
+
+def played_game(program: Program, players: str | None, seed: int, moves: int) -> tuple[list[State], list[Move]]:
+    """The positions of a game between players, and its moves; chance is that of ``program.initial(seed)``."""
+    import numpy as np
+
+    from formal_envs.ludii.play.report import random_game
+    from formal_envs.ludii.players.game import play_game
+
+    if players or program.has_chance:
+        return play_game(program, _players(program, players or "random"), seed, moves)
+    return random_game(program, np.random.default_rng(seed), moves)
 
 
 def _players(program: Program, names: str) -> list[str]:
@@ -25,15 +43,10 @@ def _players(program: Program, names: str) -> list[str]:
 
 @click.command("play")
 @takes_game
-@_SEED
+@SEED
 @click.option("--moves", default=1000, show_default=True, type=click.IntRange(0), help="Moves at most.")
 @click.option("--last", is_flag=True, help="Show the last position only.")
-@click.option(
-    "--players",
-    metavar="NAMES",
-    help="Who plays: random, one-ply, or uct:N, a search of N iterations for each move; 'uct:200,random', or one"
-    " name for all. By default all are random.",
-)
+@PLAYERS
 @click.option(
     "--games", type=click.IntRange(1), help="Play so many, each player from each seat in turn; tell the score."
 )
@@ -42,11 +55,7 @@ def play_command(
     file: GameFile, seed: int, moves: int, last: bool, players: str | None, games: int | None, as_json: bool
 ) -> None:
     """Play a game of FILE, move by move with the board; or a match of many games."""
-    import numpy as np
-
     from formal_envs.ludii import play_match
-    from formal_envs.ludii.play.report import random_game
-    from formal_envs.ludii.players.game import play_game
 
     program = file.program()
     if games:
@@ -54,10 +63,8 @@ def play_command(
         click.echo(json.dumps(_match_row(result)) if as_json else _match_table(program, result))
     elif as_json:
         raise click.UsageError("--json tells the score of a match: say how many --games")
-    elif players:
-        _show(*play_game(program, _players(program, players), seed, moves), last)
     else:
-        _show(*random_game(program, np.random.default_rng(seed), moves), last)
+        _show(*played_game(program, players, seed, moves), last)
 
 
 def _show(states: list[State], played: list[Move], last: bool) -> None:
@@ -101,9 +108,13 @@ def _match_table(program: Program, result: MatchResult) -> str:
 
 @click.command("analyse")
 @takes_game
-@click.option("--moves", default="", help="Moves from the start, 'A1, B2-B3', or as 'game play' prints them.")
+@click.option(
+    "--moves",
+    default="",
+    help="Moves from the start, 'A1, B2-B3'; or a file of moves or of what 'game play' prints, or '-'.",
+)
 @click.option("--iterations", default=1000, show_default=True, type=click.IntRange(1), help="Of the search.")
-@_SEED
+@SEED
 @_JSON
 def analyse_command(file: GameFile, moves: str, iterations: int, seed: int, as_json: bool) -> None:
     """Show the best moves of a position of FILE: the start, or what --moves lead to.
@@ -114,7 +125,7 @@ def analyse_command(file: GameFile, moves: str, iterations: int, seed: int, as_j
     from formal_envs.ludii.play.move_log import read_moves
 
     program = file.program()
-    states, _ = read_moves(program.initial(seed), moves)
+    states, _ = read_moves(program.initial(seed), given_text(moves))
     found = analyse(states[-1], iterations, seed)
     click.echo(json.dumps(_analysis_row(states[-1], found)) if as_json else _analysis_table(states[-1], found))
 

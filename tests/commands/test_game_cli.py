@@ -227,6 +227,21 @@ def test_lint_names_places(tmp_path):
     assert json.loads(run("game", "lint", "-", "--json", input="(game", code=1))["severity"] == "error"
 
 
+def test_a_game_of_dice_between_players_is_drawn_from_its_log(tmp_path):
+    (tmp_path / "lane.lud").write_text(
+        """(game "Lane" (players 2)
+        (equipment {(board (rectangle 1 12) (track "Lane" "0,E" directed:True)) (dice d:6 num:2) (piece "Disc" Each
+            (move (from) (to (trackSite Move steps:(count Pips)) if:(is Empty (to)))))})
+        (rules (start {(place "Disc1" 0) (place "Disc2" 1)}) (play (do (roll) next:(forEach Piece)))
+            (end (if (is In (last To) (sites {11})) (result Mover Win)))))"""
+    )
+    for players in ((), ("--players", "one-ply,random")):
+        log, files = run("game", "play", tmp_path / "lane.lud", "--seed", 5, *players), [tmp_path / f for f in "ab"]
+        run("game", "draw", tmp_path / "lane.lud", "--seed", 5, "--moves", "-", "--out", files[0], input=log)
+        run("game", "draw", tmp_path / "lane.lud", "--seed", 5, "--animate", *players, "--out", files[1])
+        assert files[0].read_text() == files[1].read_text()
+
+
 def test_a_log_is_animated(tmp_path):
     log = run("game", "play", GAMES / "nine_mens_morris.lud", "--seed", 4, "--moves", 30)
     (tmp_path / "log.txt").write_text(log)
@@ -236,5 +251,7 @@ def test_a_log_is_animated(tmp_path):
     assert captions == [line.partition(" [")[0] for line in re.findall(r"^\d+\. player .*", log, re.MULTILINE)]
     run("game", "draw", GAMES / "nine_mens_morris.lud", "--moves", "-", "--out", drawn, input="hand1-a1, hand2-d7")
     assert re.findall(r">(\d\. .*?)<", drawn.read_text()) == ["1. player 1: Hand1-A1", "2. player 2: Hand2-D7"]
+    run("game", "draw", GAMES / "nine_mens_morris.lud", "--moves", "hand1-a1, hand2-d7", "--out", played)
+    assert played.read_text() == drawn.read_text()
     run("game", "draw", GAMES / "tic_tac_toe.lud", "--animate", "--out", drawn)
     assert 3 <= drawn.read_text().count("player 1: ") <= 6

@@ -9,6 +9,7 @@ five.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -134,7 +135,11 @@ def random_game(program: Program, rng: np.random.Generator, max_moves: int) -> t
 
 def scenes(program: Program, seed: int) -> list[State]:
     """Start, middle and end of a game of random moves, cut after 2,000 of them, for a picture; each position once."""
-    states, _ = random_game(program, np.random.default_rng(seed), 2000)
+    return scenes_of(random_game(program, np.random.default_rng(seed), 2000)[0])
+
+
+def scenes_of(states: Sequence[State]) -> list[State]:
+    """Start, middle and end of a game; each position once."""
     return [states[n] for n in sorted({0, len(states) // 2, len(states) - 1})]
 
 
