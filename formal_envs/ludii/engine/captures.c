@@ -1,13 +1,16 @@
 /* Effects around a place, mostly captures. */
 #include "directions.h"
 #include "listing.h"
+#include "where.h"
 
 typedef struct Around { /* what these ludemes share */
     const Node *between, *to, *then;
     i32 from, to_before, between_before, origin;
+    const u64 *between_at, *to_at; /* where their conditions hold; NULL: to be asked of each place */
 } Around;
 static Around around_begin(Ctx *c, const Node *from, const Node *between, const Node *to, const Node *then) {
-    Around a = {between, to, then, c->from, c->to, c->between, last_move(c)->last_to};
+    Around a = {.between = between, .to = to, .then = then, .from = c->from, .to_before = c->to,
+                .between_before = c->between, .origin = last_move(c)->last_to};
     if (from && SLOT(from, from, site)) a.origin = site_at(c, SLOT(from, from, siteType), SLOT(from, from, site));
     else if (from && SLOT(from, from, region)) {
         TMP_REGION(sites);
@@ -29,11 +32,13 @@ static i32 is_foe_of_mover(Ctx *c, i32 site) {
 }
 static i32 between_holds(Ctx *c, const Around *a, i32 site) { /* an enemy unless told otherwise */
     c->between = site;
+    if (a->between_at) return region_has(a->between_at, site);
     const Node *condition = a->between ? SLOT(a->between, between, if_) : NULL;
     return condition ? int_of(c, condition) : is_foe_of_mover(c, site);
 }
 static i32 to_holds(Ctx *c, const Around *a, i32 site, i32 otherwise) {
     c->to = site;
+    if (a->to_at) return region_has(a->to_at, site);
     return a->to && SLOT(a->to, to, if_) ? int_of(c, SLOT(a->to, to, if_)) : otherwise;
 }
 static void affect(Ctx *c, const Around *a, const Node *apply, i32 site) { /* removal unless told otherwise */
@@ -57,6 +62,11 @@ MOVES(custodial) { /* runs of pieces between the origin and a piece beyond them 
         around_end(c, &a);
         return;
     }
+    const Node *in_run = a.between ? SLOT(a.between, between, if_) : NULL, *at_end = a.to ? SLOT(a.to, to, if_) : NULL;
+    TMP_REGION(run);
+    TMP_REGION(ends);
+    if (is_asked_of(in_run, ASKED_BETWEEN)) a.between_at = where_holds(c, in_run, run);
+    if (is_asked_of(at_end, ASKED_TO)) a.to_at = where_holds(c, at_end, ends);
     i32 least = 1, most = INFINITE;
     if (a.between && SLOT(a.between, between, range)) range_of(c, SLOT(a.between, between, range), &least, &most);
     DirSet dirs = directions_of(c, ARG(custodial, absoluteDirection), a.origin, REL_Adjacent);

@@ -104,7 +104,15 @@ static u64 relative_from(Ctx *c, i32 relative, i32 site, u64 supported) {
         return relative == relativeDirection_SameDirection ? (u64)1 << last
                                                            : point_bit(opposite_point(compass_point(last)));
     }
-    return relative_directions(supported, relative, facing_of(c, site));
+    i32 facing = facing_of(c, site);
+    if (supported == c->g->supported[relationType_Adjacent]) return c->g->relative[relative * N_absoluteDirection + facing];
+    return relative_directions(supported, relative, facing);
+}
+void know_relative(Game *g) {
+    u64 *known = keep(g, sizeof(u64) * N_relativeDirection * N_absoluteDirection);
+    for (i32 k = 0; k < N_relativeDirection * N_absoluteDirection; k++)
+        known[k] = relative_directions(g->supported[relationType_Adjacent], k / N_absoluteDirection, k % N_absoluteDirection);
+    g->relative = known;
 }
 
 /* ---- direction arguments */

@@ -13,6 +13,7 @@
 #include "ply.h"
 #include "random.h"
 #include "reach.h"
+#include "stepping.h"
 #include "solve.h"
 #include "uct.h"
 #include "undo.h"
@@ -42,6 +43,7 @@ static void start(Ctx *c, Game *g) { /* what need not be evaluated again, and th
     fold_start(c, bits);
     fold_reach(c);
     judge_conditions(c);
+    judge_steps(c);
     judge_draws(c);
     push_history(c);
 }

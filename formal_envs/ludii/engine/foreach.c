@@ -3,6 +3,7 @@
 #include "listing.h"
 #include "reach.h"
 #include "stacks.h"
+#include "stepping.h"
 
 static void pieces_in_container(Ctx *c, const Node *n, u64 *sites) {
     if (ARG(foreach_piece, containerName)) {
@@ -65,6 +66,10 @@ static void pieces_of_player(Ctx *c, const Node *n, i32 player) {
         if (!region_any(c, sites)) continue;
         if (ARG(foreach_piece, container) || ARG(foreach_piece, containerName)) pieces_in_container(c, n, sites);
         else if (!on) drop_hands(c, sites); /* the board's places of every type: Guerrilla Checkers */
+        if (c->offers && moves->steps && !on && keep_stepping(c, moves, player, sites)) {
+            FOR_SITES (sites, site) moves_from(c, moves, site);
+            continue;
+        }
         FOR_PLACES_OF_MOVES (sites, site) {
             i32 type = on ? on->value : 0, first = on ? c->g->type_first[type] : 0;
             if (on && (site < first || site >= first + c->g->type_n[type])) continue;

@@ -16,6 +16,7 @@ typedef struct Radial {
     u32 relations; /* bits REL_<relation>, and REL_ROTATIONAL */
     const i32 *at; /* the sites, nearest first */
 } Radial;
+typedef struct Way Way; /* ways.h */
 typedef struct Row { /* a run of integers in the bytecode */
     const i32 *at;
     i32 n;
@@ -74,6 +75,9 @@ struct Game {
     Node **nodes;
     i32 *radial_first; /* n_sites + 1 */
     Radial *radials;
+    const Way *ways; /* by absoluteDirection */
+    const u64 *relative; /* relativeDirection * N_absoluteDirection + facing: bits of absolute directions */
+    u64 led, even; /* the directions that radials have; those in which they are even: ways.h */
     Row *neighbours[N_relationType]; /* a row per site */
     i32 *row, *column, *layer, *colour, *container_of; /* a number per site */
     i32 *coordinate_x, *coordinate_y; /* thousandths of a unit */

@@ -1,7 +1,9 @@
 /* From the bytecode, a run of integers that the compiler writes, to a Game. */
 #include "state.h"
+#include "directions.h"
 #include "loader.h"
 #include "places.h"
+#include "ways.h"
 
 /* Nothing of bytecode is believed: each read is held to its section, each number to what it counts or indexes. */
 typedef struct Reader {
@@ -267,6 +269,8 @@ void load(Game *g, const i32 *bytecode, i64 length) {
     load_counts(section(g, bytecode, length, SECTION_COUNTS));
     load_nodes(section(g, bytecode, length, SECTION_NODES));
     load_board(g, bytecode, length);
+    know_ways(g);
+    know_relative(g);
     load_equipment(g, bytecode, length);
     load_places(g);
     load_dice(g, section(g, bytecode, length, SECTION_DICE));

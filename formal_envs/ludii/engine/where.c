@@ -2,6 +2,8 @@
  * place than what stands there, or which place it is.
  */
 #include "directions.h"
+#include "move_arguments.h"
+#include "ways.h"
 #include "where.h"
 
 enum { ANYTHING = ASKED_TO | ASKED_BETWEEN | ASKED_SITE | ASKED_FROM };
@@ -42,6 +44,21 @@ static u8 asked_by_all(const Node *list) {
     for (i32 i = 0; i < list->n; i++) all &= list->arg[i]->asked_of;
     return all;
 }
+static i32 range_is_known(const Node *range) {
+    for (i32 k = 0; range && k < range->n; k++)
+        if (range->arg[k] && !range->arg[k]->folded) return 0;
+    return 1;
+}
+static u8 asked_by_flanks(const Node *n) { /* of a capture from (to) on: is there one? */
+    if (n->op != OP_custodial || !ARG(custodial, from)) return 0;
+    const Node *start = SLOT(ARG(custodial, from), from, site), *d = ARG(custodial, absoluteDirection);
+    const Node *between = ARG(custodial, between), *to = ARG(custodial, to);
+    if (!start || start->op != OP_site_to || SLOT(ARG(custodial, from), from, siteType)) return 0;
+    if (d && (d->kind != CONSTANT || d->type != TYPE_absoluteDirection)) return 0;
+    const Node *run = between ? SLOT(between, between, if_) : NULL, *end = to ? SLOT(to, to, if_) : NULL;
+    if (between && (SLOT(between, between, apply) || !range_is_known(SLOT(between, between, range)))) return 0;
+    return (run && !(run->asked_of & ASKED_BETWEEN)) || (end && !(end->asked_of & ASKED_TO)) ? 0 : ASKED_TO;
+}
 static u8 asked_by(const Node *n) {
     if (n->folded) return n->kind == CONSTANT && n->type == TYPE_string ? 0 : ANYTHING;
     switch (n->op) {
@@ -59,6 +76,7 @@ static u8 asked_by(const Node *n) {
         if (ARG(is_in, sites) || !region_is_steady(ARG(is_in, region))) return 0;
         return ARG(is_in, site) ? called(ARG(is_in, site)) : ASKED_TO;
     case OP_eq: return is_steady(either(ARG(eq, b), ARG(eq, roleType))) ? piece_at_place(ARG(eq, a)) | owner_at(ARG(eq, a)) : 0;
+    case OP_can_move: return asked_by_flanks(ARG(can_move, moves));
     default: return 0;
     }
 }
@@ -87,16 +105,6 @@ void judge_conditions(Ctx *c) {
 }
 
 /* ---- where they hold */
-static u64 word_of(const u64 *set, i32 words, i32 w) { return w >= 0 && w < words ? set[w] : 0; }
-static void shift_back(Ctx *c, const u64 *set, i32 by, u64 *out) { /* those that are in the set, once so much is added */
-    i32 words = c->g->words, whole = (by < 0 ? -by : by) / 64, bits = (by < 0 ? -by : by) % 64;
-    for (i32 w = 0; w < words; w++) {
-        i32 at = by < 0 ? w - whole : w + whole;
-        u64 near = word_of(set, words, at), far = bits ? word_of(set, words, by < 0 ? at - 1 : at + 1) : 0;
-        if (!bits) out[w] = near;
-        else out[w] = by < 0 ? near << bits | far >> (64 - bits) : near >> bits | far << (64 - bits);
-    }
-}
 /* The places of which the set's sites are what the argument says: the set itself, but for (ahead ..). */
 static const u64 *seen_from(Ctx *c, const Node *site, const u64 *set, u64 *room) {
     if (!site || site->op != OP_ahead) return set;
@@ -141,6 +149,50 @@ static const u64 *where_all(Ctx *c, const Node *const *parts, i32 n, i32 all, u6
     }
     return room;
 }
+static const u64 *where_each(Ctx *c, const Node *n, u64 *room) { /* asks one after another, of (to) */
+    i32 outer = c->to;
+    region_clear(c, room);
+    for (c->to = 0; c->to < c->g->n_sites; c->to++)
+        if (int_of(c, n)) region_add(room, c->to);
+    c->to = outer;
+    return room;
+}
+/* The places from which a run of pieces lies in the direction, up to the end that it needs. */
+static void add_flanks(Ctx *c, const Way *way, const u64 *run, const u64 *end, Range range, u64 *out) {
+    TMP_REGION(here);
+    TMP_REGION(behind);
+    step_back(c, way, end, here);
+    region_and(c, here, run);
+    for (i32 k = 1; k <= range.most && region_any(c, here); k++) {
+        step_back(c, way, here, behind);
+        if (k >= range.least) region_or(c, out, behind);
+        region_copy(c, here, behind);
+        region_and(c, here, run);
+    }
+}
+static const u64 *where_flanks(Ctx *c, const Node *can_move, u64 *room) {
+    const Node *n = SLOT(can_move, can_move, moves), *between = ARG(custodial, between), *to = ARG(custodial, to);
+    const Node *in_run = between ? SLOT(between, between, if_) : NULL, *at_end = to ? SLOT(to, to, if_) : NULL;
+    Range range = {1, INFINITE};
+    if (between && SLOT(between, between, range)) range_of(c, SLOT(between, between, range), &range.least, &range.most);
+    u64 ways;
+    i32 even = even_ways(c->g, directions_of(c, ARG(custodial, absoluteDirection), OFF, REL_Adjacent), &ways);
+    TMP_REGION(run_room);
+    TMP_REGION(end_room);
+    TMP_REGION(run);
+    u32 players = ((u32)2 << c->g->n_players) - 2, mover = (u32)1 << c->s->mover;
+    if (in_run) region_copy(c, run, where_holds(c, in_run, run_room));
+    else owned_by_any(c, players & ~mover, run);
+    const u64 *end = at_end ? where_holds(c, at_end, end_room) : owned_by(c, c->s->mover);
+    TMP_REGION(taken);
+    region_copy(c, taken, run);
+    region_and(c, taken, c->occupied);
+    /* a run is as long as can be, and takes a piece from each of its places */
+    if (!even || region_meets(c, run, end) || memcmp(taken, run, sizeof taken)) return where_each(c, can_move, room);
+    region_clear(c, room);
+    for (; ways; ways &= ways - 1) add_flanks(c, c->g->ways + __builtin_ctzll(ways), run, end, range, room);
+    return room;
+}
 const u64 *where_holds(Ctx *c, const Node *n, u64 *room) {
     assert(n->asked_of);
     tick(c, 1 + c->g->words / 4);
@@ -167,6 +219,7 @@ const u64 *where_holds(Ctx *c, const Node *n, u64 *room) {
     case OP_is_enemy:
         friends = team_of(c, c->s->mover);
         return at_owners(c, ARG(is_enemy, index), everyone(c) & ~friends & ~(u32)1, room);
+    case OP_can_move: return where_flanks(c, n, room);
     default: return where_equal(c, n, room);
     }
 }
