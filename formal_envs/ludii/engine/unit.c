@@ -63,11 +63,13 @@
 #include "start_stacks.c"
 #include "starting.c"
 #include "state.c"
+#include "stepping.c"
 #include "table.c"
 #include "threats.c"
 #include "tracks.c"
 #include "uct.c"
 #include "undo.c"
+#include "ways.c"
 #include "where.c"
 const Ludeme LUDEMES[N_LUDEMES] = {
     {"abs_int", INT_KIND, 1, 1, {.value = ludeme_abs_int}},
