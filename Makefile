@@ -59,7 +59,7 @@ endef
 
 # The engine with the address and undefined-behaviour sanitizers, and with its asserts: what plays, then texts that do not
 # mean well. Its library has a folder of its own. Python itself leaks, on purpose.
-PLAYED := numbers hostile_games ludemes engine playouts stacks
+PLAYED := numbers hostile_games ludemes engine playouts stacks matches uct
 TEXTS ?= 1000
 sanitize: $(VENV)/installed
 	export CC=gcc CFLAGS="-UNDEBUG -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g" \

@@ -2,7 +2,8 @@
 
 A coverage-guided fuzzer drives the whole way from text to playouts. Laws: a text is a Program or a GameError, nothing
 else; the report of a text is the same twice; a position never holds an illegal number (a component that is not one, a
-count below zero, a count without a piece); a pretty-printed tree is read back as the same tree. With ``--sanitize`` the
+count below zero, a count without a piece); players, who look
+ahead too, choose a legal move, the same each time; a pretty-printed tree is read back as the same tree. With ``--sanitize`` the
 engine is built with the address and undefined-behaviour sanitizers, so that a bad access in C ends the run too.
 
 Seeds are the games in tests/games and, where the folder is there, those of the conformance data (FORMAL_ENVS_LUDII).
@@ -188,7 +189,7 @@ def fuzz_numbers(options: argparse.Namespace) -> None:
 
 def check(text: str) -> None:
     """Raise AssertionError if the text breaks a law; any other exception is a finding too."""
-    from formal_envs.ludii import GameError, apply, check_game, compile_game, evaluate_game, legal_moves
+    from formal_envs.ludii import GameError, apply, check_game, choose, compile_game, evaluate_game, legal_moves
     from formal_envs.ludii.language.printer import one_line
 
     try:
@@ -211,7 +212,10 @@ def check(text: str) -> None:
             moves = legal_moves(state)
             if not moves:
                 break
-            state = apply(state, random.choice(moves))
+            player = random.choice(("random", "one-ply", "uct:8"))
+            move = choose(state, player, 1, work=LITTLE_WORK)
+            assert move == choose(state, player, 1, work=LITTLE_WORK), "another choice"
+            state = apply(state, move)
     except GameError as error:
         if error.stage != "play":
             raise

@@ -101,7 +101,7 @@ static i64 play_row(Ctx *c, State *s, u64 start, u64 seed, const Terms *terms, i
 }
 i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_moves, i64 work, i64 total, State *s, i64 bytes,
                      i32 *out, i64 n_out) {
-    if (bytes != c->g->state_size || n_out != N_PLAYOUT * (i64)n) return BAD_STATE;
+    if (bytes != c->g->state_size || n < 0 || n_out != N_PLAYOUT * (i64)n) return BAD_STATE;
     const Player random[MAX_PLAYERS + 1] = {{PLAYER_random, 0}};
     const Terms terms = {random, max_turns, max_moves, 0};
     Story story = {0}; /* nobody tells one */
@@ -118,7 +118,7 @@ _Static_assert((i32)MATCH_covered == (i32)PLAYOUT_covered, "a row of a match beg
 i64 context_match(Ctx *c, const Player *players, i32 n_given, u64 seed, i32 first, i32 n, i32 max_turns, i32 max_moves,
                   i32 opening, i64 work, i64 total, State *s, i64 bytes, i32 *out, i64 n_out) {
     const i32 n_players = c->g->n_players;
-    if (bytes != c->g->state_size || n_out != N_MATCH * (i64)n || first < 0 || opening < 0 || opening >= 1000) return BAD_STATE;
+    if (bytes != c->g->state_size || n < 0 || n_out != N_MATCH * (i64)n || first < 0 || opening < 0 || opening >= 1000) return BAD_STATE;
     if (n_given != n_players) return BAD_PLAYER;
     for (i32 k = 0; k < n_players; k++)
         if (!is_sound_player(players + k)) return BAD_PLAYER;

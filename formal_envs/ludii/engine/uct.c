@@ -277,7 +277,8 @@ i32 best_move(Ctx *c) {
     Search *t = c->search;
     const i32 best = t && t->n_nodes ? best_child(t, 0) : 0;
     if (!best) return OFF;
-    for (i32 p = 1; p <= c->g->n_players; p++) t->value[p] = mean(twig(t, best), p);
+    const Twig *told = twig(t, twig(t, best)->proven ? best : 0); /* all that was tried: else who moves always looks ahead */
+    for (i32 p = 1; p <= c->g->n_players; p++) t->value[p] = mean(told, p);
     return twig(t, best)->index;
 }
 void tell_search(const Ctx *c, double *rows, i32 n_moves, i32 *line, i32 n_line) {

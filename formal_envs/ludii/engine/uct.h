@@ -16,7 +16,7 @@ struct Search {
     u64 tried[MAX_LISTED / 64]; /* bits of the moves of a node's list that are in the tree */
     u64 *keys; /* of moves, in games with chance; and a table of their places on the list */
     i32 *table;
-    double value[MAX_PLAYERS + 1]; /* by person, in -1 .. 1: what the chosen move is thought to be worth */
+    double value[MAX_PLAYERS + 1]; /* by person, in -1 .. 1: what the position is thought to be worth */
 };
 /* Looks at the position that was left (aside.h) in so many iterations at most; fails where it runs out of work, and what
  * was found by then can be used. */

@@ -75,8 +75,8 @@ def seated(program: Program, players: Sequence[str | Player]) -> tuple[Player, .
     return chosen
 
 
-def choose(state: State, player: str | Player, seed: int) -> Move:
-    """The move that a player takes; the same for the same state and seed.
+def choose(state: State, player: str | Player, seed: int, *, work: int = CHOICE_WORK) -> Move:
+    """The move that a player takes; the same for the same state and seed. ``work``: units of the engine's, at most.
 
     Raises:
         ConfigError: the game is over.
@@ -87,6 +87,6 @@ def choose(state: State, player: str | Player, seed: int) -> Move:
         raise ConfigError("the game is over: there is no move to choose")
     block, _ = context.legal(state)  # stays alive while the engine looks at it
     record = read_player(player).record()
-    index = library().context_choose(context.pointer, ctypes.byref(record), seed & (1 << 64) - 1, CHOICE_WORK)
+    index = library().context_choose(context.pointer, ctypes.byref(record), seed & (1 << 64) - 1, work)
     del block
     return moves[context.check(index)]
