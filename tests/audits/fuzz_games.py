@@ -2,9 +2,9 @@
 
 A coverage-guided fuzzer drives the whole way from text to playouts. Laws: a text is a Program or a GameError, nothing
 else; the report of a text is the same twice; a position never holds an illegal number (a component that is not one, a
-count below zero, a count without a piece); players, who look
-ahead too, choose a legal move, the same each time; a pretty-printed tree is read back as the same tree. With ``--sanitize`` the
-engine is built with the address and undefined-behaviour sanitizers, so that a bad access in C ends the run too.
+count below zero, a count without a piece); players, those who look ahead too, choose the same move twice; a
+pretty-printed tree is read back as the same tree. With ``--sanitize`` the engine is built with the address and
+undefined-behaviour sanitizers, so that a bad access in C ends the run too.
 
 Seeds are the games in tests/games and, where the folder is there, those of the conformance data (FORMAL_ENVS_LUDII).
 
