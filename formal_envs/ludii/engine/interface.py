@@ -12,6 +12,7 @@ import re
 import struct
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from formal_envs.ludii.language.names import MAX_PLAYERS
 from formal_envs.ludii.language.signatures import ENUMS
@@ -415,7 +416,7 @@ FUNCTIONS = {
 }
 
 # ---------------------------------------------------------------- the same for ctypes
-_CTYPES = {
+_CTYPES: dict[str, type[ctypes._SimpleCData[Any]]] = {
     "u8": ctypes.c_uint8,
     "i16": ctypes.c_int16,
     "i32": ctypes.c_int32,
