@@ -20,9 +20,11 @@ CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 PAGES = [  # whose code runs from top to bottom
     "how-to/board_games.md",
     "how-to/masks.md",
+    "how-to/play_games.md",
     "how-to/raw_files.md",
     "index.md",
     "reference/environments.md",
+    "reference/playing.md",
     "tutorials/own_game.md",
     "tutorials/own_grammar.md",
     "tutorials/own_reward.md",

@@ -13,8 +13,7 @@ from pettingzoo.utils.wrappers import OrderEnforcingWrapper
 
 from formal_envs.errors import check_choice
 from formal_envs.ludii.play.program import State
-from formal_envs.ludii.view.draw import board_svg
-from formal_envs.playing.env import draw_seed, end_info, read_actions
+from formal_envs.playing.env import draw, draw_seed, end_info, read_actions
 from formal_envs.playing.games import open_table
 
 _ALL = np.ones(1, bool)
@@ -30,7 +29,7 @@ class PlayAEC(AECEnv):  # type: ignore[misc, type-arg, unused-ignore]  # a type 
     """
 
     metadata: dict[str, Any] = {  # noqa: RUF012  (PettingZoo's own form)
-        "render_modes": ["ansi", "svg"],
+        "render_modes": ["ansi", "svg", "rgb_array"],
         "name": "formal_play_v0",
         "is_parallelizable": False,
         "render_fps": 4,
@@ -115,11 +114,9 @@ class PlayAEC(AECEnv):  # type: ignore[misc, type-arg, unused-ignore]  # a type 
             for each in self.agents:
                 self.infos[each] |= end_info(self._table, 0)
 
-    def render(self) -> str | None:
+    def render(self) -> str | np.ndarray | None:
         """The whole position, in letters or as a picture."""
-        if self.render_mode is None:
-            return None
-        return str(self.position) if self.render_mode == "ansi" else board_svg(self.position)
+        return None if self.render_mode is None else draw(self.position, self.render_mode, self.layout)
 
     def close(self) -> None:
         """Nothing stays open."""
@@ -133,7 +130,7 @@ def aec_env(
     Args:
         game: a text, or the path of a ``.lud`` file.
         max_moves: moves of all players together after which the game is truncated.
-        render_mode: "ansi", the board in letters; "svg", a picture.
+        render_mode: "ansi", the board in letters; "svg", a picture; "rgb_array", one of pixels.
 
     Raises:
         ConfigError: one of these has no meaning; GameError: the text is not a game that the engine plays.

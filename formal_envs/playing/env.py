@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 
 from formal_envs.errors import ConfigError, check_choice
 from formal_envs.ludii.engine.interface import FAULTS
+from formal_envs.ludii.play.hidden import Seen
 from formal_envs.ludii.play.program import State
 from formal_envs.ludii.view.draw import board_svg
 from formal_envs.playing.games import Opponents, open_table
+from formal_envs.playing.pixels import position_pixels
+from formal_envs.playing.planes import PlaneLayout
 from formal_envs.playing.table import Table
 
 Planes = NDArray[np.float32]
@@ -37,13 +40,13 @@ class PlayEnv(gymnasium.Env[Planes, np.int64]):
             the caller plays all seats, the observation is that of who is to move, the reward of who moved.
         seat: the learner's, from 1 on; "random" or "in turn": another in each game.
         max_moves: moves of all players together after which the game is truncated.
-        render_mode: "ansi", the board in letters; "svg", a picture.
+        render_mode: "ansi", the board in letters; "svg", a picture; "rgb_array", one of coloured discs as pixels.
 
     Raises:
         ConfigError: one of these has no meaning; GameError: the text is not a game that the engine plays.
     """
 
-    metadata = {"render_modes": ["ansi", "svg"], "render_fps": 4}  # noqa: RUF012  (Gymnasium's own form)
+    metadata = {"render_modes": ["ansi", "svg", "rgb_array"], "render_fps": 4}  # noqa: RUF012  (Gymnasium's own form)
 
     def __init__(
         self,
@@ -122,12 +125,23 @@ class PlayEnv(gymnasium.Env[Planes, np.int64]):
         planes: Planes = self._table.view["planes"][0].copy()
         return planes
 
-    def render(self) -> str | None:
-        """The position as the seat sees it, in letters or as a picture."""
+    def render(self) -> str | NDArray[np.uint8] | None:
+        """The position as the seat sees it."""
         if self.render_mode is None:
             return None
-        seen = self.state.seen_by(self.seat) if self.seat else self.state
-        return str(seen) if self.render_mode == "ansi" else board_svg(seen)
+        state = self.state
+        return draw(state.seen_by(self._role(state)) if self.seat else state, self.render_mode, self.layout)
+
+    def _role(self, state: State) -> int:
+        """The role that the seat plays, another one after a swap."""
+        return int(state.agents.index(self.seat, 1))
+
+
+def draw(position: State | Seen, mode: str, layout: PlaneLayout) -> str | NDArray[np.uint8]:
+    """A position in one of the render modes."""
+    if mode == "rgb_array":
+        return position_pixels(position, layout)
+    return str(position) if mode == "ansi" else board_svg(position)
 
 
 def draw_seed(rng: np.random.Generator) -> int:

@@ -15,7 +15,8 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from formal_envs.errors import ConfigError
-from formal_envs.playing.env import draw_seed, end_info, read_actions
+from formal_envs.ludii.engine.interface import FAULTS
+from formal_envs.playing.env import draw_seed, read_actions
 from formal_envs.playing.games import Opponents, open_table
 
 Planes = NDArray[np.float32]
@@ -137,13 +138,23 @@ class PlayVectorEnv(VectorEnv[Planes, NDArray[np.int64], NDArray[Any]]):
         }
 
     def _ends(self, ended: NDArray[np.bool_]) -> Info:
-        """The last observations and infos of the games that ended."""
+        """The last observations and infos of the games that ended, as Gymnasium makes them of the single ones."""
+        view, slots = self._table.view, np.flatnonzero(ended)
+        rows = np.empty(len(slots), object)
+        rows[:] = list(view["last_planes"][slots])
         final = np.full(self.num_envs, None, object)
-        infos: Info = {}
-        for slot in np.flatnonzero(ended).tolist():
-            final[slot] = self._table.view["last_planes"][slot].copy()
-            infos = self._add_info(infos, {"final_info": end_info(self._table, slot)}, slot)
-        return {**infos, "final_obs": final, "_final_obs": ended}
+        final[slots] = rows
+        failures = np.full(self.num_envs, None, object)
+        for slot in np.flatnonzero(ended & (view["fault"] != 0)).tolist():
+            failures[slot] = self._table.fault(slot)
+        columns = {
+            "winner": np.where(ended, view["winner"], 0),
+            "length": np.where(ended, view["length"], 0),
+            "illegal": ended & (view["fault"] == FAULTS["FAULT_ILLEGAL"]),
+            "failure": failures,
+        }
+        info = {**columns, **{f"_{name}": ended for name in columns}}
+        return {"final_info": info, "_final_info": ended, "final_obs": final, "_final_obs": ended}
 
     def utilities(self) -> NDArray[np.float64]:
         """(n, players) what the last step was worth to each player, by seat: 0 where the game goes on."""

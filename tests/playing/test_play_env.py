@@ -131,6 +131,12 @@ def test_the_position_is_rendered_as_the_seat_sees_it(tmp_path):
     env = make(path, render_mode="svg")
     env.reset(seed=0)
     assert env.render().startswith("<svg")
+    env = make(path, render_mode="rgb_array")
+    env.reset(seed=0)
+    empty = env.render()
+    assert (empty.shape, empty.dtype) == ((72, 72, 3), np.uint8)
+    env.step(1)  # A1, at the bottom left
+    assert (env.render()[60, 12] != empty[60, 12]).any()
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,20 @@ static void show_site(Ctx *c, const Look *v, i32 site) { /* it is occupied, and 
     show_mark(c, v, PLANE_Rotation, HIDDEN_Rotation, site, c->rotation[site], WHOLE_MARK);
     show_mark(c, v, PLANE_Value, HIDDEN_Value, site, c->value[site], WHOLE_MARK);
 }
+static i32 shows_kinds_alone(Ctx *c, const Look *v) {
+    return !(c->g->uses & (USES_HIDDEN | USES_STACK)) && !has(v, PLANE_Count) && !has(v, PLANE_State) &&
+           !has(v, PLANE_Rotation) && !has(v, PLANE_Value);
+}
+static void show_kinds(Ctx *c, const Look *v) {
+    const i32 *kind = v->p->of_kind + v->role * (c->g->n_components + 1), *place = v->p->place, cells = v->p->cells;
+    FOR_SITES (c->occupied, site) {
+        const i32 at = kind[c->what[site]];
+        if (at >= 0 && place[site] >= 0) v->out[(size_t)at * (size_t)cells + (size_t)place[site]] = 1.0f;
+    }
+}
 static void show_sites(Ctx *c, const Look *v) {
-    FOR_SITES (c->occupied, site)
+    if (shows_kinds_alone(c, v)) show_kinds(c, v);
+    else FOR_SITES (c->occupied, site)
         if (!hidden_to(c, HIDDEN_Site, v->role, site)) show_site(c, v, site);
     for (i32 site = 0; site < c->g->n_sites && has(v, PLANE_Unseen); site++)
         if (v->p->place[site] >= 0 && hidden_to(c, HIDDEN_Site, v->role, site))
