@@ -18,7 +18,9 @@ from types import MappingProxyType
 UNCOMPILABLE, UNPLAYABLE, UNINTERESTING = -3.0, -2.0, -1.0
 #: Games of UCT against itself; of UCT against random players, from each seat; turns of each player until they are cut.
 GAMES, GAMES_PER_SEAT, TURNS = 10, 5, 50
-#: The least that 100 games of random players must reach, of at most 500 turns of each; in the order of looking.
+#: Turns of each player until games of random players are cut.
+RANDOM_TURNS = 500
+#: The least that 100 games of random players must reach, in the order of looking.
 RANDOM_THRESHOLDS: Mapping[str, float] = MappingProxyType({"balance": 0.5, "decision_moves": 0.5})
 #: The same of UCT against itself.
 THRESHOLDS: Mapping[str, float] = MappingProxyType(

@@ -8,6 +8,7 @@ from formal_envs.ludii.measures.gavel import (
     GAMES,
     GAMES_PER_SEAT,
     RANDOM_THRESHOLDS,
+    RANDOM_TURNS,
     THRESHOLDS,
     TURNS,
     UNINTERESTING,
@@ -17,17 +18,17 @@ from formal_envs.ludii.measures.gavel import (
     fitness,
     shortfall,
 )
-from formal_envs.ludii.play.measures import balance
+from formal_envs.ludii.play.measures import balance, column
 from formal_envs.ludii.play.program import Program
-from formal_envs.ludii.play.report import GameReport
+from formal_envs.ludii.play.report import MAX_TOTAL_WORK, MAX_WORK, GameReport, random_games
 from formal_envs.ludii.players.match import MatchGame, MatchResult, play_match
 
 #: UCT's iterations per move, where GAVEL's thinks for 0.25 seconds: as many as bring all games to about so much work,
-#: half a second, but within these bounds.
-WORK = 180_000_000
+#: which is half a second in most games, but within these bounds.
+WORK = 270_000_000
 ITERATIONS = 8, 128
-#: Work at which the games of UCT against itself are ended, and those against random players: four seconds in all.
-SELF_PLAY_WORK, TRACE_WORK = 1_000_000_000, 500_000_000
+#: Work at which the games of UCT against itself are ended, and those against random players: five seconds in all.
+SELF_PLAY_WORK, TRACE_WORK = 1_200_000_000, 600_000_000
 
 
 def gavel(program: Program, report: GameReport, seed: int = 0) -> Gavel:
@@ -38,7 +39,7 @@ def gavel(program: Program, report: GameReport, seed: int = 0) -> Gavel:
     """
     if not report.playable:
         return Gavel(UNPLAYABLE)
-    measured = {"balance": report.balance, "decision_moves": report.decision_moves}
+    measured = {"balance": report.balance, "decision_moves": _decisions(program, report)}
     if short := shortfall(measured, RANDOM_THRESHOLDS, "random players"):
         return Gavel(UNINTERESTING, short)
     n, sites = program.n_players, program.bytecode.board.n
@@ -52,6 +53,15 @@ def gavel(program: Program, report: GameReport, seed: int = 0) -> Gavel:
     match = play_match(program, against, GAMES_PER_SEAT * n, seed, max_turns=TURNS, work=TRACE_WORK)
     measures["trace"] = match.wins[0] / max(len(match.played), 1)
     return Gavel(fitness(measures), None, measures)
+
+
+def _decisions(program: Program, report: GameReport) -> float:
+    """``decision_moves`` of random play; over all moves, as the report has it, where that is enough to pass."""
+    if report.decision_moves >= RANDOM_THRESHOLDS["decision_moves"]:
+        return report.decision_moves
+    limit = RANDOM_TURNS * program.n_players
+    rows, _, _ = random_games(program, 0, report.playouts, limit, MAX_WORK, MAX_TOTAL_WORK)
+    return decision_moves(column(rows, "decisions").tolist(), column(rows, "moves").tolist())
 
 
 def _match(program: Program, iterations: int, seed: int) -> tuple[str, MatchResult]:
