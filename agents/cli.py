@@ -14,6 +14,7 @@ from agents.commands.game_corpus import corpus_command
 from agents.commands.game_draw import draw_command
 from agents.commands.game_players import analyse_command, play_command
 from agents.commands.game_raw import conformance_raw_command, expand_command, options_command
+from agents.commands.game_solve import solve_command
 from agents.commands.game_text import format_command, lint_command
 from agents.commands.reproduce import reproduce_command
 from agents.commands.shared import Commands
@@ -50,6 +51,7 @@ for _command in (
     format_command,
     lint_command,
     play_command,
+    solve_command,
     expand_command,
     options_command,
     conformance_raw_command,

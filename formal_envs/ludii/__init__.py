@@ -16,6 +16,7 @@ from formal_envs.ludii.play.told import with_pieces, with_rolls, with_seed
 from formal_envs.ludii.players.analysis import Analysis, analyse
 from formal_envs.ludii.players.match import MatchResult, play_match
 from formal_envs.ludii.players.player import Player, choose, read_player
+from formal_envs.ludii.players.solver import Solved, solve
 from formal_envs.ludii.raw.expansion import Expansion
 from formal_envs.ludii.raw.library import expand_game
 
@@ -29,6 +30,7 @@ __all__ = [
     "Outcome",
     "Player",
     "Program",
+    "Solved",
     "State",
     "analyse",
     "apply",
@@ -42,6 +44,7 @@ __all__ = [
     "play",
     "play_match",
     "read_player",
+    "solve",
     "with_pieces",
     "with_rolls",
     "with_seed",

@@ -165,7 +165,7 @@ def test_only_last_move_says_what_the_last_move_was():
             for line in file.read_text().splitlines():
                 if read.search(line) and "= last_move(c)" not in line:
                     readers.add((file.name, line.strip()))
-    assert {name for name, _ in readers} <= {"actions.c", "keys.c", "numbers.c", "ply.c", "regions.c"}
+    assert {name for name, _ in readers} <= {"actions.c", "keys.c", "numbers.c", "planes.c", "ply.c", "regions.c"}
     assert {line for name, line in readers if name in ("actions.c", "numbers.c", "regions.c")} == {
         "if ((c->g->uses & USES_ARRIVED) && is_site(c, a.to)) region_add(c->arrived, a.to);",
         "return bool_or(c, ARG(last_from, afterConsequence), 0) ? s->after_from : s->last_from;",
