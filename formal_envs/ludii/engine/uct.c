@@ -218,7 +218,7 @@ static i32 next_twig(Ctx *c, i32 node, i32 n, i32 *preferred, u64 rng[4]) {
 static void iterate(Ctx *c, u64 rng[4]) {
     Search *t = c->search;
     const i32 players = c->g->n_players, certain = !(c->g->uses & USES_CHANCE);
-    double value[MAX_PLAYERS];
+    double value[MAX_PLAYERS] = {0};
     i32 depth = 0, fresh = 0;
     t->path[0] = 0;
     while (!fresh && depth < MAX_GAME_MOVES && !twig(t, t->path[depth])->proven) {

@@ -13,7 +13,7 @@ struct Search {
     i32 done; /* iterations */
     i32 path[MAX_GAME_MOVES + 2]; /* the nodes of an iteration, from the root on */
     i32 preferred[MAX_GAME_MOVES + 2]; /* for each of them the one that looked best */
-    u64 tried[MAX_LISTED / 64]; /* bits of the moves of a node's list that are in the tree */
+    u64 tried[MAX_LISTED / 64 + 1]; /* bits of the moves of a node's list that are in the tree */
     u64 *keys; /* of moves, in games with chance; and a table of their places on the list */
     i32 *table;
     double value[MAX_PLAYERS + 1]; /* by person, in -1 .. 1: what the position is thought to be worth */

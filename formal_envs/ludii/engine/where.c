@@ -81,8 +81,9 @@ static u8 asked_by(const Node *n) {
     }
 }
 static void know_shift(Ctx *c, Node *n) {
+    if (n->op != OP_ahead) return;
     const Node *direction = ARG(ahead, direction), *steps = ARG(ahead, steps);
-    if (n->op != OP_ahead || ARG(ahead, siteType) || !direction || (steps && !steps->folded)) return;
+    if (ARG(ahead, siteType) || !direction || (steps && !steps->folded)) return;
     if (direction->kind != CONSTANT || direction->type != TYPE_absoluteDirection) return;
     Game *g = (Game *)c->g;
     Shift *known = keep(g, sizeof(Shift));
