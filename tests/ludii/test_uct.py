@@ -319,3 +319,12 @@ def test_drama_and_lead_changes_lie_where_they_should():
         game.drama == game.lead_changes == 0
         for game in play_match(compile_game(TIC_TAC_TOE), ["random"] * 2, 5, 0).games
     )
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_least_search_sees_what_one_ply_shows(seed):
+    """One random game of a search would not: it takes a win, blocks one, and finds the only move that is not answered."""
+    assert choose(position(TIC_TAC_TOE, [0, 3, 1, 4]), "uct:1", seed).key.startswith("Add t2 ")
+    assert choose(position(TIC_TAC_TOE, [0, 4, 8, 7]), "uct:1", seed).key.startswith("Add t1 ")
+    misere = TIC_TAC_TOE.replace("(result Mover Win)", "(result Mover Loss)")
+    assert choose(position(misere, [0, 3, 1, 8]), "uct:1", seed).key.split()[1] in {"t4", "t5", "t6", "t7"}

@@ -63,7 +63,7 @@ static void room_for_tree(Ctx *c, i32 iterations) {
         if (!t->keys || !t->table) fail(c, TOO_MUCH_MEMORY);
     }
     t->stride = (i32)sizeof(Twig) + (i32)sizeof(double) * c->g->n_players;
-    const i32 room = smaller(iterations, MAX_TREE / t->stride - 1) + 1;
+    const i32 room = smaller(iterations, MAX_TREE / t->stride - MAX_LISTED) + c->aside->n_moves + 1;
     if (t->room >= room) return;
     free(t->nodes);
     t->nodes = malloc((size_t)room * (size_t)t->stride);
@@ -163,6 +163,7 @@ static i32 any_untried(Search *t, i32 n, i32 left, u64 rng[4]) { /* left of n mo
     }
 }
 static inline void mark_tried(Search *t, i32 move) { t->tried[move >> 6] |= (u64)1 << (move & 63); }
+static i32 is_tried(const Search *t, i32 move) { return t->tried[move >> 6] >> (move & 63) & 1; }
 static void unmark_all(Search *t, i32 n) { memset(t->tried, 0, 8 * (size_t)(n / 64 + 1)); }
 static u64 key_of(Ctx *c, const Move *m) { /* of what a move does, and who does it */
     u64 key = (u64)c->s->agents[m->mover];
@@ -250,11 +251,6 @@ static i32 is_decided(const Search *t, i32 n) { /* is a win proven, or all that 
         if (twig(t, k)->proven && mean(twig(t, k), root->mover) == 1) return 1;
     return 0;
 }
-void search(Ctx *c, i32 iterations, u64 rng[4]) {
-    room_for_tree(c, iterations);
-    add_twig(c->search, 0, OFF);
-    for (i32 i = 0; i < iterations && !is_decided(c->search, c->g->n_players); i++) iterate(c, rng);
-}
 static i32 class_of(const Twig *w, i32 person) { /* proven wins before all others, proven losses behind them */
     return !w->proven ? 0 : mean(w, person) == 1 ? 1 : mean(w, person) == -1 ? -1 : 0;
 }
@@ -272,6 +268,69 @@ static i32 best_child(const Search *t, i32 node) {
     for (i32 k = twig(t, node)->first; k; k = twig(t, k)->next)
         if (twig(t, k)->visits && (!best || is_better(twig(t, k), twig(t, best), twig(t, node)))) best = k;
     return best;
+}
+
+/* ---- what one ply tells, which random games may miss for long; in games of at most two without chance */
+static i32 is_certain(const Ctx *c) { return c->g->n_players <= 2 && !(c->g->uses & USES_CHANCE); }
+static void know(Ctx *c, i32 node) { /* c->s is over: that is what the node is worth */
+    Twig *w = twig(c->search, node);
+    w->visits = larger(w->visits, 1), w->proven = 1;
+    utilities(c->s, c->g->n_players, w->value);
+}
+/* Does a reply to a move win? Then c->s is what it leads to. */
+static i32 is_answered(Ctx *c, i32 move, u64 rng[4]) {
+    go_aside(c, move, rng);
+    const State *s = c->s, *left = c->aside->left, *after = c->aside->beyond;
+    const i32 person = s->agents[s->mover], n = s->over || person == left->agents[left->mover] ? 0 : legal_moves(c);
+    for (i32 i = 0; i < n; i++) {
+        go_on(c, c->aside->beyond, i, rng);
+        if (!after->over || !after->winner || after->agents[after->winner] != person) continue;
+        use_state(c, c->aside->beyond);
+        return 1;
+    }
+    return 0;
+}
+static void look_at_replies(Ctx *c, u64 rng[4]) { /* to all moves: those that are answered are known */
+    Search *t = c->search;
+    const i32 n = c->aside->n_moves;
+    i32 spare = OFF;
+    unmark_all(t, n);
+    for (i32 k = twig(t, 0)->first; k; k = twig(t, k)->next) {
+        mark_tried(t, twig(t, k)->index);
+        if (!twig(t, k)->proven && is_answered(c, twig(t, k)->index, rng)) know(c, k);
+    }
+    for (i32 i = 0; i < n; i++) {
+        if (is_tried(t, i)) continue;
+        if (is_answered(c, i, rng)) know(c, add_twig(t, 0, i));
+        else spare = i;
+    }
+    if (spare >= 0) twig(t, add_twig(t, 0, spare))->visits = 1; /* there is one that is not lost, at least */
+    prove(t, 0, c->g->n_players);
+}
+static void look_one_ply(Ctx *c, u64 rng[4]) {
+    Search *t = c->search;
+    if (!is_certain(c)) return;
+    const i32 n = twig(t, 0)->n = c->aside->n_moves, mover = c->aside->left->mover;
+    twig(t, 0)->mover = (i16)c->aside->left->agents[mover];
+    for (i32 i = 0; i < n; i++) {
+        go_aside(c, i, rng);
+        if (!c->s->over) continue;
+        const i32 node = add_twig(t, 0, i);
+        know(c, node);
+        if (mean(twig(t, node), twig(t, 0)->mover) == 1) return;
+    }
+    if (is_answered(c, random_below(rng, n), rng)) look_at_replies(c, rng); /* something threatens */
+}
+static void make_sure(Ctx *c, u64 rng[4]) { /* that no reply to the best move wins */
+    const i32 best = is_certain(c) ? best_child(c->search, 0) : 0;
+    if (best && !twig(c->search, best)->proven && is_answered(c, twig(c->search, best)->index, rng)) look_at_replies(c, rng);
+}
+void search(Ctx *c, i32 iterations, u64 rng[4]) {
+    room_for_tree(c, iterations);
+    add_twig(c->search, 0, OFF);
+    look_one_ply(c, rng);
+    for (i32 i = 0; i < iterations && !is_decided(c->search, c->g->n_players); i++) iterate(c, rng);
+    make_sure(c, rng);
 }
 i32 best_move(Ctx *c) {
     Search *t = c->search;

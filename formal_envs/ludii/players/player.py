@@ -25,7 +25,8 @@ class Player:
 
     ``random``: any legal move, uniformly. ``one-ply``: a move that wins; else one after which nobody else can win at
     once; else any; uniformly among these. ``uct``: the move that a tree search of so many ``iterations`` visits most,
-    a win for certain where it proves one.
+    a win for certain where it proves one. In games of at most two players without chance it sees all that the one-ply
+    player sees, however few they are.
 
     All of them see hidden information, and none of them what dice will show.
     """
