@@ -323,7 +323,7 @@ def test_drama_and_lead_changes_lie_where_they_should():
 
 @pytest.mark.parametrize("seed", range(10))
 def test_the_least_search_sees_what_one_ply_shows(seed):
-    """A random game would not: a win is taken or blocked, and of the moves that are not answered by one, one is found."""
+    """A random game would not: a win is taken or blocked, and of moves that are not answered by one, one is found."""
     assert choose(position(TIC_TAC_TOE, [0, 3, 1, 4]), "uct:1", seed).key.startswith("Add t2 ")
     assert choose(position(TIC_TAC_TOE, [0, 4, 8, 7]), "uct:1", seed).key.startswith("Add t1 ")
     misere = TIC_TAC_TOE.replace("(result Mover Win)", "(result Mover Loss)")
