@@ -28,6 +28,9 @@ typedef struct Then {
 typedef struct Passed { /* a place from which moves begin or at which they end */
     i32 offered, next; /* moves up to its end; the place behind it */
 } Passed;
+typedef struct Offer { /* a move that is offered: what it begins from, OFF or whatever is asked about, and where it leads */
+    i32 from, to;
+} Offer;
 typedef struct Saved Saved;
 typedef struct Old Old;
 typedef struct Aside Aside;
@@ -64,6 +67,7 @@ struct Ctx {
     const u64 *target; /* then only of one that arrives at or captures on one of these sites; NULL: any */
     i32 hits_only; /* while moves are collected of which only those that hit the target matter */
     i32 offers, offered, wanted; /* while moves are only counted: each is offered, that of this number alone is written out */
+    Offer *noted; /* where each that is counted is noted, the first MAX_LISTED; NULL: nowhere */
     Passed *passed; /* the places that were gone through while they were counted */
     i32 n_passed;
     i32 asks_moves; /* (no Moves ..) is being asked: not again within the moves of who is asked about */

@@ -270,6 +270,15 @@ static i64 size_of(Rules *r, i32 kind) {
     default: return N_OTHERS;
     }
 }
+static i32 the_plain_kind(const Numbering *k) {
+    i32 found = -1;
+    for (i32 kind = 0; kind < N_NUMBERED; kind++) {
+        if (!k->block[kind].n || kind == NUMBERED_Pass || kind == NUMBERED_Swap) continue;
+        if (found >= 0 || (kind != NUMBERED_Move && !(kind == NUMBERED_Add && k->n_kinds[ADDED] == 1))) return -1;
+        found = kind;
+    }
+    return found;
+}
 static void lay_out(Rules *r) {
     Numbering *k = r->k;
     i64 at = 0;
@@ -282,6 +291,7 @@ static void lay_out(Rules *r) {
         at += n;
     }
     k->n = (i32)at;
+    k->plain = the_plain_kind(k);
 }
 static void read_game(Rules *r) {
     const Game *g = r->c->g;

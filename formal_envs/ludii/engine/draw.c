@@ -79,6 +79,26 @@ static void write_out(Ctx *c, const Node *play, i32 wanted) { /* its work is tha
     c->offers = 0, c->work = work;
     assert(c->n_moves == 1);
 }
+i32 count_legal(Ctx *c, Offer *noted) {
+    if (c->s->over || !c->g->phases[c->s->phase[c->s->mover]].can_count) return OFF;
+    begin_moves(c);
+    c->noted = noted;
+    const i32 counted = count_moves(c, play_of(c, c->s->mover));
+    c->noted = NULL;
+    c->n_moves = c->n_actions = c->n_thens = 0;
+    end_moves(c, counted);
+    return counted;
+}
+void write_legal(Ctx *c, i32 wanted) {
+    c->n_moves = c->n_actions = c->n_thens = c->n_numbers = c->depth = 0;
+    c->probe = NULL, c->applied = NULL;
+    reset_iterators(c);
+    c->offers = 1, c->offered = 0, c->wanted = wanted;
+    c->n_passed = MAX_PASSED; /* other positions may have been counted since */
+    moves_of(c, play_of(c, c->s->mover));
+    c->offers = 0;
+    assert(c->n_moves == 1);
+}
 i32 draw_move(Ctx *c, u64 generator[4], i32 *n) {
     const Node *play = play_of(c, c->s->mover);
     if (c->s->over || !c->g->phases[c->s->phase[c->s->mover]].can_count) {

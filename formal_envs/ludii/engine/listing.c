@@ -86,10 +86,16 @@ void move_end(Ctx *c, Move *m) {
     if (c->probe && (!c->target || move_hits(c, m))) longjmp(*c->probe, 1);
     if (m->decision < 0 && m->n) m->decision = 0; /* of an effect: not marked as a decision */
 }
+static void note_offers(Ctx *c, const u64 *sites) {
+    i32 at = c->offered;
+    FOR_SITES (sites, site)
+        if (at < MAX_LISTED) c->noted[at++] = (Offer){c->from, site};
+}
 void keep_offered(Ctx *c, u64 *sites) {
     i32 n = region_size(c, sites), before = c->wanted - c->offered; /* so many of them are not wanted */
     tick(c, 8 * (i64)n);
     if (before < 0 || before >= n) {
+        if (c->noted) note_offers(c, sites);
         c->offered += n;
         region_clear(c, sites);
         return;

@@ -35,6 +35,7 @@ static inline void signal_any(Ctx *c, i32 start) { /* that moves were collected 
 static inline i32 move_asked(Ctx *c, i32 to) {
     if (c->offers) {
         tick(c, 8);
+        if (c->noted && c->offered < MAX_LISTED) c->noted[c->offered] = (Offer){c->from, to};
         return c->offered++ != c->wanted;
     }
     if (!c->probe) return 0;

@@ -73,6 +73,12 @@ i32 move_number(Ctx *c, const Numbering *k, const Move *m) {
     const Block other = k->block[NUMBERED_Other];
     return other.n ? other.first + digest_of(a) % other.n : -1;
 }
+i32 offer_number(const Numbering *k, Offer offer) {
+    if (offer.to < 0) return k->block[NUMBERED_Pass].first;
+    const i32 from = offer.from < 0 ? -1 : k->place[offer.from], to = k->place[offer.to];
+    const i32 at = k->plain == NUMBERED_Move ? of_pair(k, from, to) : to;
+    return at < 0 ? -1 : k->block[k->plain].first + at;
+}
 i32 numbering_of_moves(Ctx *c, const Numbering *k, i32 *out, i64 n) {
     if (k->g != c->g || n != c->n_moves) return BAD_STATE;
     for (i32 i = 0; i < c->n_moves; i++) out[i] = move_number(c, k, c->moves + i);

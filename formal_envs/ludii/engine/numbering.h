@@ -20,9 +20,11 @@ struct Numbering {
     i32 *kind[2]; /* (mover, component) -> its place among those of the mover, -1 none */
     i32 *word; /* by string id: its place among what is proposed or voted for, -1 none */
     i32 n_words, turns, lowest_bet, highest_bet;
+    i32 plain; /* the one kind of decision besides Pass and Swap, whose number the sites alone tell; -1: they do not */
     i32 selects_two; /* a selection names a second place */
     i32 *pair; /* (place, place) -> the number of a move; NULL: any of them, counted through */
     i32 room[];
 };
+i32 offer_number(const Numbering *k, Offer offer); /* of a move that is offered, where k->plain is known */
 i32 move_number(Ctx *c, const Numbering *k, const Move *m); /* of a listed move; -1: it has none */
 #endif

@@ -1,6 +1,7 @@
 /* The course of the games side by side. A slot's state, history and generators are its own: no game depends on its
  * neighbours.
  */
+#include "draw.h"
 #include "games.h"
 #include "history.h"
 #include "players.h"
@@ -21,11 +22,18 @@ void use_slot(Table *t, Slot *k) {
     if (k->history) c->history = k->history, c->seen = k->seen;
     c->work = PLY_WORK, c->failure = OK;
 }
-void keep_list(Table *t, Slot *k) {
+
+/* ---- the legal moves of who is to move, which are kept until the next step, as other slots need the list meanwhile */
+static void keep_numbers(Table *t, Slot *k, i32 counted) {
+    const size_t bytes = sizeof(i32) * (size_t)t->n_numbers;
+    k->n_counted = counted, k->n_moves = bytes <= KEPT_BYTES ? t->n_numbers : -1;
+    if (k->n_moves >= 0) memcpy(k->kept, t->number, bytes);
+}
+static void keep_list(Table *t, Slot *k) {
     const Ctx *c = t->c;
     const size_t thens = sizeof(Then) * (size_t)c->n_thens, moves = sizeof(Move) * (size_t)c->n_moves,
                  actions = sizeof(Action) * (size_t)c->n_actions, numbers = sizeof(i32) * (size_t)c->n_moves;
-    k->n_moves = -1;
+    k->n_moves = k->n_counted = -1;
     if (thens + moves + actions + numbers > KEPT_BYTES) return;
     memcpy(k->kept, c->thens, thens);
     memcpy(k->kept + thens, c->moves, moves);
@@ -33,10 +41,21 @@ void keep_list(Table *t, Slot *k) {
     memcpy(k->kept + thens + moves + actions, t->number, numbers);
     k->n_moves = c->n_moves, k->n_actions = c->n_actions, k->n_thens = c->n_thens;
 }
-static i32 place_in(const i32 *numbers, i32 n, i64 number) { /* of the first that has the number; n: none has */
-    i32 i = 0;
-    while (i < n && numbers[i] != number) i++;
-    return i;
+/* Where the sites alone tell the numbers, moves need not be written out to be counted. */
+static i32 number_moves(Table *t) { /* how many were only counted; OFF: all are listed */
+    Ctx *c = t->c;
+    const i32 counted = t->numbers->plain >= 0 ? count_legal(c, t->offers) : OFF, before = larger(counted, 0);
+    if (counted < 0) legal_moves(c);
+    for (i32 i = 0; i < before; i++) t->number[i] = offer_number(t->numbers, t->offers[i]);
+    for (i32 i = 0; i < c->n_moves; i++) t->number[before + i] = move_number(c, t->numbers, c->moves + i);
+    t->n_numbers = before + c->n_moves;
+    return counted;
+}
+static void list_moves(Table *t, Slot *k) {
+    k->stuck = k->s->stuck;
+    const i32 counted = number_moves(t);
+    if (counted < 0) keep_list(t, k);
+    else keep_numbers(t, k, counted);
 }
 /* One move alone becomes the context's list, with the parts that are its own. */
 static void bring_back(Ctx *c, const Slot *k, i32 index) {
@@ -55,29 +74,41 @@ static void bring_back(Ctx *c, const Slot *k, i32 index) {
     c->moves[0] = m, c->n_moves = 1, c->n_actions = m.n, c->n_numbers = 0, c->depth = 0;
     c->probe = NULL, c->applied = NULL;
 }
-i32 number_list(Table *t) {
-    Ctx *c = t->c;
-    i32 some = 0;
-    for (i32 i = 0; i < c->n_moves; i++) some += (t->number[i] = move_number(c, t->numbers, c->moves + i)) >= 0;
-    return some;
+static void write_counted(Ctx *c, i32 counted, i32 index) { /* the same for one that was only counted */
+    if (index < counted) {
+        write_legal(c, index);
+        return;
+    }
+    c->n_moves = c->n_actions = c->n_thens = c->n_numbers = c->depth = 0;
+    c->probe = NULL, c->applied = NULL;
+    end_moves(c, counted);
+    c->moves[0] = c->moves[index - counted];
+}
+static const i32 *kept_numbers(const Slot *k) {
+    if (k->n_counted >= 0) return (const i32 *)k->kept;
+    const Then *thens = (const Then *)k->kept;
+    const Move *moves = (const Move *)(thens + k->n_thens);
+    return (const i32 *)((const Action *)(moves + k->n_moves) + k->n_actions);
+}
+static i32 place_in(const i32 *numbers, i32 n, i64 number) { /* of the first that has the number; n: none has */
+    i32 i = 0;
+    while (i < n && numbers[i] != number) i++;
+    return i;
 }
 /* The move of that number is the context's list alone: 0, or there is none. */
 static i32 find_move(Table *t, Slot *k, i64 number) {
     Ctx *c = t->c;
-    if (k->n_moves >= 0) {
-        const Then *thens = (const Then *)k->kept;
-        const Move *moves = (const Move *)(thens + k->n_thens);
-        const i32 *numbers = (const i32 *)((const Action *)(moves + k->n_moves) + k->n_actions);
-        const i32 at = place_in(numbers, k->n_moves, number);
-        if (at == k->n_moves) return 0;
-        bring_back(c, k, at);
-        return 1;
+    i32 counted = k->n_counted;
+    const i32 kept = k->n_moves >= 0;
+    if (!kept) {
+        k->s->stuck = k->stuck;
+        counted = number_moves(t);
     }
-    legal_moves(c);
-    number_list(t);
-    const i32 at = place_in(t->number, c->n_moves, number);
-    if (at == c->n_moves) return 0;
-    c->moves[0] = c->moves[at]; /* its actions stay where they are */
+    const i32 n = kept ? k->n_moves : t->n_numbers, at = place_in(kept ? kept_numbers(k) : t->number, n, number);
+    if (at == n) return 0;
+    if (counted >= 0) write_counted(c, counted, at);
+    else if (kept) bring_back(c, k, at);
+    else c->moves[0] = c->moves[at]; /* its actions stay where they are */
     return 1;
 }
 
@@ -91,7 +122,9 @@ static const Player *player_of(const Table *t, const Slot *k) {
 /* Who thinks goes on from the position, further than a slot's history has room for. */
 static i32 choose(Table *t, Slot *k, const Player *p) {
     Ctx *c = t->c;
-    if (p->kind == PLAYER_random) return random_below(k->rng, c->n_moves);
+    i32 n;
+    if (p->kind == PLAYER_random) return draw_move(c, k->rng, &n);
+    legal_moves(c);
     c->work = CHOICE_WORK;
     if (k->history) {
         c->history = t->history, c->seen = t->seen;
@@ -103,12 +136,14 @@ static i32 choose(Table *t, Slot *k, const Player *p) {
     c->work = PLY_WORK;
     return chosen;
 }
-static void play_on(Table *t, Slot *k) { /* until the seat is to move: his moves are listed then, or the game is done */
+static void play_on(Table *t, Slot *k) { /* until the seat is to move, or the game is done */
     Ctx *c = t->c;
     while (!is_done(t, k)) {
         c->work = PLY_WORK;
-        legal_moves(c);
-        if (!k->seat || person_to_move(k->s) == k->seat) return;
+        if (!k->seat || person_to_move(k->s) == k->seat) {
+            list_moves(t, k);
+            return;
+        }
         apply_move(c, c->moves + choose(t, k, player_of(t, k)));
     }
 }

@@ -13,6 +13,8 @@ typedef struct Slot { /* one of the games */
     i32 begun, seat; /* games so far; the person whose moves are told, 0: everybody's */
     i32 fault;
     i32 n_moves, n_actions, n_thens; /* of the list kept; n_moves -1: none is */
+    i32 n_counted; /* of a list of which the numbers alone are kept: how many moves were counted; -1: all is kept */
+    i32 stuck; /* State.stuck before the moves were listed */
     u8 *kept;
 } Slot;
 struct Table {
@@ -22,7 +24,8 @@ struct Table {
     Planes planes;
     i32 n, max_moves, seat; /* seat: the person; SEAT_... */
     Player players[MAX_PLAYERS]; /* who play by themselves: those of all persons but the seat's, in order */
-    i32 *number; /* of the moves on the list */
+    i32 *number, n_numbers; /* of the legal moves */
+    Offer *offers; /* those that are only counted */
     u64 *history, *seen; /* the context's own */
     void *view[N_VIEWS]; /* NULL: not wanted */
     i32 *layout; /* of the planes */
@@ -32,9 +35,8 @@ struct Table {
 i32 person_to_move(const State *s); /* 0 once the game is over */
 i32 is_done(const Table *t, const Slot *k); /* over, failed or long enough to be cut */
 void use_slot(Table *t, Slot *k); /* makes it the context's */
-i32 number_list(Table *t); /* numbers the listed moves: how many have one */
-void keep_list(Table *t, Slot *k); /* until the next step, apart from the context's list, which other slots need */
-/* Both play on until the seat is to move, whose moves are listed then, or the game is done; a failure cuts it. */
+/* Both play on until the seat is to move, whose moves have their numbers in t->number then, or the game is done; a failure
+ * cuts it. */
 i32 begin_slot(Table *t, Slot *k); /* passes over games that are done before that: 0, or there is no end of them */
 void step_slot(Table *t, Slot *k, i64 number);
 #endif

@@ -27,9 +27,10 @@ static Table *table_for(const Game *g, i32 n, i32 max_moves, i32 seat, const i32
     if (!t) return NULL;
     t->g = g, t->n = n, t->max_moves = max_moves, t->seat = seat;
     t->c = context_new(g);
-    t->number = malloc(sizeof(i32) * MAX_LISTED);
+    t->number = malloc(sizeof(i32) * (MAX_LISTED + 1)); /* and a swap */
+    t->offers = malloc(sizeof(Offer) * MAX_LISTED);
     t->layout = malloc(sizeof(i32) * (size_t)length);
-    if (!t->c || !t->number || !t->layout || !hand_out_room(t)) {
+    if (!t->c || !t->number || !t->offers || !t->layout || !hand_out_room(t)) {
         table_free(t);
         return NULL;
     }
@@ -54,7 +55,7 @@ void table_free(Table *t) {
     if (!t) return;
     if (t->c && t->history) t->c->history = t->history, t->c->seen = t->seen;
     context_free(t->c), numbering_free(t->numbers);
-    free(t->number), free(t->layout), free(t->room), free(t);
+    free(t->number), free(t->offers), free(t->layout), free(t->room), free(t);
 }
 
 /* ---- what is told of the games */
@@ -115,18 +116,20 @@ static void tell_end(Table *t, i32 slot, i32 actor) {
 }
 static void tell_position(Table *t, i32 slot) { /* of the context's slot, whose moves are listed unless it is done */
     Slot *k = t->slot + slot;
-    Ctx *c = t->c;
     u8 *mask = row(t, VIEW_mask, slot);
     float *planes = row(t, VIEW_planes, slot);
     if (mask) memset(mask, 0, (size_t)t->numbers->n);
     if (is_done(t, k)) k->n_moves = -1;
     else {
-        if (!number_list(t)) k->fault = FAULT_UNNUMBERED;
-        for (i32 i = 0; mask && i < c->n_moves; i++)
-            if (t->number[i] >= 0) mask[t->number[i]] = 1;
-        keep_list(t, k);
+        i32 some = 0;
+        for (i32 i = 0; i < t->n_numbers; i++) {
+            if (t->number[i] < 0) continue;
+            if (mask) mask[t->number[i]] = 1;
+            some = 1;
+        }
+        if (!some) k->fault = FAULT_UNNUMBERED;
     }
-    if (planes) observe(c, &t->planes, who_looks(k), planes);
+    if (planes) observe(t->c, &t->planes, who_looks(k), planes);
     tell(t, VIEW_mover, slot, person_to_move(k->s)), tell(t, VIEW_seat, slot, k->seat);
 }
 
