@@ -154,10 +154,10 @@ def minimax_known(state):
 
 @pytest.mark.parametrize("other", ["random", "one-ply", "uct:1000"])
 def test_tic_tac_toe_is_never_lost(other):
-    result = play_match(compile_game(TIC_TAC_TOE), ["uct:1000", other], 200, 7)
+    result = play_match(compile_game(TIC_TAC_TOE), ["uct:1000", other], 100 if other == "uct:1000" else 200, 7)
     assert result.seat_wins[1] == (0, 0)
     assert result.failed == result.timeouts == 0
-    assert other != "uct:1000" or result.draws == 200
+    assert other != "uct:1000" or result.draws == 100
 
 
 def test_tic_tac_toe_is_drawn_against_a_perfect_player():
@@ -293,6 +293,7 @@ def test_a_search_that_runs_out_of_work_says_what_it_has():
         analyse(state, 10**7, work=10)
 
 
+@pytest.mark.slow
 def test_a_full_tree_is_searched_on():
     """More nodes than there is room for: 64 MB hold 400,000 of a game for 16."""
     text = """(game "Choose" (players 16) (equipment {(board (rectangle 1 2)) (piece "Disc" Each)})
@@ -311,16 +312,6 @@ def test_names_are_read_back():
     assert [str(read_player(spec)) for spec in ("random", "one-ply", "uct:200")] == ["random", "one-ply", "uct:200"]
 
 
-def test_drama_and_lead_changes_lie_where_they_should():
-    result = play_match(compile_game((GAMES / "hex.lud").read_text().replace("11", "4")), ["uct:60", "uct:60"], 20, 0)
-    assert all(0 <= game.drama <= 1 and 0 <= game.lead_changes < game.moves for game in result.games)
-    assert any(game.drama > 0 for game in result.games)
-    assert all(
-        game.drama == game.lead_changes == 0
-        for game in play_match(compile_game(TIC_TAC_TOE), ["random"] * 2, 5, 0).games
-    )
-
-
 @pytest.mark.parametrize("seed", range(10))
 def test_the_least_search_sees_what_one_ply_shows(seed):
     """A random game would not: a win is taken or blocked, and of moves that are not answered by one, one is found."""
@@ -328,3 +319,21 @@ def test_the_least_search_sees_what_one_ply_shows(seed):
     assert choose(position(TIC_TAC_TOE, [0, 4, 8, 7]), "uct:1", seed).key.startswith("Add t1 ")
     misere = TIC_TAC_TOE.replace("(result Mover Win)", "(result Mover Loss)")
     assert choose(position(misere, [0, 3, 1, 8]), "uct:1", seed).key.split()[1] in {"t4", "t5", "t6", "t7"}
+
+
+def test_a_blunder_is_a_drama():
+    """Player 2 wins at once but on D1; where he goes there player 1, who saw himself lost, wins after all."""
+    text = """(game "Blunder" (players 2) (equipment {(board (rectangle 1 4)) (piece "Disc" Each)})
+      (rules (play (move Add (to (sites Empty)))) (end {
+        (if (and (= (count Moves) 2) (not (is In (last To) (sites {3})))) (result P2 Win))
+        (if (= (count Moves) 3) (result P1 Win))})))"""
+    games = play_match(compile_game(text), ["uct:100", "random"], 60, 0).games
+    blunders = [game for game in games if game.moves == 3]
+    assert all((game.winner, game.drama, game.lead_changes) == (0, 1.0, 1) for game in blunders)
+    assert all((game.drama, game.lead_changes) == (0, 0) for game in games if game.moves == 2)
+    assert 3 < len(blunders) < 20
+
+
+def test_who_does_not_search_tells_no_story():
+    games = play_match(compile_game(TIC_TAC_TOE), ["random", "one-ply"], 5, 0).games
+    assert all(game.drama == game.lead_changes == 0 for game in games)
