@@ -155,6 +155,30 @@ def test_a_draw_is_told_where_all_games_end_and_nobody_wins(text):
         assert not ends_within(state, 4)
 
 
+@pytest.mark.parametrize(
+    ("told", "tell"),
+    [
+        ("(last To)", ""),
+        ('(var "Told")', '(then (set Var "Told" (last To)))'),
+        ("(var)", "(then (set Var (last To)))"),
+        ("(value Player Prev)", "(then (set Value Mover (last To)))"),
+        ("(- (score Prev) 1)", "(then (set Score Mover (+ 1 (last To))))"),
+        ("(counter)", "(then (set Counter (- (last To) 1)))"),
+        ("(value Pending)", "(then (set Pending (last To)))"),
+        ("(- (state at:0) 1)", "(then (set State at:0 (+ 1 (last To))))"),
+    ],
+)
+def test_what_a_rule_can_read_tells_positions_apart(told, tell):
+    """Equal pieces, put down in another order: where one may go next depends on the last place, told in many ways."""
+    text = f"""(game "Told" (players {{(player N) (player S)}})
+        (equipment {{(board (rectangle 2 3)) (piece "Disc" Each)}})
+        (rules (play (move Add (to (sites Empty) if:(!= (% (+ (to) (* 2 {told})) 3) 1)) {tell}))
+            (end (if (no Moves Next) (result Next Win)))))"""
+    state = compile_game(text).initial()
+    found = solve(state, max_plies=5)
+    assert (found.winner, found.plies) == minimax(state, 5) == (2, 5)
+
+
 def test_only_last_move_says_what_the_last_move_was():
     """The solver leaves it out of what tells positions apart, where the moves did not ask: c->asked_last tells."""
     told = "last_from|last_to|last_level_from|last_level_to|last_what|last_pass|last_decision|after_from|after_to"
