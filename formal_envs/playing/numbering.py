@@ -128,7 +128,15 @@ class Numbering:
             words.append(bytecode.components[what - 1].base)
         places = [site_name(bytecode, site) for site in (source, to) if site >= 0]
         words += ["-".join(places)] if places else []
-        return " ".join([*words, *[f"turned {value}"] * (kind == "Rotate")])
+        return " ".join([*words, *self._tail(kind, value)])
+
+    @staticmethod
+    def _tail(kind: str, value: int) -> list[str]:
+        """What tells numbers of the same piece and sites apart."""
+        if kind == "Rotate":
+            return [f"turned {value}"]
+        told = {"Add": f"+{value}", "Select": f"way {value + 1}"}
+        return [told[kind]] if kind in told and value else []
 
 
 def site_name(bytecode: Bytecode, site: int) -> str:

@@ -62,6 +62,35 @@ def test_pieces_are_counted_among_the_movers_own():
     assert (numbering.meaning(first, 1).what, numbering.meaning(first, 2).what) == (3, 4)
 
 
+SOWING = """(game "Sowing" (players 2) (equipment {(mancalaBoard 2 4 store:None {(track "CCW" "0,E,N,W" loop:True)
+    (track "CW" "0,N,E,S" loop:True)}) (piece "Seed" Shared)}) (rules (start (set Count 2 to:(sites Track)))
+    (play (or (move Select (from (sites Bottom) if:(< 0 (count at:(from)))) (then (sow "CCW")))
+    (move Select (from (sites Bottom) if:(< 0 (count at:(from)))) (then (sow "CW")))))
+    (end (if (> (count Moves) 9) (result Mover Win)))))"""
+WRITING = """(game "Writing" (players 2) (equipment {(board (square 3)) (piece "Unit" Shared)}) (rules
+    (play (forEach Value min:1 max:3 (move Add (piece "Unit" state:(value)) (to (sites Empty)))))
+    (end (if (is Full) (result Mover Win)))))"""
+
+
+def test_ways_to_sow_and_states_of_pieces_have_numbers_of_their_own():
+    numbering = Numbering(compile_game(SOWING))
+    assert numbering.blocks["Select"] == range(1, 1 + 2 * 8)
+    numbers = numbering.numbers(numbering.program.initial())
+    assert sorted(numbers) == [1, 2, 3, 4, 9, 10, 11, 12]
+    assert [numbering.describe(number) for number in (1, 9)] == ["Select A1", "Select A1 way 2"]
+    numbering = Numbering(compile_game(WRITING))
+    assert len(numbering.blocks["Add"]) == 16 * 9
+    numbers = numbering.numbers(numbering.program.initial())
+    assert len(set(numbers)) == len(numbers) == 27
+    assert {numbering.meaning(number).value for number in numbers} == {1, 2, 3}
+    numbering = Numbering(
+        compile_game(WRITING.replace(" state:(value)", "").replace("Empty))", "Empty)) count:(value)"))
+    )
+    numbers = numbering.numbers(numbering.program.initial())
+    assert len(set(numbers)) == len(numbers) == 27
+    assert numbering.describe(max(numbers)) == "Add Unit C3 +2"
+
+
 def test_a_swap_has_one_number():
     numbering = numbering_of("hex")
     state = numbering.program.initial()

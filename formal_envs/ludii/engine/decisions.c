@@ -67,11 +67,22 @@ static void number_pieces(Numbering *k, i32 which) {
 }
 
 /* ---- one rule that lists moves */
+enum { MAX_PAIRED = 4096 }; /* sites of a game whose moves are told from each other by what the rules allow */
+static i32 room_for_pairs(Rules *r) {
+    const Game *g = r->c->g;
+    if (r->pairs) return 1;
+    if (g->n_sites > MAX_PAIRED) return 0;
+    r->pairs = calloc((size_t)g->n_sites * (size_t)g->words, 8);
+    if (!r->pairs) fail(r->c, TOO_MUCH_MEMORY);
+    return 1;
+}
 static void read_pairs(Rules *r, const Node *n) { /* whatever site (from) is */
     Ctx *c = r->c;
     TMP_REGION(ends);
+    if (!room_for_pairs(r)) r->any_pair = 1;
     for (i32 site = 0; site < c->g->n_sites && !r->any_pair; site++) {
         region_clear(c, ends);
+        tick(c, 8 + c->g->words);
         if (n->op == OP_foreach_direction ? ends_in_reach(c, n, site, ends) : rule_in_reach(c, n, site, ends)) region_or(c, r->pairs + site * c->g->words, ends);
         else r->any_pair = 1;
     }
@@ -79,6 +90,17 @@ static void read_pairs(Rules *r, const Node *n) { /* whatever site (from) is */
 static void read_words(Numbering *k, const Node *one, const Node *many) {
     if (one) k->word[one->value] = 1;
     for (i32 i = 0; many && i < many->n; i++) k->word[many->arg[i]->value] = 1;
+}
+static void read_marks(Numbering *k, const Node *n) {
+    const Node *piece = ARG(add, pieceRef), *state = piece ? SLOT(piece, piece_ref, state) : NULL, *count = ARG(add, count);
+    if ((state && !(state->folded && state->value <= 0)) || (count && !count->folded)) k->n_marks = N_MARKED;
+}
+static void read_selection(Numbering *k, const Node *n) {
+    const Node *then = ARG(select, then);
+    i32 known = 0;
+    k->selects_two |= ARG(select, to) != NULL;
+    for (i32 i = 0; i < k->n_ways; i++) known |= k->way[i] == then;
+    if (!known && k->n_ways < MAX_WAYS) k->way[k->n_ways++] = then;
 }
 static void read_turns(Rules *r, const Node *const *arg) {
     const Node *one = arg[set_rotation__rotation], *many = arg[set_rotation__rotations];
@@ -105,7 +127,10 @@ static i32 read_leaf(Rules *r, const Node *n) { /* the kind of decision that it 
     case OP_move_add:
     case OP_add:
     case OP_move_claim:
-    case OP_claim: read_pieces(k, ADDED, ARG(add, pieceRef), NO_OWNER); return NUMBERED_Add;
+    case OP_claim:
+        read_pieces(k, ADDED, ARG(add, pieceRef), NO_OWNER);
+        read_marks(k, n);
+        return NUMBERED_Add;
     case OP_move_shoot:
     case OP_shoot: read_pieces(k, ADDED, ARG(shoot, pieceRef), NO_OWNER); return NUMBERED_Add;
     case OP_move_promote:
@@ -127,7 +152,7 @@ static i32 read_leaf(Rules *r, const Node *n) { /* the kind of decision that it 
     case OP_move_remove:
     case OP_remove: return NUMBERED_Remove;
     case OP_move_select:
-    case OP_select: k->selects_two |= ARG(select, to) != NULL; return NUMBERED_Select;
+    case OP_select: read_selection(k, n); return NUMBERED_Select;
     case OP_move_set_rotation: read_turns(r, n->arg + 1); return NUMBERED_Rotate;
     case OP_set_rotation: read_turns(r, n->arg); return NUMBERED_Rotate;
     case OP_move_propose:
@@ -258,10 +283,10 @@ static i64 size_of(Rules *r, i32 kind) {
     if (!r->any[kind]) return asked;
     switch (kind) {
     case NUMBERED_Swap: return players * players;
-    case NUMBERED_Add: return k->n_kinds[ADDED] * places;
+    case NUMBERED_Add: return k->n_kinds[ADDED] * k->n_marks * places;
     case NUMBERED_Move: return pair_sizes(r);
     case NUMBERED_Remove: return places;
-    case NUMBERED_Select: return k->selects_two ? places * places : places;
+    case NUMBERED_Select: return k->selects_two ? places * places : k->n_ways * places;
     case NUMBERED_Promote: return k->n_kinds[PROMOTED] * places;
     case NUMBERED_Rotate: return k->turns * places;
     case NUMBERED_Say: return k->n_words;
@@ -274,7 +299,7 @@ static i32 the_plain_kind(const Numbering *k) {
     i32 found = -1;
     for (i32 kind = 0; kind < N_NUMBERED; kind++) {
         if (!k->block[kind].n || kind == NUMBERED_Pass || kind == NUMBERED_Swap) continue;
-        if (found >= 0 || (kind != NUMBERED_Move && !(kind == NUMBERED_Add && k->n_kinds[ADDED] == 1))) return -1;
+        if (found >= 0 || (kind != NUMBERED_Move && !(kind == NUMBERED_Add && k->n_kinds[ADDED] * k->n_marks == 1))) return -1;
         found = kind;
     }
     return found;
@@ -309,7 +334,7 @@ static Numbering *numbering_room(const Game *g) {
     const size_t sites = (size_t)g->n_sites, kinds = (size_t)(g->n_players + 1) * (size_t)(g->n_components + 1);
     Numbering *k = calloc(1, sizeof(Numbering) + sizeof(i32) * (2 * sites + 2 * kinds + (size_t)g->n_strings));
     if (!k) return NULL;
-    k->g = g, k->lowest_bet = k->highest_bet = -1;
+    k->g = g, k->lowest_bet = k->highest_bet = -1, k->n_marks = 1;
     k->place = k->room, k->site = k->place + sites;
     k->kind[ADDED] = k->site + sites, k->kind[PROMOTED] = k->kind[ADDED] + kinds;
     k->word = k->kind[PROMOTED] + kinds;
@@ -318,7 +343,7 @@ static Numbering *numbering_room(const Game *g) {
 }
 static enum Failure read_safely(Rules *r, State *s) {
     Ctx *c = r->c;
-    if (!r->k || !r->pairs || !s) return TOO_MUCH_MEMORY;
+    if (!r->k || !s) return TOO_MUCH_MEMORY;
     memcpy(s, c->g->initial, (size_t)c->g->state_size);
     use_state(c, s);
     c->work = MAX_READING, c->failure = OK, c->stack = __builtin_frame_address(0);
@@ -328,7 +353,7 @@ static enum Failure read_safely(Rules *r, State *s) {
 }
 Numbering *numbering_new(Ctx *c, i32 *why) {
     const Game *g = c->g;
-    Rules r = {.c = c, .k = numbering_room(g), .pairs = calloc((size_t)g->n_sites * (size_t)g->words, 8)};
+    Rules r = {.c = c, .k = numbering_room(g)};
     State *s = malloc((size_t)g->state_size);
     *why = (i32)read_safely(&r, s);
     free(r.pairs), free(s);

@@ -306,10 +306,10 @@ _Static_assert(sizeof(Player) == 8, "how far apart Python reads them");
 enum Numbered {
     NUMBERED_Pass, /* 1 */
     NUMBERED_Swap, /* 1 as (meta (swap)), else a pair of players */
-    NUMBERED_Add, /* a piece, a site */
+    NUMBERED_Add, /* a piece, its state or how many more where the rules choose them, a site */
     NUMBERED_Move, /* from, to: of those pairs that the rules of a piece allow, if that is known */
     NUMBERED_Remove, /* a site */
-    NUMBERED_Select, /* a site, or two */
+    NUMBERED_Select, /* how it goes on, a site; or two sites */
     NUMBERED_Promote, /* a piece, a site */
     NUMBERED_Rotate, /* a site, a rotation */
     NUMBERED_Say, /* what is proposed or voted for */
@@ -323,7 +323,7 @@ enum Meaning {
     MEANING_from,
     MEANING_to,
     MEANING_what, /* component; 0: the mover has no such piece */
-    MEANING_value, /* rotation, sum, player, string id; of Other its place there */
+    MEANING_value, /* state or pieces more, way to go on, rotation, sum, player, string id; of Other its place there */
     N_MEANING,
 };
 enum Plane {

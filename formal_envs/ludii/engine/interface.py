@@ -230,10 +230,10 @@ SOLVED = (
 NUMBERED = {
     "Pass": "1",
     "Swap": "1 as (meta (swap)), else a pair of players",
-    "Add": "a piece, a site",
+    "Add": "a piece, its state or how many more where the rules choose them, a site",
     "Move": "from, to: of those pairs that the rules of a piece allow, if that is known",
     "Remove": "a site",
-    "Select": "a site, or two",
+    "Select": "how it goes on, a site; or two sites",
     "Promote": "a piece, a site",
     "Rotate": "a site, a rotation",
     "Say": "what is proposed or voted for",
@@ -247,7 +247,7 @@ MEANING = (
     Field("from"),
     Field("to"),
     Field("what", "component; 0: the mover has no such piece"),
-    Field("value", "rotation, sum, player, string id; of Other its place there"),
+    Field("value", "state or pieces more, way to go on, rotation, sum, player, string id; of Other its place there"),
 )
 #: Sorts of planes besides one for each kind of piece.
 PLANES = {

@@ -6,9 +6,9 @@
 static i32 kind_of(Ctx *c, const Numbering *k, i32 which, i32 what) {
     return (u32)what <= (u32)k->g->n_components ? k->kind[which][c->s->mover * (k->g->n_components + 1) + what] : -1;
 }
-static i32 of_piece(Ctx *c, const Numbering *k, i32 which, i32 what, i32 place) {
-    i32 kind = kind_of(c, k, which, what);
-    return kind < 0 ? -1 : kind * k->n_places + place;
+static i32 of_piece(Ctx *c, const Numbering *k, i32 which, const Action *a, i32 place) {
+    const i32 kind = kind_of(c, k, which, a->what);
+    return kind < 0 ? -1 : kind * (which == ADDED ? k->n_marks : 1) * k->n_places + place;
 }
 static i32 of_pair(const Numbering *k, i32 from, i32 to) {
     if (from < 0 || to < 0) return -1;
@@ -21,8 +21,8 @@ static i32 of_place(Ctx *c, const Numbering *k, const Action *a, i32 kind) {
     if (kind == NUMBERED_Move) return of_pair(k, from, to);
     if (kind == NUMBERED_Select) return !k->selects_two ? from : from < 0 || to < 0 ? -1 : from * k->n_places + to;
     if (to < 0) return -1;
-    if (kind == NUMBERED_Add) return of_piece(c, k, ADDED, a->what, to);
-    if (kind == NUMBERED_Promote) return of_piece(c, k, PROMOTED, a->what, to);
+    if (kind == NUMBERED_Add) return of_piece(c, k, ADDED, a, to);
+    if (kind == NUMBERED_Promote) return of_piece(c, k, PROMOTED, a, to);
     if (kind == NUMBERED_Rotate) return (u32)a->rotation < (u32)k->turns ? to * k->turns + a->rotation : -1;
     return to;
 }
@@ -65,10 +65,28 @@ static i32 digest_of(const Action *a) {
     x = (x ^ x >> 31) * 0x9ddfea08eb382d69u ^ (u64)(u32)a->state << 32 ^ (u64)(u32)a->count;
     return (i32)((x ^ x >> 29) * 0x9ddfea08eb382d69u >> 40);
 }
+static i32 way_of(Ctx *c, const Numbering *k, const Move *m) { /* what follows it comes first of its consequences */
+    const Node *then = m->then >= 0 ? c->thens[m->then].node : NULL;
+    for (i32 i = 0; i < k->n_ways; i++)
+        if (k->way[i] == then) return i;
+    for (i32 i = 0; i < k->n_ways; i++)
+        if (!k->way[i]) return i;
+    return 0;
+}
+/* The state of a piece that is put down, and how many more come with it. */
+static i32 mark_of(Ctx *c, const Move *m, const Action *a) {
+    const Action *end = c->actions + m->first + m->n;
+    i32 n = larger(a->state, 0);
+    for (const Action *next = a + 1; next < end && next->type == a->type && next->to == a->to; next++) n++;
+    return n;
+}
 i32 move_number(Ctx *c, const Numbering *k, const Move *m) {
     if (!m->n) return k->block[NUMBERED_Pass].first;
     const Action *a = c->actions + m->first + larger(m->decision, 0);
-    const i32 kind = kind_of_action(a->type), at = in_block(c, k, a, kind);
+    const i32 kind = kind_of_action(a->type);
+    i32 at = in_block(c, k, a, kind);
+    if (kind == NUMBERED_Select && !k->selects_two && at >= 0) at += way_of(c, k, m) * k->n_places;
+    if (kind == NUMBERED_Add && at >= 0) at += mark_of(c, m, a) % k->n_marks * k->n_places;
     if (at >= 0 && at < k->block[kind].n) return k->block[kind].first + at;
     const Block other = k->block[NUMBERED_Other];
     return other.n ? other.first + digest_of(a) % other.n : -1;
@@ -108,7 +126,11 @@ static void place_at(const Numbering *k, i32 kind, i32 at, i32 mover, i32 *out) 
     if (kind == NUMBERED_Select && k->selects_two) out[MEANING_from] = k->site[at / n], out[MEANING_to] = k->site[at % n];
     else if (kind == NUMBERED_Rotate) out[MEANING_to] = k->site[at / k->turns], out[MEANING_value] = at % k->turns;
     else out[MEANING_to] = k->site[at % n];
-    if (kind == NUMBERED_Add) out[MEANING_what] = nth_kind(k, ADDED, mover, at / n);
+    if (kind == NUMBERED_Select && !k->selects_two) out[MEANING_value] = at / n;
+    if (kind == NUMBERED_Add) {
+        out[MEANING_what] = nth_kind(k, ADDED, mover, at / n / k->n_marks);
+        out[MEANING_value] = at / n % k->n_marks;
+    }
     if (kind == NUMBERED_Promote) out[MEANING_what] = nth_kind(k, PROMOTED, mover, at / n);
 }
 static i32 nth_word(const Numbering *k, i32 nth) {
@@ -121,7 +143,8 @@ i32 numbering_meaning(const Numbering *k, i32 number, i32 mover, i32 *out, i64 n
     i32 kind = 0;
     while (number >= k->block[kind].first + k->block[kind].n) kind++;
     const i32 at = number - k->block[kind].first;
-    out[MEANING_kind] = kind, out[MEANING_from] = out[MEANING_to] = OFF, out[MEANING_what] = 0, out[MEANING_value] = at;
+    out[MEANING_kind] = kind, out[MEANING_from] = out[MEANING_to] = OFF, out[MEANING_what] = 0;
+    out[MEANING_value] = kind == NUMBERED_Other ? at : 0;
     switch (kind) {
     case NUMBERED_Swap:
         if (k->block[kind].n > 1) out[MEANING_what] = at / k->g->n_players + 1, out[MEANING_value] = at % k->g->n_players + 1;

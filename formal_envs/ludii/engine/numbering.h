@@ -6,6 +6,8 @@
 enum { MAX_NUMBERED = 1 << 20 }; /* decisions of a game; with more it has no numbering */
 enum { N_OTHERS = 256 }; /* numbers that decisions of other kinds share, by their digest */
 
+enum { N_MARKED = 16 }; /* states of pieces that are put down, or how many; higher ones share the numbers of lower ones */
+enum { MAX_WAYS = 8 }; /* consequences by which selections of one site are told apart */
 enum { ADDED, PROMOTED }; /* pieces that a player may name */
 typedef struct Block { /* of one kind of decision */
     i32 first, n;
@@ -21,7 +23,10 @@ struct Numbering {
     i32 *word; /* by string id: its place among what is proposed or voted for, -1 none */
     i32 n_words, turns, lowest_bet, highest_bet;
     i32 plain; /* the one kind of decision besides Pass and Swap, whose number the sites alone tell; -1: they do not */
+    i32 n_marks; /* 1: pieces that are put down have no states, and come alone */
     i32 selects_two; /* a selection names a second place */
+    i32 n_ways; /* to go on from a selection */
+    const Node *way[MAX_WAYS]; /* their consequences; NULL: none, or any other */
     i32 *pair; /* (place, place) -> the number of a move; NULL: any of them, counted through */
     i32 room[];
 };
