@@ -14,6 +14,7 @@ i32 facing_of(Ctx *c, i32 site); /* of the piece there, else of the mover */
 DirSet directions_of(Ctx *c, const Node *n, i32 site, u32 otherwise);
 u64 relative_directions(u64 supported, i32 relative, i32 facing); /* a relativeDirection as bits of absolute ones */
 void know_relative(Game *g); /* when a game is loaded: all of these among the adjacent ones */
+void know_opposites(Game *g);
 i32 direction_between(Ctx *c, i32 from, i32 to); /* that of the radial from one that meets the other, or -1 */
 i32 site_ahead(Ctx *c, i32 site, DirSet dirs, i32 steps); /* the site itself, where there is nothing ahead */
 i32 next_site(Ctx *c, i32 site, i32 direction, u32 relation); /* the next one in a direction, or OFF */

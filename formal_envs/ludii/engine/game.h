@@ -76,6 +76,7 @@ struct Game {
     i32 *radial_first; /* n_sites + 1 */
     Radial *radials;
     const Way *ways; /* by absoluteDirection */
+    u8 opposite[N_absoluteDirection]; /* of each absoluteDirection */
     const u64 *relative; /* relativeDirection * N_absoluteDirection + facing: bits of absolute directions */
     u64 led, even; /* the directions that radials have; those in which they are even: ways.h */
     Row *neighbours[N_relationType]; /* a row per site */

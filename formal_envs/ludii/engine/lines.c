@@ -2,7 +2,6 @@
 #include "directions.h"
 #include "stacks.h"
 
-static i32 compass_opposite(i32 direction) { return COMPASS[opposite_point(compass_point(direction))]; }
 static i32 opposite_direction(i32 direction) {
     static const u8 pairs[][2] = {
         {absoluteDirection_CW, absoluteDirection_CCW},  {absoluteDirection_In, absoluteDirection_Out},
@@ -15,7 +14,10 @@ static i32 opposite_direction(i32 direction) {
         if (pairs[i][0] == direction) return pairs[i][1];
         if (pairs[i][1] == direction) return pairs[i][0];
     }
-    return compass_opposite(direction);
+    return COMPASS[opposite_point(compass_point(direction))];
+}
+void know_opposites(Game *g) {
+    for (i32 d = 0; d < N_absoluteDirection; d++) g->opposite[d] = (u8)opposite_direction(d);
 }
 typedef struct Line {
     const u64 *pieces; /* sites whose pieces count */
@@ -57,7 +59,7 @@ static i32 line_at(Ctx *c, const Line *l, DirSet dirs, i32 pivot) {
     FOR_RADIALS (pivot, dirs, r) {
         i32 through = here, run = 1 + line_run(c, l, r, &through);
         if (run == 1 && l->least > 1 && !l->one_way) continue; /* the way back sees the same line */
-        i32 opposite = opposite_direction(r->direction), found = 0;
+        i32 opposite = c->g->opposite[r->direction], found = 0;
         if (l->opposites)
             for (i32 i = c->g->radial_first[pivot]; i < c->g->radial_first[pivot + 1]; i++) {
                 const Radial *back = c->g->radials + i;
@@ -82,7 +84,7 @@ static i32 run_by_level(Ctx *c, const u64 *kinds, const Radial *ray, i32 level, 
     return k;
 }
 static i32 slope_at(Ctx *c, const Line *l, i32 pivot, const u64 *kinds, const Radial *r, i32 rise) {
-    i32 level = height(c, pivot) - 1, opposite = opposite_direction(r->direction), found = 0;
+    i32 level = height(c, pivot) - 1, opposite = c->g->opposite[r->direction], found = 0;
     i32 run = 1 + run_by_level(c, kinds, r, level, rise);
     for (i32 i = c->g->radial_first[pivot]; l->opposites && i < c->g->radial_first[pivot + 1]; i++) {
         const Radial *back = c->g->radials + i;

@@ -271,6 +271,7 @@ void load(Game *g, const i32 *bytecode, i64 length) {
     load_board(g, bytecode, length);
     know_ways(g);
     know_relative(g);
+    know_opposites(g);
     load_equipment(g, bytecode, length);
     load_places(g);
     load_dice(g, section(g, bytecode, length, SECTION_DICE));

@@ -9,10 +9,14 @@
     for (i32 w_##site = 0; w_##site < c->g->words; w_##site++)                                                         \
         for (u64 b_##site = (bits)[w_##site]; b_##site; b_##site &= b_##site - 1)                                      \
             for (i32 once_##site = 1, site = w_##site * 64 + __builtin_ctzll(b_##site); once_##site; once_##site = 0)
-static inline void region_clear(Ctx *c, u64 *r) {
-    for (i32 w = 0; w < c->g->words; w++) r[w] = 0;
+static inline void region_clear(Ctx *c, u64 *r) { /* most boards have one word: no call for that */
+    if (c->g->words == 1) r[0] = 0;
+    else memset(r, 0, 8 * (size_t)c->g->words);
 }
-static inline void region_copy(Ctx *c, u64 *r, const u64 *from) { memcpy(r, from, 8 * (size_t)c->g->words); }
+static inline void region_copy(Ctx *c, u64 *r, const u64 *from) {
+    if (c->g->words == 1) r[0] = from[0];
+    else memcpy(r, from, 8 * (size_t)c->g->words);
+}
 static inline void region_add(u64 *r, i32 site) { r[site >> 6] |= (u64)1 << (site & 63); }
 static inline void region_drop(u64 *r, i32 site) { r[site >> 6] &= ~((u64)1 << (site & 63)); }
 static inline i32 region_has(const u64 *r, i32 site) { return (i32)(r[site >> 6] >> (site & 63) & 1); }
