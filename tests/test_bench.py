@@ -7,6 +7,10 @@ from click.testing import CliRunner
 
 from agents.cli import main
 from formal_envs.envs.mask_bench import CASES
+from formal_envs.errors import ConfigError
+from formal_envs.ludii import evaluate_game
+from formal_envs.ludii.conformance.peer_games import GAMES
+from formal_envs.ludii.conformance.peers import bench_peers
 
 
 def test_bench_arith():
@@ -36,3 +40,21 @@ def test_bench_masks(monkeypatch):
         assert row["valid"] == 1
         assert row["ended"] > 0
     assert rows["FormalArith, characters"]["ended"] > 100
+
+
+@pytest.mark.process
+def test_bench_peers():
+    result = CliRunner().invoke(main, ["bench", "peers", "--seconds", "0.05", "--game", "Reversi", "--json"])
+    assert result.exit_code == 0, result.output
+    row = json.loads(result.output.splitlines()[0])
+    assert row["rate"] > 0
+    assert row["first_s"] > 0
+    assert row["length"] == pytest.approx(60.3, abs=1)  # as of other engines' random games
+    with pytest.raises(ConfigError, match="unknown game 'Chess'"):
+        next(bench_peers(names=("Chess",)))
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_games_of_peers_are_played(name):
+    report = evaluate_game(GAMES[name].text(), playouts=1)
+    assert report.playable, report.error

@@ -49,6 +49,26 @@ def bench_game_command(data: Path | None, playouts: int, as_json: bool) -> None:
     )
 
 
+@bench.command("peers")
+@click.option(
+    "--seconds", default=2.0, show_default=True, type=click.FloatRange(0.01), help="CPU seconds per measurement."
+)
+@click.option("--game", "games", multiple=True, help="Only this game; may be given again.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per line.")
+def bench_peers_command(seconds: float, games: tuple[str, ...], as_json: bool) -> None:
+    """Random play beside Pgx, Ludax and OpenSpiel, where they are installed: moves per CPU-second of one core."""
+    from formal_envs.ludii.conformance.peers import bench_peers, versions
+
+    if not as_json:
+        click.echo(", ".join(f"{engine} {number}" for engine, number in versions().items()))
+    for row in bench_peers(seconds, games):
+        if as_json:
+            click.echo(json.dumps(row))
+            continue
+        rest = f"{row['length']:8.2f} moves a game, first step after {row['first_s']:6.2f} s"
+        click.echo(f"{row['game']:28} {row['engine']:10} {row['rate']:12,.0f} moves/s {rest}")
+
+
 @bench.command("masks")
 @click.option(
     "--seconds", default=2.0, show_default=True, type=click.FloatRange(0.1), help="CPU seconds per measurement."

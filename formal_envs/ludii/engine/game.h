@@ -80,10 +80,12 @@ struct Game {
     const u64 *relative; /* relativeDirection * N_absoluteDirection + facing: bits of absolute directions */
     u64 led, even; /* the directions that radials have; those in which they are even: ways.h */
     Row *neighbours[N_relationType]; /* a row per site */
+    const u64 *near[N_relationType]; /* the same as sets, one a site; NULL where these are longer than lists */
     i32 *row, *column, *layer, *colour, *container_of; /* a number per site */
     i32 *coordinate_x, *coordinate_y; /* thousandths of a unit */
     u64 *board; /* all default sites of the board */
     u64 *static_regions; /* STATIC_REGION_<name> * words */
+    u64 sided; /* the directions in which the board has a side */
     u64 *side_regions; /* absoluteDirection * words: the side of the board that looks that way */
     i32 *cost; /* of each site, set at the start */
     u64 *parts, *sides; /* the same with those of all other site types */

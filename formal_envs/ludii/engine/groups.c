@@ -1,20 +1,43 @@
 /* Groups: sites of a kind that hang together. */
 #include "groups.h"
 
-static const Row *rows_of(Ctx *c, DirSet dirs) { /* the lists of neighbours, where one relation says it all */
-    if (dirs.directions) return NULL;
+static i32 relation_of(DirSet dirs) { /* where one relation says it all; else -1 */
+    if (dirs.directions) return -1;
     switch (dirs.relations) {
-    case REL_Orthogonal: return c->g->neighbours[relationType_Orthogonal];
-    case REL_Diagonal: return c->g->neighbours[relationType_Diagonal];
-    case REL_OffDiagonal: return c->g->neighbours[relationType_OffDiagonal];
-    case REL_Adjacent: return c->g->neighbours[relationType_Adjacent];
-    case REL_All: return c->g->neighbours[relationType_All];
-    default: return NULL;
+    case REL_Orthogonal: return relationType_Orthogonal;
+    case REL_Diagonal: return relationType_Diagonal;
+    case REL_OffDiagonal: return relationType_OffDiagonal;
+    case REL_Adjacent: return relationType_Adjacent;
+    case REL_All: return relationType_All;
+    default: return -1;
+    }
+}
+static void flood_near(Ctx *c, const u64 *near, const u64 *within, u64 *group) {
+    i32 words = c->g->words, w = 0;
+    TMP_REGION(todo);
+    region_copy(c, todo, group);
+    while (w < words) {
+        if (!todo[w]) {
+            w++;
+            continue;
+        }
+        const u64 *beside = near + (64 * w + __builtin_ctzll(todo[w])) * words;
+        todo[w] &= todo[w] - 1;
+        tick(c, 4);
+        for (i32 k = words - 1; k >= 0; k--) {
+            u64 new = beside[k] & within[k] & ~group[k];
+            group[k] |= new, todo[k] |= new;
+            if (new && k < w) w = k;
+        }
     }
 }
 void flood(Ctx *c, DirSet dirs, const u64 *within, u64 *group) {
-    i32 todo[c->g->n_sites], n = 0;
-    const Row *rows = rows_of(c, dirs);
+    i32 todo[c->g->n_sites], n = 0, relation = relation_of(dirs);
+    const Row *rows = relation < 0 ? NULL : c->g->neighbours[relation];
+    if (relation >= 0 && c->g->near[relation]) {
+        flood_near(c, c->g->near[relation], within, group);
+        return;
+    }
     FOR_SITES (group, seed) todo[n++] = seed;
     while (n) {
         i32 site = todo[--n];

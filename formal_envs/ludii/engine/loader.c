@@ -142,6 +142,12 @@ static u64 *on_board_alone(Game *g, const u64 *sets, i32 n_sets) { /* without si
     for (i32 k = 0; k < n_sets * g->words; k++) own[k] = sets[k] & g->board[k % g->words];
     return own;
 }
+static const u64 *sets_of(Game *g, const Row *lists) { /* a set a site */
+    u64 *sets = keep(g, 8 * (size_t)g->words * (size_t)g->n_sites);
+    for (i32 s = 0; s < g->n_sites; s++)
+        for (i32 i = 0; i < lists[s].n; i++) region_add(sets + s * g->words, lists[s].at[i]);
+    return sets;
+}
 static void load_board(Game *g, const i32 *bytecode, i64 length) {
     Reader r = section(g, bytecode, length, SECTION_SITES);
     i32 **per_site[] = {&g->row,          &g->column,       &g->layer,       &g->colour,
@@ -150,6 +156,7 @@ static void load_board(Game *g, const i32 *bytecode, i64 length) {
     load_radials(section(g, bytecode, length, SECTION_RADIALS));
     r = section(g, bytecode, length, SECTION_NEIGHBOURS);
     for (i32 k = 0; k < N_relationType; k++) g->neighbours[k] = rows(&r, g->n_sites, g->n_sites);
+    for (i32 k = 0; k < N_relationType && g->words <= 4; k++) g->near[k] = sets_of(g, g->neighbours[k]);
     g->board = keep(g, 8 * (size_t)g->words);
     for (i32 s = 0; s < g->n_board; s++) region_add(g->board, s);
     g->cost = keep(g, sizeof(i32) * (size_t)g->n_sites);
@@ -157,6 +164,8 @@ static void load_board(Game *g, const i32 *bytecode, i64 length) {
     g->static_regions = on_board_alone(g, g->parts, N_STATIC_REGIONS);
     g->sides = load_sets(section(g, bytecode, length, SECTION_SIDES), N_absoluteDirection);
     g->side_regions = on_board_alone(g, g->sides, N_absoluteDirection);
+    for (i32 k = 0; k < N_absoluteDirection * g->words; k++)
+        if (g->side_regions[k]) g->sided |= (u64)1 << k / g->words;
     for (r = section(g, bytecode, length, SECTION_INCIDENT); r.at < r.end;) {
         i32 from = between(&r, 0, N_siteType - 1), to = between(&r, 0, N_siteType - 1);
         g->incident[from][to] = rows(&r, g->type_n[from], g->n_sites);

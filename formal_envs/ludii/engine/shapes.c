@@ -21,9 +21,9 @@ static void touch_static(Ctx *c, Touch *t, i32 kind) {
     if (kind == regionTypeStatic_Corners) {
         FOR_SITES (corners, corner) t->n++, t->touched += region_has(t->group, corner);
     } else if (kind == regionTypeStatic_Sides || kind == regionTypeStatic_SidesNoCorners) {
-        for (i32 d = 0; d < N_absoluteDirection; d++) {
-            const u64 *side = c->g->side_regions + d * c->g->words;
-            if (region_any(c, side)) touch(c, t, side, kind == regionTypeStatic_SidesNoCorners ? corners : NULL);
+        for (u64 sides = c->g->sided; sides; sides &= sides - 1) {
+            const u64 *side = c->g->side_regions + __builtin_ctzll(sides) * c->g->words;
+            touch(c, t, side, kind == regionTypeStatic_SidesNoCorners ? corners : NULL);
         }
     } else if (kind == regionTypeStatic_AllSites) touch(c, t, c->g->board, NULL);
 }
