@@ -25,9 +25,9 @@ STEPS = 32
 
 def ours(game: PeerGame, seconds: float, started: float) -> dict[str, Any]:
     """This package: a description, compiled, and random games in one call of the engine."""
-    from formal_envs.ludii import apply, compile_game, legal_moves
     from formal_envs.ludii.engine.interface import MAX_GAME_TURNS
     from formal_envs.ludii.play.measures import column
+    from formal_envs.ludii.play.program import apply, compile_game, legal_moves
     from formal_envs.ludii.play.report import random_games
 
     program = compile_game(game.text())
