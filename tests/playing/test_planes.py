@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playable_games import playable_games
 
-from formal_envs.ludii import GameError, compile_game
+from formal_envs.ludii import GameError, compile_game, legal_moves
 from formal_envs.playing.planes import plane_layout
 from formal_envs.playing.table import Table
 
@@ -99,6 +99,26 @@ def test_what_is_hidden_is_not_shown():
     last = [names.index("last move from"), names.index("last move to")]
     assert table.planes(0, 2)[last].sum() == 2
     assert table.planes(0, 1)[last].sum() == 0  # it went where he does not see
+
+
+DICE = """(game "Race" (players 2) (equipment {(board (rectangle 1 9)) (piece "Disc" Each) (dice d:4 num:2)})
+    (rules (start {(place "Disc1" 0) (place "Disc2" 8)}) (play (do (roll) next:(or (move Pass) (forEach Die
+    (move (from (sites Occupied by:Mover)) (to (sites Empty) if:(= (abs (- (from) (to))) (pips))))))))
+    (end (if (> (count Moves) 30) (result Mover Win)))))"""
+
+
+def test_a_player_sees_what_was_rolled_before_he_moves():
+    table = table_of(DICE)
+    first = table.layout.names.index("die 1")
+    rolls = set()
+    for _ in range(12):
+        shown = table.view["planes"][0][first : first + 2, 0, 0] * 4
+        moves = legal_moves(table.state(0))
+        rolled = [action for action in moves[0].actions if action.startswith("SetStateAndUpdateDice")]
+        assert shown.tolist() == [1 + int(action.rpartition(" s")[2]) for action in rolled]
+        rolls.add(tuple(shown))
+        play(table, "Pass")
+    assert len(rolls) > 3
 
 
 def test_two_positions_that_a_seat_cannot_tell_apart_have_the_same_planes():

@@ -73,6 +73,11 @@ def test_slots_equal_single_environments(name, options):
     assert ends or name in ("nine_mens_morris", "hex")
 
 
+@pytest.mark.parametrize("name", ["dice", "ko", "tic_tac_toe"])
+def test_slots_equal_single_environments_against_players_that_search(name):
+    run_beside(TEXTS[name], (1, 2), 8, opponent="uct:8", seat=2, max_moves=30)
+
+
 @given(playable_games(), st.integers(0, 99))
 @settings(max_examples=60)
 def test_slots_equal_single_environments_in_any_game(text, seed):

@@ -44,6 +44,7 @@ static inline i32 hidden_to(Ctx *c, i32 what, i32 role, i32 site) {
 typedef struct Look {
     const Planes *p;
     i32 role;
+    const i32 *dice;
     float *out;
 } Look;
 static inline float *plane(const Look *v, i32 sort, i32 nth) { return v->out + (size_t)(v->p->first[sort] + nth) * (size_t)v->p->cells; }
@@ -130,13 +131,13 @@ static void show_players(Ctx *c, const Look *v) {
         i32 most = 1;
         for (i32 k = 0; k < c->g->dice[i].faces.n; k++)
             if (c->g->dice[i].faces.at[k] > most) most = c->g->dice[i].faces.at[k];
-        fill(v, PLANE_Dice, i, share(s->dice[i], most));
+        fill(v, PLANE_Dice, i, share(v->dice[i], most));
     }
 }
-void observe(Ctx *c, const Planes *p, i32 person, float *out) {
+void observe(Ctx *c, const Planes *p, i32 person, const i32 *dice, float *out) {
     i32 role = 1;
     while (role < c->g->n_players && c->s->agents[role] != person) role++;
-    const Look v = {p, role, out};
+    const Look v = {p, role, dice, out};
     memset(out, 0, sizeof(float) * (size_t)p->n * (size_t)p->cells);
     show_sites(c, &v);
     show_last_move(c, &v);

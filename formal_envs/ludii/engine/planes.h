@@ -11,5 +11,6 @@ typedef struct Planes {
 } Planes;
 /* The layout that Python made: n, cells, first, place, of_kind, one behind the other; 0 if it does not fit the game. */
 i32 read_planes(const Game *g, Planes *p, const i32 *layout, i64 length);
-void observe(Ctx *c, const Planes *p, i32 person, float *out); /* n * cells numbers */
+/* n * cells numbers; dice: what they show, as State.dice has it or as they have been rolled since. */
+void observe(Ctx *c, const Planes *p, i32 person, const i32 *dice, float *out);
 #endif

@@ -51,9 +51,20 @@ static i32 number_moves(Table *t) { /* how many were only counted; OFF: all are 
     t->n_numbers = before + c->n_moves;
     return counted;
 }
+static void read_roll(Table *t, Slot *k) { /* each of the moves begins with the roll */
+    const Game *g = t->g;
+    const Move *m = t->c->moves;
+    memcpy(k->dice, k->s->dice, sizeof(k->dice));
+    for (i32 i = 0; g->n_dice && t->c->n_moves && i < m->n; i++) {
+        const Action *a = t->c->actions + m->first + i;
+        if (a->type == A_ROLL_DIE && (u32)a->what < (u32)g->n_dice && (u32)a->state < (u32)g->dice[a->what].faces.n)
+            k->dice[a->what] = g->dice[a->what].faces.at[a->state];
+    }
+}
 static void list_moves(Table *t, Slot *k) {
     k->stuck = k->s->stuck;
     const i32 counted = number_moves(t);
+    read_roll(t, k);
     if (counted < 0) keep_list(t, k);
     else keep_numbers(t, k, counted);
 }

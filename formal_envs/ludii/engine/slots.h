@@ -14,6 +14,7 @@ typedef struct Slot { /* one of the games */
     i32 fault;
     i32 n_moves, n_actions, n_thens; /* of the list kept; n_moves -1: none is */
     i32 n_counted; /* of a list of which the numbers alone are kept: how many moves were counted; -1: all is kept */
+    i32 dice[MAX_DICE]; /* what they show: rules roll them where moves are listed, before one is made */
     i32 stuck; /* State.stuck before the moves were listed */
     u8 *kept;
 } Slot;

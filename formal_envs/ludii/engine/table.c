@@ -114,6 +114,9 @@ static void tell_end(Table *t, i32 slot, i32 actor) {
     tell(t, VIEW_winner, slot, done && k->s->over && k->s->winner ? k->s->agents[k->s->winner] : 0);
     tell(t, VIEW_length, slot, k->s->n_moves), tell(t, VIEW_fault, slot, k->fault);
 }
+static void look(Table *t, const Slot *k, i32 person, float *out) {
+    observe(t->c, &t->planes, person, is_done(t, k) ? k->s->dice : k->dice, out);
+}
 static void tell_position(Table *t, i32 slot) { /* of the context's slot, whose moves are listed unless it is done */
     Slot *k = t->slot + slot;
     u8 *mask = row(t, VIEW_mask, slot);
@@ -129,7 +132,7 @@ static void tell_position(Table *t, i32 slot) { /* of the context's slot, whose 
         }
         if (!some) k->fault = FAULT_UNNUMBERED;
     }
-    if (planes) observe(t->c, &t->planes, who_looks(k), planes);
+    if (planes) look(t, k, who_looks(k), planes);
     tell(t, VIEW_mover, slot, person_to_move(k->s)), tell(t, VIEW_seat, slot, k->seat);
 }
 
@@ -167,7 +170,7 @@ static i32 step_one(Table *t, i32 slot, i64 number, i32 again) {
     tell_end(t, slot, actor);
     if (again && is_done(t, k)) {
         float *last = row(t, VIEW_last_planes, slot);
-        if (last) observe(t->c, &t->planes, who_looks(k), last);
+        if (last) look(t, k, who_looks(k), last);
         const i32 failed = begin_slot(t, k);
         if (failed) return failed;
     }
@@ -189,7 +192,7 @@ i32 table_observe(Table *t, i32 slot, i32 person, float *out, i64 n) {
     if (!has_slot(t, slot) || !t->slot[slot].begun || person < 1 || person > t->g->n_players) return BAD_STATE;
     if (n != (i64)t->planes.n * t->planes.cells) return BAD_STATE;
     use_state(t->c, t->slot[slot].s);
-    observe(t->c, &t->planes, person, out);
+    look(t, t->slot + slot, person, out);
     return 0;
 }
 i32 table_state(const Table *t, i32 slot, State *s, i64 bytes) {
