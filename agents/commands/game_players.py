@@ -164,6 +164,6 @@ def _analysis_table(state: State, found: Analysis) -> str:
     width = max(4, *map(len, names))
     lines = [str(state), "", f"{'move':{width}}{'visits':>10}{'value':>8}"]
     for name, each in zip(names, found.moves, strict=True):
-        value = f"{found.value(each):+8.3f}" if each.visits else f"{'':8}"
+        value = f"{found.value(each):+8.3f}" if each.visits or each.proven else f"{'':8}"
         lines.append(f"{name:{width}}{each.visits:10}{value}{'  proven' if each.proven else ''}")
     return "\n".join([*lines, "", f"best line: {', '.join(_line(state, found.line))}"])

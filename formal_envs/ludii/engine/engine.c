@@ -15,6 +15,7 @@
 #include "reach.h"
 #include "stepping.h"
 #include "solve.h"
+#include "twigs.h"
 #include "uct.h"
 #include "undo.h"
 #include "where.h"

@@ -6,7 +6,7 @@
 #include "ply.h"
 #include "random.h"
 #include "sets.h"
-#include "uct.h"
+#include "twigs.h"
 #include "undo.h"
 
 static u64 seed_of(u64 seed, i64 game) { return seed + (u64)game * 0xd1342543de82ef95u; }

@@ -20,7 +20,7 @@ class MoveValue:
     """What is known of a move.
 
     ``visits``: iterations that began with it; ``values[p - 1]``: what it is worth to the person who began as player p,
-    the mean of what they found, 1 where he wins, -1 where he is last, 0 for a draw and where it was not visited;
+    the mean of what they found, 1 where he wins, -1 where he is last, 0 for a draw and where nothing is known;
     ``proven``: that is certain.
     """
 
