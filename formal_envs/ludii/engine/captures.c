@@ -1,5 +1,6 @@
 /* Effects around a place, mostly captures. */
 #include "directions.h"
+#include "groups.h"
 #include "listing.h"
 #include "where.h"
 
@@ -135,6 +136,33 @@ static void group_meets(Ctx *c, const Around *a, Group *g, i32 site) {
     } else return;
     g->sites[g->n++] = site;
 }
+/* Is there an empty place next to the group of a site, or no group? What was seen of it is added to done. */
+static i32 has_way_out(Ctx *c, const u64 *near, const u64 *within, i32 site, u64 *done) {
+    if (!region_has(within, site)) return 1;
+    i32 words = c->g->words;
+    TMP_REGION(todo);
+    TMP_REGION(group);
+    region_clear(c, todo), region_clear(c, group);
+    region_add(todo, site), region_add(group, site);
+    for (i32 w = 0; w < words; w++)
+        while (todo[w]) {
+            const u64 *beside = near + (64 * w + __builtin_ctzll(todo[w])) * words;
+            todo[w] &= todo[w] - 1;
+            tick(c, 4);
+            i32 least = w;
+            for (i32 k = words - 1; k >= 0; k--) {
+                if (beside[k] & c->empty[k] & ~within[k]) {
+                    region_or(c, done, group);
+                    return 1;
+                }
+                u64 new = beside[k] & within[k] & ~group[k];
+                group[k] |= new, todo[k] |= new;
+                if (new && k < least) least = k;
+            }
+            w = least;
+        }
+    return 0;
+}
 //: enclose: (enclose [<siteType>] [<from>] [<direction>] [<between>] [numException:<int>] [<then>]) -> effect
 /* Groups beside the origin that have no empty neighbours, but for some exceptions, which belong to the group: what lies
  * behind them must be shut in as well, and they bear the effect too (Patok). */
@@ -151,8 +179,13 @@ MOVES(enclose) {
     TMP_REGION(done);
     region_clear(c, done);
     Group g = {sites, 0, seen, free, 0, int_or(c, ARG(enclose, numException), 0)};
+    const Node *asks = a.between ? SLOT(a.between, between, if_) : NULL;
+    const u64 *near = near_sets(c, dirs);
+    TMP_REGION(room);
+    if (is_asked_of(asks, ASKED_BETWEEN)) a.between_at = where_holds(c, asks, room);
     FOR_RADIALS (a.origin, dirs, r) {
         if (region_has(done, r->at[0])) continue;
+        if (near && a.between_at && !g.allowed && has_way_out(c, near, a.between_at, r->at[0], done)) continue;
         g.n = g.n_free = 0;
         region_clear(c, seen), region_clear(c, free);
         group_meets(c, &a, &g, r->at[0]);

@@ -31,11 +31,15 @@ static void flood_near(Ctx *c, const u64 *near, const u64 *within, u64 *group) {
         }
     }
 }
+const u64 *near_sets(Ctx *c, DirSet dirs) {
+    i32 relation = relation_of(dirs);
+    return relation < 0 ? NULL : c->g->near[relation];
+}
 void flood(Ctx *c, DirSet dirs, const u64 *within, u64 *group) {
     i32 todo[c->g->n_sites], n = 0, relation = relation_of(dirs);
     const Row *rows = relation < 0 ? NULL : c->g->neighbours[relation];
-    if (relation >= 0 && c->g->near[relation]) {
-        flood_near(c, c->g->near[relation], within, group);
+    if (near_sets(c, dirs)) {
+        flood_near(c, near_sets(c, dirs), within, group);
         return;
     }
     FOR_SITES (group, seed) todo[n++] = seed;
