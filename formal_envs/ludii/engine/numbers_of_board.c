@@ -1,5 +1,6 @@
 /* Numbers of the board: rows and columns, sites by their place, sites counted. */
 #include "directions.h"
+#include "where.h"
 
 #define OF_SITE(slug, table)                                                                                           \
     i32 site = site_at(c, ARG(slug, siteType), ARG(slug, of));                                                         \
