@@ -65,7 +65,8 @@ sanitize: $(VENV)/installed
 	export CC=gcc CFLAGS="-UNDEBUG -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g" \
 		LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 FORMAL_ENVS_CACHE=$(abspath $(VENV))/sanitized && \
-	$(BIN)/python -m pytest --hypothesis-profile full $(PLAYED:%=tests/ludii/test_%.py) && \
+	$(BIN)/python -m pytest --hypothesis-profile full $(PLAYED:%=tests/ludii/test_%.py) \
+		tests/playing/test_numbering.py tests/playing/test_planes.py tests/playing/test_play_vector.py && \
 	$(BIN)/python -m tests.audits.fuzz_games --texts $(TEXTS)
 
 lint: $(VENV)/installed

@@ -19,12 +19,13 @@ from formal_envs.envs import register_environments
 from formal_envs.envs.spaces import AnyText
 from formal_envs.errors import ConfigError
 from formal_envs.score import Score
+from formal_envs.tasks import TASKS, env_ids
 from formal_envs.tasks.arithmetic.reward import ArithmeticReward, evaluate
 from formal_envs.tasks.arithmetic.task import WORDS
 from formal_envs.tasks.streams import new_streams, problem_keys
 from formal_envs.tokenizers import VocabularyTokenizer, char_tokenizer
 
-IDS = sorted(env_id for env_id in gymnasium.registry if env_id.startswith("Formal"))
+IDS = sorted(env_id for name in TASKS for env_id in env_ids(name))
 TOKEN_IDS = [env_id for env_id in IDS if env_id.endswith("Token-v0")]
 TEXT_IDS = [env_id for env_id in IDS if env_id not in TOKEN_IDS]
 ARITH, TOKENS = "FormalArith-v0", "FormalArithToken-v0"

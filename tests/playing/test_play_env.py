@@ -1,5 +1,7 @@
 """The single environment: Gymnasium's contract, the rewards, what is refused."""
 
+import warnings
+
 import gymnasium
 import numpy as np
 import pytest
@@ -32,7 +34,9 @@ def play_first(env, seed):
 @pytest.mark.parametrize("opponent", ["random", "one-ply", None])
 def test_the_contract_of_gymnasium_holds(name, opponent):
     seat = "random" if opponent else 1
-    check_env(make(GAMES[name], opponent=opponent, seat=seat).unwrapped, skip_render_check=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check_env(make(GAMES[name], opponent=opponent, seat=seat).unwrapped)
 
 
 def test_the_checker_of_stable_baselines_passes():
