@@ -12,6 +12,7 @@ import click
 
 from agents.commands.game_corpus import REFUSED, SHARE, corpus_row, tell_corpus
 from agents.commands.game_file import GameFile, takes_game
+from agents.commands.game_thinking import SKILL_MEANINGS, told
 from agents.commands.shared import OUTPUT, Commands, explained, reading, writing
 
 if TYPE_CHECKING:
@@ -93,17 +94,24 @@ def perft(file: GameFile, depth: int, as_json: bool) -> None:
     "--max-turns", default=500, show_default=True, type=click.IntRange(1), help="Most turns per player in a game."
 )
 @_SEED
+@click.option("--thinking", is_flag=True, help="Let players that think play too: the parts of the reward 'skill'.")
 @_JSON
-def stats(file: GameFile, playouts: int, max_turns: int, seed: int, as_json: bool) -> None:
+def stats(file: GameFile, playouts: int, max_turns: int, seed: int, thinking: bool, as_json: bool) -> None:
     """Measure FILE by random games: length, choices, balance, completion, drawishness and the paper's reward."""
-    from formal_envs.ludii import GameError, GameReport, evaluate_game
+    from formal_envs.ludii import GameError, GameReport, compile_game, evaluate_game, think
+    from formal_envs.ludii.measures.skill import skill
 
     try:
         report = evaluate_game(file.expanded(), playouts, max_turns, seed)
+        if thinking and report.playable:
+            report = think(compile_game(file.expanded()), report, seed)
     except GameError as error:
         report = GameReport(compiles=False, error=error)
     row = {f.name: getattr(report, f.name) for f in dataclasses.fields(report)}
     row["error"] = str(report.error) if report.error else None
+    row["thinking"] = dataclasses.asdict(report.thinking) if report.thinking else None
+    if report.thinking:
+        row["skill"] = skill(report)
     if as_json:
         click.echo(json.dumps(row))
         return
@@ -118,7 +126,10 @@ def stats(file: GameFile, playouts: int, max_turns: int, seed: int, as_json: boo
     }
     if not (report.playable or report.error):
         meanings["playable"] = _why_not_playable(report)
-    click.echo(explained({name: row[name] for name in row if name not in ("warnings", "unconfirmed")}, meanings))
+    apart = ("warnings", "unconfirmed", "thinking", "skill")
+    click.echo(explained({name: row[name] for name in row if name not in apart}, meanings))
+    if report.thinking:
+        click.echo(f"\n{told(report.thinking)}\n\n{explained(row['skill'], SKILL_MEANINGS)}")
     _tell(report.warnings, report.unconfirmed)
 
 

@@ -2,6 +2,7 @@
 
 from formal_envs.ludii.errors import GameError
 from formal_envs.ludii.language.checker import check as check_game
+from formal_envs.ludii.measures.thinking import think
 from formal_envs.ludii.play.program import (
     Move,
     Program,
@@ -45,6 +46,7 @@ __all__ = [
     "play_match",
     "read_player",
     "solve",
+    "think",
     "with_pieces",
     "with_rolls",
     "with_seed",

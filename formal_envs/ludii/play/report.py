@@ -29,6 +29,7 @@ from formal_envs.ludii.play.measures import (
     paper_reward,
 )
 from formal_envs.ludii.play.program import REASONS, Move, Program, State, apply, compile_game, legal_moves
+from formal_envs.ludii.play.thinking import Thinking
 from formal_envs.ludii.raw.expansion import Expansion, expand
 
 #: Work of one game. A game that needs more is an error in play.
@@ -63,7 +64,7 @@ class GameReport:
     drawishness and reward lie in [0, 1]. All of these are 0 where there was no game. ``warnings`` says, with places,
     what a text that compiles says and cannot mean: places off the board, pieces and players that are not there,
     conditions that never hold. ``unconfirmed`` says what is written as in no game whose play agrees with Ludii's: what
-    the engine is less sure of.
+    the engine is less sure of. ``thinking`` is what players that think make of the game, where ``think`` was asked.
     """
 
     compiles: bool
@@ -89,6 +90,7 @@ class GameReport:
     work: int = 0
     warnings: tuple[str, ...] = ()
     unconfirmed: tuple[str, ...] = ()
+    thinking: Thinking | None = None
 
 
 def random_games(

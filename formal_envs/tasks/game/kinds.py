@@ -9,6 +9,9 @@ from typing import NamedTuple
 from formal_envs.ludii import GameReport, Program
 from formal_envs.ludii.measures.gavel import MEASURES
 from formal_envs.ludii.measures.gavel_games import gavel
+from formal_envs.ludii.measures.skill import MEASURES as MEASURES_OF_SKILL
+from formal_envs.ludii.measures.skill import lacking, product, skill
+from formal_envs.ludii.measures.thinking import think
 
 MAX_TURNS = 500
 """Turns for each player after which a game is cut; it counts as drawn then. As in arXiv:2410.17126."""
@@ -18,7 +21,8 @@ never ends. To play at all is to count for as much as to play well, or a policy 
 HALF_LENGTH = 3.0
 """Turns of each player, after the first, that halve what a game lacks for being short."""
 
-
+DULL = 0.1
+"""What the skill reward gives for a game that can be played, whatever it is like."""
 SHORT = 0.1
 """What GAVEL's reward gives for a game below one of its thresholds, and the least for one above them: its tiers keep
 their order, 0 for no game, 0.05 for one that cannot be played, 0.1, and from there on its fitness."""
@@ -80,8 +84,20 @@ def _gavel(program: Program, report: GameReport) -> Worth:
     return Worth(SHORT + (1.0 - SHORT) * found.fitness, {**parts, "fitness": found.fitness})
 
 
+def _skill(program: Program, report: GameReport) -> Worth:
+    if report.decision_moves > 0 and report.completion > 0:
+        report = think(program, report)
+    found = skill(report)
+    return Worth(DULL + (1.0 - DULL) * product(found), found, lacking(report, found))
+
+
 _GAVEL_PARTS = ("fitness", *(f"uct_{name}" for name in (*MEASURES, "coverage", "mean_turns")))
 #: Kinds by the name that ``reward=`` takes.
 KINDS = MappingProxyType(
-    {"graded": Kind(_graded, floor=PLAYABLE), "paper": Kind(_paper), "gavel": Kind(_gavel, _GAVEL_PARTS)}
+    {
+        "graded": Kind(_graded, floor=PLAYABLE),
+        "paper": Kind(_paper),
+        "gavel": Kind(_gavel, _GAVEL_PARTS),
+        "skill": Kind(_skill, tuple(MEASURES_OF_SKILL), floor=DULL),
+    }
 )

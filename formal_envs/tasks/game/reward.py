@@ -36,15 +36,17 @@ class GameReward:
     The game is what ``recompose`` makes of prompt and completion. It is compiled, and ``playouts`` games of uniformly
     random moves are played, the same in every process. A text is
 
-    - not a game, or one from which a part was cut out and that is given back without it: ``"graded"`` gives 0.05 times
-      ``position``, the others 0.
+    - not a game, or one from which a part was cut out and that is given back without it: ``"graded"`` and ``"skill"``
+      give 0.05 times ``position``, the others 0.
     - a game that cannot be played, because of an error in play, under two turns per game in the mean or a ludeme that
       the engine lacks: 0.05.
     - a game that plays: ``"paper"`` gives the mean of the cube roots of balance, completion and drawishness; one that
       never ends earns 1/3. ``"graded"`` gives 1/3, and 2/3 of the ``quality`` times ``brief``; the quality is near 1
       for games that are fair, end with a winner, and are neither short nor near the limit of turns. ``"gavel"`` gives
       0.1 to one below a threshold of GAVEL's (arXiv:2407.09388), and else 0.1 and 0.9 of its fitness, for which players
-      that search play it too (``formal_envs.ludii.measures.gavel``).
+      that search play it too (``formal_envs.ludii.measures.gavel``). ``"skill"`` gives 0.1, and 0.9 of the product of
+      its parts times ``brief``: near 1 for games in which thinking pays, no seat is better among equals, there are
+      choices, and somebody wins after some turns (``formal_envs.ludii.measures.skill``).
 
     Parts: ``compiles``, ``supported``, ``plays`` in {0, 1}; ``balance``, ``completion``, ``drawishness`` in [0, 1], as
     in ``GameReport``; ``turns``, the mean of a game, all players together; ``novelty`` in [0, 1], 0 where the text does
@@ -52,8 +54,10 @@ class GameReward:
     ``brief`` in [0, 1], the share of what a prompt asks of board, players, pieces and goal that the game's own brief
     says too, 1 where it asks nothing. ``"gavel"`` adds ``fitness``, 0 below a threshold, and what it is made of, as
     ``uct_balance`` and so on, 0 where no search was played.
+    ``"skill"`` adds ``choices``, ``thinking``, ``open``, ``fair``, ``ends`` and ``length`` in [0, 1], 0 where what
+    was known before left nothing to ask.
     ``failure`` is None where the game plays, else the stage that refused it, why, and the place in the game; with
-    ``"gavel"`` also the threshold that a game which plays falls short of;
+    ``"gavel"`` also the threshold that a game which plays falls short of, with ``"skill"`` what it lacks most;
     ``failed_at`` is known where the text does not compile and the completion itself is to blame, not what follows it.
 
     Any text is scored, in bounded time: the length of a game and the work that it may ask for are limited, and the work
@@ -61,7 +65,7 @@ class GameReward:
     ``LOCAL_WORLD_SIZE``: the engine plays without Python's lock.
 
     Args:
-        kind: "graded", "paper" or "gavel".
+        kind: "graded", "paper", "gavel" or "skill".
         playouts: random games that are played of each text, 1 to 10,000.
 
     Raises:
@@ -142,6 +146,11 @@ def paper(*, playouts: int = 100) -> GameReward:
 def gavel(*, playouts: int = 100) -> GameReward:
     """The reward of GAVEL, arXiv:2407.09388. Raises ConfigError as ``GameReward`` does."""
     return GameReward(kind="gavel", playouts=playouts)
+
+
+def skill(*, playouts: int = 100) -> GameReward:
+    """The reward of games in which thinking pays. Raises ConfigError as ``GameReward`` does."""
+    return GameReward(kind="skill", playouts=playouts)
 
 
 _NOTHING = "the completion is empty: an expression was cut out here"
