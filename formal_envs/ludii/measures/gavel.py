@@ -47,7 +47,7 @@ def shortfall(measures: Mapping[str, float], thresholds: Mapping[str, float], pl
     """Of the measures that lie below their thresholds the first, in words; None where none does."""
     below = (name for name, least in thresholds.items() if measures[name] < least)
     return next(
-        (f"{name} of {players} is {measures[name]:.2f}, at least {thresholds[name]:g} needed" for name in below), None
+        (f"{name} of {players} is {measures[name]:.3g}, at least {thresholds[name]:g} needed" for name in below), None
     )
 
 
