@@ -51,8 +51,8 @@ def _has(game: PeerGame, engine: str) -> bool:
 def bench_peers(seconds: float = 2.0, names: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
     """Random games in this package's engine and in those peers that are installed and have the game.
 
-    All run on one core of this machine, with one thread. Pgx and Ludax play 64 and
-    1,024 games at once, of which the fastest call counts, without observations; OpenSpiel's games are played out in C++.
+    All run on one core of this machine, with one thread. Pgx and Ludax play 64 and 1,024 games at once, of which the
+    fastest call counts, without observations; OpenSpiel's games are played out in C++.
 
     Args:
         seconds: CPU time for each rate, at least.
