@@ -75,7 +75,7 @@ static void look_back(Ctx *c, const Ahead *a) {
     c->n_moves = a->moves, c->n_actions = a->actions, c->n_thens = a->thens;
     c->applied = a->applied, c->n_applied = a->n_applied, c->max_applied = a->max_applied;
 }
-static i32 holds_after(Ctx *c, i32 move, const Node *condition) {
+i32 holds_after(Ctx *c, i32 move, const Node *condition) {
     Ahead ahead = look_ahead(c);
     State *s = c->s;
     i32 mover = s->mover, next = s->next, theirs = c->moves[move].mover;

@@ -1,6 +1,7 @@
 /* What Python calls; interface.h says what is given and returned. */
 #include <stdlib.h>
 #include "aside.h"
+#include "candidates.h"
 #include "changes.h"
 #include "draw.h"
 #include "fold.h"
@@ -46,6 +47,7 @@ static void start(Ctx *c, Game *g) { /* what need not be evaluated again, and th
     judge_conditions(c);
     judge_steps(c);
     judge_draws(c);
+    judge_candidates(c);
     push_history(c);
 }
 static enum Failure started(Ctx *c, Game *g, i64 work) {
@@ -179,6 +181,17 @@ i32 context_apply(Ctx *c, i32 index, i64 work) {
     if (index < 0 || index >= c->n_moves) return BAD_MOVE;
     apply_move(c, c->moves + index);
     return 0;
+}
+i32 context_draw(Ctx *c, u64 seed, i64 work) {
+    u64 rng[4];
+    c->work = work, c->failure = OK, c->stack = __builtin_frame_address(0);
+    if (!c->n_moves) return BAD_MOVE; /* there is no such state, or the game is over */
+    if (setjmp(c->escape)) {
+        c->n_moves = 0; /* there is nothing to apply */
+        return -1 - (i32)c->failure;
+    }
+    seed_random(rng, seed);
+    return draw_any_move(c, rng);
 }
 i32 context_choose(Ctx *c, const Player *player, u64 seed, i64 work) {
     u64 rng[4];

@@ -49,6 +49,7 @@ typedef struct Phase {
     i32 name, owner;
     const Node *play, *end, *next; /* end, next: LIST nodes or NULL */
     i32 can_count; /* draw.c: moves need not be written out to be counted */
+    i32 can_wait; /* candidates.c: moves need not be tested before one of them is drawn */
 } Phase;
 typedef struct Map {
     i32 name, n;

@@ -430,6 +430,9 @@ EXPORT i64 context_perft(Ctx *c, State *s, i64 bytes, const u64 *history, i64 hi
  * how much was done. */
 EXPORT i64 context_playouts(Ctx *c, u64 seed, i32 n, i32 max_turns, i32 max_moves, i64 work, i64 total, State *s, i64
     bytes, i32 *out, i64 n_out);
+/* A legal move of the state of the last context_legal, drawn as in the random games of a search: its number on a new
+ * list, whose other moves need not be legal. */
+EXPORT i32 context_draw(Ctx *c, u64 seed, i64 work);
 /* Which of the moves of the last context_legal the player takes: its number. The list stays as it is. */
 EXPORT i32 context_choose(Ctx *c, const Player *player, u64 seed, i64 work);
 /* What a search finds of the last context_legal: the number of the best move; for each move how often it was visited,

@@ -367,6 +367,10 @@ FUNCTIONS = {
         "Plays n random games, the last one on *s, each a row of PLAYOUT. work is for one game, total for all of them;"
         " returns how much was done."
     ),
+    "i32 context_draw(Ctx *c, u64 seed, i64 work)": (
+        "A legal move of the state of the last context_legal, drawn as in the random games of a search: its number on a"
+        " new list, whose other moves need not be legal."
+    ),
     "i32 context_choose(Ctx *c, const Player *player, u64 seed, i64 work)": (
         "Which of the moves of the last context_legal the player takes: its number. The list stays as it is."
     ),

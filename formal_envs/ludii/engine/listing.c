@@ -118,12 +118,13 @@ static i32 collect_as(Ctx *c, const Node *n, i32 hits_only) {
 }
 i32 collect(Ctx *c, const Node *n) { return collect_as(c, n, 0); }
 i32 collect_asked(Ctx *c, const Node *n) { return collect_as(c, n, c->hits_only || (c->probe && c->target)); }
+void then_for(Ctx *c, Move *m, const Node *then) {
+    move_then(c, m, then);
+    if (m->twice) move_then(c, m, then);
+}
 void then_for_all(Ctx *c, i32 start, const Node *then) {
     if (then)
-        for (i32 i = start; i < c->n_moves; i++) {
-            move_then(c, c->moves + i, then);
-            if (c->moves[i].twice) move_then(c, c->moves + i, then);
-        }
+        for (i32 i = start; i < c->n_moves; i++) then_for(c, c->moves + i, then);
 }
 i32 any_move(Ctx *c, const Node *n) { return any_move_to(c, n, NULL); }
 static i32 finds_move(Ctx *c, const Node *n) {

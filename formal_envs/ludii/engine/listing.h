@@ -21,6 +21,7 @@ static inline Action *last_action(Ctx *c) { return c->actions + c->n_actions - 1
 i32 collect(Ctx *c, const Node *n); /* evaluates into the end of the list without probing; returns where it began */
 i32 collect_asked(Ctx *c, const Node *n); /* the same, to be judged yet: those that cannot matter may be missing */
 i32 collect_some(Ctx *c, const Node *n); /* were there any? Also those that a question for a target would skip */
+void then_for(Ctx *c, Move *m, const Node *then); /* adds a consequence to a move that is whole */
 void then_for_all(Ctx *c, i32 start, const Node *then); /* adds a consequence to each move from start on */
 
 /* ---- where only existence matters */

@@ -181,7 +181,8 @@ void apply_move(Ctx *c, const Move *m) {
     /* the position that the turn began with counts as its own */
     if (s->moves_in_turn == 0) s->turn_start = s->n_history ? s->n_history - 1 : 0;
 }
-static i32 repeats(Ctx *c, const Move *m) { /* would the position after m have been seen before? */
+i32 repeats(Ctx *c, const Move *m) { /* would the position after m have been seen before? */
+    if (is_pass(c, m)) return 0;
     i32 moves = c->n_moves, actions = c->n_actions, thens = c->n_thens;
     save_state(c);
     State *s = c->s;
@@ -236,7 +237,7 @@ i32 end_moves(Ctx *c, i32 n) {
 static void without_repeats(Ctx *c) {
     i32 kept = 0;
     for (i32 i = 0; i < c->n_moves; i++)
-        if (is_pass(c, c->moves + i) || !repeats(c, c->moves + i)) c->moves[kept++] = c->moves[i];
+        if (!repeats(c, c->moves + i)) c->moves[kept++] = c->moves[i];
     c->n_moves = kept;
 }
 i32 legal_moves(Ctx *c) {

@@ -6,6 +6,7 @@
 i32 legal_moves(Ctx *c); /* fills c->moves from 0; includes the forced pass */
 void begin_moves(Ctx *c); /* what comes before the moves of the rules, */
 i32 end_moves(Ctx *c, i32 n); /* and behind n of them: how many further moves were added */
+i32 repeats(Ctx *c, const Move *m); /* a position seen before: what (no Repeat) forbids; a pass may */
 void apply_move(Ctx *c, const Move *m); /* a whole ply */
 i32 following_player(const State *s, i32 n, i32 player); /* the next of those who still play */
 void begin_ply(Ctx *c, const Move *m); /* what is known of the move while its consequences are evaluated */

@@ -14,7 +14,7 @@
 #include "uct.h"
 #include <math.h>
 #include "aside.h"
-#include "draw.h"
+#include "candidates.h"
 #include "near.h"
 #include "random.h"
 #include "twigs.h"
@@ -115,7 +115,7 @@ static i32 next_twig(Ctx *c, i32 node, i32 n, i32 *preferred, u64 rng[4]) {
 /* ---- searching */
 static void random_rest(Ctx *c, u64 rng[4]) {
     for (i32 k = 0; k < MAX_PLAYOUT && !c->s->over && c->s->n_moves < MAX_GAME_MOVES; k++) {
-        i32 n, move = draw_move(c, rng, &n);
+        const i32 move = draw_any_move(c, rng);
         apply_move(c, c->moves + move);
     }
 }

@@ -6,6 +6,7 @@
 #include "arithmetic.c"
 #include "arrays.c"
 #include "aside.c"
+#include "candidates.c"
 #include "captures.c"
 #include "changes.c"
 #include "choices.c"
