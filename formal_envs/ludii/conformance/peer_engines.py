@@ -34,14 +34,11 @@ def ours(game: PeerGame, seconds: float, started: float) -> dict[str, Any]:
     state = program.initial()
     apply(state, legal_moves(state)[0])
     first = time.time() - started
-    moves, length, games, begun = 0, 0, 0, time.process_time()
+    moves, length, games, n, begun = 0, 0, 0, 100, time.process_time()
     while time.process_time() - begun < seconds:
-        each = column(random_games(program, games, 200, MAX_GAME_TURNS, 10**9, 10**12)[0], "moves") - game.closing
-        games, moves, length = (
-            games + len(each),
-            moves + int(each.sum()),
-            length + int(each.clip(max=game.longest).sum()),
-        )
+        each = column(random_games(program, games, n, MAX_GAME_TURNS, 10**9, 10**12)[0], "moves") - game.closing
+        games, n, moves = games + n, 2 * n, moves + int(each.sum())
+        length += int(each.clip(max=game.longest).sum())
     return {"rate": moves / (time.process_time() - begun), "length": length / games, "first_s": first}
 
 
