@@ -2,7 +2,7 @@
 
 python examples/play_ppo.py                                                          # half a minute
 python examples/play_ppo.py --game examples/games/breakthrough_5x5.lud --opponent uct:50
-python examples/play_ppo.py --figure docs/figures/play                               # 18 runs, two at once
+python examples/play_ppo.py --figure docs/figures/play                               # 18 runs, six minutes of work
 """
 
 import argparse
@@ -70,15 +70,15 @@ def play(model: MaskablePPO, game: Path, opponent: str, each: int = 100) -> dict
 
 def run(job: tuple[str, str, int, int]) -> tuple[list[dict], dict]:
     name, opponent, seed, steps = job
-    return train(GAMES / f"{name}.lud", opponent, steps, seed, points=8)
+    return train(GAMES / f"{name}.lud", opponent, steps, seed, points=5)
 
 
-def figure(out: Path, steps: int, seeds: int) -> None:
+def figure(out: Path, steps: int, seeds: int, at_once: int) -> None:
     """Curves of every game and opponent: a mean over the seeds, and an interval of 95 % of that many games."""
     from agents.experiments.drawing import draw  # the project's own way to draw figures
 
     jobs = [(*job, steps) for job in product(FIGURE_GAMES, OPPONENTS, range(seeds))]
-    with get_context("spawn").Pool(2) as pool:
+    with get_context("spawn").Pool(at_once) as pool:
         results = dict(zip(jobs, pool.map(run, jobs, chunksize=1), strict=True))
     panels = []
     for name in FIGURE_GAMES:
@@ -123,16 +123,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--game", type=Path, default=GAMES / "maple_roots.lud", help="a .lud (default: %(default)s)")
     parser.add_argument("--opponent", default="one-ply", help="random, one-ply or uct:N (default: %(default)s)")
-    parser.add_argument("--steps", type=int, default=131_072, help="decisions to learn from (default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=81_920, help="decisions to learn from (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seeds", type=int, default=2, help="of --figure (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, default=2, help="runs of --figure at once (default: %(default)s)")
     parser.add_argument("--figure", type=Path, help="draw all games and opponents instead, to FIGURE.png and .json")
     arguments = parser.parse_args()
 
     if arguments.figure:
-        figure(arguments.figure, arguments.steps, arguments.seeds)
+        figure(arguments.figure, arguments.steps, arguments.seeds, arguments.jobs)
         return
-    rows, final = train(arguments.game, arguments.opponent, arguments.steps, arguments.seed, points=8)
+    rows, final = train(arguments.game, arguments.opponent, arguments.steps, arguments.seed, points=5)
     for row in rows:
         print(
             f"{row['steps']:8} decisions: won {row['won']:.3f}, drawn {row['drawn']:.3f} against {arguments.opponent}"

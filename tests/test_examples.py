@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from running import run
 
+from formal_envs.ludii import evaluate_game
+
 ROOT = Path(__file__).parents[1]
 LOGIC = {"prompt": "table", "evaluator": "agreement"}
 
@@ -73,6 +75,24 @@ def test_sb3_transformer(algorithm):
     pytest.importorskip("sb3_contrib")
     options = ("--algorithm", algorithm, "--steps", "1024", "--episodes", "50")
     assert "held-out prompts" in run("examples/sb3_transformer.py", *options)
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("opponent", ["random", "uct:3"])
+def test_play_ppo(opponent):
+    pytest.importorskip("sb3_contrib")
+    said = run("examples/play_ppo.py", "--steps", "4096", "--opponent", opponent)
+    assert f"{5 * 4096:8} decisions: won 0." in said
+    assert "at the end, against one-ply: won 0." in said
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples" / "games").glob("*.lud")), ids=lambda path: path.stem)
+def test_games_of_the_examples_are_games(path):
+    report = evaluate_game(path.read_text(encoding="utf-8"), playouts=50, seed=1)
+    assert report.playable
+    assert (report.timeouts, report.warnings, report.unconfirmed) == (0, (), ())
+    assert report.balance > 0.5
+    assert report.completion > 0.7
 
 
 @pytest.mark.process
