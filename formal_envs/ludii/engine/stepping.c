@@ -76,6 +76,7 @@ static i32 look_the_same_way(Ctx *c, i32 player, const u64 *pieces) {
     return !turned;
 }
 i32 keep_stepping(Ctx *c, const Node *moves, i32 player, u64 *pieces) {
+    if (c->noted) return 0; /* where each of them begins is asked as well */
     u64 sets[MAX_STEPS * c->g->words];
     Steps s = {sets, 0, OFF};
     for (i32 w = c->g->words - 1; w >= 0; w--)
