@@ -22,7 +22,7 @@ KO = """(game "Ko" (players 2) (equipment {(board (rectangle 1 5)) (piece "Disc"
     (rules (meta (no Repeat PositionalInTurn)) (play (or {(move Add (to (sites Empty)))
     (move Remove (sites Occupied by:Next)) (move Pass)})) (end (if (> (count Moves) 20) (result Mover Loss)))))"""
 TEXTS = {
-    **{name: GAMES[name] for name in ("tic_tac_toe", "hex", "mancala", "nine_mens_morris")},
+    **{name: GAMES[name] for name in ("tic_tac_toe", "hex", "mancala", "nine_mens_morris", "breakthrough")},
     "dice": DICE,
     "ko": KO,
 }
