@@ -76,8 +76,8 @@ def test_one_round_of_nothing_is_added_to_the_rounds_of_a_match():
     assert rung.error == pytest.approx(math.sqrt(3 / 16 / 4))
     assert rung.sure == pytest.approx(0.75 - math.sqrt(3) / 8)
     assert not rung.is_nothing
-    assert Rung((0.0, 0.0, 0.0)).is_nothing
-    assert not Rung((0.0, 0.0)).is_nothing
+    assert Rung((0.0,) * 6).is_nothing
+    assert not Rung((0.0,) * 5).is_nothing
     assert Rung((-1.0, -1.0)).sure == 0
 
 

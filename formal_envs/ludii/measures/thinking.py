@@ -26,7 +26,7 @@ SIDE_WORK, MOST_SIDE_WORK = 2_000_000, 25_000_000
 TOO_MUCH_WORK = 400_000_000
 LEAST_ITERATIONS, MOST_ITERATIONS = 32, 400
 #: A search that is no better than one ply is tried with so many times the iterations, while they cost no more than may
-#: be; and how many times the deeper of two searching players has.
+#: be, and twice at most where there is no gain at all; and how many times the deeper of two searching players has.
 STEP, DEEPER = 4, 3
 #: The share of a game that is played at random before unequal players meet, and the largest; the largest for equals.
 OPENING, MOST_OPENING, MOST_EQUAL_OPENING = 0.25, 0.5, 0.75
@@ -122,8 +122,9 @@ def _searching(program: Program, costs: _Costs, seed: int) -> tuple[int, Rung | 
         work += spent
         if found is None:
             break
+        hopeless = found.is_nothing and rung is not None
         rung, used = found, k
-        if _is_clear(rung) or work >= SEARCHING_WORK:
+        if rung.sure >= CLEAR or hopeless or work >= SEARCHING_WORK:
             break
         k *= STEP
     return (used if rung else k), rung, work

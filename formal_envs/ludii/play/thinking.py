@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: Rounds of a match of unequal players before it is judged.
-LEAST_ROUNDS = 3
+#: Rounds of a match of unequal players before it is judged to have a gain, and to have none.
+LEAST_ROUNDS, LEAST_FOR_NOTHING = 3, 6
 #: Games of equal players before their seats are judged, and those that are too few to say anything.
 LEAST_EQUALS, TOO_FEW = 8, 4
 
@@ -43,7 +43,7 @@ class Rung:
     @property
     def is_nothing(self) -> bool:
         """Whether it is clear that there is no gain to speak of."""
-        return len(self.gains) >= LEAST_ROUNDS and self.gain + 2 * self.error < 0.1
+        return len(self.gains) >= LEAST_FOR_NOTHING and self.gain + 2 * self.error < 0.1
 
 
 @dataclass(frozen=True)
