@@ -114,7 +114,7 @@ def test_the_same_seed_finds_the_same():
     assert looked_at(text, 1).thinking.winner == looked_at(text).thinking.winner
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(playable_games())
 def test_any_game_is_looked_at_within_bounds(text):
     report = evaluate_game(text, 10)

@@ -18,7 +18,7 @@ from formal_envs.ludii.players.match import MatchGame, play_match
 from formal_envs.ludii.players.solver import solve
 
 #: Work of the proof that somebody wins by force.
-PROOF_WORK = 15_000_000
+PROOF_WORK = 30_000_000
 #: What the searching player's thoughts of one game should take, where that leaves him enough iterations; and may take:
 #: where the least iterations take more, a larger share of the game is played at random first.
 SIDE_WORK, MOST_SIDE_WORK = 2_000_000, 25_000_000
