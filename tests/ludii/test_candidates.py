@@ -21,17 +21,20 @@ WAITING = {
     for path in sorted(CORPUS.glob("*.lud"))
     if "ifAfterwards" in path.read_text() or "no Repeat" in path.read_text()
 }
-#: A union of what waits, what does not, what is there twice, what another condition holds back, and one that is empty.
-UNION = """(game "Union" (players 2) (equipment {(board (square 3)) (piece "A" Each
-    (move Step (to if:(is Empty (to)))))})
-  (rules (meta (no Repeat)) (start {(place "A1" 0) (place "A2" 8)}) (play (or {
+#: A union of what waits, what does not, what is there twice, what another condition holds back, what has a consequence
+#: of its own, and what is empty.
+UNION = """(game "Union" (players 2) (equipment {(board (square 3)) (piece "A" Each (move Slide))})
+  (rules (meta (no Repeat)) (start {(place "A1" {0 1}) (place "A2" {5 8})}) (play (or {
     (do (move Add (to (sites Empty)) (then (if (is In (last To) (sites Bottom)) (remove (last To)))))
-      ifAfterwards:(> 5 (count Pieces All)) (then (addScore Mover 1)))
+      ifAfterwards:(> 7 (count Pieces All)) (then (addScore Mover 1)))
+    (do (forEach Piece) ifAfterwards:(is Even (last To)))
     (do (or (do (forEach Piece) ifAfterwards:(is Even (last To))) (forEach Piece))
       ifAfterwards:(is In (last To) (sites Left)))
-    (if (is Odd (count Moves)) (forEach Piece) (move Add (to (sites Top) if:(is Empty (to)))))
+    (if (is Odd (count Moves)) (forEach Piece) (move Add (to (sites Top) if:(is Empty (to)))) (then (addScore Next 1)))
+    (do (forEach Piece (move Leap {{F F R}} (to if:(is Empty (to))))) ifAfterwards:(is Odd (last To)))
     (if (< 3 (count Moves)) (do (move Pass) ifAfterwards:(is Mover P1)))
-    (do (move Remove (sites Occupied by:Mover)) ifAfterwards:(= 1 2))}))
+    (or (do (move Remove (sites Occupied by:Mover)) ifAfterwards:(= 1 2))
+      (do (move Add (to (sites Right) if:(is Empty (to)))) ifAfterwards:(= 0 (score P2))) (then (addScore P2 2)))}))
     (end (if (= (count Moves) 30) (result Mover Draw)))))"""
 
 

@@ -6,7 +6,6 @@
 #include "listing.h"
 #include "random.h"
 
-static i32 can_count(const Game *g, const Node *n);
 static i32 all_can_count(const Game *g, const Node *list) {
     for (i32 i = 0; i < list->n; i++)
         if (!can_count(g, list->arg[i])) return 0;
@@ -36,7 +35,7 @@ static i32 pieces_can_count(const Game *g, const Node *n) {
         if (g->components[k].moves && !can_count(g, g->components[k].moves)) return 0;
     return 1;
 }
-static i32 can_count(const Game *g, const Node *n) {
+i32 can_count(const Game *g, const Node *n) {
     if (!n) return 1;
     switch (n->op) {
     case OP_moves_or: return can_count(g, ARG(moves_or, a)) && can_count(g, ARG(moves_or, b));
@@ -65,19 +64,21 @@ void judge_draws(Ctx *c) {
         g->phases[i].can_count = simple && g->phases[i].play && can_count(g, g->phases[i].play);
 }
 
-static i32 count_moves(Ctx *c, const Node *play) {
+i32 count_moves(Ctx *c, const Node *play) {
     c->offers = 1, c->offered = c->n_passed = 0, c->wanted = OFF;
     moves_of(c, play);
     c->offers = 0;
     if (c->offered > MAX_LISTED) fail(c, TOO_MANY_MOVES);
     return c->offered;
 }
-static void write_out(Ctx *c, const Node *play, i32 wanted) { /* its work is that of the first time */
-    i64 work = c->work;
-    c->offers = 1, c->offered = c->n_passed = 0, c->wanted = wanted;
+void write_out(Ctx *c, const Node *play, i32 wanted, i32 was_last) {
+    const i32 before = c->n_moves;
+    c->offers = 1, c->offered = 0, c->wanted = wanted;
+    c->n_passed = was_last ? 0 : MAX_PASSED;
     moves_of(c, play);
-    c->offers = 0, c->work = work;
-    assert(c->n_moves == 1);
+    c->offers = 0;
+    assert(c->n_moves == before + 1);
+    (void)before;
 }
 i32 count_legal(Ctx *c, Offer *noted) {
     if (c->s->over || !c->g->phases[c->s->phase[c->s->mover]].can_count) return OFF;
@@ -93,11 +94,7 @@ void write_legal(Ctx *c, i32 wanted) {
     c->n_moves = c->n_actions = c->n_thens = c->n_numbers = c->depth = 0;
     c->probe = NULL, c->applied = NULL;
     reset_iterators(c);
-    c->offers = 1, c->offered = 0, c->wanted = wanted;
-    c->n_passed = MAX_PASSED; /* other positions may have been counted since */
-    moves_of(c, play_of(c, c->s->mover));
-    c->offers = 0;
-    assert(c->n_moves == 1);
+    write_out(c, play_of(c, c->s->mover), wanted, 0); /* other positions may have been counted since */
 }
 i32 draw_move(Ctx *c, u64 generator[4], i32 *n) {
     const Node *play = play_of(c, c->s->mover);
@@ -112,6 +109,8 @@ i32 draw_move(Ctx *c, u64 generator[4], i32 *n) {
     k = random_below(generator, *n);
     if (k >= counted) return k - counted;
     c->n_moves = c->n_actions = c->n_thens = 0;
-    write_out(c, play, k);
+    const i64 work = c->work; /* that of the first time is enough */
+    write_out(c, play, k, 1);
+    c->work = work;
     return 0;
 }

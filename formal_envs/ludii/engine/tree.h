@@ -38,6 +38,7 @@ struct Node {
     i16 type; /* constants: TYPE_<type>, which says what value means */
     u8 asked_of; /* conditions: bits ASKED_* of places of which where_holds answers at once */
     u8 steps; /* moves: steps alone, which keep_stepping counts at once */
+    u8 counts; /* moves: candidates that can be counted */
     i32 value; /* constants: the integer, boolean, enum position or string id */
     u64 *bits; /* folded regions */
     const Shift *shift; /* of (ahead ..) in a known direction, or NULL */
