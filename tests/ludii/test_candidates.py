@@ -23,7 +23,8 @@ WAITING = {
 }
 #: A union of what waits, what does not, what is there twice, what another condition holds back, what has a consequence
 #: of its own, and what is empty.
-UNION = """(game "Union" (players 2) (equipment {(board (square 3)) (piece "A" Each (move Slide))})
+UNION = """(game "Union" (players 2) (equipment {(board (square 3)) (piece "A" Each
+    (move Leap {{F} {F R}} (to if:(is Empty (to)))))})
   (rules (meta (no Repeat)) (start {(place "A1" {0 1}) (place "A2" {5 8})}) (play (or {
     (do (move Add (to (sites Empty)) (then (if (is In (last To) (sites Bottom)) (remove (last To)))))
       ifAfterwards:(> 7 (count Pieces All)) (then (addScore Mover 1)))
