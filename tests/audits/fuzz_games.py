@@ -1,10 +1,8 @@
 """Fuzz the game language with atheris: ``python -m tests.audits.fuzz_games --minutes N --seed S``.
 
-A coverage-guided fuzzer drives the whole way from text to playouts. Laws: a text is a Program or a GameError, nothing
-else; the report of a text is the same twice; a position never holds an illegal number (a component that is not one, a
-count below zero, a count without a piece); players, those who look ahead too, choose the same move twice; a
-pretty-printed tree is read back as the same tree. With ``--sanitize`` the engine is built with the address and
-undefined-behaviour sanitizers, so that a bad access in C ends the run too.
+A coverage-guided fuzzer drives the whole way from text to playouts. A text is a Program or a GameError, nothing else;
+what else holds is in ``fuzz_laws.py``. With ``--sanitize`` the engine is built with the address and undefined-behaviour
+sanitizers, so that a bad access in C ends the run too.
 
 Seeds are the games in tests/games and, where the folder is there, those of the conformance data (FORMAL_ENVS_LUDII).
 
@@ -27,6 +25,8 @@ import tempfile
 import time
 from pathlib import Path
 from random import Random
+
+from tests.audits.fuzz_laws import FAR, LITTLE_WORK, check
 
 TOKEN = re.compile(r'"[^"]*"|[(){}]|[^\s(){}"]+')
 NASTY = [
@@ -65,7 +65,6 @@ NASTY = [
     ),
     *("(square 1000000000)", "(hex 0)", "(moveAgain)", "(last To)", "(sites Empty)", "(- 0 1)", "(/ 1 0)", "(% 1 0)"),
 ]
-FAR = [-(2**31) + 1, -1, 0, 9, 16, 17, 31, 32, 33, 63, 64, 255, 256, 32767, 32768, 65535, 65536, 2**31 - 1]
 COMPUTED = [
     *("(- 0 5)", "(count Moves)", "(* 65536 32767)", "(player 17)", "(last To)", "(value Random (range -5 70000))"),
     *("(mapEntry 5)", "(handSite P16 70000)", "(score Mover)", "(counter)", "(^ 2 31)", "(% 7 -1)"),
@@ -75,7 +74,6 @@ ROLES = [
     *("Next", "Prev", "NonMover", "Enemy", "Friend", "Ally", "Player"),
 ]
 LITERAL = re.compile(r"([A-Za-z]+:)?-?[0-9]+")
-LITTLE_WORK = 3_000_000  # of all games of a text with --texts
 SANITIZE = "-fsanitize=address,undefined -fsanitize-undefined-trap-on-error -fno-omit-frame-pointer -g -O1"
 
 
@@ -185,40 +183,6 @@ def fuzz_numbers(options: argparse.Namespace) -> None:
         last.write_text(text, encoding="utf-8")
         check(text)
     last.unlink(missing_ok=True)
-
-
-def check(text: str) -> None:
-    """Raise AssertionError if the text breaks a law; any other exception is a finding too."""
-    from formal_envs.ludii import GameError, apply, check_game, choose, compile_game, evaluate_game, legal_moves
-    from formal_envs.ludii.language.printer import one_line
-
-    try:
-        tree = check_game(text)
-    except GameError:
-        return
-    assert check_game(one_line(tree)) == tree, "printing and reading again changes the tree"
-    try:
-        program = compile_game(text)
-    except GameError:
-        return
-    first, second = (repr(evaluate_game(text, playouts=3, max_turns=30, seed=1)) for _ in range(2))
-    assert first == second, "not deterministic"  # as text: errors are equal only to themselves
-    state, random = program.initial(), Random(0)
-    try:
-        for _ in range(12):
-            assert ((state.what >= 0) & (state.what <= len(program.bytecode.components))).all(), "no such component"
-            assert (state.count >= 0).all(), "a negative count"
-            assert ((state.count > 0) == (state.what > 0)).all(), "a count without a piece"
-            moves = legal_moves(state)
-            if not moves:
-                break
-            player = random.choice(("random", "one-ply", "uct:8"))
-            move = choose(state, player, 1, work=LITTLE_WORK)
-            assert move == choose(state, player, 1, work=LITTLE_WORK), "another choice"
-            state = apply(state, move)
-    except GameError as error:
-        if error.stage != "play":
-            raise
 
 
 def fuzz(options: argparse.Namespace) -> None:

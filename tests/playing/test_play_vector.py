@@ -174,3 +174,30 @@ def test_it_is_made_by_its_id_and_without_copies_is_written_over():
     kept = PlayVectorEnv(2, TEXTS["tic_tac_toe"])
     first, _ = kept.reset(seed=0)
     assert kept.step(np.array([1, 1]))[0] is not first
+
+
+#: From the third move on a piece goes to the place of the die, to which no number belongs.
+BLIND = """(game "Blind" (players 2) (equipment {(board (square 3)) (piece "Disc" Each) (dice d:2 num:1)})
+    (rules (play (if (< (count Moves) 2) (move Add (to (sites Empty))) (move Add (to 9))))
+    (end (if (= (count Moves) 9) (result Mover Draw)))))"""
+
+
+@pytest.mark.parametrize("opponent", [None, "random", "uct:4"])
+def test_a_game_without_a_numbered_move_is_cut_and_followed_by_the_next(opponent):
+    assert run_beside(BLIND, (1, 2), 6, opponent=opponent) >= 2
+    env = PlayEnv(BLIND, opponent=opponent)
+    _, info = env.reset(seed=1)
+    while "failure" not in info:
+        *_, terminated, truncated, info = env.step(int(np.flatnonzero(info["action_mask"])[0]))
+    assert (terminated, truncated) == (False, True)
+    assert (info["failure"], info["illegal"], info["length"]) == ("no legal move has a number", False, 2)
+    assert not info["action_mask"].any()
+
+
+def test_games_that_begin_without_a_numbered_move_are_refused():
+    env = PlayVectorEnv(2, BLIND.replace("Moves) 2", "Moves) 0"))
+    for _ in range(2):
+        with pytest.raises(ConfigError, match="its seat never comes to move"):
+            env.reset(seed=1)
+        with pytest.raises(ConfigError, match="no game is under way there"):
+            env.step([1, 1])

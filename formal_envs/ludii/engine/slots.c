@@ -51,6 +51,11 @@ static i32 number_moves(Table *t) { /* how many were only counted; OFF: all are 
     t->n_numbers = before + c->n_moves;
     return counted;
 }
+static i32 none_has_number(const Table *t) {
+    for (i32 i = 0; i < t->n_numbers; i++)
+        if (t->number[i] >= 0) return 0;
+    return 1;
+}
 static void read_roll(Table *t, Slot *k) { /* each of the moves begins with the roll */
     const Game *g = t->g;
     const Move *m = t->c->moves;
@@ -64,6 +69,7 @@ static void read_roll(Table *t, Slot *k) { /* each of the moves begins with the 
 static void list_moves(Table *t, Slot *k) {
     k->stuck = k->s->stuck;
     const i32 counted = number_moves(t);
+    if (none_has_number(t)) k->fault = FAULT_UNNUMBERED;
     read_roll(t, k);
     if (counted < 0) keep_list(t, k);
     else keep_numbers(t, k, counted);
@@ -182,7 +188,7 @@ i32 begin_slot(Table *t, Slot *k) {
     for (i32 i = 0; i < MAX_VAIN; i++) {
         begin_safely(t, k);
         if (!is_done(t, k)) return 0;
-        if (k->fault) return -1 - k->fault;
+        if (k->fault > 0) return -1 - k->fault;
     }
     return BAD_MOVE;
 }

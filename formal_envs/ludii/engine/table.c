@@ -123,15 +123,9 @@ static void tell_position(Table *t, i32 slot) { /* of the context's slot, whose 
     float *planes = row(t, VIEW_planes, slot);
     if (mask) memset(mask, 0, (size_t)t->numbers->n);
     if (is_done(t, k)) k->n_moves = -1;
-    else {
-        i32 some = 0;
-        for (i32 i = 0; i < t->n_numbers; i++) {
-            if (t->number[i] < 0) continue;
-            if (mask) mask[t->number[i]] = 1;
-            some = 1;
-        }
-        if (!some) k->fault = FAULT_UNNUMBERED;
-    }
+    else if (mask)
+        for (i32 i = 0; i < t->n_numbers; i++)
+            if (t->number[i] >= 0) mask[t->number[i]] = 1;
     if (planes) look(t, k, who_looks(k), planes);
     tell(t, VIEW_mover, slot, person_to_move(k->s)), tell(t, VIEW_seat, slot, k->seat);
 }
