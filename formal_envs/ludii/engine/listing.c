@@ -93,7 +93,7 @@ static void note_offers(Ctx *c, const u64 *sites) {
 }
 void keep_offered(Ctx *c, u64 *sites) {
     i32 n = region_size(c, sites), before = c->wanted - c->offered; /* so many of them are not wanted */
-    tick(c, 8 * (i64)n);
+    tick(c, 1 + n / 4);
     if (before < 0 || before >= n) {
         if (c->noted) note_offers(c, sites);
         c->offered += n;

@@ -84,7 +84,7 @@ i32 keep_stepping(Ctx *c, const Node *moves, i32 player, u64 *pieces) {
     if (s.site < 0 || !look_the_same_way(c, player, pieces) || !add_steps(c, moves, &s, pieces)) return 0;
     i32 total = 0;
     for (i32 i = 0; i < s.n; i++) total += region_size(c, sets + i * c->g->words);
-    tick(c, 8 * (i64)total);
+    tick(c, 1 + total);
     if (c->wanted < c->offered || c->wanted >= c->offered + total) {
         c->offered += total;
         region_clear(c, pieces);

@@ -5,6 +5,7 @@ Each is 1 for a game that leaves nothing to wish for in this, 0 for one that fai
 
 from __future__ import annotations
 
+from formal_envs.ludii.measures.thinking import AT_ONCE
 from formal_envs.ludii.play.report import GameReport
 from formal_envs.ludii.play.thinking import Rung
 
@@ -22,11 +23,11 @@ ENOUGH_CHOICES, ENOUGH_WINNERS = 0.5, 0.5
 #: The sure gain of a stronger player that is enough.
 ENOUGH_GAIN = 0.4
 #: Of the two gains, over one ply and by more iterations, the larger one counts for so much.
-LARGER = 0.7
+LARGER = 0.8
 #: What the gain over one ply counts for where a deeper search cost too much.
 ALONE = 0.85
-#: A forced win within so many plies makes a game nothing, one that takes so many more makes it no worse.
-AT_ONCE, LONG = 5, 15
+#: A forced win that takes so many plies more than one at once makes a game no worse.
+LONG = 15
 #: Turns of each player, after the first, that halve what a game lacks for being short; as in the graded reward.
 HALF_LENGTH = 3.0
 
@@ -35,7 +36,7 @@ def skill(report: GameReport) -> dict[str, float]:
     """The measures of ``MEASURES``, of a report with its thinking; what was not asked, as another failed, is 0.
 
     - choices: the share of moves with a choice / 0.5, at most 1.
-    - thinking: of the two rungs, the search over one ply and more iterations over fewer, 0.7 times the larger and 0.3
+    - thinking: of the two rungs, the search over one ply and more iterations over fewer, 0.8 times the larger and 0.2
       times the smaller of min(sure gain / 0.4, 1).
     - open: 1, or (plies - 5) / 15 within [0, 1] where somebody wins by force in so many plies.
     - fair: ``Thinking.fairness``.
@@ -75,7 +76,7 @@ def product(found: dict[str, float]) -> float:
 
 def lacking(report: GameReport, found: dict[str, float], least: float = 0.5) -> str | None:
     """What a game lacks most, in words; None where no measure is below ``least``."""
-    if report.thinking and report.thinking.searching is None:
+    if report.thinking and report.thinking.searching is None and found["open"]:
         return "it takes too much work to see whether thinking pays"
-    name = min(found, key=lambda measure: found[measure])
+    name = min(found, key=lambda measure: (found[measure], measure != "open"))
     return MEASURES[name] if found[name] < least else None

@@ -21,20 +21,24 @@ from formal_envs.ludii.players.solver import solve
 PROOF_WORK = 30_000_000
 #: What the searching player's thoughts of one game should take, where that leaves him enough iterations; and may take:
 #: where the least iterations take more, a larger share of the game is played at random first.
-SIDE_WORK, MOST_SIDE_WORK = 2_000_000, 25_000_000
+SIDE_WORK, MOST_SIDE_WORK = 1_500_000, 25_000_000
 #: A game of which even the least thought would take more is not looked at.
 TOO_MUCH_WORK = 400_000_000
 LEAST_ITERATIONS, MOST_ITERATIONS = 32, 400
-#: A search that is no better than one ply is tried with so many times the iterations, while they cost no more than may
-#: be, and twice at most where there is no gain at all; and how many times the deeper of two searching players has.
-STEP, DEEPER = 4, 3
+#: A search that is not clearly better than one ply is tried with so many times the iterations, so often at most, while
+#: they cost no more than may be, and once where there is no gain at all.
+STEP, MOST_STEPS = 4, 2
+#: How many times the iterations the deeper of two searching players has.
+DEEPER = 3
 #: The share of a game that is played at random before unequal players meet, and the largest; the largest for equals.
 OPENING, MOST_OPENING, MOST_EQUAL_OPENING = 0.25, 0.5, 0.75
 #: What each side's thoughts of a game may take where it is asked if a seat wins by what few iterations miss.
-DEEP_WORK, MOST_DEEP = 30_000_000, 4_000
+DEEP_WORK, MOST_DEEP = 12_000_000, 4_000
 #: Most work of each match: some seven seconds together, which few games come near.
 SEARCHING_WORK, EQUALS_WORK, DEEPER_WORK = 1_400_000_000, 500_000_000, 500_000_000
-MOST_ROUNDS, MOST_EQUALS = 8, 12
+MOST_ROUNDS, MOST_EQUALS = 8, 10
+#: Who wins by force within so many plies leaves nothing to be asked.
+AT_ONCE = 5
 #: A sure gain that needs no more rounds.
 CLEAR = 0.4
 
@@ -51,20 +55,22 @@ def think(program: Program, report: GameReport, seed: int = 0) -> GameReport:
         return report
     solved = solve(program, work=PROOF_WORK)
     costs = _Costs.of(report)
-    k, searching, work = _searching(program, costs, seed)
-    deeper = equals = deep_equals = None
+    deeper = equals = deep_equals = searching = None
+    k, work, at_once = costs.iterations(), 0, solved.winner and solved.plies is not None and solved.plies <= AT_ONCE
+    if not at_once:
+        k, searching, work = _searching(program, costs, seed)
     if searching and not searching.is_nothing:
         equals, spent = _equals(program, costs, max(costs.iterations() // 2, 1), seed + 1)
         work += spent
-        if equals and equals.fairness > 0.2:
+        if equals and equals.fairness > 0.2 and any(equals.wins):
             match = _Match(program, f"uct:{DEEPER * k}", f"uct:{k}", costs.opening(DEEPER * k), seed + 2)
             deeper, spent = _rung(match, DEEPER_WORK)
+            deep = int(min(DEEP_WORK / costs.per_iteration, MOST_DEEP))
+            doubtful = deeper is None or deeper.sure < CLEAR / 2 or equals.fairness < 0.8
             work += spent
-        deep = int(min(DEEP_WORK / costs.per_iteration, MOST_DEEP))
-        doubtful = deeper is None or deeper.sure < CLEAR / 2 or (equals and equals.fairness < 0.8)
-        if equals and equals.fairness > 0.2 and doubtful and deep >= 2 * equals.iterations:
-            deep_equals, spent = _equals(program, costs, deep, seed + 3)
-            work += spent
+            if doubtful and deep >= 2 * equals.iterations:
+                deep_equals, spent = _equals(program, costs, deep, seed + 3)
+                work += spent
     thinking = Thinking(
         *(solved.winner, solved.plies, str(solved), k, searching, deeper, equals, deep_equals, solved.work + work)
     )
@@ -116,7 +122,8 @@ class _Match:
 def _searching(program: Program, costs: _Costs, seed: int) -> tuple[int, Rung | None, int]:
     """The iterations of a search that beats one ply, how far it does, and the work of finding that."""
     k, rung, work = costs.iterations(), None, 0
-    while costs.side(k) <= (TOO_MUCH_WORK if rung is None else MOST_SIDE_WORK):
+    most = k * STEP**MOST_STEPS
+    while k <= most and costs.side(k) <= (TOO_MUCH_WORK if rung is None else MOST_SIDE_WORK):
         match = _Match(program, f"uct:{k}", "one-ply", costs.opening(k), seed)
         found, spent = _rung(match, SEARCHING_WORK - work)
         work += spent

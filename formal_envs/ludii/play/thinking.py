@@ -70,15 +70,15 @@ class Equals:
     def fairness(self) -> float:
         """1 - how far one seat wins more games than another beyond what chance may do, in [0, 1].
 
-        The largest difference of two seats' shares of the games, d, is nothing up to 1.4 standard errors of a fair
-        coin's, e = 1.4 / sqrt(games): (d - e) / (1 - e), of fewer than eight games in part only. Of fewer than four
+        The largest difference of two seats' shares of the games, d, is nothing up to 1.7 standard errors of a fair
+        coin's, e = 1.7 / sqrt(games): (d - e) / (1 - e), of fewer than eight games in part only. Of fewer than four
         nothing is known, which counts as 0.75.
         """
         if len(self.wins) < 2:
             return 1.0
         if self.games < TOO_FEW:
             return 0.75
-        difference, noise = (max(self.wins) - min(self.wins)) / self.games, 1.4 / math.sqrt(self.games)
+        difference, noise = (max(self.wins) - min(self.wins)) / self.games, 1.7 / math.sqrt(self.games)
         return 1.0 - max(difference - noise, 0.0) / (1.0 - noise) * min(self.games / LEAST_EQUALS, 1.0)
 
 
