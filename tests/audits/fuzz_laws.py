@@ -64,9 +64,10 @@ def check_beside(program: Program, random: Random) -> None:
     from formal_envs.playing.table import Table
 
     seat = random.choice([None, "random", *range(1, program.n_players + 1)])
-    players = [random.choice(("random", "one-ply", "uct:4")) for _ in range(program.n_players - 1)]
+    kinds = ("random", "one-ply", "uct:4") if seat == 1 else ("random",)  # before the others' turns many games can end
+    players = [random.choice(kinds) for _ in range(program.n_players - 1)]
     try:
-        table = Table(program, 2, None if seat is None else players, seat or 1, random.choice([3, 40]))
+        table = Table(program, 2, None if seat is None else players, seat or 1, random.choice([8, 40]))
         table.begin(np.ones(2, bool))
     except ConfigError:
         return  # too many numbers, a seat that never comes to move
