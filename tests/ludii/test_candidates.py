@@ -143,3 +143,12 @@ def test_what_is_drawn_is_legal_in_games_of_all_kinds(text, seed):
 def test_drawing_ends_where_the_work_does():
     with pytest.raises(GameError, match="too much work"):
         drawn(positions(GO)[20], 0, work=100)
+
+
+@pytest.mark.parametrize("moves", ["(forEach Piece)", "(or (move Pass) (forEach Piece))"])
+def test_a_piece_whose_moves_are_those_of_all_pieces_is_listed_and_fails(moves):
+    text = f"""(game "Endless" (players 2) (equipment {{(board (square 2)) (piece "A" Each {moves})}})
+      (rules (start (place "A1" 0)) (play (forEach Piece)) (end (if (no Moves Mover) (result Mover Loss)))))"""
+    with pytest.raises(GameError) as caught:
+        legal_moves(compile_game(text).initial())
+    assert caught.value.stage == "play"

@@ -6,9 +6,10 @@
 #include "listing.h"
 #include "random.h"
 
-static i32 all_can_count(const Game *g, const Node *list) {
+static i32 can_be_counted(const Game *g, const Node *n, i32 of_piece);
+static i32 all_can_count(const Game *g, const Node *list, i32 of_piece) {
     for (i32 i = 0; i < list->n; i++)
-        if (!can_count(g, list->arg[i])) return 0;
+        if (!can_be_counted(g, list->arg[i], of_piece)) return 0;
     return 1;
 }
 /* What comes along with a move, evaluated as it is written: it cannot fail, so nobody misses it for the others. */
@@ -29,22 +30,24 @@ static i32 cannot_fail(const Node *n) {
 static i32 arguments_can_count(const Node *to, const Node *between) {
     return cannot_fail(to_apply(to)) && cannot_fail(between_apply(between));
 }
-static i32 pieces_can_count(const Game *g, const Node *n) {
-    if (ARG(foreach_piece, moves)) return can_count(g, ARG(foreach_piece, moves));
+/* of_piece: it is of a piece's own moves, where all pieces' moves never come to an end */
+static i32 pieces_can_count(const Game *g, const Node *n, i32 of_piece) {
+    if (ARG(foreach_piece, moves)) return can_be_counted(g, ARG(foreach_piece, moves), of_piece);
+    if (of_piece) return 0;
     for (i32 k = 1; k <= g->n_components; k++)
-        if (g->components[k].moves && !can_count(g, g->components[k].moves)) return 0;
+        if (g->components[k].moves && !can_be_counted(g, g->components[k].moves, 1)) return 0;
     return 1;
 }
-i32 can_count(const Game *g, const Node *n) {
+static i32 can_be_counted(const Game *g, const Node *n, i32 of_piece) {
     if (!n) return 1;
     switch (n->op) {
-    case OP_moves_or: return can_count(g, ARG(moves_or, a)) && can_count(g, ARG(moves_or, b));
-    case OP_moves_or_all: return all_can_count(g, ARG(moves_or_all, list));
-    case OP_moves_if: return can_count(g, ARG(moves_if, yes)) && can_count(g, ARG(moves_if, no));
-    case OP_priority: return all_can_count(g, ARG(priority, list));
-    case OP_priority_two: return can_count(g, ARG(priority_two, a)) && can_count(g, ARG(priority_two, b));
-    case OP_foreach_piece: return pieces_can_count(g, n);
-    case OP_foreach_site: return !ARG(foreach_site, noMoveYet) && can_count(g, ARG(foreach_site, moves));
+    case OP_moves_or: return can_be_counted(g, ARG(moves_or, a), of_piece) && can_be_counted(g, ARG(moves_or, b), of_piece);
+    case OP_moves_or_all: return all_can_count(g, ARG(moves_or_all, list), of_piece);
+    case OP_moves_if: return can_be_counted(g, ARG(moves_if, yes), of_piece) && can_be_counted(g, ARG(moves_if, no), of_piece);
+    case OP_priority: return all_can_count(g, ARG(priority, list), of_piece);
+    case OP_priority_two: return can_be_counted(g, ARG(priority_two, a), of_piece) && can_be_counted(g, ARG(priority_two, b), of_piece);
+    case OP_foreach_piece: return pieces_can_count(g, n, of_piece);
+    case OP_foreach_site: return !ARG(foreach_site, noMoveYet) && can_be_counted(g, ARG(foreach_site, moves), of_piece);
     case OP_move_add: /* with an effect some are listed twice */
         return !ARG(move_add, count) && !to_apply(ARG(move_add, to));
     case OP_move_step: return arguments_can_count(ARG(move_step, to), NULL);
@@ -57,6 +60,7 @@ i32 can_count(const Game *g, const Node *n) {
     default: return 0;
     }
 }
+i32 can_count(const Game *g, const Node *n) { return can_be_counted(g, n, 0); }
 void judge_draws(Ctx *c) {
     Game *g = (Game *)c->g;
     i32 simple = !(g->uses & (USES_CHANCE | USES_NO_REPEAT | USES_STACK));
