@@ -153,3 +153,18 @@ def test_numbers_and_players_that_there_are_not_are_refused():
     for number, player in ((10, 1), (-1, 1), (0, 0), (0, 3)):
         with pytest.raises(ConfigError, match=r"expected an action in \[0, 9\] and a player in \[1, 2\]"):
             numbering.meaning(number, player)
+
+
+@pytest.mark.parametrize("far", ["2147483647", "64"])
+def test_turns_far_outside_share_the_most_numbers_there_are(far):
+    text = f"""(game "Far" (players 2) (equipment {{(board (square 2)) (piece "Disc" Each)}}) (rules
+        (start (place "Disc1" 0)) (play (move Set Rotation (to (sites Occupied by:All)) {{0 {far}}}))
+        (end (if (no Moves Mover) (result Mover Loss)))))"""
+    assert len(Numbering(compile_game(text)).blocks["Rotate"]) == 64 * 4
+
+
+def test_a_range_of_bets_without_any_takes_no_numbers_from_others():
+    text = """(game "Bets" (players 2) (equipment {(board (square 3)) (piece "Disc" Each)}) (rules
+        (play (or (move Add (to (sites Empty))) (move Bet P1 (range 9 2)))) (end (if (is Full) (result Mover Win)))))"""
+    numbering = Numbering(compile_game(text))
+    assert numbering.blocks == {"Pass": range(1), "Add": range(1, 10), "Other": range(10, 266)}

@@ -105,16 +105,16 @@ static void read_selection(Numbering *k, const Node *n) {
 static void read_turns(Rules *r, const Node *const *arg) {
     const Node *one = arg[set_rotation__rotation], *many = arg[set_rotation__rotations];
     i32 most = turns_on_board(r->c);
-    if (one && one->folded) most = larger(most, one->value + 1);
+    if (one && one->folded) most = larger(most, smaller(one->value, 63) + 1);
     for (i32 i = 0; many && i < many->n; i++)
-        if (many->arg[i]->folded) most = larger(most, many->arg[i]->value + 1);
+        if (many->arg[i]->folded) most = larger(most, smaller(many->arg[i]->value, 63) + 1);
     r->k->turns = larger(r->k->turns, smaller(most, 64));
 }
 static void read_bet(Rules *r, const Node *range) {
     i32 known = 1, low, high;
     for (i32 i = 0; i < range->n; i++) known &= !range->arg[i] || range->arg[i]->folded;
     if (known) range_of(r->c, range, &low, &high);
-    if (!known || low < 0 || high > MAX_NUMBERED || r->k->highest_bet >= 0) r->any[NUMBERED_Other] = 1; /* one range has numbers */
+    if (!known || low < 0 || high < low || high > MAX_NUMBERED || r->k->highest_bet >= 0) r->any[NUMBERED_Other] = 1; /* one range has numbers */
     else r->k->lowest_bet = low, r->k->highest_bet = high;
 }
 static i32 read_leaf(Rules *r, const Node *n) { /* the kind of decision that it lists; -1: it lists other rules' */
