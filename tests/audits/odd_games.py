@@ -1,7 +1,7 @@
 """What earns much without being a game: some made by hand, and those that the exploit search finds.
 
-``python -m tests.audits.odd_games`` prints what both rewards pay for the first; with ``--search graded compose``, the
-second.
+``python -m tests.audits.odd_games`` prints what the rewards pay for the first; with ``--search graded compose``, the
+second. Of the rewards that let players think, a text is also judged by players of another seed, and a longer proof.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ import sys
 
 import numpy as np
 
-from formal_envs.ludii import compile_game, evaluate_game, legal_moves
+from formal_envs.ludii import compile_game, evaluate_game, legal_moves, play_match, solve
 from formal_envs.ludii.play.report import random_game
 from formal_envs.rewards import GameReward
 from formal_envs.tasks import make_task
+from formal_envs.tasks.game.kinds import KINDS
 from formal_envs.tasks.game.recomposed import recompose
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 from formal_envs.testing import check_reward
 
 ADD, DISC = "(play (move Add (to (sites Empty))))", '(piece "Disc" Each)'
 TWO_ROWS = '(start {(place "Disc1" (sites Bottom)) (place "Disc2" (sites Top))}) (play (forEach Piece))'
+WORK = 1_000_000
 JUDGED, JUDGES_SEED = 100, 12345  # random games that a judgement takes; the rewards' have another seed
 
 
@@ -63,14 +65,32 @@ def _forced(text: str) -> float:
     return float(np.mean([len(legal_moves(state)) < 2 for states in games for state in states[:-1]]))
 
 
+def thoughtless(text: str) -> list[str]:
+    """Why players that think would not call a text a game; empty where nothing speaks against it."""
+    program, players = compile_game(text), ["uct:200", "one-ply"]
+    solved = solve(program, work=100 * WORK)
+    if program.n_players != 2:
+        return []
+    against = play_match(program, players, 8, JUDGES_SEED, work=1000 * WORK)
+    equals = play_match(program, players[:1] * 2, 8, JUDGES_SEED, work=2000 * WORK)
+    seats = [sum(wins[seat] for wins in equals.seat_wins) for seat in (0, 1)]
+    measures = {
+        "won by force at once": bool(solved.winner) and (solved.plies or 0) <= 7,
+        "thinking does not pay": len(against.played) == 8 and against.scores[0][0] <= 0.5,
+        "one seat wins": len(equals.played) == 8 and max(seats) == 8,
+    }
+    return [name for name, holds in measures.items() if holds]
+
+
 def table() -> str:
-    """The games made by hand, with what both rewards pay for them."""
-    lines = ["| game | graded | paper | balance | completion | turns |", "|---|---|---|---|---|---|"]
+    """The games made by hand, with what the rewards pay for them."""
+    kinds = ("graded", "paper", "gavel", "skill")
+    lines = [f"| game | {' | '.join(kinds)} | balance | completion | turns |", "|---" * 8 + "|"]
     for name, text in ODD.items():
-        graded, paper = (GameReward(kind=kind).score("", text) for kind in ("graded", "paper"))
-        parts = graded.parts
+        scores = [GameReward(kind=kind).score("", text) for kind in kinds]
+        parts = scores[0].parts
         figures = f"{parts['balance']:.2f} | {parts['completion']:.2f} | {parts['turns']:.1f}"
-        lines.append(f"| {name} | {graded.value:.3f} | {paper.value:.3f} | {figures} |")
+        lines.append(f"| {name} | {' | '.join(f'{score.value:.3f}' for score in scores)} | {figures} |")
     return "\n".join(lines)
 
 
@@ -80,17 +100,20 @@ def search(kind: str, mode: str, budget: int, seed: int) -> str:
     judged: dict[tuple[str, str], list[str]] = {}
 
     def honest(prompt: str, completion: str) -> bool:
-        judged[prompt, completion] = faults(recompose(prompt, completion).text)
+        text = recompose(prompt, completion).text
+        judged[prompt, completion] = faults(text)
+        if kind in ("skill", "gavel") and not judged[prompt, completion]:
+            judged[prompt, completion] = thoughtless(text)
         return not judged[prompt, completion]
 
     report = check_reward(
-        GameReward(kind=kind, playouts=4),
+        GameReward(kind=kind, playouts=20 if kind in ("skill", "gavel") else 4),
         prompts=problems.prompts,
         examples=problems.solutions,
         correct=honest,
-        floor=1 / 3,  # what both pay for a game that never ends
+        floor=KINDS[kind].floor or 1 / 3,  # what is paid for a game that never ends
         budget=budget,
-        time_limit=30,
+        time_limit=120 if kind in ("skill", "gavel") else 30,
         seed=seed,
     )
     strict = GameReward(kind=kind)
@@ -108,7 +131,7 @@ def search(kind: str, mode: str, budget: int, seed: int) -> str:
 def main() -> None:
     """Print the table, or what a search finds."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--search", nargs=2, metavar=("KIND", "MODE"), help="graded or paper; infill or compose")
+    parser.add_argument("--search", nargs=2, metavar=("KIND", "MODE"), help="a kind of reward; infill or compose")
     parser.add_argument("--budget", type=int, default=4000, help="texts that the search scores")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
