@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from agents.commands.game_file import GameFile, given_text, takes_game
+from agents.commands.game_file import GameFile, given_moves, takes_game
 from agents.commands.game_players import PLAYERS, SEED, played_game
 from agents.commands.shared import OUTPUT, writing
 
@@ -46,9 +46,8 @@ def draw_command(
 
 
 def _animated(program: Program, players: str | None, seed: int, moves: str | None) -> str:
-    from formal_envs.ludii.play.move_log import read_moves
     from formal_envs.ludii.view.animation import MOST_MOVES, game_svg
 
     if moves is not None:
-        return game_svg(*read_moves(program.initial(seed), given_text(moves)))
+        return game_svg(*given_moves(program.initial(seed), moves))
     return game_svg(*played_game(program, players, seed, MOST_MOVES))

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from formal_envs.errors import ConfigError
+
 if TYPE_CHECKING:
-    from formal_envs.ludii import Expansion, GameError, Program
+    from formal_envs.ludii import Expansion, GameError, Move, Program, State
 
 DEFINES = click.option(
     "--defines",
@@ -55,6 +57,16 @@ def given_text(value: str) -> str:
     except OSError:  # a name too long for a file
         found = False
     return Path(value).read_text(encoding="utf-8") if found else value
+
+
+def given_moves(state: State, value: str) -> tuple[list[State], list[Move]]:
+    """The positions and moves that an option tells, itself or by a file; an error says which."""
+    from formal_envs.ludii.play.move_log import read_moves
+
+    try:
+        return read_moves(state, given_text(value))
+    except ConfigError as error:
+        raise ConfigError(f"{value if len(value) <= 80 else f'..{value[-80:]}'}: {error}") from None
 
 
 def shown(error: GameError) -> click.ClickException:

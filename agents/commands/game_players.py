@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from agents.commands.game_file import GameFile, given_text, takes_game
+from agents.commands.game_file import GameFile, given_moves, takes_game
 
 if TYPE_CHECKING:
     from formal_envs.ludii import Analysis, MatchResult, Move, Program, State
@@ -122,10 +122,9 @@ def analyse_command(file: GameFile, moves: str, iterations: int, seed: int, as_j
     What a move is worth to who is to move is 1 where he wins, -1 where he is last, 0 for a draw.
     """
     from formal_envs.ludii import analyse
-    from formal_envs.ludii.play.move_log import read_moves
 
     program = file.program()
-    states, _ = read_moves(program.initial(seed), given_text(moves))
+    states, _ = given_moves(program.initial(seed), moves)
     found = analyse(states[-1], iterations, seed)
     click.echo(json.dumps(_analysis_row(states[-1], found)) if as_json else _analysis_table(states[-1], found))
 
