@@ -68,7 +68,9 @@ def arguments(name, command, tried, path, folder):
             if parameter.required:
                 made = folder / ("good" if getattr(parameter.type, "file_okay", True) else "run")
                 found += given(parameter, str(made if is_read(parameter) else folder / "out"))
-        elif parameter.name in QUICK:
+        elif parameter.name in QUICK and isinstance(
+            parameter.type, click.types.IntParamType | click.types.FloatParamType
+        ):
             found += given(parameter, QUICK[parameter.name])
         elif parameter.required or (parameter.name == "env" and tried.name != "source"):
             found += given(parameter, NEEDED[parameter.name])
@@ -127,8 +129,7 @@ def check(result, path):
         said = ("Error: ", ": error: ", '"compiles": false')  # the second for editors, as compilers write it
         assert any(each in result.output for each in said), result.output
         shown = result.output.replace("\n", "")
-        of_another = "is not legal there" in shown  # the moves that were given beside it
-        assert path.name[:20] in shown or path.parent.name in shown or of_another, result.output
+        assert path.name[:20] in shown or path.parent.name in shown, result.output
 
 
 @pytest.mark.parametrize(("name", "command", "parameter"), TABLE)
