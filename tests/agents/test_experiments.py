@@ -284,4 +284,5 @@ def test_the_pictures_of_the_documents_are_drawn_from_their_data(path, tmp_path)
     for panel in data["panels"]:
         assert f">{panel['title']}</text>" in text
         assert all(f">{line['label']}</text>" in text for line in panel["lines"] if len(panel["lines"]) > 1)
-    assert data["shows"] == experiments.load(data["figure"], "tiny").conclude(json.loads(path.read_text()))
+    if "shows" in data:  # a figure of `reproduce`, not of an example
+        assert data["shows"] == experiments.load(data["figure"], "tiny").conclude(json.loads(path.read_text()))

@@ -463,8 +463,13 @@ def classifier(tmp_path_factory):
     return tiny_classifier(tmp_path_factory.mktemp("classifier"), positions=256)
 
 
+#: Rewards that say what is amiss with a right answer too, by playing it, which takes seconds.
+JUDGES = {("Game", "gavel"), ("Game", "skill")}
+
+
 @pytest.mark.parametrize(
-    ("name", "reward_name"), [(name, reward) for name in sorted(TASKS) for reward in TASKS[name].rewards]
+    ("name", "reward_name"),
+    [(name, reward) for name in sorted(TASKS) for reward in TASKS[name].rewards if (name, reward) not in JUDGES],
 )
 def test_every_registered_task_has_its_solutions_scored_without_failure(name, reward_name, request):
     """And in full where there are right answers: rewards with a part "exact" say so."""
@@ -476,6 +481,16 @@ def test_every_registered_task_has_its_solutions_scored_without_failure(name, re
     assert all(reward.range[0] <= score.value <= reward.range[1] for score in scores)
     if any("exact" in score.parts for score in scores):
         assert {score.value for score in scores} == {reward.range[1]}
+
+
+@pytest.mark.parametrize(("name", "reward_name"), sorted(JUDGES))
+def test_rewards_that_judge_find_no_fault_with_the_text_of_a_solution(name, reward_name):
+    task, reward = make_task(name, reward=reward_name)
+    problems = task.sample(keys(70, 8))
+    for score in score_batch(reward, problems.prompts, problems.solutions):
+        assert score.failed_at is None
+        assert score.parts["position"] == score.parts["brief"] == 1.0
+        assert reward.range[0] < score.value <= reward.range[1]
 
 
 @pytest.mark.slow

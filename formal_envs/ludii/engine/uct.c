@@ -16,6 +16,7 @@
 #include "aside.h"
 #include "candidates.h"
 #include "near.h"
+#include "ply.h"
 #include "random.h"
 #include "twigs.h"
 
