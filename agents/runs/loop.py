@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -27,7 +28,16 @@ def make_accelerator(config: TrainingConfig) -> Accelerator:
     """
     if config.device == "cuda" and not torch.cuda.is_available():
         raise ConfigError("device is 'cuda' and this machine has no GPU that torch can use: use device='cpu' or 'auto'")
-    return Accelerator(cpu=config.device == "cpu", mixed_precision="bf16" if config.bf16 else "no")
+    return Accelerator(cpu=_on_cpu(config.device), mixed_precision="bf16" if config.bf16 else "no")
+
+
+def _on_cpu(device: str) -> bool:
+    """Whether a run with this setting computes on the CPU; accelerate must be told, or it joins no processes there."""
+    if device != "auto":
+        return device == "cpu"
+    if not getattr(torch, "accelerator", torch.cuda).is_available():  # until 2.6 torch asks of CUDA alone
+        return True
+    return torch.backends.mps.is_available() and int(os.environ.get("WORLD_SIZE", "1")) > 1  # which cannot be shared
 
 
 def all_means(accelerator: Accelerator, values: Mapping[str, float]) -> dict[str, float]:

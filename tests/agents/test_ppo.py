@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -279,19 +278,6 @@ def test_bfloat16(tmp_path):
     rows = Run.open(tmp_path / "run").metrics()
     assert all(np.isfinite(value) for row in rows for value in row.values())
     assert rows[0]["ratio"] == pytest.approx(1.0, abs=0.02)  # 8 bits of mantissa
-
-
-@pytest.mark.process
-def test_processes_share_a_run(tmp_path):
-    """Two processes on one machine, with the variables that ``accelerate launch`` sets: statistics are over both."""
-    settings = [f"--set={name}={value}" for name, value in SMALL.items()]
-    command = ["-m", "formal_envs", "train", "FormalArith-v0", "--out", str(tmp_path / "run"), "--steps=3", *settings]
-    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[2])}
-    subprocess.run([*launch, *command], check=True, env=environment)
-    rows = Run.open(tmp_path / "run").metrics()
-    assert [row["step"] for row in rows] == [1, 2, 3]
-    assert rows[-1]["reward_evaluations"] == 3 * 2 * SMALL["prompts"] * SMALL["completions"]
 
 
 def test_bad_settings_name_the_fix():
