@@ -29,6 +29,7 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         SETTINGS,
         click.option("--resume", is_flag=True, help="Go on with the run in --out, from its last checkpoint."),
         click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="Where to compute.  [default: auto]"),
+        click.option("--threads", type=click.IntRange(1), help="Of the processor.  [default: by the model's width]"),
         click.option("--model", help="Path or hub id of a causal language model.  [default: a small new GPT-2]"),
         click.option("--steps", type=click.IntRange(1), help="Batches to learn from."),
         click.option("--seed", type=click.IntRange(0), help="Decides weights, problems and sampling.  [default: 0]"),

@@ -14,6 +14,7 @@ from agents.models.texts import begin_masks, decode_completions, encode_prompts
 from agents.runs.files import find_checkpoint
 from agents.runs.folder import Run
 from agents.runs.loop import progress_bar
+from agents.runs.threads import share, use_threads
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 from formal_envs.score import Reward
@@ -42,6 +43,7 @@ class PolicyAgent:
             raise ConfigError(f"no checkpoint in {run.folder}: train it, or go on with it with --resume")
         layout = run.spec.layout(checkpoint)
         policy = Policy(load_model(str(checkpoint)), layout)
+        use_threads(min(run.spec.config.threads, share()), policy.value_head.in_features)
         device = Accelerator(cpu=run.spec.config.device == "cpu").device  # a run from a GPU can be looked at elsewhere
         return cls(policy.to(device), layout, sampling_seed)
 

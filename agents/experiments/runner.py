@@ -97,7 +97,7 @@ def run_jobs(
     """Run the jobs that are not finished, ``at_once`` at a time, with a bar over all of them.
 
     Args:
-        threads: of each process; None leaves that to torch. One makes the results the same however many run at once.
+        threads: of each process; None leaves that to each run. One makes the results the same however many run at once.
         report: called with the names of all finished jobs, at the start and after each.
 
     Raises:

@@ -37,6 +37,8 @@ class TrainingConfig:
         learning_rate, schedule, warmup: the peak rate; constant, linear or cosine; steps of linear rise.
         grad_clip: greatest norm of the gradient.
         workers: processes that score, for each process of the run; 0 scores in the run's own. It changes no score.
+        threads: of the processor that each process of the run computes in; 0 goes by the model's width
+            (agents/runs/threads.py), and the run keeps the number that came of it: sums depend on it.
         device: "auto", "cpu" or "cuda".
         bf16: compute in bfloat16 where the device has it; the weights stay in 32 bits.
         checkpoint_every: steps between checkpoints.
@@ -66,6 +68,7 @@ class TrainingConfig:
     warmup: int = 20
     grad_clip: float = 1.0
     workers: int = 0
+    threads: int = 0
     device: str = "auto"
     bf16: bool = False
     checkpoint_every: int = 250
@@ -76,7 +79,8 @@ class TrainingConfig:
             check_integer(name, getattr(self, name), 0, 2**63 - 1)
         for name in ("layers", "width", "heads", "checkpoint_every", "test_episodes"):
             check_integer(name, getattr(self, name), 1, 2**31 - 1)
-        check_integer("workers", self.workers, 0, 1024)
+        for name in ("workers", "threads"):
+            check_integer(name, getattr(self, name), 0, 1024)
         check_integer("context", self.context, 2, 2**31 - 1)
         check_choice("architecture", self.architecture, ARCHITECTURES)
         check_choice("optimizer", self.optimizer, ("adam", "muon"))

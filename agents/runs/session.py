@@ -19,6 +19,7 @@ from agents.runs.folder import Run
 from agents.runs.log import RunLog
 from agents.runs.loop import make_accelerator, progress_bar
 from agents.runs.spec import RunSpec
+from agents.runs.threads import use_threads
 from formal_envs.envs.token import TokenLayout
 from formal_envs.pool import ScoringPool
 from formal_envs.score import Reward
@@ -73,6 +74,8 @@ class Session:
             reward = ScoringPool(reward, spec.config.workers)
         accelerator = make_accelerator(spec.config)
         policy = Policy(build_model(spec.config, layout.tokenizer), layout).to(accelerator.device)
+        threads = use_threads(spec.config.threads, policy.value_head.in_features)
+        spec = replace(spec, config=replace(spec.config, threads=threads))
         run = Run.begin(out, spec, resume, accelerator)
         return cls(spec, run, task, reward, held_out, layout, accelerator, policy, checkpoint)
 
