@@ -70,7 +70,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
     generator = torch.Generator(accelerator.device)
     reward = ScoringBar(run.reward, 4 * run.task.problems_ahead)
     rank, world = accelerator.process_index, accelerator.num_processes
-    with run.log(progress) as log, run.bar(spec.env, progress) as bar, interruption() as interrupted:
+    with run.watch, run.log(progress) as log, run.bar(spec.env, progress) as bar, interruption() as interrupted:
         while progress.step < config.steps and not interrupted.is_set():
             step, began = progress.step, time.perf_counter()
             rate = run.set_rate(optimizer, step)

@@ -68,7 +68,12 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
         log.write_samples(step, prompts, texts, score_batch(run.reward, prompts, texts))
         return {"validation_loss": loss, **{name: results[name] for name in results if name != "episodes"}}
 
-    with run.log(progress) as log, run.bar(f"{spec.env} sft", progress) as bar, interruption() as interrupted:
+    with (
+        run.watch,
+        run.log(progress) as log,
+        run.bar(f"{spec.env} sft", progress) as bar,
+        interruption() as interrupted,
+    ):
         shown: dict[str, float] = {}
         if run.checkpoint is None:
             log.write({"step": 0, **validate(0), "seconds": 0.0})

@@ -56,18 +56,18 @@ def save_checkpoint(
     shutil.rmtree(old, ignore_errors=True)
 
 
-def restore(checkpoint: Path, policy: Policy, optimizer: torch.optim.Optimizer, device: torch.device) -> dict[str, Any]:
+def restore(checkpoint: Path, policy: Policy, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
     """Load what ``save_checkpoint`` wrote into a policy and an optimizer of the same make; returns the progress.
 
     Raises:
         ConfigError: it is damaged.
     """
     try:
-        saved = torch.load(checkpoint / TRAINER_FILE, map_location=device, weights_only=True)
+        saved = torch.load(checkpoint / TRAINER_FILE, map_location="cpu", weights_only=True)
         if policy.has_adapters:
             from peft import load_peft_weights, set_peft_model_state_dict
 
-            set_peft_model_state_dict(policy.model, load_peft_weights(str(checkpoint), device=str(device)))
+            set_peft_model_state_dict(policy.model, load_peft_weights(str(checkpoint), device="cpu"))
         else:
             policy.model.load_state_dict(type(policy.model).from_pretrained(checkpoint).state_dict())
         policy.value_head.load_state_dict(saved["value_head"])

@@ -8,16 +8,21 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import torch
 from accelerate import Accelerator
+from accelerate.utils import InitProcessGroupKwargs
 from torch import distributed
 from tqdm import tqdm
 
 from agents.runs.config import TrainingConfig
 from formal_envs.errors import ConfigError
 from formal_envs.score import Reward, Score, score_batch
+
+_PATIENCE = timedelta(hours=1)
+"""How long a process waits for the others, which may score for minutes; that one is gone is noticed apart from it."""
 
 
 def make_accelerator(config: TrainingConfig) -> Accelerator:
@@ -28,7 +33,9 @@ def make_accelerator(config: TrainingConfig) -> Accelerator:
     """
     if config.device == "cuda" and not torch.cuda.is_available():
         raise ConfigError("device is 'cuda' and this machine has no GPU that torch can use: use device='cpu' or 'auto'")
-    return Accelerator(cpu=_on_cpu(config.device), mixed_precision="bf16" if config.bf16 else "no")
+    patient = InitProcessGroupKwargs(timeout=_PATIENCE)
+    precision = "bf16" if config.bf16 else "no"
+    return Accelerator(cpu=_on_cpu(config.device), mixed_precision=precision, kwargs_handlers=[patient])
 
 
 def _on_cpu(device: str) -> bool:

@@ -20,6 +20,7 @@ from agents.runs.log import RunLog
 from agents.runs.loop import make_accelerator, progress_bar
 from agents.runs.spec import RunSpec
 from agents.runs.threads import use_threads
+from agents.runs.watch import Watch
 from formal_envs.envs.token import TokenLayout
 from formal_envs.pool import ScoringPool
 from formal_envs.score import Reward
@@ -46,6 +47,7 @@ class Session:
         task, reward, held_out: what is learned from, and the task's problems of the test split.
         layout: the tokens of completions.
         accelerator: the processes and the device.
+        watch: of the processes; training happens in it.
         policy: on the device, as training finds it; ``restore`` brings it to the last checkpoint.
         checkpoint: where the run goes on from; None where it is at its start.
     """
@@ -57,6 +59,7 @@ class Session:
     held_out: Task
     layout: TokenLayout
     accelerator: Accelerator
+    watch: Watch
     policy: Policy
     checkpoint: Path | None
 
@@ -73,11 +76,16 @@ class Session:
         if spec.config.workers:  # before the model is there, whose threads and memory they would share
             reward = ScoringPool(reward, spec.config.workers)
         accelerator = make_accelerator(spec.config)
+        watch = Watch(accelerator.process_index, accelerator.num_processes)
         policy = Policy(build_model(spec.config, layout.tokenizer), layout).to(accelerator.device)
         threads = use_threads(spec.config.threads, policy.value_head.in_features)
         spec = replace(spec, config=replace(spec.config, threads=threads))
-        run = Run.begin(out, spec, resume, accelerator)
-        return cls(spec, run, task, reward, held_out, layout, accelerator, policy, checkpoint)
+        try:
+            run = Run.begin(out, spec, resume, accelerator)
+        except RuntimeError as error:
+            watch.name(error)
+            raise
+        return cls(spec, run, task, reward, held_out, layout, accelerator, watch, policy, checkpoint)
 
     def restore(self, optimizer: torch.optim.Optimizer, start: _Progress) -> _Progress:
         """The progress at the last checkpoint, which goes into policy and optimizer; ``start`` where there is none.
@@ -87,7 +95,7 @@ class Session:
         """
         if self.checkpoint is None:
             return start
-        return replace(start, **restore(self.checkpoint, self.policy, optimizer, self.accelerator.device))
+        return replace(start, **restore(self.checkpoint, self.policy, optimizer))
 
     def log(self, progress: Progress) -> RunLog:
         """The log of the run, without what a killed process wrote behind its last checkpoint.

@@ -63,7 +63,7 @@ def test_training_goes_on_from_a_checkpoint(tmp_path, architecture, rank, recomp
 
     save_checkpoint(tmp_path / "checkpoint", policy, layout.tokenizer, optimizer, {"step": 2})
     fresh, its_optimizer, _, _ = start(path, **settings)
-    assert restore(tmp_path / "checkpoint", fresh, its_optimizer, CPU) == {"step": 2}
+    assert restore(tmp_path / "checkpoint", fresh, its_optimizer) == {"step": 2}
     assert all(torch.equal(weights, learned[name]) for name, weights in weights_of(fresh).items())
     for one, its in ((policy, optimizer), (fresh, its_optimizer)):
         learn(one, its, batch)
