@@ -33,6 +33,7 @@ class RunLog:
         self._main = main
         if not main:
             return
+        from tensorboard.compat.proto.summary_pb2 import Summary
         from torch.utils.tensorboard import SummaryWriter
 
         self._lock = _lock(run.folder)
@@ -46,6 +47,8 @@ class RunLog:
         drop_later_lines(run.samples_file, step)
         self._metrics = run.metrics_file.open("a", encoding="utf-8")
         self._samples = run.samples_file.open("a", encoding="utf-8")
+        # One message per step: each waits for the thread that writes, in turn with the trainer's.
+        self._summary, self._scalar = Summary, Summary.Value
         self._board = SummaryWriter(str(run.tensorboard), purge_step=step + 1 if step >= 0 else None)
 
     def __enter__(self) -> RunLog:
@@ -64,9 +67,8 @@ class RunLog:
             return
         self._metrics.write(json.dumps(metrics) + "\n")
         self._metrics.flush()
-        for name, value in metrics.items():
-            if name != "step":
-                self._board.add_scalar(name, value, int(metrics["step"]))
+        scalars = [self._scalar(tag=name, simple_value=value) for name, value in metrics.items() if name != "step"]
+        self._board.file_writer.add_summary(self._summary(value=scalars), int(metrics["step"]))
 
     def write_samples(
         self, step: int, prompts: Sequence[str], completions: Sequence[str], scores: Sequence[Score]
