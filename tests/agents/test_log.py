@@ -5,12 +5,12 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("tensorboard")
 
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator  # noqa: E402
-from tiny_runs import SMALL  # noqa: E402
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tiny_runs import SMALL
 
-from agents.runs.folder import Run  # noqa: E402
-from agents.runs.log import RunLog  # noqa: E402
-from agents.runs.spec import RunSpec  # noqa: E402
+from agents.runs.folder import Run
+from agents.runs.log import RunLog
+from agents.runs.spec import RunSpec
 
 
 def test_tensorboard_has_the_metrics_of_each_step(tmp_path):
