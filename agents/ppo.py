@@ -8,29 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from agents.evaluation.agent import TRAINING, evaluate
 from agents.evaluation.policy_agent import PolicyAgent
+from agents.models.noise import Noise
 from agents.models.optimizers import make_optimizer
-from agents.objective.losses import (
-    clipped_policy_loss,
-    clipped_value_loss,
-    mean_batch_entropy,
-    token_entropy,
-)
 from agents.objective.schedules import adapt_entropy_coef, adapt_kl_coef, interpolate
-from agents.rollout import Rollout, collect
+from agents.processes import Processes
+from agents.rollout import collect
 from agents.runs.config import PPOConfig
-from agents.runs.loop import ScoringBar, all_means, interruption
+from agents.runs.loop import ScoringBar, interruption
 from agents.runs.session import Progress, Session
 from agents.runs.spec import RunSpec
+from agents.update import accumulate, cut
 from formal_envs.errors import ConfigError
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
-SAMPLING = 3
-"""A purpose of seeds, beside those of problem streams in agents/evaluation/agent.py."""
+SAMPLING, PARTS = 3, 6
+"""Purposes of seeds, beside those in agents/evaluation/agent.py and agents/sft.py."""
 _LOGGED = 16  # completions of a batch that go into samples.jsonl, each of another prompt
 
 
@@ -67,39 +62,37 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
     model, optimizer = accelerator.prepare(policy, optimizer)
 
     stream = seeded_stream(config.seed, TRAINING)
-    generator = torch.Generator(accelerator.device)
+    processes = Processes(accelerator)
     reward = ScoringBar(run.reward, 4 * run.task.problems_ahead)
-    rank, world = accelerator.process_index, accelerator.num_processes
     with run.watch, run.log(progress) as log, run.bar(spec.env, progress) as bar, interruption() as interrupted:
         while progress.step < config.steps and not interrupted.is_set():
             step, began = progress.step, time.perf_counter()
             rate = run.set_rate(optimizer, step)
-            first = (step * world + rank) * config.prompts
+            first = (step * processes.count + processes.rank) * config.prompts  # of the prompts of all processes
             prompts = run.task.sample(problem_keys(stream, np.arange(first, first + config.prompts))).prompts
-            generator.manual_seed(int(seeded_stream(config.seed, SAMPLING, rank, step) >> np.uint64(1)))
+            sampling = seeded_stream(config.seed, SAMPLING)
+            noise = Noise(sampling, first, config.prompts, config.completions, processes.device)
             with accelerator.autocast():
-                sampled = collect(policy, reference, layout, reward, prompts, config, progress.kl_coef, generator)
-            rollout, stats = sampled.rollout, all_means(accelerator, sampled.stats)
+                sampled = collect(
+                    policy, reference, layout, reward, prompts, config, progress.kl_coef, noise, processes
+                )
+            stats = sampled.stats
             collected = time.perf_counter()
 
             losses: list[dict[str, float]] = []
-            for _ in range(config.epochs):
-                order = torch.randperm(config.prompts, generator=generator, device=accelerator.device)
-                for rows in order.chunk(config.minibatches):
-                    batch = rollout if config.minibatches == 1 else rollout.select(rows)
-                    with accelerator.autocast():
-                        loss, terms = ppo_loss(model, batch, config, progress.entropy_coef)
+            for epoch in range(config.epochs):
+                for rows in cut(seeded_stream(config.seed, PARTS, epoch), first, config.prompts, config.minibatches):
+                    batch = sampled.rollout if config.minibatches == 1 else sampled.rollout.select(rows)
                     optimizer.zero_grad()
-                    accelerator.backward(loss)
-                    terms["grad_norm"] = accelerator.clip_grad_norm_(model.parameters(), config.grad_clip)
-                    means = accelerator.reduce(torch.stack(list(terms.values())), "mean").tolist()
-                    losses.append(dict(zip(terms, means, strict=True)))
-                    if losses[-1]["ratio"] <= config.max_ratio:  # the same on every process
+                    terms = accumulate(model, batch, config, progress.entropy_coef, accelerator, processes)
+                    terms["grad_norm"] = float(accelerator.clip_grad_norm_(model.parameters(), config.grad_clip))
+                    losses.append(terms)
+                    if terms["ratio"] <= config.max_ratio:  # the same on every process
                         optimizer.step()
             updated = time.perf_counter()
 
             target = interpolate(config.entropy_target, config.entropy_target_end, step / config.steps)
-            completions = config.prompts * config.completions * world
+            completions = config.prompts * config.completions * processes.count
             metrics = {
                 "step": step + 1,
                 **stats,
@@ -139,35 +132,3 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
                 run.save(optimizer, progress)
         run.save(optimizer, progress)
     return run.finish(progress)
-
-
-def ppo_loss(
-    model: torch.nn.Module, batch: Rollout, config: PPOConfig, entropy_coef: float
-) -> tuple[Tensor, dict[str, Tensor]]:
-    """The paper's loss on a mini-batch: L_clip + value_coef * L_value - b_ENT * H - b_BENT * H_batch.
-
-    Returns: the loss (), and its terms and diagnostics () by name.
-    """
-    log_probs, values = model(batch.prompts, batch.prompt_mask, batch.tokens, batch.mask, batch.allowed)  # (N, V), (N,)
-    live = batch.mask.bool()
-    positions = live.nonzero()[:, 2]
-    old_logp, advantages = batch.logp[live], batch.advantages[live]
-    logp = log_probs.gather(-1, batch.tokens[live][:, None]).squeeze(-1)
-
-    policy_loss = clipped_policy_loss(logp, old_logp, advantages, config.clip)
-    loss = policy_loss
-    if entropy_coef > 0:
-        loss = loss - entropy_coef * token_entropy(log_probs).mean()
-    if config.batch_entropy_coef > 0:
-        loss = loss - config.batch_entropy_coef * mean_batch_entropy(log_probs, positions)
-    terms = {"policy_loss": policy_loss}
-    if config.advantage == "gae":
-        value_loss = clipped_value_loss(values, batch.values[live], batch.returns[live], config.value_clip)
-        loss = loss + config.value_coef * value_loss
-        terms["value_loss"] = value_loss
-    with torch.no_grad():
-        ratio = (logp - old_logp).exp()
-        terms["loss"] = loss
-        terms["ratio"] = ratio.mean()
-        terms["clip_fraction"] = ((ratio - 1).abs() > config.clip).float().mean()
-    return loss, {name: term.detach() for name, term in terms.items()}

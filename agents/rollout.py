@@ -7,15 +7,20 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from agents.evaluation.diversity import distinct_ngrams
-from agents.models.policy import Completions, Policy, Reference
+from agents.models.completions import Completions, Reference
+from agents.models.noise import Noise, widest_float
+from agents.models.policy import Policy
 from agents.models.texts import begin_masks, decode_completions, encode_prompts
 from agents.objective.advantages import credit_error_token, gae, group_centre, group_normalise, whiten
 from agents.objective.kl import full_kl, kl_of_samples
-from agents.objective.losses import entropy, masked_mean, weighted_mean
+from agents.objective.losses import mean_batch_entropy, most_covariant
+from agents.processes import Processes
 from agents.runs.config import PPOConfig
 from agents.runs.loop import moment_bar
 from formal_envs.envs.token import TokenLayout
@@ -26,7 +31,8 @@ from formal_envs.tokenizers import Tokenizer
 class Rollout(NamedTuple):
     """A batch of P prompts with G scored completions each, of at most T tokens.
 
-    prompts, prompt_mask (P, S), left-padded; tokens, mask, logp, values, advantages, returns (P, G, T); allowed
+    prompts, prompt_mask (P, S), left-padded; tokens, mask, logp, values, advantages, returns (P, G, T); weights
+    (P, G, T), 1 on the tokens that the policy's loss is of; restrained (P, G, T), of KL-Cov, or None; allowed
     (P, G, T, B) or None, as of ``Completions``.
     """
 
@@ -38,18 +44,29 @@ class Rollout(NamedTuple):
     values: Tensor
     advantages: Tensor
     returns: Tensor
+    weights: Tensor
+    restrained: Tensor | None
     allowed: Tensor | None
 
     def select(self, rows: Tensor) -> Rollout:
         """The prompts of the given rows, with all their completions."""
         return Rollout._make(None if field is None else field[rows] for field in self)
 
+    def split(self, prompts: int) -> list[Rollout]:
+        """Parts of that many prompts each, the last of the rest; 0 is one part."""
+        count = len(self.tokens)
+        if prompts in (0, count):
+            return [self]
+        rows = torch.arange(count, device=self.tokens.device)
+        return [self.select(part) for part in rows.split(prompts)]
+
 
 class Sampled(NamedTuple):
     """What ``collect`` brings: the batch to learn from, its figures, and what was written.
 
-    stats: means over the batch of the reward and of its parts; entropies and KL in nats, the latter a completion; and
-    ``reward_seconds``, what scoring took. texts, scores: of the P * G completions, prompt by prompt.
+    rollout, texts, scores: of this process's P * G completions, prompt by prompt. stats: means over the batch, of all
+    processes, of the reward and of its parts; entropies and KL in nats, the latter a completion; and
+    ``reward_seconds``, what scoring took.
     """
 
     rollout: Rollout
@@ -66,23 +83,28 @@ def collect(
     prompts: Sequence[str],
     config: PPOConfig,
     kl_coef: float,
-    generator: torch.Generator,
+    noise: Noise,
+    processes: Processes,
 ) -> Sampled:
     """Sample ``config.completions`` completions of each prompt, score them and estimate advantages."""
-    inputs = encode_prompts(layout.tokenizer, prompts, generator.device)  # (P, S), (P, S)
-    done, texts = sample(policy, layout, prompts, inputs, config.completions, generator)
+    inputs = encode_prompts(layout.tokenizer, prompts, processes.device)  # (P, S), (P, S)
+    done, texts = sample(policy, layout, prompts, inputs, config.completions, noise)
+    done = _as_long_everywhere(done, processes, policy.pad_id)
     began = time.perf_counter()
-    scores = score(reward, prompts, texts)
+    scored = score(reward, prompts, texts)
     reward_seconds = time.perf_counter() - began
+    scores = scored.each()
     kl = kl_to_reference(policy, reference, inputs, done, config)
-    rewards = shape(done, scores, kl, kl_coef)
-    advantages, returns = estimate(done, rewards, config)
+    earned = torch.tensor([score.value for score in scores], device=kl.device).view(kl.shape[:2])  # (P, G)
+    advantages, returns = estimate(done, shape(done, earned, kl, kl_coef), config, processes)
     if config.credit == "error":
         advantages = credit_error_token(advantages, error_positions(layout.tokenizer, done, scores))
-    stats = {**summarise(done, scores, kl), "reward_seconds": reward_seconds}
+    weights, restrained = choose_tokens(done, earned, advantages, config, processes)
+    stats = summarise(done, scored, kl, reward_seconds, processes)
     if layout.max_tokens > 1:
-        stats["distinct_2"] = distinct_ngrams(texts, 2)
-    rollout = Rollout(*inputs, done.tokens, done.mask, done.logp, done.values, advantages, returns, done.allowed)
+        stats["distinct_2"] = distinct_ngrams(processes.gather_objects(texts), 2)
+    said = (done.tokens, done.mask, done.logp, done.values)
+    rollout = Rollout(*inputs, *said, advantages, returns, weights, restrained, done.allowed)
     return Sampled(rollout, stats, texts, scores)
 
 
@@ -92,7 +114,7 @@ def sample(
     prompts: Sequence[str],
     inputs: tuple[Tensor, Tensor],
     group: int,
-    generator: torch.Generator,
+    noise: Noise,
 ) -> tuple[Completions, list[str]]:
     """``group`` completions of each prompt, as tokens and as texts, prompt by prompt.
 
@@ -100,54 +122,109 @@ def sample(
     """
     masks = begin_masks(layout, prompts)
     with moment_bar("sampling", layout.max_tokens, "token") as bar:
-        done = policy.sample(*inputs, group, layout.max_tokens, generator, masks, bar.update)
+        done = policy.sample(*inputs, group, layout.max_tokens, noise, masks, bar.update)
     return done, decode_completions(layout.tokenizer, done.tokens.flatten(0, 1), done.mask.flatten(0, 1))
 
 
-def score(reward: Reward, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
+def _as_long_everywhere(done: Completions, processes: Processes, pad_id: int) -> Completions:
+    """The completions with as many positions as the longest of all processes, so that sums have one shape."""
+    more = processes.longest(done.tokens.shape[2]) - done.tokens.shape[2]
+    if not more:
+        return done
+    pad = torch.nn.functional.pad
+    tokens = pad(done.tokens, (0, more), value=pad_id)
+    mask, logp, entropy, values = (pad(x, (0, more)) for x in (done.mask, done.logp, done.entropy, done.values))
+    allowed = None if done.allowed is None else pad(done.allowed, (0, 0, 0, more))
+    return Completions(tokens, mask, logp, entropy, values, pad(done.sums, (0, 0, 0, more)), allowed)
+
+
+class Scored(NamedTuple):
+    """Scores of completions: each distinct one (D,), and which of them is each completion's (P * G,)."""
+
+    distinct: list[Score]
+    places: NDArray[np.int64]
+
+    def each(self) -> list[Score]:
+        """The scores (P * G,) of the completions."""
+        return [self.distinct[place] for place in self.places]
+
+    def sum(self, figures: Sequence[float]) -> float:
+        """The sum over the completions of figures (D,) of the distinct ones."""
+        return float(np.bincount(self.places, minlength=len(figures)) @ np.array(figures))
+
+
+def score(reward: Reward, prompts: Sequence[str], completions: Sequence[str]) -> Scored:
     """Scores of the same number of completions of each prompt, prompt by prompt.
 
-    Each distinct pair is scored once: a reward is pure, and the completions of a prompt often agree.
+    Equal completions of a prompt are scored once: a reward is pure, and they are many.
     """
     group = len(completions) // len(prompts)
-    pairs = list(zip((prompt for prompt in prompts for _ in range(group)), completions, strict=True))
-    distinct = list(dict.fromkeys(pairs))
-    scores = score_batch(reward, [prompt for prompt, _ in distinct], [completion for _, completion in distinct])
-    by_pair = dict(zip(distinct, scores, strict=True))
-    return [by_pair[pair] for pair in pairs]
+    numbers: dict[tuple[int, str], int] = {}
+    places = [numbers.setdefault((n // group, text), len(numbers)) for n, text in enumerate(completions)]
+    scores = score_batch(reward, [prompts[row] for row, _ in numbers], [text for _, text in numbers])
+    return Scored(scores, np.array(places))
 
 
-def shape(done: Completions, scores: Sequence[Score], kl: Tensor, kl_coef: float) -> Tensor:
-    """Rewards (P, G, T) of tokens: the score at a completion's last token, less the KL (P, G, T) at each."""
-    values = torch.tensor([score.value for score in scores], device=kl.device).view(kl.shape[:2])  # (P, G)
+def shape(done: Completions, earned: Tensor, kl: Tensor, kl_coef: float) -> Tensor:
+    """Rewards (P, G, T) of tokens: what a completion earned (P, G) at its last one, less the KL (P, G, T) at each."""
     last = done.mask.sum(dim=2, keepdim=True) - 1
-    return torch.zeros_like(kl).scatter_(2, last, values[..., None]) - kl_coef * kl
+    return torch.zeros_like(kl).scatter_(2, last, earned[..., None]) - kl_coef * kl
 
 
-def estimate(done: Completions, rewards: Tensor, config: PPOConfig) -> tuple[Tensor, Tensor]:
+def estimate(done: Completions, rewards: Tensor, config: PPOConfig, processes: Processes) -> tuple[Tensor, Tensor]:
     """Advantages and returns (P, G, T) of tokens from their rewards (P, G, T), as ``config.advantage`` has them."""
     mask = done.mask.float()
     if config.advantage == "gae":
         rows, values, live = (x.flatten(0, 1) for x in (rewards, done.values, mask))  # (P * G, T)
         advantages = gae(rows, values, live, config.gamma, config.gae_lambda)
         returns = advantages.view_as(mask) + done.values * mask
-        return (whiten(advantages, live) if config.whiten else advantages).view_as(mask), returns
-    within_group = {"centred": group_centre, "group": group_normalise}[config.advantage]
-    advantages = within_group(rewards.sum(dim=2))[..., None] * mask
-    return advantages, rewards.flip(2).cumsum(dim=2).flip(2) * mask
+        advantages = whiten(advantages, live, processes.total) if config.whiten else advantages
+        return advantages.view_as(mask), returns
+    whole = rewards.sum(dim=2)
+    within_group = group_centre(whole, processes.total) if config.advantage == "centred" else group_normalise(whole)
+    return within_group[..., None] * mask, rewards.flip(2).cumsum(dim=2).flip(2) * mask
 
 
-def summarise(done: Completions, scores: Sequence[Score], kl: Tensor) -> dict[str, float]:
-    """Figures of a batch, as ``Sampled.stats`` has them."""
-    mask = done.mask.float()
-    return {
-        **mean_parts(scores),
-        "reward_mean": torch.tensor([score.value for score in scores]).mean().item(),
-        "entropy": masked_mean(done.entropy, mask).item(),
-        "batch_entropy": weighted_mean(entropy(done.mean_probs), mask.sum(dim=(0, 1))).item(),
-        "kl": kl.sum(dim=2).mean().item(),
-        "completion_tokens": mask.sum(dim=2).mean().item(),
+def choose_tokens(
+    done: Completions, earned: Tensor, advantages: Tensor, config: PPOConfig, processes: Processes
+) -> tuple[Tensor, Tensor | None]:
+    """The tokens (P, G, T) that the policy's loss is of, and those that KL-Cov holds back, None without it."""
+    weights = done.mask.float()
+    if config.filter_groups:
+        weights = weights * (earned.amax(dim=1) > earned.amin(dim=1))[:, None, None]
+    if not config.kl_cov:
+        return weights, None
+    logp, advantages, mask = (processes.gather(x.contiguous()) for x in (done.logp, advantages, done.mask.float()))
+    own = slice(processes.rank * len(weights), (processes.rank + 1) * len(weights))
+    return weights, most_covariant(logp, advantages, mask, config.kl_cov)[own]
+
+
+def summarise(
+    done: Completions, scored: Scored, kl: Tensor, reward_seconds: float, processes: Processes
+) -> dict[str, float]:
+    """Figures of a batch, as ``Sampled.stats`` has them.
+
+    The mutual information of prompt and token, H_batch - H, is how much of a batch's variety is due to what was asked:
+    the two terms of arXiv:2410.17126, subtracted. arXiv:2604.06268 finds that it follows performance better than
+    entropy does.
+    """
+    count = len(scored.places)
+    sums = {
+        **{name: scored.sum([score.parts[name] for score in scored.distinct]) for name in scored.distinct[0].parts},
+        "reward_mean": scored.sum([score.value for score in scored.distinct]),
+        "entropy": done.entropy.sum().item(),
+        "kl": kl.sum().item(),
+        "completion_tokens": float(done.mask.sum()),
+        "reward_seconds": reward_seconds * count,
     }
+    floats = widest_float(processes.device)
+    totals = processes.total(torch.tensor([*sums.values(), count], dtype=floats, device=processes.device)).tolist()
+    stats = {name: total / totals[-1] for name, total in zip(sums, totals, strict=False)}
+    stats["entropy"] /= stats["completion_tokens"]
+    counts = processes.total(done.mask.sum(dim=(0, 1)))
+    stats["batch_entropy"] = mean_batch_entropy(processes.total(done.sums), counts).item()
+    stats["mutual_information"] = stats["batch_entropy"] - stats["entropy"]
+    return stats
 
 
 @torch.no_grad()
@@ -156,23 +233,25 @@ def kl_to_reference(
 ) -> Tensor:
     """KL to the reference (P, G, T), 0 where there is none.
 
-    It is worked out a mini-batch at a time: distributions over large vocabularies take much memory.
+    It is worked out some prompts at a time: whole distributions over large vocabularies take much memory.
     """
     kl = torch.zeros_like(done.logp)
     if reference is None:
         return kl
     prompts, prompt_mask = inputs
-    for rows in torch.arange(len(kl), device=kl.device).chunk(config.minibatches):
+    at_once = config.micro_batch or -(-len(kl) // config.minibatches)
+    for rows in torch.arange(len(kl), device=kl.device).split(at_once):
         tokens, mask = done.tokens[rows], done.mask[rows]
         allowed = None if done.allowed is None else done.allowed[rows]
         asked = (prompts[rows], prompt_mask[rows], tokens, mask, allowed)
-        base = reference(*asked).log_probs  # (N, V)
         live = mask.bool()
         if config.kl_estimator == "full":
-            estimated = full_kl(policy(*asked).log_probs, base)
+            own, base = policy(*asked, whole=True).log_probs, reference(*asked, whole=True).log_probs  # (N, V)
+            assert own is not None
+            assert base is not None
+            estimated = full_kl(own, base)
         else:
-            base_logp = base.gather(-1, tokens[live][:, None]).squeeze(-1)
-            estimated = kl_of_samples(done.logp[rows][live], base_logp, config.kl_estimator)
+            estimated = kl_of_samples(done.logp[rows][live], reference(*asked).logp, config.kl_estimator)
         kl[rows] = kl[rows].masked_scatter(live, estimated)
     return kl
 
@@ -193,8 +272,3 @@ def error_positions(tokenizer: Tokenizer, done: Completions, scores: Sequence[Sc
 def token_position(tokenizer: Tokenizer, ids: Sequence[int], offset: int) -> int:
     """Which token holds the character at ``offset`` of the text of ``ids``; the last one where none does."""
     return bisect_right(range(1, len(ids)), offset, key=lambda end: len(tokenizer.decode(ids[:end])))
-
-
-def mean_parts(scores: Sequence[Score]) -> dict[str, float]:
-    """Mean of each part that the first score has."""
-    return {name: sum(score.parts[name] for score in scores) / len(scores) for name in scores[0].parts}

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from accelerate import Accelerator
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from agents.evaluation.agent import EVALUATION, evaluate
 from agents.evaluation.policy_agent import PolicyAgent
 from agents.models.optimizers import make_optimizer
+from agents.processes import Processes
 from agents.runs.config import SFTConfig
-from agents.runs.loop import all_means, interruption, progress_bar
+from agents.runs.loop import interruption, progress_bar
 from agents.runs.session import Progress, Session
 from agents.runs.spec import RunSpec
 from formal_envs.envs.token import TokenLayout
@@ -27,7 +30,7 @@ from formal_envs.tasks import Problems
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
 EXAMPLES, ORDER = 4, 5
-"""Purposes of seeds, beside those of agents/evaluation/agent.py and agents/ppo.py."""
+"""Purposes of seeds, beside those in agents/evaluation, agents/ppo.py."""
 _IGNORED = -100  # what torch's cross entropy leaves out
 _LOGGED = 16  # completions that go into samples.jsonl
 _BLOCK = 256  # examples that are made at once
@@ -54,10 +57,12 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
     model, optimizer = accelerator.prepare(policy.model, optimizer)
 
     examples = _make_examples(run, config)
-    passes = Passes([len(ids) for ids, _ in examples], config.batch, config.window, config.seed)
+    processes = Processes(accelerator)
+    batch = config.batch * processes.count  # of all processes
+    passes = Passes([len(ids) for ids, _ in examples], batch, config.window, config.seed)
     unseen = run.held_out.sample(problem_keys(seeded_stream(config.seed, EVALUATION), np.arange(config.validation)))
     validation = encode_examples(layout, unseen, config.loss)
-    pad_id, rank, world = layout.tokenizer.pad_id, accelerator.process_index, accelerator.num_processes
+    pad_id = layout.tokenizer.pad_id
 
     def validate(step: int) -> dict[str, float]:
         loss = validation_loss(policy.model, validation, pad_id, config.batch)
@@ -80,24 +85,20 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
         while progress.step < config.steps and not interrupted.is_set():
             step, began = progress.step, time.perf_counter()
             rate = run.set_rate(optimizer, step)
-            chosen = passes.numbers((step * world + rank) * config.batch, config.batch)
-            ids, mask, labels = to_batch([examples[number] for number in chosen], pad_id)
-            with accelerator.autocast():
-                loss = next_token_loss(model, ids, mask, labels)
+            chosen = passes.numbers(step * batch + processes.rank * config.batch, config.batch)
             optimizer.zero_grad()
-            accelerator.backward(loss)
+            loss = accumulate(model, [examples[number] for number in chosen], pad_id, config, accelerator, processes)
             grad_norm = accelerator.clip_grad_norm_(model.parameters(), config.grad_clip)
             optimizer.step()
 
             progress.step += 1
-            means = all_means(accelerator, {"loss": loss.item(), "grad_norm": float(grad_norm)})
-            metrics = {"step": progress.step, **means, "learning_rate": rate}
+            metrics = {"step": progress.step, "loss": loss, "grad_norm": float(grad_norm), "learning_rate": rate}
             progress.seconds += time.perf_counter() - began
             if progress.step == config.steps or progress.step % config.evaluate_every == 0:
                 metrics |= validate(progress.step)
                 shown = {"val": metrics["validation_loss"], "reward": metrics["reward_mean"]}
             log.write({**metrics, "seconds": progress.seconds})
-            shown["loss"] = means["loss"]
+            shown["loss"] = loss
             bar.set_postfix({name: f"{value:.3f}" for name, value in shown.items()}, refresh=False)
             bar.update()
             if progress.step % config.checkpoint_every == 0:
@@ -197,12 +198,43 @@ def to_batch(examples: Sequence[Example], pad_id: int) -> tuple[Tensor, Tensor, 
     return ids, mask, labels
 
 
+def accumulate(
+    model: nn.Module,
+    examples: Sequence[Example],
+    pad_id: int,
+    config: SFTConfig,
+    accelerator: Accelerator,
+    processes: Processes,
+) -> float:
+    """Add the gradient of the mean loss on a batch, of which each process has a part, to the model's; returns the mean.
+
+    It goes through the model ``micro_batch`` examples at a time; the result is the same.
+    """
+    size = config.micro_batch or len(examples)
+    parts = [to_batch(examples[start : start + size], pad_id) for start in range(0, len(examples), size)]
+    count = torch.tensor(sum(_count(labels) for _, _, labels in parts), device=processes.device)
+    count, total = processes.total(count), torch.zeros((), device=processes.device)
+    for number, part in enumerate(parts):
+        with nullcontext() if number == len(parts) - 1 else accelerator.no_sync(model):
+            with accelerator.autocast():
+                loss = next_token_loss(model, *part) / count
+            accelerator.backward(loss * processes.count)  # of which the mean over processes is taken
+        total += loss.detach()
+    return float(processes.total(total))
+
+
+def _count(labels: Tensor) -> int:
+    """The labels (B, S) that are predicted."""
+    return int((labels[:, 1:] != _IGNORED).sum())
+
+
 def next_token_loss(model: nn.Module, ids: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
-    """Mean cross entropy () in nats of the labels (B, S), each predicted from the tokens before it."""
+    """Sum () of the cross entropies in nats of the labels (B, S), each predicted from the tokens before it."""
     device = next(model.parameters()).device
     logits = model(input_ids=ids.to(device), attention_mask=mask.to(device), use_cache=False).logits  # (B, S, V)
     targets = labels[:, 1:].flatten().to(device)
-    return nn.functional.cross_entropy(logits[:, :-1].flatten(0, 1).float(), targets, ignore_index=_IGNORED)
+    predicted = logits[:, :-1].flatten(0, 1).float()
+    return nn.functional.cross_entropy(predicted, targets, ignore_index=_IGNORED, reduction="sum")
 
 
 @torch.no_grad()
@@ -211,7 +243,6 @@ def validation_loss(model: nn.Module, examples: Sequence[Example], pad_id: int, 
     total, count = 0.0, 0
     for start in range(0, len(examples), batch):
         ids, mask, labels = to_batch(examples[start : start + batch], pad_id)
-        tokens = int((labels[:, 1:] != _IGNORED).sum())
-        total += next_token_loss(model, ids, mask, labels).item() * tokens
-        count += tokens
+        total += next_token_loss(model, ids, mask, labels).item()
+        count += _count(labels)
     return total / count

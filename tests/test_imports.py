@@ -42,7 +42,9 @@ adapters
 AGENTS = """
 runs.config objective models.transformers_adapter
 models runs evaluation
+processes
 rollout
+update
 ppo sft
 bench experiments
 commands

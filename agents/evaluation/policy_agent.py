@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
 from accelerate import Accelerator
 
 from agents.evaluation.agent import evaluate
 from agents.models.build import load_model
+from agents.models.noise import Noise
 from agents.models.policy import Policy
 from agents.models.texts import begin_masks, decode_completions, encode_prompts
 from agents.runs.files import find_checkpoint
@@ -19,6 +19,10 @@ from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 from formal_envs.score import Reward
 from formal_envs.tasks import Task
+from formal_envs.tasks.streams import seeded_stream
+
+_ACTING = 7
+"""A purpose of seeds, beside those in agents/evaluation/agent.py, agents/ppo.py and agents/sft.py."""
 
 
 class PolicyAgent:
@@ -27,9 +31,8 @@ class PolicyAgent:
     def __init__(self, policy: Policy, layout: TokenLayout, sampling_seed: int | None = None):
         self.policy, self.layout = policy, layout
         self._device = policy.value_head.weight.device
-        self._generator = None
-        if sampling_seed is not None:
-            self._generator = torch.Generator(self._device).manual_seed(sampling_seed)
+        self._stream = None if sampling_seed is None else seeded_stream(sampling_seed, _ACTING)
+        self._asked = 0
 
     @classmethod
     def load(cls, run: Run, sampling_seed: int | None = None) -> PolicyAgent:
@@ -51,7 +54,11 @@ class PolicyAgent:
         """A completion of each prompt."""
         ids, mask = encode_prompts(self.layout.tokenizer, prompts, self._device)
         masks = begin_masks(self.layout, prompts)
-        done = self.policy.sample(ids, mask, 1, self.layout.max_tokens, self._generator, masks)
+        noise = None
+        if self._stream is not None:
+            noise = Noise(self._stream, self._asked, len(prompts), 1, self._device)
+        self._asked += len(prompts)
+        done = self.policy.sample(ids, mask, 1, self.layout.max_tokens, noise, masks)
         return decode_completions(self.layout.tokenizer, done.tokens.flatten(0, 1), done.mask.flatten(0, 1))
 
 

@@ -5,62 +5,25 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from agents.models.cache import let_grow
+from agents.models.completions import Completions, Drawn, Evaluation, Reference, States
+from agents.models.noise import choose
 from agents.models.transformers_adapter import Reader
-from agents.objective.losses import token_entropy, token_log_probs
+from agents.objective.losses import token_log_probs
 from formal_envs.envs.masks import GrammarMasks
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 
 _FORBIDDEN = -1e9  # finite, so that 0 * log 0 stays 0 in entropies and their gradients
-_READ_AT_ONCE = 64  # completions that are padded to one length in ``forward``
+_READ_AT_ONCE = 2**25  # numbers of the distributions that are held at once: more are worked out again for the gradient
 _CROWDED = 0.75  # in ``sample`` the rows that have ended are dropped when fewer than this share of the rows are live
-
-
-class Evaluation(NamedTuple):
-    """What the policy says at the N generated tokens of completions, in the order of ``mask.nonzero()``.
-
-    log_probs (N, V) of each next token, values (N,). Padding is left out: with a vocabulary of thousands of tokens it
-    would cost most of the time and of the memory.
-    """
-
-    log_probs: Tensor
-    values: Tensor
-
-
-Reference = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor | None], Evaluation]
-"""Evaluates completions as ``Policy.forward`` does, and is not trained."""
-
-
-class Completions(NamedTuple):
-    """G sampled completions of each of P prompts, of at most T tokens; all but the tokens is 0 behind the end.
-
-    Whole distributions are not kept: with a vocabulary of 50,000 tokens they would not fit.
-
-    Attributes:
-        tokens: (P, G, T) ids, PAD behind the end.
-        mask: (P, G, T), 1 on generated tokens, the EOS included.
-        logp: (P, G, T) log-probabilities of the tokens.
-        entropy: (P, G, T) in nats of the distributions that they were drawn from.
-        values: (P, G, T).
-        mean_probs: (T, V), the mean of those distributions over the completions that reach a position.
-        allowed: (P, G, T, B) uint8, the ``GrammarMasks.bits`` that the tokens were drawn under, without meaning behind
-            the end; None where there were no masks.
-    """
-
-    tokens: Tensor
-    mask: Tensor
-    logp: Tensor
-    entropy: Tensor
-    values: Tensor
-    mean_probs: Tensor
-    allowed: Tensor | None = None
 
 
 class Policy(nn.Module):
@@ -96,15 +59,21 @@ class Policy(nn.Module):
         self.register_buffer("forbidden", forbidden, persistent=False)  # (first, later) x V
 
     def forward(
-        self, prompts: Tensor, prompt_mask: Tensor, tokens: Tensor, mask: Tensor, allowed: Tensor | None = None
+        self,
+        prompts: Tensor,
+        prompt_mask: Tensor,
+        tokens: Tensor,
+        mask: Tensor,
+        allowed: Tensor | None = None,
+        whole: bool = False,
     ) -> Evaluation:
         """Evaluate completions; each prompt is read once for all G of its completions.
 
         Texts of similar length are read together, so that little padding is. Where gradients flow through recomputed
         activations, which exclude a cache, a prompt is read with each of its completions.
 
-        Args: prompts, prompt_mask (P, S), left-padded; tokens, mask (P, G, T); allowed (P, G, T, B), as of
-            ``Completions``.
+        Args: prompts, prompt_mask (P, S), left-padded; tokens, mask (P, G, T), each completion of a token at least;
+            allowed (P, G, T, B), as of ``Completions``; whole, whether the distributions are wanted themselves.
 
         Raises:
             ConfigError: prompts and completions together exceed the model's positions.
@@ -114,7 +83,7 @@ class Policy(nn.Module):
         numbers = (mask.flatten().cumsum(dim=0) - 1).view_as(mask)  # of each generated token, in the result's order
         together = count if length == 1 else max(1, _READ_AT_ONCE // group)
         if together >= count:
-            pieces = self._evaluate(prompts, prompt_mask, tokens, mask, numbers, allowed)
+            pieces = self._read_completions(prompts, prompt_mask, tokens, mask, numbers, allowed)
         else:
             pieces = []
             before, after = prompt_mask.sum(dim=1), mask.sum(dim=2).amax(dim=1)  # (P,)
@@ -122,14 +91,20 @@ class Policy(nn.Module):
                 begin, end = prompts.shape[1] - int(before[rows].max()), int(after[rows].max())
                 ids, live, ranks = (x[rows, :, :end] for x in (tokens, mask, numbers))
                 under = None if allowed is None else allowed[rows, :, :end]
-                pieces += self._evaluate(prompts[rows, begin:], prompt_mask[rows, begin:], ids, live, ranks, under)
-        log_probs, values, ranks = (torch.cat(field) for field in zip(*pieces, strict=True))
-        if len(pieces) > 1:
-            order = ranks.argsort()
-            log_probs, values = log_probs[order], values[order]
-        return Evaluation(log_probs, values)
+                pieces += self._read_completions(
+                    prompts[rows, begin:], prompt_mask[rows, begin:], ids, live, ranks, under
+                )
+        said = [self._say(part, length, whole) for piece in pieces for part in piece.parts(self.forbidden.shape[1])]
+        order = torch.cat([numbers for _, numbers in said]).argsort()
+        parts = [part for part, _ in said]
+        logp, entropy, values = (torch.cat(field)[order] for field in list(zip(*parts, strict=True))[:3])
+        sums = torch.stack([part.sums for part in parts]).sum(dim=0)
+        log_probs = (
+            torch.cat([part.log_probs for part in parts if part.log_probs is not None])[order] if whole else None
+        )
+        return Evaluation(logp, entropy, values, sums, log_probs)
 
-    def _evaluate(
+    def _read_completions(
         self,
         prompts: Tensor,
         prompt_mask: Tensor,
@@ -137,34 +112,57 @@ class Policy(nn.Module):
         mask: Tensor,
         numbers: Tensor,
         allowed: Tensor | None,
-    ) -> list[tuple[Tensor, Tensor, Tensor]]:
-        """Log-probabilities (n, V), values (n,) and numbers (n,) of generated tokens, in pieces, each token once.
+    ) -> list[States]:
+        """The states from which the generated tokens are drawn, in pieces.
 
         Args: as of ``forward``; numbers (P, G, T).
         """
         group, length = tokens.shape[1:]
-        live, numbers = mask.flatten(0, 1).bool(), numbers.flatten(0, 1)  # (P * G, T)
-        so_far = tokens[:, :, :-1].flatten(0, 1)  # (P * G, T - 1)
+        flat, live, numbers = tokens.flatten(0, 1), mask.flatten(0, 1).bool(), numbers.flatten(0, 1)  # (P * G, T)
+        bits = None if allowed is None else allowed.flatten(0, 1)  # (P * G, T, B)
         seen = torch.cat((prompt_mask.repeat_interleave(group, dim=0), live[:, :-1]), dim=1)
+        positions = torch.arange(length, device=tokens.device).expand_as(live)
         if self._recomputes and torch.is_grad_enabled():
-            whole = torch.cat((prompts.repeat_interleave(group, dim=0), so_far), dim=1)  # (P * G, S + T - 1)
-            logits, values, _ = self._read(whole, seen, None, False, length)
-            later = (live.nonzero()[:, 1] > 0).long()
-            forbidden = self._forbidden(later, None if allowed is None else allowed.flatten(0, 1)[live])
-            return [(self._log_probs(logits[live], forbidden), values[live], numbers[live])]
+            whole = torch.cat((prompts.repeat_interleave(group, dim=0), flat[:, :-1]), dim=1)  # (P * G, S + T - 1)
+            states, values, _ = self._read(whole, seen, None, False, length)
+            under = None if bits is None else bits[live]
+            chosen = flat[live][:, None], numbers[live][:, None]
+            return [States(states[live], values[live], positions[live], *chosen, under, False)]
 
-        logits, values, cache = self._read(prompts, prompt_mask, None, length > 1, 1)
-        forbidden = self._forbidden(0, None if allowed is None else allowed[:, :1, 0])  # one for all of a prompt
-        log_probs = self._log_probs(logits, forbidden).expand(-1, group, -1)  # (P, G, V)
-        starts = live[:, 0]
-        pieces = [(log_probs.flatten(0, 1)[starts], values.expand(-1, group).flatten()[starts], numbers[starts, 0])]
+        states, values, cache = self._read(prompts, prompt_mask, None, length > 1, 1)
+        chosen = tokens[:, :, 0], numbers[:, 0].view(-1, group)  # (P, G): one state for all of a prompt
+        under = None if allowed is None else allowed[:, 0, 0]
+        pieces = [States(states[:, 0], values[:, 0], positions[::group, 0], *chosen, under, False)]
         if length > 1:
             cache.batch_repeat_interleave(group)
-            logits, values, _ = self._read(so_far, seen, cache, True, length - 1)
+            states, values, _ = self._read(flat[:, :-1], seen, cache, True, length - 1)
             rest = live[:, 1:]
-            forbidden = self._forbidden(1, None if allowed is None else allowed.flatten(0, 1)[:, 1:][rest])
-            pieces.append((self._log_probs(logits[rest], forbidden), values[rest], numbers[:, 1:][rest]))
+            under = None if bits is None else bits[:, 1:][rest]
+            chosen = flat[:, 1:][rest][:, None], numbers[:, 1:][rest][:, None]
+            pieces.append(States(states[rest], values[rest], positions[:, 1:][rest], *chosen, under, False))
         return pieces
+
+    def _say(self, heard: States, length: int, whole: bool) -> tuple[Evaluation, Tensor]:
+        """What is said of some tokens, with sums (length, V), and their numbers in the result."""
+        group = heard.tokens.shape[1]
+
+        def measure(states: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
+            logits = self._reader.logits(self.model, states)  # (R, V)
+            log_probs = self._log_probs(logits, self._forbidden(heard.positions.clamp(max=1), heard.allowed))
+            probs = log_probs.exp()
+            sums = probs.new_zeros(length, probs.shape[1]).index_add(0, heard.positions, group * probs)
+            entropy = -(probs * log_probs).sum(dim=1)
+            return log_probs.gather(1, heard.tokens), entropy, sums, log_probs if whole else None
+
+        if heard.is_part and torch.is_grad_enabled():
+            logp, entropy, sums, log_probs = checkpoint(
+                measure, heard.states, use_reentrant=False, preserve_rng_state=False
+            )
+        else:
+            logp, entropy, sums, log_probs = measure(heard.states)
+        entropy, values = (x[:, None].expand(-1, group).flatten() for x in (entropy, heard.values))
+        every = None if log_probs is None else log_probs.repeat_interleave(group, dim=0)
+        return Evaluation(logp.flatten(), entropy, values, sums, every), heard.numbers.flatten()
 
     @torch.no_grad()
     def sample(
@@ -173,33 +171,36 @@ class Policy(nn.Module):
         prompt_mask: Tensor,
         group: int,
         max_tokens: int,
-        generator: torch.Generator | None,
+        noise: Callable[[int], Tensor] | None,
         masks: GrammarMasks | None = None,
         watch: Callable[[], object] = lambda: None,
+        going: Callable[[int], int] = int,
     ) -> Completions:
-        """Sample completions (no temperature, no top-k or top-p), or decode greedily without a generator.
+        """Sample completions (no temperature, no top-k or top-p), or decode greedily without noise.
 
         It is longer than other functions: what a batch is at one position decides what is done at the next.
 
-        Args: prompts, prompt_mask (P, S), left-padded; group, completions of each prompt; max_tokens >= 1; masks, of P
-            texts that are begun: they are used up; watch, called once per position of the completions.
+        Args: prompts, prompt_mask (P, S), left-padded; group, completions of each prompt; max_tokens >= 1; noise, for
+            the tokens at a position, as of ``Noise``; masks, of P texts that are begun: they are used up; watch, called
+            once per position of the completions; going, which is given how many completions go on and says whether
+            any do, here or on processes that have to read along.
 
         Raises:
             ConfigError: prompts and completions together may exceed the model's positions.
         """
         self._check_length(prompts.shape[1], max_tokens)
-        logits, values, cache = self._read(prompts, prompt_mask, None, max_tokens > 1, 1)
+        states, values, cache = self._read(prompts, prompt_mask, None, max_tokens > 1, 1)
         count = len(prompts) * group
         tokens = prompts.new_full((count, max_tokens), self.pad_id)
         mask = torch.zeros_like(tokens)
         logp, entropy, value = (values.new_zeros(count, max_tokens) for _ in range(3))
         # The first distribution is the same for all completions of a prompt: (P, V), not (P * G, V).
         under = None if masks is None else torch.tensor(masks.bits, device=prompts.device)  # (P, B)
-        log_probs = self._log_probs(logits[:, 0], self._forbidden(0, under))
-        drawn = _draw(log_probs, torch.ones_like(prompts[:, 0]), group, generator)
+        uniform = None if noise is None else noise(0).view(len(prompts), group)
+        drawn = self._draw(states[:, 0], 0, under, torch.ones_like(prompts[:, 0]), group, uniform)
         tokens[:, 0], mask[:, 0], logp[:, 0] = drawn.tokens.flatten(), 1, drawn.logp.flatten()
         entropy[:, 0], value[:, 0] = (x.repeat_interleave(group) for x in (drawn.entropy, values[:, 0]))
-        mean_probs = [drawn.mean_probs]
+        sums = [group * drawn.sums]
         allowed = [] if under is None else [under.repeat_interleave(group, dim=0)]  # (P * G, B) per position
 
         if max_tokens > 1:
@@ -213,30 +214,31 @@ class Policy(nn.Module):
         for position in range(1, max_tokens):
             live = mask[rows, position - 1] * (tokens[rows, position - 1] != self.eos_id)  # (R,)
             remaining = int(live.sum())
-            if not remaining:
+            if not going(remaining):
                 break
-            if remaining < _CROWDED * len(rows):
+            if 0 < remaining < _CROWDED * len(rows):
                 kept = live.nonzero().squeeze(1)
                 cache.batch_select_indices(kept)
                 rows, seen, live = rows[kept], seen[kept], live[kept]
             seen = torch.cat((seen, live[:, None]), dim=1)
-            logits, values, cache = self._read(tokens[rows, position - 1, None], seen, cache, True, 1)
+            states, values, cache = self._read(tokens[rows, position - 1, None], seen, cache, True, 1)
             if masks is not None:
-                going = rows[live.bool()]
-                masks.take_all(going.tolist(), tokens[going, position - 1].tolist())
+                ended_not = rows[live.bool()]
+                masks.take_all(ended_not.tolist(), tokens[ended_not, position - 1].tolist())
                 allowed.append(torch.tensor(masks.bits, device=prompts.device))
                 under = allowed[-1][rows]
-            drawn = _draw(self._log_probs(logits[:, 0], self._forbidden(1, under)), live, 1, generator)
+            uniform = None if noise is None else noise(position)[rows, None]
+            drawn = self._draw(states[:, 0], 1, under, live, 1, uniform)
             tokens[rows, position] = torch.where(live.bool(), drawn.tokens[:, 0], self.pad_id)
             mask[rows, position] = live
             logp[rows, position] = drawn.logp[:, 0] * live
             entropy[rows, position] = drawn.entropy * live
             value[rows, position] = values[:, 0] * live
-            mean_probs.append(drawn.mean_probs)
+            sums.append(drawn.sums)
             watch()
-        fields = [x[:, : len(mean_probs)].unflatten(0, (-1, group)) for x in (tokens, mask, logp, entropy, value)]
+        fields = [x[:, : len(sums)].unflatten(0, (-1, group)) for x in (tokens, mask, logp, entropy, value)]
         packed = torch.stack(allowed, dim=1).unflatten(0, (-1, group)) if allowed else None
-        return Completions._make([*fields, torch.stack(mean_probs), packed])
+        return Completions._make([*fields, torch.stack(sums), packed])
 
     def reference(self) -> Reference:
         """What the policy says now, to be asked later, without gradients.
@@ -248,18 +250,36 @@ class Policy(nn.Module):
 
         @torch.no_grad()
         def evaluate(
-            prompts: Tensor, prompt_mask: Tensor, tokens: Tensor, mask: Tensor, allowed: Tensor | None = None
+            prompts: Tensor,
+            prompt_mask: Tensor,
+            tokens: Tensor,
+            mask: Tensor,
+            allowed: Tensor | None = None,
+            whole: bool = False,
         ) -> Evaluation:
             with self.model.disable_adapter() if adapted else nullcontext():
-                said: Evaluation = frozen(prompts, prompt_mask, tokens, mask, allowed)
+                said: Evaluation = frozen(prompts, prompt_mask, tokens, mask, allowed, whole)
                 return said
 
         return evaluate
 
     def _read(self, ids: Tensor, mask: Tensor, cache: Any, want_cache: bool, keep: int) -> tuple[Tensor, Tensor, Any]:
-        """Logits (N, keep, V), values (N, keep) at the last ``keep`` of ids (N, S), and the cache: see ``Reader``."""
+        """States (N, keep, ...), values (N, keep) at the last ``keep`` of ids (N, S), and the cache: see ``Reader``."""
         read = self._reader.read(self.model, ids, mask, cache, want_cache, keep)
-        return read.logits, self.value_head(read.hidden.float()).squeeze(-1).float(), read.cache
+        return read.states, self.value_head(read.hidden.float()).squeeze(-1).float(), read.cache
+
+    def _draw(
+        self, states: Tensor, later: int, under: Tensor | None, live: Tensor, count: int, uniform: Tensor | None
+    ) -> Drawn:
+        """Draw ``count`` tokens at each of N states by uniform numbers (N, count), or take the likeliest without them.
+
+        Args: later, under, as of ``_forbidden``; live (N,), the rows that the sum is over.
+        """
+        log_probs = self._log_probs(self._reader.logits(self.model, states), self._forbidden(later, under))
+        probs = log_probs.exp()
+        tokens = log_probs.argmax(-1, keepdim=True).expand(-1, count) if uniform is None else choose(probs, uniform)
+        entropy = -(probs * log_probs).sum(dim=-1)
+        return Drawn(tokens, log_probs.gather(-1, tokens), entropy, (probs * live[:, None]).sum(dim=0))
 
     def _forbidden(self, later: int | Tensor, under: Tensor | None) -> Tensor:
         """The tokens (..., V) that have no probability: those that masks leave out, or the layout where there are none.
@@ -293,26 +313,3 @@ def _check_size(tokenizer_size: int, model_size: int) -> None:
             f"the tokenizer has {tokenizer_size} tokens and the model embeddings for {model_size}: leave out the "
             "setting tokenizer, to use the model's own"
         )
-
-
-class _Drawn(NamedTuple):
-    """Tokens drawn from N distributions, C from each: tokens, logp (N, C); entropy (N,); mean_probs (V,)."""
-
-    tokens: Tensor
-    logp: Tensor
-    entropy: Tensor
-    mean_probs: Tensor
-
-
-def _draw(log_probs: Tensor, live: Tensor, count: int, generator: torch.Generator | None) -> _Drawn:
-    """Draw ``count`` tokens from each row of log_probs (N, V), or take the most probable one without a generator.
-
-    The mean is over the rows that are live (N,), of which there is at least one.
-    """
-    probs = log_probs.exp()
-    if generator is None:
-        tokens = log_probs.argmax(dim=-1, keepdim=True).expand(-1, count)
-    else:
-        tokens = torch.multinomial(probs, count, replacement=True, generator=generator)
-    mean_probs = (probs * live[:, None]).sum(dim=0) / live.sum()
-    return _Drawn(tokens, log_probs.gather(-1, tokens), token_entropy(log_probs), mean_probs)

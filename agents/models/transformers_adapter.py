@@ -27,10 +27,11 @@ _REORDERED = ("batch_repeat_interleave", "batch_select_indices")  # what is done
 class Read(NamedTuple):
     """What a causal language model says of the last K of the tokens that it has read.
 
-    logits (N, K, V); hidden (N, K, D), of the last layer; cache, of all that was read, or None where it was not wanted.
+    states (N, K, ...), of which ``Reader.logits`` makes logits; hidden (N, K, D), of the last layer; cache, of all that
+    was read, or None where it was not wanted.
     """
 
-    logits: Tensor
+    states: Tensor
     hidden: Tensor
     cache: Any
 
@@ -38,8 +39,9 @@ class Read(NamedTuple):
 class Reader:
     """Calls a causal language model of transformers, or one of peft's, by the names that its release has.
 
-    A model gives its cache back under the name under which it takes it. A model that cannot leave out the logits of
-    the first tokens computes them for nothing.
+    A model gives its cache back under the name under which it takes it. Where its logits are the output layer's of the
+    last hidden states, as of most, they are left to ``logits``, which can be asked for some of the tokens, a part at a
+    time; a model that scales them in a way of its own gives them all.
 
     Args:
         model: which is asked for one token, to see what comes back.
@@ -54,10 +56,10 @@ class Reader:
         accepted = inspect.signature(inner.forward).parameters
         faults = [f"takes no {name}" for name in _INPUTS if name not in accepted]
         self._keeps = "logits_to_keep" in accepted
-        self._cache = ""
+        self._cache, self._plain = "", False
         if not faults:
             try:
-                self._cache = _cache_name(model)
+                self._cache, self._plain = _look(model)
             except Exception as error:  # the model's own, of any kind
                 raise _unusable(inner, f"failed on one token: {error!r}") from error
             if self._cache not in accepted:
@@ -72,10 +74,18 @@ class Reader:
         """
         named = {} if cache is None else {self._cache: cache}
         if self._keeps:
-            named["logits_to_keep"] = keep
+            named["logits_to_keep"] = 1 if self._plain else keep
         output = _call(model, ids, mask, use_cache=want_cache, **named)
         cache = _with_rows(output[self._cache]) if want_cache else None
-        return Read(output.logits[:, -keep:], output.hidden_states[-1][:, -keep:], cache)
+        hidden = output.hidden_states[-1][:, -keep:]
+        return Read(hidden if self._plain else output.logits[:, -keep:], hidden, cache)
+
+    def logits(self, model: Any, states: Tensor) -> Tensor:
+        """Logits (..., V) of states (..., D) that were read."""
+        if not self._plain:
+            return states
+        logits: Tensor = model.get_output_embeddings()(states)
+        return logits
 
 
 def _unusable(model: nn.Module, fault: str) -> ConfigError:
@@ -98,13 +108,16 @@ def _call(model: Any, ids: Tensor, mask: Tensor, **named: Any) -> Any:
     )
 
 
-def _cache_name(model: nn.Module) -> str:
-    """What a model calls the cache of keys and values that it gives back; "" where it gives none."""
+def _look(model: Any) -> tuple[str, bool]:
+    """What a model calls the cache of keys and values that it gives back, "" where it gives none; and whether its
+    logits are the output layer's of the last hidden states."""
     ids = torch.zeros(1, 1, dtype=torch.long, device=next(model.parameters()).device)
     with torch.no_grad():
         output = _call(model, ids, torch.ones_like(ids), use_cache=True)
+        head = model.get_output_embeddings()
+        plain = head is not None and torch.equal(head(output.hidden_states[-1]), output.logits)
     names = [name for name, value in output.items() if all(hasattr(_with_rows(value), way) for way in _REORDERED)]
-    return names[0] if names else ""
+    return (names[0] if names else ""), plain
 
 
 def _with_rows(cache: Any) -> Any:

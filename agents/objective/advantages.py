@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
-from agents.objective.losses import masked_mean
+Total = Callable[[Tensor], Tensor]
+"""The sum of a tensor over the processes of a run."""
+
+
+def alone(x: Tensor) -> Tensor:
+    """The total where there is one process."""
+    return x
 
 
 def gae(rewards: Tensor, values: Tensor, mask: Tensor, gamma: float, lam: float) -> Tensor:
@@ -36,17 +44,18 @@ def group_normalise(returns: Tensor) -> Tensor:
     return centred / (returns.std(dim=1, keepdim=True) + 1e-6)
 
 
-def group_centre(returns: Tensor) -> Tensor:
+def group_centre(returns: Tensor, total: Total = alone) -> Tensor:
     """Advantages (P, G): the distance from the group's mean, divided by the root mean square of those of the batch.
 
     Unlike standard scores, a group that differs little counts little, so that the prompts that are answered well do
     not drown those that are not.
 
-    Args: returns (P, G), G >= 2.
+    Args: returns (P, G), G >= 2; total, over the processes that have parts of the batch.
     Source: without the division, Liu et al., arXiv:2503.20783, section 3.2.
     """
     centred = returns - returns.mean(dim=1, keepdim=True)
-    return centred / (centred.square().mean().sqrt() + 1e-6)
+    both = total(torch.stack((centred.square().sum(), centred.new_tensor(centred.numel()))))
+    return centred / ((both[0] / both[1]).sqrt() + 1e-6)
 
 
 def credit_error_token(advantages: Tensor, positions: Tensor) -> Tensor:
@@ -61,8 +70,12 @@ def credit_error_token(advantages: Tensor, positions: Tensor) -> Tensor:
     return torch.where(positions[..., None] < 0, advantages, advantages.clamp(max=0) * here)
 
 
-def whiten(x: Tensor, mask: Tensor) -> Tensor:
-    """Shift and scale x to mean 0 and variance 1 over the positions where mask is 1. Both of one shape."""
-    mean = masked_mean(x, mask)
-    variance = masked_mean((x - mean) ** 2, mask)
-    return (x - mean) * torch.rsqrt(variance + 1e-8) * mask
+def whiten(x: Tensor, mask: Tensor, total: Total = alone) -> Tensor:
+    """Shift and scale x to mean 0 and variance 1 over the positions where mask is 1. Both of one shape.
+
+    Args: total, over the processes that have parts of the batch.
+    """
+    both = total(torch.stack(((x * mask).sum(), mask.sum())))
+    count = both[1].clamp(min=1)
+    centred = (x - both[0] / count) * mask
+    return centred * torch.rsqrt(total(centred.square().sum()) / count + 1e-8)

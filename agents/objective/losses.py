@@ -16,26 +16,19 @@ def token_log_probs(logits: Tensor) -> Tensor:
     return logits.float().log_softmax(dim=-1)
 
 
-def token_entropy(log_probs: Tensor) -> Tensor:
-    """Entropy (...) in nats of each next-token distribution, from log-probabilities (..., V)."""
-    return -(log_probs.exp() * log_probs).sum(dim=-1)
-
-
-def batch_entropy(log_probs: Tensor, positions: Tensor) -> Tensor:
+def batch_entropy(sums: Tensor, counts: Tensor) -> Tensor:
     """Entropy of the batch-mean next-token distribution at each position.
 
-    Args: log_probs (N, V) at the tokens of the batch; positions (N,) of the tokens in their completions, from 0.
-    Returns: (T,) in nats, within [0, ln V], for T positions, the last of which occurs; 0 at those that do not occur.
+    Args: sums (T, V) of the distributions of the tokens at each position; counts (T,) of those tokens.
+    Returns: (T,) in nats, within [0, ln V]; 0 at positions without tokens.
     Source: arXiv:2410.17126, section on regularisation; the paper has it for the one position of its completions.
     """
-    live = positions.bincount()  # (T,)
-    sums = log_probs.new_zeros(len(live), log_probs.shape[-1]).index_add(0, positions, log_probs.exp())
-    return entropy(sums / live.clamp(min=1)[:, None])
+    return entropy(sums / counts.clamp(min=1)[:, None])
 
 
-def mean_batch_entropy(log_probs: Tensor, positions: Tensor) -> Tensor:
+def mean_batch_entropy(sums: Tensor, counts: Tensor) -> Tensor:
     """Mean () of ``batch_entropy`` over positions, each weighted by the number of its tokens."""
-    return weighted_mean(batch_entropy(log_probs, positions), positions.bincount().to(log_probs.dtype))
+    return weighted_mean(batch_entropy(sums, counts), counts.to(sums.dtype))
 
 
 def entropy(probs: Tensor) -> Tensor:
@@ -48,22 +41,38 @@ def weighted_mean(x: Tensor, weights: Tensor) -> Tensor:
     return (x * weights).sum() / weights.sum().clamp(min=1)
 
 
-def clipped_policy_loss(logp: Tensor, old_logp: Tensor, advantage: Tensor, clip: float) -> Tensor:
-    """PPO's clipped surrogate, negated: ().
+def clipped_policy_loss(logp: Tensor, old_logp: Tensor, advantage: Tensor, low: float, high: float) -> Tensor:
+    """PPO's clipped surrogate of each token, negated: (N,).
 
-    Args: logp, old_logp, advantage (N,); the ratio is clipped to [1 - clip, 1 + clip].
-    Source: Schulman et al., arXiv:1707.06347, equation 7.
+    Args: logp, old_logp, advantage (N,); the ratio is clipped to [1 - low, 1 + high].
+    Source: Schulman et al., arXiv:1707.06347, equation 7; with high above low ("clip-higher"), which leaves tokens that
+    were unlikely more room to become likely, Yu et al., arXiv:2503.14476, equation 10.
     """
     ratio = (logp - old_logp).exp()  # (N,)
-    clipped = ratio.clamp(1 - clip, 1 + clip)  # (N,)
-    return -torch.minimum(ratio * advantage, clipped * advantage).mean()
+    clipped = ratio.clamp(1 - low, 1 + high)  # (N,)
+    return -torch.minimum(ratio * advantage, clipped * advantage)
 
 
 def clipped_value_loss(value: Tensor, old_value: Tensor, returns: Tensor, clip: float) -> Tensor:
-    """Half the squared error of the values, the worse of the plain and the clipped one: ().
+    """Half the squared error of each value, the worse of the plain and the clipped one: (N,).
 
     Args: value, old_value, returns (N,); value is clipped to old_value +- clip.
     Source: the PPO of OpenAI Baselines, as TRL 0.9.5 has it.
     """
     near = old_value + (value - old_value).clamp(-clip, clip)  # (N,)
-    return 0.5 * torch.maximum((value - returns) ** 2, (near - returns) ** 2).mean()
+    return 0.5 * torch.maximum((value - returns) ** 2, (near - returns) ** 2)
+
+
+def most_covariant(logp: Tensor, advantage: Tensor, mask: Tensor, share: float) -> Tensor:
+    """Which tokens, the given share of all, have the greatest covariance of log-probability and advantage.
+
+    Such tokens, likely and better than expected, take most of the entropy away. A token's covariance is the product of
+    its distances from both means; only a positive one counts.
+
+    Args: logp, advantage, mask, of one shape, which is the result's; share in [0, 1], of at least one token.
+    Source: "KL-Cov", Cui et al., arXiv:2505.22617, section 4.
+    """
+    covariance = (logp - masked_mean(logp, mask)) * (advantage - masked_mean(advantage, mask)) * mask
+    count = max(1, round(share * int(mask.sum())))
+    least = covariance.flatten().topk(count).values[-1]
+    return (covariance >= least) & (covariance > 0)

@@ -36,6 +36,8 @@ class TrainingConfig:
         optimizer: "adam"; or "muon" for the matrices of hidden layers, and Adam for the rest.
         learning_rate, schedule, warmup: the peak rate; constant, linear or cosine; steps of linear rise.
         grad_clip: greatest norm of the gradient.
+        micro_batch: prompts of PPO with their completions, or examples of supervised training, that go through the
+            model at once in an update; 0 is all of them. It changes the memory that is needed, and not the result.
         workers: processes that score, for each process of the run; 0 scores in the run's own. It changes no score.
         threads: of the processor that each process of the run computes in; 0 goes by the model's width
             (agents/runs/threads.py), and the run keeps the number that came of it: sums depend on it.
@@ -67,6 +69,7 @@ class TrainingConfig:
     schedule: str = "cosine"
     warmup: int = 20
     grad_clip: float = 1.0
+    micro_batch: int = 0
     workers: int = 0
     threads: int = 0
     device: str = "auto"
@@ -81,6 +84,7 @@ class TrainingConfig:
             check_integer(name, getattr(self, name), 1, 2**31 - 1)
         for name in ("workers", "threads"):
             check_integer(name, getattr(self, name), 0, 1024)
+        check_integer("micro_batch", self.micro_batch, 0, 2**31 - 1)
         check_integer("context", self.context, 2, 2**31 - 1)
         check_choice("architecture", self.architecture, ARCHITECTURES)
         check_choice("optimizer", self.optimizer, ("adam", "muon"))
@@ -160,13 +164,18 @@ class PPOConfig(TrainingConfig):
     Attributes:
         prompts: prompts in a batch, on each process.
         completions: completions sampled for each prompt.
-        epochs, minibatches: passes over a batch, and parts that each is cut into (groups stay whole).
+        epochs, minibatches: passes over a batch, and equal parts that each is cut into, of whole groups.
         advantage: "centred" subtracts the mean return of a prompt's completions and divides by the batch's spread,
             "group" divides by the spread of the prompt's own completions, "gae" uses the value head.
         credit: "completion" gives a completion's advantage to all of its tokens; "error" to that token alone at which
             the reward says that it went wrong (``Score.failed_at``), where it says so. Not for "gae".
         gamma, gae_lambda, whiten: of generalised advantage estimation.
-        clip, value_clip, value_coef: PPO's clipping range, that of values, and the weight of their loss.
+        clip, clip_high: the ratio of new to old probabilities is clipped to [1 - clip, 1 + clip_high]; clip_high 0 is
+            that of clip. Neither does anything where a batch is learned from once, with epochs and minibatches 1.
+        value_clip, value_coef: the clipping range of values, and the weight of their loss.
+        kl_cov, kl_cov_coef: share of a batch's tokens, those of the greatest covariance of log-probability and
+            advantage, whose distance from their old log-probability costs kl_cov_coef per nat ("KL-Cov"). As for clip.
+        filter_groups: leave prompts whose completions all earn the same out of the policy's loss.
         max_ratio: mini-batches whose mean ratio exceeds it are skipped.
         entropy_coef: b_ENT; where it adapts, its first value.
         entropy_target, entropy_target_end: nats per token that b_ENT adapts to hold, at the first and the last step, a
@@ -192,8 +201,12 @@ class PPOConfig(TrainingConfig):
     gae_lambda: float = 0.95
     whiten: bool = True
     clip: float = 0.2
+    clip_high: float = 0.0
     value_clip: float = 0.2
     value_coef: float = 0.1
+    kl_cov: float = 0.0
+    kl_cov_coef: float = 1.0
+    filter_groups: bool = False
     max_ratio: float = 10.0
     entropy_coef: float = 0.1
     entropy_target: float = 2.0
@@ -221,10 +234,21 @@ class PPOConfig(TrainingConfig):
         self._require("clip", 0 < self.clip < 1, "lie in (0, 1)")
         for name in ("value_clip", "max_ratio", "kl_horizon"):
             self._require(name, getattr(self, name) > 0, "be positive")
-        for name in ("value_coef", "entropy_coef", "entropy_rate", "entropy_limit", "batch_entropy_coef", "kl_coef"):
+        self._require("clip_high", self.clip_high >= 0, "not be negative")
+        self._require("kl_cov", 0 <= self.kl_cov <= 1, "lie in [0, 1]")
+        for name in (
+            "value_coef",
+            "kl_cov_coef",
+            "entropy_coef",
+            "entropy_rate",
+            "entropy_limit",
+            "batch_entropy_coef",
+            "kl_coef",
+        ):
             self._require(name, getattr(self, name) >= 0, "not be negative")
         self._require("kl_target", self.kl_target >= 0, "not be negative")
-        self._require("minibatches", self.minibatches <= self.prompts, f"be at most prompts ({self.prompts})")
+        parts = self.prompts % self.minibatches == 0
+        self._require("minibatches", parts, f"divide prompts ({self.prompts}), for parts of one size")
         if self.advantage == "gae":
             self._require("credit", self.credit == "completion", "be 'completion' where advantage is 'gae'")
         else:

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -45,12 +45,6 @@ def _on_cpu(device: str) -> bool:
     if not getattr(torch, "accelerator", torch.cuda).is_available():  # until 2.6 torch asks of CUDA alone
         return True
     return torch.backends.mps.is_available() and int(os.environ.get("WORLD_SIZE", "1")) > 1  # which cannot be shared
-
-
-def all_means(accelerator: Accelerator, values: Mapping[str, float]) -> dict[str, float]:
-    """The means of named figures over all processes, which have the same names."""
-    means = accelerator.reduce(torch.tensor(list(values.values()), device=accelerator.device), "mean")
-    return dict(zip(values, means.tolist(), strict=True))
 
 
 def progress_bar(name: str, total: int, done: int = 0, unit: str = "step") -> Any:

@@ -15,16 +15,13 @@ pytest.importorskip("llguidance")
 from click.testing import CliRunner  # noqa: E402
 from judges import is_sentence  # noqa: E402
 from killed_runs import whole_and_killed  # noqa: E402
-from test_policy import of_tokens  # noqa: E402
-from tiny_runs import SMALL, check_first_loss, make_policy, roll_out, without_times  # noqa: E402
+from tiny_runs import SMALL, check_first_loss, draw, make_policy, roll_out, terms_of, without_times  # noqa: E402
 
 from agents.cli import main  # noqa: E402
 from agents.evaluation.policy_agent import PolicyAgent  # noqa: E402
 from agents.models.build import new_model, recompute_activations  # noqa: E402
 from agents.models.policy import Policy  # noqa: E402
 from agents.models.texts import begin_masks, encode_prompts  # noqa: E402
-from agents.objective.losses import token_entropy  # noqa: E402
-from agents.ppo import ppo_loss  # noqa: E402
 from agents.runs.folder import Run  # noqa: E402
 from agents.runs.spec import RunSpec  # noqa: E402
 from formal_envs.envs.token import TokenLayout  # noqa: E402
@@ -65,8 +62,8 @@ def written(request):
         bias = torch.zeros(len(head)).index_fill(0, torch.tensor(closing).nonzero().squeeze(1), 4.0)
     model.get_output_embeddings().register_forward_hook(lambda module, inputs, logits: logits + bias)
     ids, mask = encode_prompts(tokenizer, prompts, torch.device("cpu"))
-    generator = torch.Generator().manual_seed(0)
-    done = policy.sample(ids, mask, GROUP, layout.max_tokens, generator, begin_masks(layout, prompts))
+    noise = draw(len(prompts), GROUP)
+    done = policy.sample(ids, mask, GROUP, layout.max_tokens, noise, begin_masks(layout, prompts))
     return name, task, policy, layout, prompts, (ids, mask, done.tokens, done.mask), done
 
 
@@ -93,12 +90,13 @@ def test_every_completion_that_ends_is_a_sentence_and_every_token_is_allowed(wri
 def test_sampling_and_evaluating_agree_under_masks(written, monkeypatch):
     _, _, policy, _, _, batch, done = written
     live = done.mask.bool()
-    at_once = policy(*batch, done.allowed)
+    under = (*batch, done.allowed, True)
+    at_once = policy(*under)
     monkeypatch.setattr("agents.models.policy._READ_AT_ONCE", 2 * GROUP)
-    for log_probs, values in (at_once, policy(*batch, done.allowed), policy.reference()(*batch, done.allowed)):
-        logp = of_tokens(log_probs, *batch[2:])
+    for logp, entropy, values, sums, log_probs in (at_once, policy(*under), policy.reference()(*under)):
         assert torch.allclose(done.logp[live], logp, atol=1e-4)
-        assert torch.allclose(done.entropy[live], token_entropy(log_probs), atol=1e-4)
+        assert torch.allclose(done.entropy[live], entropy, atol=1e-4)
+        assert torch.allclose(done.sums, sums, atol=1e-4)
         assert torch.allclose(done.values[live], values, atol=1e-3)
         probs = log_probs.exp()
         bits = np.unpackbits(done.allowed[live].numpy(), axis=1, bitorder="little")
@@ -108,9 +106,9 @@ def test_sampling_and_evaluating_agree_under_masks(written, monkeypatch):
         assert not probs[:, vocab:].any()
         assert torch.allclose(probs.sum(dim=1), torch.ones(len(probs)), atol=1e-5)
         places = live.nonzero()[:, 2]
-        for place, mean in enumerate(done.mean_probs):
-            assert torch.allclose(mean, probs[places == place].mean(dim=0), atol=1e-5)
-    free = of_tokens(policy(*batch).log_probs, *batch[2:])
+        for place, summed in enumerate(sums):
+            assert torch.allclose(summed, probs[places == place].sum(dim=0), atol=1e-4)
+    free = policy(*batch).logp
     assert (free < done.logp[live] - 0.1).float().mean() > 0.1  # masks do change it
 
 
@@ -120,11 +118,7 @@ def test_activations_that_are_computed_again_are_under_the_same_masks():
     rollout, _ = roll_out(spec, policy, layout)
     recompute_activations(policy.model)
     again = Policy(policy.model, layout)
-    logp = of_tokens(
-        again(*rollout[:4], rollout.allowed).log_probs,
-        rollout.tokens,
-        rollout.mask,
-    )
+    logp = again(*rollout[:4], rollout.allowed).logp
     assert logp.requires_grad
     assert torch.allclose(logp, rollout.logp[rollout.mask.bool()], atol=1e-4)
 
@@ -142,9 +136,9 @@ def test_a_masked_distribution_by_hand():
     assert log_probs[0, [0, 9]].tolist() == pytest.approx([math.log(1 / 3), math.log(2 / 3)])
     assert log_probs.exp()[0, 10] == 0
     assert log_probs.exp().sum().item() == pytest.approx(1.0)
-    entropy = token_entropy(log_probs)
+    entropy = -(log_probs.exp() * log_probs).sum()
     assert entropy.item() == pytest.approx(math.log(3) - 2 / 3 * math.log(2))
-    (log_probs[0, 9] + entropy.sum()).backward()
+    (log_probs[0, 9] + entropy).backward()
     slopes = logits.grad[0]
     # d ln p9 = 1 - p9; dH = -p9 (ln p9 + H), as of any softmax
     assert slopes[9].item() == pytest.approx(1 / 3 - 2 / 3 * (math.log(2 / 3) + entropy.item()), abs=1e-6)
@@ -159,11 +153,11 @@ def test_the_first_update_has_ratios_of_one_and_the_entropies_of_what_was_drawn(
     policy, layout = make_policy(spec)
     rollout, stats = roll_out(spec, policy, layout)
     check_first_loss(spec, policy, rollout, stats)
-    _, part = ppo_loss(policy, rollout.select(torch.tensor([5, 2, 11])), spec.config, entropy_coef=0.2)
-    assert part["ratio"].item() == pytest.approx(1.0, abs=1e-5)
-    assert part["clip_fraction"].item() == 0
-    _, unmasked = ppo_loss(policy, rollout._replace(allowed=None), spec.config, entropy_coef=0.2)
-    assert unmasked["ratio"].item() < 0.8
+    part = terms_of(policy, rollout.select(torch.tensor([5, 2, 11])), spec.config)
+    assert part["ratio"] == pytest.approx(1.0, abs=1e-5)
+    assert part["clip_fraction"] == 0
+    unmasked = terms_of(policy, rollout._replace(allowed=None), spec.config)
+    assert unmasked["ratio"] < 0.8
 
 
 @pytest.mark.parametrize("estimator", ["full", "log_ratio"])

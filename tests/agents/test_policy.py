@@ -11,11 +11,11 @@ torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
 from tiny_models import tiny_causal  # noqa: E402
+from tiny_runs import draw  # noqa: E402
 
 from agents.models.build import load_model, new_model, recompute_activations  # noqa: E402
 from agents.models.policy import Policy  # noqa: E402
 from agents.models.texts import decode_completions, encode_prompts  # noqa: E402
-from agents.objective.losses import token_entropy  # noqa: E402
 from formal_envs.envs.token import TokenLayout  # noqa: E402
 from formal_envs.errors import ConfigError  # noqa: E402
 from formal_envs.tasks import make_task  # noqa: E402
@@ -54,36 +54,35 @@ def arithmetic_policy():
 
 def sample(policy, layout, prompts, group=3, seed=0):
     ids, mask = encode_prompts(layout.tokenizer, prompts, CPU)
-    generator = None if seed is None else torch.Generator().manual_seed(seed)
-    return ids, mask, policy.sample(ids, mask, group, layout.max_tokens, generator)
-
-
-def of_tokens(log_probs, tokens, mask):
-    """The log-probability (N,) of each generated token."""
-    return log_probs.gather(-1, tokens[mask.bool()][:, None]).squeeze(-1)
+    noise = None if seed is None else draw(len(prompts), group, seed)
+    return ids, mask, policy.sample(ids, mask, group, layout.max_tokens, noise)
 
 
 def gradients(policy, batch):
     """The gradient of a loss on all that the policy says of a batch, by the parameter's name."""
     policy.zero_grad()
     evaluation = policy(*batch)
-    (of_tokens(evaluation.log_probs, *batch[-2:]).sum() + evaluation.values.square().sum()).backward()
+    said = evaluation.logp.sum() + evaluation.entropy.square().sum() + evaluation.values.square().sum()
+    (said + evaluation.sums.square().sum()).backward()
     return {name: weights.grad.clone() for name, weights in policy.named_parameters() if weights.grad is not None}
 
 
 def test_sampling_reports_what_forward_says_of_the_same_tokens(chain):
     policy, layout, prompts = chain
     ids, mask, done = sample(policy, layout, prompts, group=8)
-    log_probs, values = policy(ids, mask, done.tokens, done.mask)
+    said = policy(ids, mask, done.tokens, done.mask, whole=True)
     live = done.mask.bool()
     assert 0 < live.float().mean() < 1
-    assert torch.allclose(done.logp[live], of_tokens(log_probs, done.tokens, done.mask), atol=1e-4)
-    assert torch.allclose(done.entropy[live], token_entropy(log_probs), atol=1e-4)
-    assert torch.allclose(done.values[live], values, atol=1e-4)
-    assert len(done.mean_probs) == live.shape[2]
-    for place, mean in enumerate(done.mean_probs):
+    assert torch.allclose(done.logp[live], said.logp, atol=1e-4)
+    assert torch.equal(said.logp, said.log_probs.gather(1, done.tokens[live][:, None]).squeeze(1))
+    assert torch.allclose(done.entropy[live], said.entropy, atol=1e-4)
+    assert torch.allclose(said.entropy, -(said.log_probs.exp() * said.log_probs).sum(dim=1), atol=1e-5)
+    assert torch.allclose(done.values[live], said.values, atol=1e-4)
+    assert len(done.sums) == len(said.sums) == live.shape[2]
+    assert torch.allclose(done.sums, said.sums, atol=1e-4)
+    for place, summed in enumerate(said.sums):
         here = live.nonzero()[:, 2] == place
-        assert torch.allclose(mean, log_probs.exp()[here].mean(dim=0), atol=1e-5)
+        assert torch.allclose(summed, said.log_probs.exp()[here].sum(dim=0), atol=1e-4)
     assert not any(figure[~live].any() for figure in (done.logp, done.entropy, done.values))
 
 
@@ -91,9 +90,7 @@ def test_sampling_is_watched_position_by_position(chain):
     policy, layout, prompts = chain
     ids, mask = encode_prompts(layout.tokenizer, prompts, torch.device("cpu"))
     calls = []
-    done = policy.sample(
-        ids, mask, 2, layout.max_tokens, torch.Generator().manual_seed(0), watch=lambda: calls.append(1)
-    )
+    done = policy.sample(ids, mask, 2, layout.max_tokens, draw(8, 2), watch=lambda: calls.append(1))
     assert len(calls) == done.tokens.shape[2] > 1
 
 
@@ -106,8 +103,7 @@ def test_reading_similar_lengths_together_changes_nothing(chain, monkeypatch):
     for completions in (1, 9):
         monkeypatch.setattr("agents.models.policy._READ_AT_ONCE", completions)
         in_parts = policy(*batch)
-        assert torch.allclose(at_once.log_probs, in_parts.log_probs, atol=1e-4)
-        assert torch.allclose(at_once.values, in_parts.values, atol=1e-4)
+        assert all(torch.allclose(x, y, atol=1e-4) for x, y in zip(at_once[:4], in_parts[:4], strict=True))
         for name, gradient in gradients(policy, batch).items():
             assert (gradient - expected[name]).norm() <= 1e-4 * expected[name].norm(), name
 
@@ -115,13 +111,13 @@ def test_reading_similar_lengths_together_changes_nothing(chain, monkeypatch):
 def test_left_padding_changes_nothing(chain):
     policy, layout, prompts = chain
     ids, mask, together = sample(policy, layout, prompts)
-    log_probs = policy(ids, mask, together.tokens, together.mask).log_probs
+    logp = policy(ids, mask, together.tokens, together.mask).logp
     of_row = together.mask.bool().nonzero()[:, 0]
     for row, prompt in enumerate(prompts):
         alone, alone_mask = encode_prompts(layout.tokenizer, [prompt], CPU)
         tokens, live = together.tokens[row : row + 1], together.mask[row : row + 1]
-        again = policy(alone, alone_mask, tokens, live).log_probs
-        assert torch.allclose(log_probs[of_row == row], again, atol=1e-4)
+        again = policy(alone, alone_mask, tokens, live).logp
+        assert torch.allclose(logp[of_row == row], again, atol=1e-4)
         _, _, greedy = sample(policy, layout, [prompt], group=1, seed=None)
         _, _, greedy_together = sample(policy, layout, prompts, group=1, seed=None)
         length = int(greedy.mask.sum())
@@ -165,9 +161,8 @@ def test_a_models_own_tokenizer_serves_as_well(tmp_path, architecture):
     layout = TokenLayout(task, path, 12)
     policy = Policy(load_model(path), layout)
     ids, mask, done = sample(policy, layout, prompts, group=32)
-    log_probs = policy(ids, mask, done.tokens, done.mask).log_probs
-    live = done.mask.bool()
-    assert torch.allclose(done.logp[live], of_tokens(log_probs, done.tokens, done.mask), atol=1e-4)
+    logp = policy(ids, mask, done.tokens, done.mask).logp
+    assert torch.allclose(done.logp[done.mask.bool()], logp, atol=1e-4)
     plain = transformers.AutoTokenizer.from_pretrained(path)
     for row, prompt in enumerate(prompts):
         assert plain.decode(ids[row][mask[row].bool()]) == prompt
@@ -184,9 +179,9 @@ def test_sampling_follows_the_distribution():
     with torch.no_grad():
         policy.model.get_output_embeddings().weight.mul_(20)
     ids, mask = encode_prompts(layout.tokenizer, ["1+2="], CPU)
-    done = policy.sample(ids, mask, 20_000, 1, torch.Generator().manual_seed(0))
+    done = policy.sample(ids, mask, 20_000, 1, draw(1, 20_000))
     shares = done.tokens.flatten().bincount(minlength=layout.tokenizer.vocab_size) / 20_000
-    probabilities = done.mean_probs[0]  # of the only prompt
+    probabilities = done.sums[0] / 20_000  # of the only prompt
     assert probabilities.max() > 0.05  # not uniform
     assert (shares - probabilities).abs().max() < 0.015  # four standard deviations at most
     assert -done.logp.mean().item() == pytest.approx(done.entropy[0, 0, 0].item(), abs=0.05)
@@ -197,7 +192,7 @@ def test_activations_are_computed_again_for_the_same_gradients(chain):
     ids, mask, done = sample(policy, layout, prompts)
     batch = (ids, mask, done.tokens, done.mask)
     with torch.no_grad():
-        plain = policy(*batch).log_probs
+        plain = policy(*batch).logp
     expected = gradients(policy, batch)
 
     recompute_activations(policy.model)
@@ -210,7 +205,7 @@ def test_activations_are_computed_again_for_the_same_gradients(chain):
     assert len(calls) == 2 * len(norms) - 1  # all but the last are in a layer, and run twice
     calls.clear()
     with torch.no_grad():
-        assert torch.allclose(again(*batch).log_probs, plain, atol=1e-5)
+        assert torch.allclose(again(*batch).logp, plain, atol=1e-5)
     assert len(calls) == 2 * len(norms)  # once on prompts, once on completions
     for handle in handles:
         handle.remove()
@@ -218,7 +213,7 @@ def test_activations_are_computed_again_for_the_same_gradients(chain):
     assert found.keys() == expected.keys()
     for name, gradient in expected.items():
         assert (found[name] - gradient).norm() <= 1e-4 * gradient.norm(), name
-    assert torch.allclose(again(*batch).log_probs, plain, atol=1e-4)
+    assert torch.allclose(again(*batch).logp, plain, atol=1e-4)
     assert torch.equal(sample(again, layout, prompts)[2].tokens, done.tokens)
 
 
@@ -241,7 +236,7 @@ def test_dropout_stays_off(recompute):
         recompute_activations(model)
     policy = Policy(model, layout)
     ids, mask, done = sample(policy, layout, prompts)
-    logp = of_tokens(policy(ids, mask, done.tokens, done.mask).log_probs, done.tokens, done.mask)
+    logp = policy(ids, mask, done.tokens, done.mask).logp
     assert logp.requires_grad
     assert torch.allclose(logp, done.logp[done.mask.bool()], atol=1e-4)
 
@@ -251,17 +246,17 @@ def test_the_reference_stays_as_the_policy_was(chain):
     ids, mask, done = sample(policy, layout, prompts)
     batch = (ids, mask, done.tokens, done.mask)
     with torch.no_grad():
-        before = policy(*batch)
+        before = policy(*batch, whole=True)
     reference = policy.reference()
     optimizer = torch.optim.Adam(policy.parameters(), 0.01)
     for _ in range(3):
         gradients(policy, batch)
         optimizer.step()
-    said = reference(*batch)
+    said = reference(*batch, whole=True)
     assert not said.log_probs.requires_grad
     assert torch.allclose(said.log_probs, before.log_probs, atol=1e-5)
     assert torch.allclose(said.values, before.values, atol=1e-5)
-    assert (policy(*batch).log_probs - said.log_probs).exp().sub(1).abs().max() > 0.1
+    assert (policy(*batch, whole=True).log_probs - said.log_probs).exp().sub(1).abs().max() > 0.1
 
 
 def test_making_a_policy_draws_nothing():
@@ -275,7 +270,7 @@ def test_what_exceeds_the_models_positions_is_refused():
     policy, _ = arithmetic_policy()  # of 64 positions
     tokens = torch.zeros(1, 60, dtype=torch.long)
     ones = torch.ones_like(tokens)
-    fits = policy.sample(tokens, ones, 2, 5, torch.Generator().manual_seed(0))  # the last token is not read
+    fits = policy.sample(tokens, ones, 2, 5, draw(1, 2))  # the last token is not read
     policy(tokens, ones, fits.tokens, fits.mask)
     with pytest.raises(ConfigError, match=r"prompt of 60 tokens.* up to 6 .*64 positions.*max_tokens.*context"):
         policy.sample(tokens, ones, 2, 6, None)
@@ -330,13 +325,13 @@ def test_other_architectures_read_on_from_a_cache(model):
     config = getattr(transformers, f"{model}Config")(**size, initializer_range=0.2)
     policy = Policy(transformers.AutoModelForCausalLM.from_config(config), layout)
     ids, mask, done = sample(policy, layout, prompts, group=8)
-    log_probs = policy(ids, mask, done.tokens, done.mask).log_probs
+    logp = policy(ids, mask, done.tokens, done.mask).logp
     live = done.mask.bool()
     assert done.logp[live].std() > 0.1
-    assert torch.allclose(done.logp[live], of_tokens(log_probs, done.tokens, done.mask), atol=1e-4)
+    assert torch.allclose(done.logp[live], logp, atol=1e-4)
     recompute_activations(policy.model)
-    whole = Policy(policy.model, layout)(ids, mask, done.tokens, done.mask).log_probs  # without a cache
-    assert torch.allclose(log_probs, whole, atol=1e-4)
+    whole = Policy(policy.model, layout)(ids, mask, done.tokens, done.mask).logp  # without a cache
+    assert torch.allclose(logp, whole, atol=1e-4)
 
 
 @dataclasses.dataclass
@@ -366,7 +361,7 @@ def test_a_cache_is_known_by_what_it_does_whatever_its_name(chain):
     again.value_head.load_state_dict(policy.value_head.state_dict())
     assert torch.equal(sample(again, layout, prompts)[2].tokens, done.tokens)
     found = again(ids, mask, done.tokens, done.mask)
-    assert torch.allclose(found.log_probs, expected.log_probs, atol=1e-5)
+    assert torch.allclose(found.logp, expected.logp, atol=1e-5)
     assert torch.allclose(found.values, expected.values, atol=1e-5)
     assert any(given)
 

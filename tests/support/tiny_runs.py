@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from accelerate import Accelerator
 
 from agents.models.build import new_model
+from agents.models.noise import Noise
 from agents.models.policy import Policy
-from agents.ppo import ppo_loss
+from agents.ppo import SAMPLING
+from agents.processes import Processes
 from agents.rollout import collect
+from agents.update import accumulate
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
 SMALL = {
@@ -41,15 +45,29 @@ def roll_out(spec, policy, layout, reference=None, kl_coef=0.0):
     """A batch of the policy, and what there is to say of it."""
     task, reward = spec.build()
     prompts = task.sample(problem_keys(seeded_stream(0), np.arange(spec.config.prompts))).prompts
-    generator = torch.Generator().manual_seed(0)
-    return collect(policy, reference, layout, reward, prompts, spec.config, kl_coef, generator)[:2]
+    noise = draw(len(prompts), spec.config.completions)
+    return collect(policy, reference, layout, reward, prompts, spec.config, kl_coef, noise, alone())[:2]
+
+
+def draw(prompts, group, seed=0):
+    """The noise of a batch."""
+    return Noise(seeded_stream(seed, SAMPLING), 0, prompts, group, torch.device("cpu"))
+
+
+def alone():
+    """The one process of a run."""
+    return Processes(Accelerator(cpu=True))
+
+
+def terms_of(policy, rollout, config, entropy_coef=0.2):
+    """The loss on a batch, its terms and diagnostics."""
+    return accumulate(policy, rollout, config, entropy_coef, Accelerator(cpu=True), alone())
 
 
 def check_first_loss(spec, policy, rollout, stats):
     """The loss on a batch by the policy that drew it is the sum of its terms, at ratios of one. Returns the terms."""
-    loss, tensors = ppo_loss(policy, rollout, spec.config, entropy_coef=0.2)
-    terms = {name: tensor.item() for name, tensor in tensors.items()}
+    terms = terms_of(policy, rollout, spec.config)
     expected = terms["policy_loss"] + 0.1 * terms["value_loss"] - 0.2 * stats["entropy"] - 0.3 * stats["batch_entropy"]
-    assert loss.item() == pytest.approx(expected, rel=1e-4)
+    assert terms["loss"] == pytest.approx(expected, rel=1e-4)
     assert terms["ratio"] == pytest.approx(1.0, abs=1e-5)
     return terms

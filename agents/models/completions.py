@@ -1,0 +1,109 @@
+"""What is said of completions: when they are sampled, and when they are looked at again."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+AT_ONCE = 2**25
+"""Numbers of the distributions that are held at once; more are worked out in parts, and again for the gradient."""
+
+
+class Evaluation(NamedTuple):
+    """What the policy says at the N generated tokens of completions, in the order of ``mask.nonzero()``.
+
+    Whole distributions are not kept: with a vocabulary of 50,000 tokens they would not fit.
+
+    Attributes:
+        logp: (N,) log-probabilities of the tokens.
+        entropy: (N,) in nats of the distributions that they are from.
+        values: (N,).
+        sums: (T, V), the sum of those distributions at each position.
+        log_probs: (N, V), where they were asked for.
+    """
+
+    logp: Tensor
+    entropy: Tensor
+    values: Tensor
+    sums: Tensor
+    log_probs: Tensor | None = None
+
+
+class Reference(Protocol):
+    """Evaluates completions as ``Policy.forward`` does, and is not trained."""
+
+    def __call__(
+        self,
+        prompts: Tensor,
+        prompt_mask: Tensor,
+        tokens: Tensor,
+        mask: Tensor,
+        allowed: Tensor | None = None,
+        whole: bool = False,
+    ) -> Evaluation:
+        """What it says of the tokens."""
+        ...
+
+
+class Completions(NamedTuple):
+    """G sampled completions of each of P prompts, of at most T tokens; all but the tokens is 0 behind the end.
+
+    Attributes:
+        tokens: (P, G, T) ids, PAD behind the end.
+        mask: (P, G, T), 1 on generated tokens, the EOS included; there is one at least.
+        logp: (P, G, T) log-probabilities of the tokens.
+        entropy: (P, G, T) in nats of the distributions that they were drawn from.
+        values: (P, G, T).
+        sums: (T, V), the sum of those distributions over the completions that reach a position.
+        allowed: (P, G, T, B) uint8, the ``GrammarMasks.bits`` that the tokens were drawn under, without meaning behind
+            the end; None where there were no masks.
+    """
+
+    tokens: Tensor
+    mask: Tensor
+    logp: Tensor
+    entropy: Tensor
+    values: Tensor
+    sums: Tensor
+    allowed: Tensor | None = None
+
+
+class Drawn(NamedTuple):
+    """Tokens drawn from N distributions, C from each: tokens, logp (N, C); entropy (N,); sums (V,)."""
+
+    tokens: Tensor
+    logp: Tensor
+    entropy: Tensor
+    sums: Tensor
+
+
+class States(NamedTuple):
+    """R states that tokens are drawn from, C from each.
+
+    Attributes:
+        states: (R, ...), of which a model makes logits.
+        values, positions: (R,).
+        tokens, numbers: (R, C) tokens, and their places in the result.
+        allowed: (R, B), as of ``Completions``, or None.
+        is_part: whether there are more of them than fit at once.
+    """
+
+    states: Tensor
+    values: Tensor
+    positions: Tensor
+    tokens: Tensor
+    numbers: Tensor
+    allowed: Tensor | None
+    is_part: bool
+
+    def parts(self, vocabulary: int) -> list[States]:
+        """The same in parts whose distributions fit."""
+        rows = max(1, AT_ONCE // vocabulary)
+        if len(self.states) <= rows:
+            return [self]
+        every = torch.arange(len(self.states), device=self.states.device).split(rows)
+        return [
+            States._make([*(None if field is None else field[part] for field in self[:-1]), True]) for part in every
+        ]
