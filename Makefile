@@ -14,7 +14,7 @@ VERSIONS := agents/test_policy.py agents/test_models.py agents/test_checkpoint.p
 PYTEST := -m pytest --numprocesses logical --maxprocesses 8 --dist loadfile
 QUICK := not slow and not train and not process
 
-.PHONY: train test test-all coverage test-latest test-lowest sanitize lint docs rllib clean
+.PHONY: train test test-all coverage test-latest test-lowest sanitize gpu lint docs rllib clean
 
 train: $(VENV)/installed
 	$(BIN)/formal-envs train FormalArith-v0 --out $(OUT) $(if $(STEPS),--steps $(STEPS))
@@ -68,6 +68,12 @@ sanitize: $(VENV)/installed
 	$(BIN)/python -m pytest --hypothesis-profile full $(PLAYED:%=tests/ludii/test_%.py) \
 		tests/playing/test_numbering.py tests/playing/test_planes.py tests/playing/test_play_vector.py && \
 	$(BIN)/python -m tests.audits.fuzz_games --texts $(TEXTS)
+
+# Tests, speed, memory and two trainings on a GPU, in 8 minutes and without a network; at small sizes where there is no GPU.
+# An environment that is there already serves as well: make gpu VENV= PYTHON=python3
+LIMIT ?= 470
+gpu: $(if $(VENV),$(VENV)/installed)
+	$(if $(VENV),$(BIN)/python,$(PYTHON)) tests/audits/gpu --out runs/gpu --seconds $(LIMIT)
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .

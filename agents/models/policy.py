@@ -22,7 +22,7 @@ from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 
 _FORBIDDEN = -1e9  # finite, so that 0 * log 0 stays 0 in entropies and their gradients
-_READ_AT_ONCE = 2**25  # numbers of the distributions that are held at once: more are worked out again for the gradient
+_READ_AT_ONCE = 64  # completions that are padded to one length in ``forward``
 _CROWDED = 0.75  # in ``sample`` the rows that have ended are dropped when fewer than this share of the rows are live
 
 

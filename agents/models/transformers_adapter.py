@@ -74,7 +74,7 @@ class Reader:
         """
         named = {} if cache is None else {self._cache: cache}
         if self._keeps:
-            named["logits_to_keep"] = 1 if self._plain else keep
+            named["logits_to_keep"] = ids.new_empty(0) if self._plain else keep  # none: they are made in ``logits``
         output = _call(model, ids, mask, use_cache=want_cache, **named)
         cache = _with_rows(output[self._cache]) if want_cache else None
         hidden = output.hidden_states[-1][:, -keep:]

@@ -13,6 +13,7 @@ pytest.importorskip("accelerate")
 pytest.importorskip("llguidance")
 
 from click.testing import CliRunner  # noqa: E402
+from devices import DEVICE  # noqa: E402
 from judges import is_sentence  # noqa: E402
 from killed_runs import whole_and_killed  # noqa: E402
 from tiny_runs import SMALL, check_first_loss, draw, make_policy, roll_out, terms_of, without_times  # noqa: E402
@@ -53,15 +54,16 @@ def written(request):
     torch.manual_seed(0)
     model = new_model(tokenizer, 1, 16, 2, 640)
     model.resize_token_embeddings(tokenizer.vocab_size + 9, mean_resizing=False)
-    policy = Policy(model, layout)
+    policy = Policy(model, layout).to(DEVICE)
     closing = [tokenizer.decode([n]).strip() in (")", "}", "]", '"', "") for n in range(tokenizer.vocab_size)]
     head = model.get_output_embeddings().weight
     with torch.no_grad():
         head.normal_(std=0.5)
         torch.nn.init.normal_(policy.value_head.weight)
-        bias = torch.zeros(len(head)).index_fill(0, torch.tensor(closing).nonzero().squeeze(1), 4.0)
+        bias = torch.where(torch.tensor(closing), 4.0, 0.0)
+        bias = torch.nn.functional.pad(bias, (0, len(head) - len(bias))).to(DEVICE)
     model.get_output_embeddings().register_forward_hook(lambda module, inputs, logits: logits + bias)
-    ids, mask = encode_prompts(tokenizer, prompts, torch.device("cpu"))
+    ids, mask = encode_prompts(tokenizer, prompts, DEVICE)
     noise = draw(len(prompts), GROUP)
     done = policy.sample(ids, mask, GROUP, layout.max_tokens, noise, begin_masks(layout, prompts))
     return name, task, policy, layout, prompts, (ids, mask, done.tokens, done.mask), done
@@ -99,9 +101,9 @@ def test_sampling_and_evaluating_agree_under_masks(written, monkeypatch):
         assert torch.allclose(done.sums, sums, atol=1e-4)
         assert torch.allclose(done.values[live], values, atol=1e-3)
         probs = log_probs.exp()
-        bits = np.unpackbits(done.allowed[live].numpy(), axis=1, bitorder="little")
+        bits = np.unpackbits(done.allowed[live].cpu().numpy(), axis=1, bitorder="little")
         vocab = min(bits.shape[1], probs.shape[1])
-        allowed = torch.tensor(bits[:, :vocab], dtype=torch.bool)
+        allowed = torch.tensor(bits[:, :vocab], dtype=torch.bool, device=DEVICE)
         assert not probs[:, :vocab][~allowed].any()
         assert not probs[:, vocab:].any()
         assert torch.allclose(probs.sum(dim=1), torch.ones(len(probs)), atol=1e-5)
@@ -117,7 +119,7 @@ def test_activations_that_are_computed_again_are_under_the_same_masks():
     policy, layout = make_policy(spec)
     rollout, _ = roll_out(spec, policy, layout)
     recompute_activations(policy.model)
-    again = Policy(policy.model, layout)
+    again = Policy(policy.model, layout).to(DEVICE)
     logp = again(*rollout[:4], rollout.allowed).logp
     assert logp.requires_grad
     assert torch.allclose(logp, rollout.logp[rollout.mask.bool()], atol=1e-4)
@@ -167,7 +169,7 @@ def test_the_kl_is_of_the_masked_distributions(estimator):
     spec = RunSpec.parse("FormalArith-v0", settings)
     policy, layout = make_policy(spec)
     other, _ = make_policy(spec)
-    plus = torch.zeros(other.forbidden.shape[1])
+    plus = torch.zeros(other.forbidden.shape[1], device=DEVICE)
     plus[layout.tokenizer.encode("+")[0]] = 50.0  # no part of a number, and as good as all of the probability
     other.model.get_output_embeddings().register_forward_hook(lambda module, inputs, logits: logits + plus)
     _, stats = roll_out(spec, policy, layout, reference=other, kl_coef=0.5)

@@ -10,6 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
+from devices import DEVICE  # noqa: E402
 from tiny_models import tiny_causal  # noqa: E402
 from tiny_runs import draw  # noqa: E402
 
@@ -21,7 +22,6 @@ from formal_envs.errors import ConfigError  # noqa: E402
 from formal_envs.tasks import make_task  # noqa: E402
 from formal_envs.tasks.streams import problem_keys, seeded_stream  # noqa: E402
 
-CPU = torch.device("cpu")
 ARCHITECTURES = ["gpt2", "gpt_neox", "llama"]
 
 
@@ -40,7 +40,7 @@ def chain(request, tmp_path):
     """
     task, prompts = chain_prompts()
     layout = TokenLayout(task, "char", 12)
-    policy = Policy(load_model(tiny_causal(tmp_path, request.param)), layout)
+    policy = Policy(load_model(tiny_causal(tmp_path, request.param)), layout).to(DEVICE)
     torch.manual_seed(0)
     torch.nn.init.normal_(policy.value_head.weight)
     return policy, layout, prompts
@@ -49,11 +49,11 @@ def chain(request, tmp_path):
 def arithmetic_policy():
     layout = TokenLayout(make_task("Arith")[0])
     torch.manual_seed(0)
-    return Policy(new_model(layout.tokenizer, 1, 16, 2, 64), layout), layout
+    return Policy(new_model(layout.tokenizer, 1, 16, 2, 64), layout).to(DEVICE), layout
 
 
 def sample(policy, layout, prompts, group=3, seed=0):
-    ids, mask = encode_prompts(layout.tokenizer, prompts, CPU)
+    ids, mask = encode_prompts(layout.tokenizer, prompts, DEVICE)
     noise = None if seed is None else draw(len(prompts), group, seed)
     return ids, mask, policy.sample(ids, mask, group, layout.max_tokens, noise)
 
@@ -88,7 +88,7 @@ def test_sampling_reports_what_forward_says_of_the_same_tokens(chain):
 
 def test_sampling_is_watched_position_by_position(chain):
     policy, layout, prompts = chain
-    ids, mask = encode_prompts(layout.tokenizer, prompts, torch.device("cpu"))
+    ids, mask = encode_prompts(layout.tokenizer, prompts, DEVICE)
     calls = []
     done = policy.sample(ids, mask, 2, layout.max_tokens, draw(8, 2), watch=lambda: calls.append(1))
     assert len(calls) == done.tokens.shape[2] > 1
@@ -114,7 +114,7 @@ def test_left_padding_changes_nothing(chain):
     logp = policy(ids, mask, together.tokens, together.mask).logp
     of_row = together.mask.bool().nonzero()[:, 0]
     for row, prompt in enumerate(prompts):
-        alone, alone_mask = encode_prompts(layout.tokenizer, [prompt], CPU)
+        alone, alone_mask = encode_prompts(layout.tokenizer, [prompt], DEVICE)
         tokens, live = together.tokens[row : row + 1], together.mask[row : row + 1]
         again = policy(alone, alone_mask, tokens, live).logp
         assert torch.allclose(logp[of_row == row], again, atol=1e-4)
@@ -131,7 +131,7 @@ def test_greedy_decoding_agrees_with_transformers(chain):
     with torch.no_grad():
         position = (mask.cumsum(1) - 1).clamp(min=0)
         logits = policy.model(input_ids=ids, attention_mask=mask, position_ids=position).logits[:, -1]
-    allowed = torch.tensor(layout.first_mask, dtype=torch.bool)
+    allowed = torch.tensor(layout.first_mask, dtype=torch.bool, device=DEVICE)
     assert first.tolist() == logits[:, : len(allowed)].masked_fill(~allowed, -math.inf).argmax(-1).tolist()
 
 
@@ -159,7 +159,7 @@ def test_a_models_own_tokenizer_serves_as_well(tmp_path, architecture):
     task, prompts = chain_prompts()
     path = tiny_causal(tmp_path, architecture)
     layout = TokenLayout(task, path, 12)
-    policy = Policy(load_model(path), layout)
+    policy = Policy(load_model(path), layout).to(DEVICE)
     ids, mask, done = sample(policy, layout, prompts, group=32)
     logp = policy(ids, mask, done.tokens, done.mask).logp
     assert torch.allclose(done.logp[done.mask.bool()], logp, atol=1e-4)
@@ -178,7 +178,7 @@ def test_sampling_follows_the_distribution():
     policy, layout = arithmetic_policy()
     with torch.no_grad():
         policy.model.get_output_embeddings().weight.mul_(20)
-    ids, mask = encode_prompts(layout.tokenizer, ["1+2="], CPU)
+    ids, mask = encode_prompts(layout.tokenizer, ["1+2="], DEVICE)
     done = policy.sample(ids, mask, 20_000, 1, draw(1, 20_000))
     shares = done.tokens.flatten().bincount(minlength=layout.tokenizer.vocab_size) / 20_000
     probabilities = done.sums[0] / 20_000  # of the only prompt
@@ -196,7 +196,7 @@ def test_activations_are_computed_again_for_the_same_gradients(chain):
     expected = gradients(policy, batch)
 
     recompute_activations(policy.model)
-    again = Policy(policy.model, layout)
+    again = Policy(policy.model, layout).to(DEVICE)
     again.value_head.load_state_dict(policy.value_head.state_dict())
     norms = [module for module in again.model.modules() if "Norm" in type(module).__name__]
     calls = []
@@ -234,7 +234,7 @@ def test_dropout_stays_off(recompute):
     model = transformers.AutoModelForCausalLM.from_config(config)
     if recompute:
         recompute_activations(model)
-    policy = Policy(model, layout)
+    policy = Policy(model, layout).to(DEVICE)
     ids, mask, done = sample(policy, layout, prompts)
     logp = policy(ids, mask, done.tokens, done.mask).logp
     assert logp.requires_grad
@@ -268,14 +268,14 @@ def test_making_a_policy_draws_nothing():
 
 def test_what_exceeds_the_models_positions_is_refused():
     policy, _ = arithmetic_policy()  # of 64 positions
-    tokens = torch.zeros(1, 60, dtype=torch.long)
+    tokens = torch.zeros(1, 60, dtype=torch.long, device=DEVICE)
     ones = torch.ones_like(tokens)
     fits = policy.sample(tokens, ones, 2, 5, draw(1, 2))  # the last token is not read
     policy(tokens, ones, fits.tokens, fits.mask)
     with pytest.raises(ConfigError, match=r"prompt of 60 tokens.* up to 6 .*64 positions.*max_tokens.*context"):
         policy.sample(tokens, ones, 2, 6, None)
     with pytest.raises(ConfigError, match="64 positions"):
-        policy(tokens, ones, torch.zeros(1, 2, 6, dtype=torch.long), torch.ones(1, 2, 6))
+        policy(tokens, ones, tokens[:, :12].view(1, 2, 6), ones[:, :12].view(1, 2, 6))
 
 
 def test_a_tokenizer_with_more_tokens_than_embeddings_is_refused():
@@ -323,14 +323,14 @@ def test_other_architectures_read_on_from_a_cache(model):
     }[model]
     torch.manual_seed(0)
     config = getattr(transformers, f"{model}Config")(**size, initializer_range=0.2)
-    policy = Policy(transformers.AutoModelForCausalLM.from_config(config), layout)
+    policy = Policy(transformers.AutoModelForCausalLM.from_config(config), layout).to(DEVICE)
     ids, mask, done = sample(policy, layout, prompts, group=8)
     logp = policy(ids, mask, done.tokens, done.mask).logp
     live = done.mask.bool()
     assert done.logp[live].std() > 0.1
     assert torch.allclose(done.logp[live], logp, atol=1e-4)
     recompute_activations(policy.model)
-    whole = Policy(policy.model, layout)(ids, mask, done.tokens, done.mask).logp  # without a cache
+    whole = Policy(policy.model, layout).to(DEVICE)(ids, mask, done.tokens, done.mask).logp  # without a cache
     assert torch.allclose(logp, whole, atol=1e-4)
 
 
@@ -357,7 +357,7 @@ def test_a_cache_is_known_by_what_it_does_whatever_its_name(chain):
         return Said(said.logits, said.get(*own), said.hidden_states)
 
     policy.model.forward = renamed
-    again = Policy(policy.model, layout)
+    again = Policy(policy.model, layout).to(DEVICE)
     again.value_head.load_state_dict(policy.value_head.state_dict())
     assert torch.equal(sample(again, layout, prompts)[2].tokens, done.tokens)
     found = again(ids, mask, done.tokens, done.mask)
@@ -369,7 +369,7 @@ def test_a_cache_is_known_by_what_it_does_whatever_its_name(chain):
 def test_prompts_are_padded_on_the_left():
     task, _ = make_task("Arith")
     tokenizer = TokenLayout(task).tokenizer
-    ids, mask = encode_prompts(tokenizer, ["12+3=", "4=", ""], CPU)
+    ids, mask = encode_prompts(tokenizer, ["12+3=", "4=", ""], DEVICE)
     pad = tokenizer.pad_id
     equals = tokenizer.encode("=")[0]
     assert ids.tolist() == [

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from accelerate import Accelerator
+from devices import DEVICE
 
 from agents.models.build import new_model
 from agents.models.noise import Noise
@@ -24,7 +25,7 @@ SMALL = {
     "heads": 2,
     "warmup": 2,
     "test_episodes": 32,
-    "device": "cpu",
+    "device": DEVICE.type,
 }
 TIMES = ("seconds", "sample_seconds", "update_seconds", "reward_seconds")
 
@@ -38,7 +39,7 @@ def make_policy(spec):
     """A policy of random weights, the same each time, and its layout."""
     torch.manual_seed(0)
     layout = spec.layout()
-    return Policy(new_model(layout.tokenizer, 1, 16, 2, 64), layout), layout
+    return Policy(new_model(layout.tokenizer, 1, 16, 2, 64), layout).to(DEVICE), layout
 
 
 def roll_out(spec, policy, layout, reference=None, kl_coef=0.0):
@@ -51,17 +52,22 @@ def roll_out(spec, policy, layout, reference=None, kl_coef=0.0):
 
 def draw(prompts, group, seed=0):
     """The noise of a batch."""
-    return Noise(seeded_stream(seed, SAMPLING), 0, prompts, group, torch.device("cpu"))
+    return Noise(seeded_stream(seed, SAMPLING), 0, prompts, group, DEVICE)
+
+
+def accelerator():
+    """Of one process."""
+    return Accelerator(cpu=DEVICE.type == "cpu")
 
 
 def alone():
     """The one process of a run."""
-    return Processes(Accelerator(cpu=True))
+    return Processes(accelerator())
 
 
 def terms_of(policy, rollout, config, entropy_coef=0.2):
     """The loss on a batch, its terms and diagnostics."""
-    return accumulate(policy, rollout, config, entropy_coef, Accelerator(cpu=True), alone())
+    return accumulate(policy, rollout, config, entropy_coef, accelerator(), alone())
 
 
 def check_first_loss(spec, policy, rollout, stats):
