@@ -2,6 +2,7 @@
 
 import json
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -20,11 +21,75 @@ def test_bench_arith():
     assert all(rate > 0 for rate in rates.values())
 
 
-def test_bench_ppo():
+def test_operations_are_those_of_a_batch_counted_by_hand():
+    torch = pytest.importorskip("torch")
+    from agents.bench.flops import Weights, forward_flops
+    from agents.rollout import Rollout
+
+    prompt_mask = torch.tensor([[0, 1, 1], [1, 1, 1]])  # two prompts, of 2 and 3 tokens
+    mask = torch.tensor([[[1, 1, 1, 1], [1, 1, 0, 0]], [[1, 0, 0, 0], [1, 1, 1, 0]]])  # completions of 4, 2, 1 and 3
+    empty = torch.zeros(())
+    fields = dict.fromkeys(Rollout._fields, empty)
+    batch = Rollout(**{**fields, "prompt_mask": prompt_mask, "mask": mask, "tokens": mask})
+    # Read: 5 of prompts, and 3 + 1 + 0 + 2 of completions. Drawn from: one distribution per prompt, and the 6 behind.
+    assert forward_flops(Weights(100, 10), batch) == 2 * (100 * (5 + 6) + 10 * (2 + 6))
+
+
+def test_weights_that_count_are_those_of_layers_and_of_the_output():
     pytest.importorskip("torch")
-    result = CliRunner().invoke(main, ["bench", "ppo", "--steps", "10", "--device", "cpu"])
-    assert result.exit_code == 0, result.output
-    assert "update_prompts_per_second" in result.output
+    from agents.bench.flops import count_weights
+    from agents.models.build import build_model
+    from agents.models.policy import Policy
+    from agents.runs.spec import RunSpec
+
+    spec = RunSpec.parse("FormalArith-v0", {"layers": 3, "width": 16, "heads": 2})
+    layout = spec.layout()
+    policy = Policy(build_model(spec.config, layout.tokenizer), layout)
+    # A layer of GPT-2 has 12 w^2: 3 for queries, keys and values, 1 behind attention, 4 + 4 around the activation.
+    assert count_weights(policy) == (3 * 12 * 16**2, 16 * layout.tokenizer.vocab_size)
+
+
+@pytest.mark.train
+@pytest.mark.parametrize("env", ["FormalArith-v0", "FormalGame-v0"])
+def test_bench_ppo(env):
+    pytest.importorskip("torch")
+    from agents.bench.ppo import bench_ppo
+    from agents.commands.bench import show_ppo
+
+    small = {"prompts": 4, "completions": 2, "max_tokens": 3, "width": 16, "heads": 2, "layers": 1}
+    result = bench_ppo(env, 2, "cpu", **small)
+    assert 8 <= result["tokens_per_step"] <= 24
+    for clock in ("wall", "cpu"):
+        per_step = 0.0
+        for part, times in (("sampling", 1), ("update", 3)):
+            tokens, flops, share = (values[clock] for values in result[part].values())
+            assert share == pytest.approx(flops / result["sgemm_peak"][clock])
+            assert 0 < share < 1
+            per_step += result["tokens_per_step"] / tokens
+            assert flops / tokens == pytest.approx(times * flops_per_token(result))
+        assert 1 / per_step == pytest.approx(result["steps_per_second"][clock])
+    shown = CliRunner().invoke(click.command()(lambda: show_ppo(result, False)))
+    assert "% of the peak" in shown.output, shown.output
+
+
+def flops_per_token(result):
+    """FLOP of a forward pass for each generated token."""
+    return result["sampling"]["flops_per_second"]["wall"] / result["sampling"]["tokens_per_second"]["wall"]
+
+
+@pytest.mark.train
+def test_bench_trl(monkeypatch):
+    pytest.importorskip("trl")
+    from agents.bench.trl import SETTINGS
+
+    for name, value in {"prompts": 4, "completions": 2, "width": 16, "layers": 1, "max_tokens": 3}.items():
+        monkeypatch.setitem(SETTINGS, name, value)
+    done = CliRunner().invoke(main, ["bench", "trl", "--steps", "2", "--json"])
+    assert done.exit_code == 0, done.output
+    result = json.loads(done.stdout.splitlines()[-1])
+    for clock in ("wall", "cpu"):
+        assert result["ratio"][clock] == pytest.approx(result["ours"][clock] / result["trl"][clock])
+        assert result["trl"][clock] > 0
 
 
 def test_bench_masks(monkeypatch):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -87,16 +89,76 @@ def bench_masks_command(seconds: float, as_json: bool) -> None:
         click.echo(f"{name:36} {cost}; {row['valid']:.2f} of {row['ended']:.0f} texts are sentences")
 
 
+def _ppo_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of what measures steps of PPO."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print a JSON object."),
+        click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "cuda"])),
+    ):
+        command = option(command)
+    return needs_torch(command)
+
+
 @bench.command("ppo")
-@click.option("--steps", default=60, show_default=True, type=click.IntRange(10))
-@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@click.option("--steps", default=200, show_default=True, type=click.IntRange(1), help="Steps to measure.")
+@_ppo_options
+def bench_ppo_command(steps: int, device: str, as_json: bool) -> None:
+    """PPO's default run, FormalArith-v0 on a small GPT-2: tokens and FLOP per second of sampling and of the update.
+
+    The shares are of what a large product of float32 matrices reaches in the same threads, in the same run. What is
+    counted stands in agents/bench/flops.py and agents/bench/ppo.py.
+    """
+    from agents.bench.ppo import ARITHMETIC, bench_ppo
+
+    show_ppo(bench_ppo(ARITHMETIC, steps, device), as_json)
+
+
+@bench.command("game-ppo")
+@click.option("--steps", default=3, show_default=True, type=click.IntRange(1), help="Steps to measure.")
+@_ppo_options
+def bench_game_ppo_command(steps: int, device: str, as_json: bool) -> None:
+    """PPO on the games' model: 8 completions of each of 32 prompts, from random weights. As `bench ppo`."""
+    from agents.bench.ppo import GAMES, bench_ppo
+
+    show_ppo(bench_ppo(GAMES, steps, device), as_json)
+
+
+def show_ppo(result: dict[str, Any], as_json: bool) -> None:
+    """Print what ``bench_ppo`` found."""
+    if as_json:
+        click.echo(json.dumps(result))
+        return
+    clocks = {"wall": "per second"} | ({"cpu": "per CPU-second"} if result["device"] == "cpu" else {})
+    click.echo(f"{result['env']} on {result['device']}, {result['threads']} threads, load {result['load']:.1f}")
+    click.echo(f"{result['weights']:,} weights, of which {result['multiplied_weights']:,} count for each token")
+    steps, seconds = result["steps_per_second"]["wall"], result["reward_seconds_per_step"]
+    click.echo(f"{steps:,.2f} steps per second of {result['tokens_per_step']:,.0f} tokens")
+    click.echo(f"the reward, left out: {seconds:.3f} s per step")
+    for clock, label in clocks.items():
+        click.echo(f"sgemm peak, {label}: {result['sgemm_peak'][clock] / 1e9:,.1f} GFLOP")
+        for part in ("sampling", "update"):
+            tokens, flops, share = (result[part][name][clock] for name in result[part])
+            click.echo(f"  {part:10} {tokens:12,.0f} tokens {flops / 1e9:10,.1f} GFLOP {share:8.1%} of the peak")
+
+
+@bench.command("trl")
+@click.option("--env", default="FormalSentiment-v0", show_default=True, help="Environment, with its recipe's model.")
+@click.option("--steps", default=8, show_default=True, type=click.IntRange(1), help="Steps to measure.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @needs_torch
-def bench_ppo_command(steps: int, device: str, as_json: bool) -> None:
-    """PPO on a 2-layer GPT-2 of width 64: batches of 128 prompts, 4 epochs."""
-    from agents.bench import bench_ppo
+def bench_trl_command(env: str, steps: int, as_json: bool) -> None:
+    """PPO beside TRL's GRPO, on the CPU: generated tokens per second of whole steps, 8 completions of 32 prompts.
 
-    result = bench_ppo(steps, device)
-    click.echo(
-        json.dumps(result) if as_json else "\n".join(f"{name:30} {value:,.0f}" for name, value in result.items())
-    )
+    Both have the same model of random weights, batch, threads, reward and objective, with the advantages of GRPO and
+    without a KL penalty.
+    """
+    from agents.bench.trl import bench_trl
+
+    result = bench_trl(env, steps)
+    if as_json:
+        click.echo(json.dumps(result))
+        return
+    click.echo(f"{env}, {result['threads']} threads, load {result['load']:.1f}; TRL {result['trl_version']}")
+    for clock, label in (("wall", "per second"), ("cpu", "per CPU-second")):
+        ours, theirs = result["ours"][clock], result["trl"][clock]
+        click.echo(f"tokens {label:16} ours {ours:10,.0f}  TRL {theirs:10,.0f}  {ours / theirs:6.2f} x")

@@ -30,7 +30,7 @@ def make_optimizer(policy: nn.Module, name: str, rate: float, weight_decay: floa
         return _adam(trained, rate, weight_decay)
     if not hasattr(torch.optim, "Muon"):
         raise ConfigError(f"torch {torch.__version__} has no Muon: install 2.9 or later, or set optimizer=adam")
-    hidden = {id(matrix) for matrix in _hidden_matrices(policy)}
+    hidden = {id(matrix) for matrix in hidden_matrices(policy)}
     matrices = [parameter for parameter in trained if id(parameter) in hidden]
     others = [parameter for parameter in trained if id(parameter) not in hidden]
     return Together(
@@ -73,7 +73,7 @@ class Together(torch.optim.Optimizer):
         self._share_groups()
 
 
-def _hidden_matrices(policy: nn.Module) -> list[nn.Parameter]:
+def hidden_matrices(policy: nn.Module) -> list[nn.Parameter]:
     """Weights of two dimensions that are neither embeddings nor the output layer's nor the value head's."""
     model: Any = policy.model
     outer = {id(module.weight) for module in model.modules() if isinstance(module, nn.Embedding)}

@@ -49,7 +49,7 @@ class RunLog:
         self._samples = run.samples_file.open("a", encoding="utf-8")
         # One message per step: each waits for the thread that writes, in turn with the trainer's.
         self._summary, self._scalar = Summary, Summary.Value
-        self._board = SummaryWriter(str(run.tensorboard), purge_step=step + 1 if step >= 0 else None)
+        self._board: Any = SummaryWriter(str(run.tensorboard), purge_step=step + 1 if step >= 0 else None)
 
     def __enter__(self) -> RunLog:
         return self

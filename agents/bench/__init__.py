@@ -1,0 +1,1 @@
+"""How fast training is, in shares of what the processor can do, and beside others."""
