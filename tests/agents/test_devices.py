@@ -63,7 +63,7 @@ def make(folder, architecture, *, rank=0, mask="any", device=DEVICE):
     path = tiny_causal(folder / architecture, architecture)
     policy = Policy(build_model(PPOConfig(model=path, lora_rank=rank), layout.tokenizer), layout)
     torch.manual_seed(0)
-    bias = 1.5 * torch.randn(policy.model.config.vocab_size, device=device)
+    bias = 1.5 * torch.randn(policy.model.config.vocab_size).to(device)  # drawn on the processor, for all devices
     policy.model.get_output_embeddings().register_forward_hook(lambda module, inputs, logits: 5 * logits + bias)
     for name, weights in policy.named_parameters():
         if "lora_B" in name:
