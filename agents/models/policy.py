@@ -94,15 +94,15 @@ class Policy(nn.Module):
                 pieces += self._read_completions(
                     prompts[rows, begin:], prompt_mask[rows, begin:], ids, live, ranks, under
                 )
-        said = [self._say(part, length, whole) for piece in pieces for part in piece.parts(self.forbidden.shape[1])]
-        order = torch.cat([numbers for _, numbers in said]).argsort()
-        parts = [part for part, _ in said]
-        logp, entropy, values = (torch.cat(field)[order] for field in list(zip(*parts, strict=True))[:3])
-        sums = torch.stack([part.sums for part in parts]).sum(dim=0)
-        log_probs = (
-            torch.cat([part.log_probs for part in parts if part.log_probs is not None])[order] if whole else None
-        )
-        return Evaluation(logp, entropy, values, sums, log_probs)
+        said, sums = [], torch.zeros(length, self.forbidden.shape[1], device=tokens.device)
+        for part in (part for piece in pieces for part in piece.parts(self.forbidden.shape[1])):
+            fields, own = self._say(part, length, whole)
+            said.append(fields)
+            sums = sums + own
+        columns = [torch.cat(column) for column in zip(*said, strict=True)]
+        order = columns[0].argsort()
+        logp, entropy, values, *every = (column[order] for column in columns[1:])
+        return Evaluation(logp, entropy, values, sums, every[0] if whole else None)
 
     def _read_completions(
         self,
@@ -142,8 +142,9 @@ class Policy(nn.Module):
             pieces.append(States(states[rest], values[rest], positions[:, 1:][rest], *chosen, under, False))
         return pieces
 
-    def _say(self, heard: States, length: int, whole: bool) -> tuple[Evaluation, Tensor]:
-        """What is said of some tokens, with sums (length, V), and their numbers in the result."""
+    def _say(self, heard: States, length: int, whole: bool) -> tuple[list[Tensor], Tensor]:
+        """Numbers in the result, logp, entropy and values (n,) of some tokens, log_probs (n, V) where the whole is
+        wanted, and sums (length, V)."""
         group = heard.tokens.shape[1]
 
         def measure(states: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
@@ -154,15 +155,15 @@ class Policy(nn.Module):
             entropy = -(probs * log_probs).sum(dim=1)
             return log_probs.gather(1, heard.tokens), entropy, sums, log_probs if whole else None
 
-        if heard.is_part and torch.is_grad_enabled():
+        if heard.recompute and torch.is_grad_enabled():
             logp, entropy, sums, log_probs = checkpoint(
                 measure, heard.states, use_reentrant=False, preserve_rng_state=False
             )
         else:
             logp, entropy, sums, log_probs = measure(heard.states)
         entropy, values = (x[:, None].expand(-1, group).flatten() for x in (entropy, heard.values))
-        every = None if log_probs is None else log_probs.repeat_interleave(group, dim=0)
-        return Evaluation(logp.flatten(), entropy, values, sums, every), heard.numbers.flatten()
+        every = [] if log_probs is None else [log_probs.repeat_interleave(group, dim=0)]
+        return [heard.numbers.flatten(), logp.flatten(), entropy, values, *every], sums
 
     @torch.no_grad()
     def sample(

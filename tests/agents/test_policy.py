@@ -13,6 +13,7 @@ transformers = pytest.importorskip("transformers")
 from devices import DEVICE  # noqa: E402
 from tiny_models import tiny_causal  # noqa: E402
 from tiny_runs import draw  # noqa: E402
+from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 
 from agents.models.build import load_model, new_model, recompute_activations  # noqa: E402
 from agents.models.policy import Policy  # noqa: E402
@@ -106,6 +107,36 @@ def test_reading_similar_lengths_together_changes_nothing(chain, monkeypatch):
         assert all(torch.allclose(x, y, atol=1e-4) for x, y in zip(at_once[:4], in_parts[:4], strict=True))
         for name, gradient in gradients(policy, batch).items():
             assert (gradient - expected[name]).norm() <= 1e-4 * expected[name].norm(), name
+
+
+class Largest(TorchDispatchMode):
+    """Watches how many numbers the largest tensor has that is made."""
+
+    numbers = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        made = func(*args, **(kwargs or {}))
+        if isinstance(made, torch.Tensor):
+            self.numbers = max(self.numbers, made.numel())
+        return made
+
+
+def test_distributions_that_do_not_fit_at_once_are_worked_out_in_parts(chain, monkeypatch):
+    policy, layout, prompts = chain
+    ids, mask, done = sample(policy, layout, prompts, group=6)
+    batch = (ids, mask, done.tokens, done.mask)
+    at_once, vocabulary = policy(*batch, whole=True), policy.forbidden.shape[1]
+    with Largest() as held:
+        expected = gradients(policy, batch)
+    monkeypatch.setattr("agents.models.completions.HELD", 7 * vocabulary)
+    in_parts = policy(*batch, whole=True)
+    for said, whole in zip(in_parts, at_once, strict=True):
+        assert torch.allclose(said, whole, atol=1e-4)
+    with Largest() as largest:
+        found = gradients(policy, batch)
+    for name, gradient in found.items():
+        assert (gradient - expected[name]).norm() <= 1e-4 * expected[name].norm(), name
+    assert 2 * largest.numbers < held.numbers == vocabulary * int(done.mask[:, :, 1:].sum())  # distributions
 
 
 def test_left_padding_changes_nothing(chain):
