@@ -116,7 +116,7 @@ def test_distributions_in_parts_are_the_same(tmp_path, precision, monkeypatch):
     advantages = torch.randn(int(done.mask.sum()), generator=torch.Generator().manual_seed(0)).to(DEVICE)
     found = []
     for at_once in (2**25, 1000):  # of some 30,000 numbers
-        monkeypatch.setattr("agents.models.completions.AT_ONCE", at_once)
+        monkeypatch.setattr("agents.models.completions.HELD", at_once)
         policy.zero_grad()
         with computing(precision):
             said = policy(*batch)
