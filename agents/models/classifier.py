@@ -29,6 +29,7 @@ from agents.evaluation.agent import EVALUATION, TRAINING
 from agents.objective.schedules import learning_rate
 from agents.runs.config import TrainingConfig
 from agents.runs.loop import make_accelerator, progress_bar
+from agents.runs.threads import use_threads
 from formal_envs.errors import ConfigError, check_integer
 from formal_envs.score import Watched, score_batch
 from formal_envs.tasks.sentiment.classifier import ClassifierReward
@@ -90,6 +91,7 @@ def train_classifier(
     with torch.random.fork_rng():
         torch.manual_seed(seed)  # decides weights and dropout
         model = _new_model(len(tokenizer))
+        use_threads(0, model.config.dim)
         _fit(model, tokenizer(texts, truncation=True)["input_ids"], problems.labels, epochs, seed, accelerator)
     seconds = time.perf_counter() - began
 
