@@ -1,6 +1,7 @@
 """Training: real runs of seconds, killed and resumed, and what their folders hold."""
 
 import json
+import math
 import multiprocessing
 import os
 import random
@@ -22,13 +23,14 @@ from hypothesis import given  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 from killed_runs import whole_and_killed  # noqa: E402
 from tiny_models import tiny_causal, tiny_classifier  # noqa: E402
-from tiny_runs import SMALL, TIMES, check_first_loss, make_policy, roll_out, without_times  # noqa: E402
+from tiny_runs import SMALL, TIMES, alone, check_first_loss, make_policy, roll_out, terms_of, without_times  # noqa: E402
 
 from agents.cli import main  # noqa: E402
 from agents.evaluation.agent import evaluate  # noqa: E402
 from agents.evaluation.policy_agent import PolicyAgent  # noqa: E402
+from agents.models.completions import Completions  # noqa: E402
 from agents.ppo import train  # noqa: E402
-from agents.rollout import token_position  # noqa: E402
+from agents.rollout import choose_tokens, token_position  # noqa: E402
 from agents.runs.config import PPOConfig  # noqa: E402
 from agents.runs.files import find_checkpoint  # noqa: E402
 from agents.runs.folder import Run  # noqa: E402
@@ -71,6 +73,54 @@ def test_kl_to_the_reference_lowers_the_return():
     far, far_stats = roll_out(spec, policy, layout, reference=other, kl_coef=0.5)
     assert far_stats["kl"] > 0.1
     assert (same.returns - far.returns).mean().item() == pytest.approx(0.5 * far_stats["kl"], rel=1e-3)
+
+
+def done_of(tokens):
+    """Completions of tokens that are all alive, with made-up log-probabilities."""
+    shape = torch.tensor(tokens).shape
+    ones, logp = torch.ones(shape, dtype=torch.long), -torch.arange(1.0, 1 + math.prod(shape)).view(shape)
+    return Completions(torch.tensor(tokens), ones, logp, ones.float(), ones.float(), torch.ones(shape[2], 4))
+
+
+def test_prompts_whose_completions_earn_the_same_are_left_out():
+    done, earned = done_of([[[1], [2]], [[1], [1]]]), torch.tensor([[0.5, 1.0], [0.5, 0.5]])
+    config = PPOConfig(prompts=2, completions=2, filter_groups=True)
+    weights, restrained = choose_tokens(done, earned, torch.zeros(2, 2, 1), config, alone())
+    assert weights.tolist() == [[[1], [1]], [[0], [0]]]
+    assert restrained is None
+
+
+def test_their_weight_leaves_the_gradient_of_the_others_alone():
+    """The policy's loss on a batch is that of its prompts with spread; the entropies are of all."""
+    bare = {**SMALL, "advantage": "group", "batch_entropy_coef": 0.0, "filter_groups": True}
+    spec = RunSpec.parse("FormalArith-v0", bare)
+    policy, layout = make_policy(spec)
+    rollout, _ = roll_out(spec, policy, layout)
+    rollout = rollout._replace(weights=rollout.weights.index_fill(0, torch.tensor([3, 5]), 0.0))
+    kept = rollout.weights.amax(dim=(1, 2)).bool()
+    found = []
+    for batch in (rollout, rollout.select(kept.nonzero()[:, 0])):
+        policy.zero_grad()
+        terms_of(policy, batch, spec.config, entropy_coef=0.0)
+        found.append(torch.cat([x.grad.flatten() for x in policy.parameters() if x.grad is not None]))
+    assert found[0].norm() > 0
+    assert torch.allclose(*found, atol=1e-6)
+
+
+def test_kl_cov_by_hand():
+    """Of four tokens those two pay whose distances from both means have the greatest product."""
+    done, advantages = done_of([[[1], [2]], [[1], [1]]]), torch.tensor([[[3.0], [1.0]], [[-1.0], [-3.0]]])
+    config = PPOConfig(prompts=2, completions=2, kl_cov=0.5)
+    _, restrained = choose_tokens(done, torch.zeros(2, 2), advantages, config, alone())
+    assert restrained.tolist() == [[[True], [False]], [[False], [True]]]  # 1.5 * 3, 0.5 * 1, -0.5 * -1, -1.5 * -3
+
+
+def test_the_mutual_information_is_the_difference_of_the_entropies():
+    spec = RunSpec.parse("FormalArith-v0", SMALL)
+    policy, layout = make_policy(spec)
+    _, stats = roll_out(spec, policy, layout)
+    assert stats["mutual_information"] == pytest.approx(stats["batch_entropy"] - stats["entropy"])
+    assert 0 <= stats["mutual_information"] < stats["batch_entropy"]
 
 
 @pytest.mark.parametrize(
