@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from torch import Tensor
+from transformers import cache_utils
 
-from agents.models.transformers_adapter import DynamicLayer
-
+DynamicLayer: Any = getattr(cache_utils, "DynamicLayer", object)
+"""A layer of a cache that grows with every token; transformers 4.53 has caches without layers, and no such class."""
 _SPARE = 64  # positions that a layer makes room for at once
 
 

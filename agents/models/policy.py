@@ -12,7 +12,6 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from agents.models.cache import let_grow
 from agents.models.completions import Completions, Drawn, Evaluation, Reference, States
 from agents.models.noise import choose
 from agents.models.transformers_adapter import Reader
@@ -205,8 +204,7 @@ class Policy(nn.Module):
         allowed = [] if under is None else [under.repeat_interleave(group, dim=0)]  # (P * G, B) per position
 
         if max_tokens > 1:
-            cache.batch_repeat_interleave(group)
-            let_grow(cache)
+            cache = self._reader.branch(cache, prompt_mask, group)
             if masks is not None:
                 masks.repeat(group)
         seen = prompt_mask.repeat_interleave(group, dim=0)

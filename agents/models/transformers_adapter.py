@@ -6,19 +6,20 @@ Names that moved are not listed: what a release calls the cache is found in what
 from __future__ import annotations
 
 import inspect
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import torch
 import transformers
 from torch import Tensor, nn
-from transformers import DynamicCache, cache_utils
+from transformers import DynamicCache
 
+from agents.models.cache import let_grow
+from agents.models.shared_prompts import SharedCache, can_share, shared_attention
 from formal_envs.errors import ConfigError
 
 TRIED = "4.53 to 5.24"
 """The releases of transformers that the tests have passed with."""
-DynamicLayer: Any = getattr(cache_utils, "DynamicLayer", object)
-"""A layer of a cache that grows with every token; transformers 4.53 has caches without layers, and no such class."""
 
 _INPUTS = ("input_ids", "attention_mask", "position_ids")
 _REORDERED = ("batch_repeat_interleave", "batch_select_indices")  # what is done to the rows of a cache
@@ -66,17 +67,21 @@ class Reader:
                 faults.append("gives and takes no cache of keys and values")
         if faults:
             raise _unusable(inner, " and ".join(faults))
+        self._shares = self._can_share(model)
 
     def read(self, model: Any, ids: Tensor, mask: Tensor, cache: Any, want_cache: bool, keep: int) -> Read:
         """Read ids (N, S) behind what is in the cache, if any, and say something of the last ``keep`` of them.
 
         mask (N, S') covers the cached tokens as well; positions count from the first token that is not padding.
         """
-        named = {} if cache is None else {self._cache: cache}
+        shared = isinstance(cache, SharedCache)
+        named = {} if cache is None else {self._cache: cache.cache if shared else cache}
         if self._keeps:
             named["logits_to_keep"] = ids.new_empty(0) if self._plain else keep  # none: they are made in ``logits``
-        output = _call(model, ids, mask, use_cache=want_cache, **named)
-        cache = _with_rows(output[self._cache]) if want_cache else None
+        with shared_attention(model) if shared else nullcontext():
+            output = _call(model, ids, mask, use_cache=want_cache, **named)
+        if not shared:
+            cache = _with_rows(output[self._cache]) if want_cache else None
         hidden = output.hidden_states[-1][:, -keep:]
         return Read(hidden if self._plain else output.logits[:, -keep:], hidden, cache)
 
@@ -86,6 +91,42 @@ class Reader:
             return states
         logits: Tensor = model.get_output_embeddings()(states)
         return logits
+
+    @torch.no_grad()
+    def branch(self, cache: Any, mask: Tensor, group: int) -> Any:
+        """The cache, which is used up, made ready for sampling ``group`` completions of each prompt that it holds.
+
+        It takes a token of each at a time, and has ``batch_select_indices`` for those that go on; prompts are kept once
+        on a CPU, where reading memory is what takes the time.
+
+        Args: mask (P, S), of the prompts.
+        """
+        if self._shares and mask.device.type == "cpu" and can_share(cache):
+            return SharedCache(cache, mask, group)
+        cache.batch_repeat_interleave(group)
+        let_grow(cache)
+        return cache
+
+    @torch.no_grad()
+    def _can_share(self, model: Any) -> bool:
+        """Whether the model says the same where completions share their prompts: some attend in ways of their own."""
+        ids = torch.arange(6, device=next(model.parameters()).device).view(2, 3)
+        ids %= model.config.get_text_config().vocab_size
+        mask = torch.ones_like(ids)
+        mask[1, 0] = 0
+        said = []
+        try:
+            for self._shares in (False, True):
+                cache = self.branch(self.read(model, ids, mask, None, True, 1).cache, mask, 2)
+                seen, after = mask.repeat_interleave(2, dim=0), ids.repeat_interleave(2, dim=0)
+                for tokens in after.split(1, dim=1):
+                    seen = torch.cat((seen, torch.ones_like(tokens)), dim=1)
+                    states = self.read(model, tokens, seen, cache, True, 1).states
+                said.append(states)
+        except Exception:  # the model's own, of any kind
+            return False
+        repeated, shared = said
+        return bool((shared - repeated).norm() <= 1e-3 * repeated.norm())
 
 
 def _unusable(model: nn.Module, fault: str) -> ConfigError:
@@ -97,7 +138,8 @@ def _unusable(model: nn.Module, fault: str) -> ConfigError:
 
 
 def _call(model: Any, ids: Tensor, mask: Tensor, **named: Any) -> Any:
-    positions = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -ids.shape[1] :]
+    before, here = mask.split((mask.shape[1] - ids.shape[1], ids.shape[1]), dim=1)
+    positions = (before.sum(dim=1, keepdim=True) + here.cumsum(dim=1) - 1).clamp(min=0)
     return model(
         input_ids=ids,
         attention_mask=mask,
@@ -111,7 +153,8 @@ def _call(model: Any, ids: Tensor, mask: Tensor, **named: Any) -> Any:
 def _look(model: Any) -> tuple[str, bool]:
     """What a model calls the cache of keys and values that it gives back, "" where it gives none; and whether its
     logits are the output layer's of the last hidden states."""
-    ids = torch.zeros(1, 1, dtype=torch.long, device=next(model.parameters()).device)
+    middle = model.config.get_text_config().vocab_size // 2  # the first tokens may be padding, and embedded as zeros
+    ids = torch.full((1, 1), middle, device=next(model.parameters()).device)
     with torch.no_grad():
         output = _call(model, ids, torch.ones_like(ids), use_cache=True)
         head = model.get_output_embeddings()
