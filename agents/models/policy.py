@@ -21,7 +21,8 @@ from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 
 _FORBIDDEN = -1e9  # finite, so that 0 * log 0 stays 0 in entropies and their gradients
-_READ_AT_ONCE = 64  # completions that are padded to one length in ``forward``
+_READ_AT_ONCE = 2**11  # tokens that are padded to one length in ``forward``: more do not stay in a CPU's caches
+_READ_ELSEWHERE = 2**15  # the same on a GPU, which is busy only with many
 _CROWDED = 0.75  # in ``sample`` the rows that have ended are dropped when fewer than this share of the rows are live
 
 
@@ -80,7 +81,8 @@ class Policy(nn.Module):
         count, group, length = tokens.shape
         self._check_length(prompts.shape[1], length)
         numbers = (mask.flatten().cumsum(dim=0) - 1).view_as(mask)  # of each generated token, in the result's order
-        together = count if length == 1 else max(1, _READ_AT_ONCE // group)
+        at_once = _READ_AT_ONCE if tokens.device.type == "cpu" else _READ_ELSEWHERE
+        together = count if length == 1 else max(1, at_once // (prompts.shape[1] + group * length))
         if together >= count:
             pieces = self._read_completions(prompts, prompt_mask, tokens, mask, numbers, allowed)
         else:

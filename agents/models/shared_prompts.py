@@ -45,7 +45,8 @@ class Rows:
         """Rows (R, heads, N, M) as (P, heads, G * N, M), with zeros where a prompt has fewer."""
         if self._places is not None:
             x = x.new_zeros(len(self.mask) * self.width, *x.shape[1:]).index_copy(0, self._places, x)
-        return x.unflatten(0, (-1, self.width)).transpose(1, 2).flatten(2, 3)
+        spread: Tensor = x.unflatten(0, (-1, self.width))  # (P, G, heads, N, M)
+        return spread.transpose(1, 2).flatten(2, 3)
 
     def apart(self, x: Tensor) -> Tensor:
         """The reverse of ``together``."""

@@ -101,8 +101,8 @@ def test_reading_similar_lengths_together_changes_nothing(chain, monkeypatch):
     batch = (ids, mask, done.tokens, done.mask)
     expected = gradients(policy, batch)
     at_once = policy(*batch)
-    for completions in (1, 9):
-        monkeypatch.setattr("agents.models.policy._READ_AT_ONCE", completions)
+    for limit in (1, 150):  # tokens: a prompt at a time, and some
+        monkeypatch.setattr("agents.models.policy._READ_AT_ONCE", limit)
         in_parts = policy(*batch)
         assert all(torch.allclose(x, y, atol=1e-4) for x, y in zip(at_once[:4], in_parts[:4], strict=True))
         for name, gradient in gradients(policy, batch).items():
