@@ -23,6 +23,7 @@ from formal_envs.errors import FormalEnvError
 _NAMED_WITHIN = 5.0  # seconds in which the others hear of a loss
 _GRACE = 20.0  # seconds until a process ends that does not come to see the loss for itself
 _DONE = b"done\n"
+_WORD = 16  # bytes
 _KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 4}  # a machine that is gone is noticed in 30 s
 
 
@@ -54,9 +55,10 @@ class Watch:
         self._name = f"process {rank} of {count} ({socket.gethostname()}, pid {os.getpid()})"
         self._server = _listen() if rank == 0 else None
         port = self._server.getsockname()[1] if self._server else 0
-        told = [(socket.gethostname(), port, secrets.token_hex(16), self._name)]
+        words = secrets.token_bytes(_WORD), secrets.token_bytes(_WORD)
+        told = [(socket.gethostname(), port, words, self._name)]
         distributed.broadcast_object_list(told)
-        host, port, self._token, first = told[0]
+        host, port, (self._greeting, self._answer), first = told[0]  # by which both ends know each other
         if rank > 0:
             self._connect((os.environ.get("MASTER_ADDR", host), host), port, first)
         self._wake, self._woken = socket.socketpair()
@@ -83,8 +85,8 @@ class Watch:
         for host in dict.fromkeys(hosts):
             with suppress(OSError):
                 peer = socket.create_connection((host, port), timeout=10)
-                if peer.recv(len(self._token)) == self._token.encode():
-                    peer.sendall(f"{self._name}\n".encode())
+                if peer.recv(_WORD) == self._greeting:
+                    peer.sendall(self._answer + f"{self._name}\n".encode())
                     self._hold(peer, name)
                     return
                 peer.close()
@@ -95,10 +97,10 @@ class Watch:
         peer: socket.socket = server.accept()[0]
         with suppress(OSError):
             peer.settimeout(5)
-            peer.sendall(self._token.encode())
-            name = peer.recv(1024).decode("utf-8", "replace")
-            if name.endswith("\n"):
-                self._hold(peer, name.strip())
+            peer.sendall(self._greeting)
+            said = peer.recv(1024)
+            if secrets.compare_digest(said[:_WORD], self._answer) and said.endswith(b"\n"):
+                self._hold(peer, said[_WORD:].decode("utf-8", "replace").strip())
                 return peer
         peer.close()
         return None
