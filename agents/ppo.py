@@ -54,18 +54,20 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
     if not isinstance(config, PPOConfig):
         raise ConfigError(f"{out} is a run of supervised training: go on with it with formal-envs sft --resume")
     run = Session.begin(spec, out, resume)
+    config = run.share(config)
     policy, layout, accelerator = run.policy, run.layout, run.accelerator
-    reference = policy.reference() if config.kl_coef > 0 or config.model else None
+    reference = policy.reference(run.place) if config.kl_coef > 0 or config.model else None
     policy.value_head.requires_grad_(config.advantage == "gae")
+    run.place(policy)
     optimizer = make_optimizer(policy, config.optimizer, config.learning_rate, weight_decay=0.0)
     progress = run.restore(optimizer, PPOProgress(entropy_coef=config.entropy_coef, kl_coef=config.kl_coef))
-    model, optimizer = accelerator.prepare(policy, optimizer)
+    model, optimizer = run.prepare(policy, optimizer)
 
     stream = seeded_stream(config.seed, TRAINING)
     processes = Processes(accelerator)
     reward = ScoringBar(run.reward, 4 * run.task.problems_ahead)
     with run.watch, run.log(progress) as log, run.bar(spec.env, progress) as bar, interruption() as interrupted:
-        while progress.step < config.steps and not interrupted.is_set():
+        while progress.step < config.steps and not processes.any(interrupted.is_set()):
             step, began = progress.step, time.perf_counter()
             rate = run.set_rate(optimizer, step)
             first = (step * processes.count + processes.rank) * config.prompts  # of the prompts of all processes

@@ -41,6 +41,10 @@ class Processes:
             return length
         return int(self.gather(torch.tensor([length], device=self.device)).max())
 
+    def any(self, holds: bool) -> bool:
+        """Whether something holds on any of the processes."""
+        return self.longest(int(holds)) > 0
+
     def gather(self, x: Tensor) -> Tensor:
         """The rows of all processes, rank by rank, of tensors of one shape."""
         if self.count == 1:

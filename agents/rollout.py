@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -88,7 +88,8 @@ def collect(
 ) -> Sampled:
     """Sample ``config.completions`` completions of each prompt, score them and estimate advantages."""
     inputs = encode_prompts(layout.tokenizer, prompts, processes.device)  # (P, S), (P, S)
-    done, texts = sample(policy, layout, prompts, inputs, config.completions, noise)
+    going = processes.longest if config.shard else int
+    done, texts = sample(policy, layout, prompts, inputs, config.completions, noise, going)
     done = _as_long_everywhere(done, processes, policy.pad_id)
     began = time.perf_counter()
     scored = score(reward, prompts, texts)
@@ -115,14 +116,15 @@ def sample(
     inputs: tuple[Tensor, Tensor],
     group: int,
     noise: Noise,
+    going: Callable[[int], int] = int,
 ) -> tuple[Completions, list[str]]:
     """``group`` completions of each prompt, as tokens and as texts, prompt by prompt.
 
-    Args: inputs, the tokens and the mask (P, S) of the prompts.
+    Args: inputs, the tokens and the mask (P, S) of the prompts; going, as of ``Policy.sample``.
     """
     masks = begin_masks(layout, prompts)
     with moment_bar("sampling", layout.max_tokens, "token") as bar:
-        done = policy.sample(*inputs, group, layout.max_tokens, noise, masks, bar.update)
+        done = policy.sample(*inputs, group, layout.max_tokens, noise, masks, bar.update, going)
     return done, decode_completions(layout.tokenizer, done.tokens.flatten(0, 1), done.mask.flatten(0, 1))
 
 

@@ -50,11 +50,13 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
     if not isinstance(config, SFTConfig):
         raise ConfigError(f"{out} is a run of PPO: go on with it with formal-envs train --resume")
     run = Session.begin(spec, out, resume)
+    config = run.share(config)
     policy, layout, accelerator = run.policy, run.layout, run.accelerator
     policy.value_head.requires_grad_(False)  # it has nothing to learn from here
+    run.place(policy)
     optimizer = make_optimizer(policy, config.optimizer, config.learning_rate, weight_decay=0.01)
     progress = run.restore(optimizer, Progress())
-    model, optimizer = accelerator.prepare(policy.model, optimizer)
+    model, optimizer = run.prepare(policy.model, optimizer)
 
     examples = _make_examples(run, config)
     processes = Processes(accelerator)
@@ -82,7 +84,7 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
         shown: dict[str, float] = {}
         if run.checkpoint is None:
             log.write({"step": 0, **validate(0), "seconds": 0.0})
-        while progress.step < config.steps and not interrupted.is_set():
+        while progress.step < config.steps and not processes.any(interrupted.is_set()):
             step, began = progress.step, time.perf_counter()
             rate = run.set_rate(optimizer, step)
             chosen = passes.numbers(step * batch + processes.rank * config.batch, config.batch)

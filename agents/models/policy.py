@@ -89,7 +89,8 @@ class Policy(nn.Module):
             pieces = []
             before, after = prompt_mask.sum(dim=1), mask.sum(dim=2).amax(dim=1)  # (P,)
             for rows in (before + after).argsort(stable=True).split(together):
-                begin, end = prompts.shape[1] - int(before[rows].max()), int(after[rows].max())
+                begin = prompts.shape[1] - int(before[rows].max())
+                end = max(2, int(after[rows].max()))  # as many calls of the model whatever the lengths: see ``shards``
                 ids, live, ranks = (x[rows, :, :end] for x in (tokens, mask, numbers))
                 under = None if allowed is None else allowed[rows, :, :end]
                 pieces += self._read_completions(
@@ -241,13 +242,18 @@ class Policy(nn.Module):
         packed = torch.stack(allowed, dim=1).unflatten(0, (-1, group)) if allowed else None
         return Completions._make([*fields, torch.stack(sums), packed])
 
-    def reference(self) -> Reference:
+    def reference(self, place: Callable[[Policy], object] = lambda _: None) -> Reference:
         """What the policy says now, to be asked later, without gradients.
 
         A model with adapters answers without them, as it did before they were added; any other one is copied.
+
+        Args: place, which is given the copy, to bring it to where it is asked.
         """
         adapted = self.has_adapters
-        frozen = self if adapted else copy.deepcopy(self).requires_grad_(False)
+        frozen = self
+        if not adapted:
+            frozen = copy.deepcopy(self).requires_grad_(False)
+            place(frozen)
 
         @torch.no_grad()
         def evaluate(

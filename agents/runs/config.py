@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, TypeVar
 
 from formal_envs.errors import ConfigError, check_choice, check_integer, unknown
@@ -39,6 +39,8 @@ class TrainingConfig:
         micro_batch: prompts of PPO with their completions, or examples of supervised training, that go through the
             model at once in an update; 0 is all of them. It changes the memory that is needed, and not the result.
         workers: processes that score, for each process of the run; 0 scores in the run's own. It changes no score.
+        shard: share the weights out between the processes of the run (FSDP2), each of which keeps a part of them and of
+            what the optimizer learns; for models that do not fit one device.
         threads: of the processor that each process of the run computes in; 0 goes by the model's width
             (agents/runs/threads.py), and the run keeps the number that came of it: sums depend on it.
         device: "auto", "cpu" or "cuda".
@@ -71,6 +73,7 @@ class TrainingConfig:
     grad_clip: float = 1.0
     micro_batch: int = 0
     workers: int = 0
+    shard: bool = False
     threads: int = 0
     device: str = "auto"
     bf16: bool = False
@@ -98,6 +101,21 @@ class TrainingConfig:
     def _require(self, name: str, holds: bool, what: str) -> None:
         if not holds:
             raise ConfigError(f"{name} must {what}, got {getattr(self, name)!r}")
+
+    def shared_out(self: _Config, before: int, now: int) -> _Config:
+        """The settings for ``now`` processes with the batch that they are for with ``before`` of them.
+
+        Raises:
+            ConfigError: it cannot be cut into so many parts.
+        """
+        name = "prompts" if hasattr(self, "prompts") else "batch"
+        size = before * getattr(self, name)
+        if size % now:
+            raise ConfigError(
+                f"the run has {name}={getattr(self, name)} on each of {before} processes, which {now} cannot share: "
+                f"use a number that divides {size}"
+            )
+        return replace(self, **{name: size // now})
 
     def as_dict(self) -> dict[str, Any]:
         """The settings by name."""

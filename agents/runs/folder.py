@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from agents.runs.files import read_lines, write_json
+from agents.runs.files import read_config, read_lines, write_json
 from agents.runs.spec import RunSpec
 from formal_envs.errors import ConfigError
 
@@ -23,8 +23,8 @@ class Run:
         self.tensorboard = folder / "tensorboard"
 
     @classmethod
-    def create(cls, folder: Path, spec: RunSpec) -> Run:
-        """Start a new run.
+    def create(cls, folder: Path, spec: RunSpec, processes: int = 1) -> Run:
+        """Start a new run of so many processes.
 
         Raises:
             ConfigError: the folder holds a run already, or what is left of one.
@@ -35,7 +35,7 @@ class Run:
             if (folder / name).exists():
                 raise ConfigError(f"{folder} holds {name} of a run without its config.json: choose another --out")
         folder.mkdir(parents=True, exist_ok=True)
-        spec.write(folder)
+        spec.write(folder, processes)
         return cls(folder, spec)
 
     @classmethod
@@ -46,7 +46,7 @@ class Run:
             ConfigError: as ``create`` and ``open`` do.
         """
         if accelerator.is_main_process and not resume:
-            cls.create(folder, spec)
+            cls.create(folder, spec, accelerator.num_processes)
         accelerator.wait_for_everyone()
         return cls.open(folder)
 
@@ -58,6 +58,11 @@ class Run:
             ConfigError: the folder holds none, or its config.json is damaged.
         """
         return cls(folder, RunSpec.read(folder))
+
+    def begun_by(self) -> int | None:
+        """How many processes began the run; None where an older release has not said so."""
+        count: int | None = read_config(self.folder).get("processes")
+        return count
 
     def metrics(self) -> list[dict[str, float]]:
         """The metrics so far, one row per step; steps may differ in what they have.

@@ -8,12 +8,15 @@ from typing import Any, TypeVar
 
 import torch
 from accelerate import Accelerator
+from torch import nn
 
 from agents.evaluation.policy_agent import held_out_results
 from agents.models.build import build_model
 from agents.models.policy import Policy
+from agents.models.shards import share_out
 from agents.objective.schedules import learning_rate
-from agents.runs.checkpoint import restore, save_checkpoint
+from agents.runs.checkpoint import restore, save_checkpoint, save_shared_checkpoint
+from agents.runs.config import TrainingConfig
 from agents.runs.files import find_checkpoint
 from agents.runs.folder import Run
 from agents.runs.log import RunLog
@@ -36,6 +39,7 @@ class Progress:
 
 
 _Progress = TypeVar("_Progress", bound=Progress)
+_Config = TypeVar("_Config", bound=TrainingConfig)
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Session:
         layout: the tokens of completions.
         accelerator: the processes and the device.
         watch: of the processes; training happens in it.
-        policy: on the device, as training finds it; ``restore`` brings it to the last checkpoint.
+        policy: as training finds it; ``place`` brings it to the device, and ``restore`` to the last checkpoint.
         checkpoint: where the run goes on from; None where it is at its start.
     """
 
@@ -77,7 +81,7 @@ class Session:
             reward = ScoringPool(reward, spec.config.workers)
         accelerator = make_accelerator(spec.config)
         watch = Watch(accelerator.process_index, accelerator.num_processes)
-        policy = Policy(build_model(spec.config, layout.tokenizer), layout).to(accelerator.device)
+        policy = Policy(build_model(spec.config, layout.tokenizer), layout)
         threads = use_threads(spec.config.threads, policy.value_head.in_features)
         spec = replace(spec, config=replace(spec.config, threads=threads))
         try:
@@ -86,6 +90,32 @@ class Session:
             watch.name(error)
             raise
         return cls(spec, run, task, reward, held_out, layout, accelerator, watch, policy, checkpoint)
+
+    def share(self, config: _Config) -> _Config:
+        """This process's settings: a batch stays as large with another number of processes than began the run.
+
+        Raises:
+            ConfigError: so many processes cannot share it.
+        """
+        now = self.accelerator.num_processes
+        return config.shared_out(self.run.begun_by() or now, now)
+
+    def place(self, policy: Policy) -> None:
+        """Bring a policy to the device, or its part of it where the processes share it out.
+
+        Raises:
+            ConfigError: they cannot.
+        """
+        if self.spec.config.shard and self.accelerator.num_processes > 1:
+            share_out(policy, self.accelerator.device, self.accelerator.num_processes)
+        policy.to(self.accelerator.device)
+
+    def prepare(self, model: nn.Module, optimizer: torch.optim.Optimizer) -> tuple[nn.Module, Any]:
+        """A model that averages its gradients over the processes, and the optimizer, for the accelerator."""
+        if self.spec.config.shard:  # what is shared out averages them by itself
+            return model, self.accelerator.prepare(optimizer)
+        prepared: tuple[nn.Module, Any] = self.accelerator.prepare(model, optimizer)
+        return prepared
 
     def restore(self, optimizer: torch.optim.Optimizer, start: _Progress) -> _Progress:
         """The progress at the last checkpoint, which goes into policy and optimizer; ``start`` where there is none.
@@ -123,9 +153,9 @@ class Session:
         Args: optimizer, as the accelerator has prepared it.
         """
         self.accelerator.wait_for_everyone()
-        if self.accelerator.is_main_process:
-            tokenizer = self.layout.tokenizer
-            save_checkpoint(self.run.checkpoint, self.policy, tokenizer, optimizer.optimizer, asdict(progress))
+        save = save_shared_checkpoint if self.spec.config.shard else save_checkpoint
+        if self.spec.config.shard or self.accelerator.is_main_process:
+            save(self.run.checkpoint, self.policy, self.layout.tokenizer, optimizer.optimizer, asdict(progress))
 
     def finish(self, progress: Progress, **figures: float) -> dict[str, Any]:
         """Try the policy on held-out problems, write summary.json, and return what it holds."""

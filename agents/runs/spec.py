@@ -69,11 +69,11 @@ class RunSpec:
         except (KeyError, AttributeError) as error:
             raise ConfigError(f"{folder}/config.json is damaged ({error!r}): put a copy of it back") from None
 
-    def write(self, folder: Path) -> None:
-        """Write config.json into a run's folder."""
+    def write(self, folder: Path, processes: int) -> None:
+        """Write config.json into the folder of a run that so many processes begin."""
         (trainer,) = (name for name, kind in TRAINERS.items() if kind is type(self.config))
         text = {"env": self.env, "options": dict(self.options), "trainer": trainer, "agent": self.config.as_dict()}
-        write_json(folder / "config.json", text)
+        write_json(folder / "config.json", {**text, "processes": processes})
 
     def build(self) -> tuple[Task, Reward]:
         """The task and its reward."""
