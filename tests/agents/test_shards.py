@@ -48,22 +48,27 @@ def weights(run):
     return AutoModelForCausalLM.from_pretrained(run.checkpoint).state_dict()
 
 
+ONE_EACH = {"prompts": 1, "completions": 1, "advantage": "gae", "kl_coef": 0.05}
+"""Of 30 steps some have a process whose completion ends before that of the other."""
+RECOMPUTED = {"completions": 40, "micro_batch": 3, "gradient_checkpointing": "true", "architecture": "llama"}
+
+
 @pytest.mark.process
 @pytest.mark.parametrize(
-    ("trainer", "settings"),
+    ("trainer", "steps", "settings"),
     [
-        ("train", {**SHARED, "advantage": "gae", "kl_coef": 0.05, "minibatches": 2}),
-        ("train", {**SHARED, "architecture": "llama", "completions": 40, "micro_batch": 3, "gradient_checkpointing": "true"}),
-        ("train", {**SHARED, "model": "tiny", "lora_rank": 4, "tokenizer": ""}),
-        ("sft", {**SUPERVISED, "examples": 64, "batch": 8, "validation": 8, "optimizer": "muon"}),
+        ("train", 30, {**SHARED, **ONE_EACH}),
+        ("train", 4, {**SHARED, **RECOMPUTED}),
+        ("train", 4, {**SHARED, "model": "tiny", "lora_rank": 4, "tokenizer": ""}),
+        ("sft", 4, {**SUPERVISED, "examples": 64, "batch": 8, "validation": 8, "optimizer": "muon"}),
     ],
 )
-def test_a_run_whose_weights_are_shared_out_is_the_same_run(tmp_path, trainer, settings):
+def test_a_run_whose_weights_are_shared_out_is_the_same_run(tmp_path, trainer, steps, settings):
     if "model" in settings:
         settings = {**settings, "model": tiny_causal(tmp_path / "tiny")}
     runs = {}
     for shard in ("true", "false"):
-        finish(start_ranks(2, *command(trainer, tmp_path / shard, 4, {**settings, "shard": shard})))
+        finish(start_ranks(2, *command(trainer, tmp_path / shard, steps, {**settings, "shard": shard})))
         runs[shard] = Run.open(tmp_path / shard)
     check_same(*(without_times(run) for run in runs.values()))
     if "lora_rank" not in settings:
