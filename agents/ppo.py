@@ -13,7 +13,7 @@ from agents.evaluation.agent import TRAINING, evaluate
 from agents.evaluation.policy_agent import PolicyAgent
 from agents.models.noise import Noise
 from agents.models.optimizers import make_optimizer
-from agents.objective.schedules import adapt_entropy_coef, adapt_kl_coef, interpolate
+from agents.objective.schedules import adapt_kl_coef, entropy_bonus, interpolate
 from agents.processes import Processes
 from agents.rollout import collect
 from agents.runs.config import PPOConfig
@@ -31,9 +31,8 @@ _LOGGED = 16  # completions of a batch that go into samples.jsonl, each of anoth
 
 @dataclass(kw_only=True)
 class PPOProgress(Progress):
-    """Progress with the coefficients that adapt, and what the run has cost."""
+    """Progress with the coefficient that adapts, and what the run has cost."""
 
-    entropy_coef: float
     kl_coef: float
     reward_evaluations: int = 0
 
@@ -60,7 +59,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
     policy.value_head.requires_grad_(config.advantage == "gae")
     run.place(policy)
     optimizer = make_optimizer(policy, config.optimizer, config.learning_rate, weight_decay=0.0)
-    progress = run.restore(optimizer, PPOProgress(entropy_coef=config.entropy_coef, kl_coef=config.kl_coef))
+    progress = run.restore(optimizer, PPOProgress(kl_coef=config.kl_coef))
     model, optimizer = run.prepare(policy, optimizer)
 
     stream = seeded_stream(config.seed, TRAINING)
@@ -79,6 +78,8 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
                     policy, reference, layout, reward, prompts, config, progress.kl_coef, noise, processes
                 )
             stats = sampled.stats
+            target = interpolate(config.entropy_target, config.entropy_target_end, step / config.steps)
+            entropy_coef = config.entropy_coef + entropy_bonus(stats["entropy"], target, config.entropy_gain)
             collected = time.perf_counter()
 
             losses: list[dict[str, float]] = []
@@ -86,21 +87,20 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
                 for rows in cut(seeded_stream(config.seed, PARTS, epoch), first, config.prompts, config.minibatches):
                     batch = sampled.rollout if config.minibatches == 1 else sampled.rollout.select(rows)
                     optimizer.zero_grad()
-                    terms = accumulate(model, batch, config, progress.entropy_coef, accelerator, processes)
+                    terms = accumulate(model, batch, config, entropy_coef, accelerator, processes)
                     terms["grad_norm"] = float(accelerator.clip_grad_norm_(model.parameters(), config.grad_clip))
                     losses.append(terms)
                     if terms["ratio"] <= config.max_ratio:  # the same on every process
                         optimizer.step()
             updated = time.perf_counter()
 
-            target = interpolate(config.entropy_target, config.entropy_target_end, step / config.steps)
             completions = config.prompts * config.completions * processes.count
             metrics = {
                 "step": step + 1,
                 **stats,
                 **{name: float(np.mean([terms[name] for terms in losses])) for name in losses[0]},
                 "learning_rate": rate,
-                "entropy_coef": progress.entropy_coef,
+                "entropy_coef": entropy_coef,
                 "kl_coef": progress.kl_coef,
                 "reward_evaluations": progress.reward_evaluations + completions,
                 "sample_seconds": collected - began,
@@ -110,10 +110,6 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
             progress.step += 1
             progress.reward_evaluations += completions
             progress.seconds += time.perf_counter() - began
-            if config.entropy_target >= 0:
-                progress.entropy_coef = adapt_entropy_coef(
-                    progress.entropy_coef, stats["entropy"], target, config.entropy_rate, config.entropy_limit
-                )
             if config.kl_target > 0:
                 progress.kl_coef = adapt_kl_coef(
                     progress.kl_coef, stats["kl"], config.kl_target, config.kl_horizon, completions

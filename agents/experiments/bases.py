@@ -8,6 +8,7 @@ PAPER_PPO = {
     "advantage": "gae",
     "completions": 1,
     "epochs": 4,
+    "optimizer": "adam",
     "learning_rate": 1.41e-5,
     "schedule": "constant",
     "entropy_coef": 0.0,

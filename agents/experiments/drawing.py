@@ -14,6 +14,7 @@ from matplotlib.figure import Figure as Picture
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 """Tell-apart for colour-blind readers: Okabe and Ito, "Color Universal Design", 2008."""
 _MARKS = ("o", "s", "^", "D", "v", "P")
+_STROKES = ("-", "--", ":")  # of lines past the last colour
 _STYLE: Any = {
     "font.size": 9,
     "axes.titlesize": 10,
@@ -67,9 +68,9 @@ def _draw_curves(axis: Axes, panel: Mapping[str, Any], labels: Sequence[str]) ->
         place = labels.index(line["label"])
         colour = _COLOURS[place % len(_COLOURS)]
         axis.fill_between(line["x"], line["low"], line["high"], color=colour, alpha=0.18, linewidth=0)
-        axis.plot(
-            line["x"], line["mean"], color=colour, linewidth=1.8, marker=_MARKS[place % len(_MARKS)] if few else ""
-        )
+        style = _STROKES[place // len(_COLOURS) % len(_STROKES)]
+        mark = _MARKS[place % len(_MARKS)] if few else ""
+        axis.plot(line["x"], line["mean"], color=colour, linewidth=1.8, linestyle=style, marker=mark)
     axis.set(xlabel=panel["x_label"], ylabel=panel["y_label"])
     if panel["span"]:
         low, high = panel["span"]

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 
+_LEAST = 0.05  # share of the peak rate that a falling one ends at
+
 
 def learning_rate(step: int, total: int, peak: float, warmup: int, schedule: str) -> float:
-    """Learning rate of a step: a linear rise over ``warmup`` steps, then constant, linear or cosine to a twentieth.
+    """Learning rate of a step: a linear rise over ``warmup`` steps, then constant, or a fall to a twentieth.
 
-    Args: step in [0, total); schedule "constant", "linear" or "cosine".
+    Args: step in [0, total); schedule "constant", "linear", "cosine" or "exponential".
     """
     if step < warmup:
         return peak * (step + 1) / warmup
     progress = (step - warmup) / max(1, total - warmup)  # in [0, 1)
+    if schedule == "exponential":
+        return peak * math.pow(_LEAST, progress)
     shares = {"constant": 1.0, "linear": 1 - progress, "cosine": 0.5 * (1 + math.cos(math.pi * progress))}
-    return peak * (0.05 + 0.95 * shares[schedule])
+    return peak * (_LEAST + (1 - _LEAST) * shares[schedule])
 
 
 def interpolate(start: float, end: float, progress: float) -> float:
@@ -22,13 +26,16 @@ def interpolate(start: float, end: float, progress: float) -> float:
     return start + (end - start) * min(1.0, max(0.0, progress))
 
 
-def adapt_entropy_coef(coef: float, entropy: float, target: float, rate: float, limit: float) -> float:
-    """The next entropy coefficient: raised while the entropy (nats per token) is below its target, lowered above it.
+def entropy_bonus(entropy: float, target: float, gain: float) -> float:
+    """What b_ENT is raised by: ``gain`` times what its entropy (nats per token) falls short of its target.
 
-    Returns: a coefficient in [0, limit].
-    Source: dual ascent on the constraint entropy >= target, as in Haarnoja et al., arXiv:1812.05905.
+    It keeps nothing from step to step. A coefficient that adds up shortfalls, as dual ascent does (Haarnoja et al.,
+    arXiv:1812.05905), is still high when the entropy has come back, and drives it far past the target.
+
+    Source: the gradient of the penalty gain / 2 * max(0, target - H)^2 is that of -bonus * H; Nocedal and
+    Wright, Numerical Optimization, 2006, section 17.1.
     """
-    return min(limit, max(0.0, coef + rate * (target - entropy)))
+    return gain * max(0.0, target - entropy)
 
 
 def adapt_kl_coef(coef: float, kl: float, target: float, horizon: float, samples: int) -> float:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from formal_envs.errors import ConfigError, check_choice, check_integer, unknown
 
-SCHEDULES = ("constant", "linear", "cosine")
+SCHEDULES = ("constant", "linear", "cosine", "exponential")
 ARCHITECTURES = ("gpt2", "gpt_neox", "llama")
 KL_ESTIMATORS = ("log_ratio", "absolute", "squared", "full")
 
@@ -34,7 +34,8 @@ class TrainingConfig:
             which then are all that is trained; rank 0 trains the model's own weights.
         gradient_checkpointing: keep no activations inside layers, and compute them again in the backward pass.
         optimizer: "adam"; or "muon" for the matrices of hidden layers, and Adam for the rest.
-        learning_rate, schedule, warmup: the peak rate; constant, linear or cosine; steps of linear rise.
+        learning_rate, schedule, warmup: the peak rate; "constant", "linear", "cosine" or
+            "exponential", all but the first to a twentieth of it; steps of linear rise.
         grad_clip: greatest norm of the gradient.
         micro_batch: prompts of PPO with their completions, or examples of supervised training, that go through the
             model at once in an update; 0 is all of them. It changes the memory that is needed, and not the result.
@@ -177,7 +178,9 @@ class SFTConfig(TrainingConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class PPOConfig(TrainingConfig):
-    """Settings of a run of PPO, beside those of TrainingConfig; the defaults solve FormalArith-v0 from random weights.
+    """Settings of a run of PPO, beside those of TrainingConfig.
+
+    With its task's recipe the defaults solve FormalArith-v0 from random weights.
 
     Attributes:
         prompts: prompts in a batch, on each process.
@@ -195,10 +198,10 @@ class PPOConfig(TrainingConfig):
             advantage, whose distance from their old log-probability costs kl_cov_coef per nat ("KL-Cov"). As for clip.
         filter_groups: leave prompts whose completions all earn the same out of the policy's loss.
         max_ratio: mini-batches whose mean ratio exceeds it are skipped.
-        entropy_coef: b_ENT; where it adapts, its first value.
-        entropy_target, entropy_target_end: nats per token that b_ENT adapts to hold, at the first and the last step, a
-            line between; negative leaves b_ENT fixed.
-        entropy_rate, entropy_limit: speed and greatest value of an adapting b_ENT.
+        entropy_coef: b_ENT.
+        entropy_target, entropy_target_end: nats per token at the first and the last step, a line between, below which
+            b_ENT is raised; none where negative.
+        entropy_gain: what b_ENT is raised by for each nat that a batch's entropy falls short of its target.
         batch_entropy_coef: b_BENT.
         kl_coef: weight of the KL to the frozen reference, the model as training found it, in each token's reward. The
             KL is measured at 0 too where ``model`` is given; a model with random weights has no reference at 0.
@@ -226,11 +229,10 @@ class PPOConfig(TrainingConfig):
     kl_cov_coef: float = 1.0
     filter_groups: bool = False
     max_ratio: float = 10.0
-    entropy_coef: float = 0.1
+    entropy_coef: float = 0.0
     entropy_target: float = 2.0
     entropy_target_end: float = 0.4
-    entropy_rate: float = 0.002
-    entropy_limit: float = 1.0
+    entropy_gain: float = 0.5
     batch_entropy_coef: float = 0.4
     kl_coef: float = 0.0
     kl_estimator: str = "log_ratio"
@@ -258,8 +260,7 @@ class PPOConfig(TrainingConfig):
             "value_coef",
             "kl_cov_coef",
             "entropy_coef",
-            "entropy_rate",
-            "entropy_limit",
+            "entropy_gain",
             "batch_entropy_coef",
             "kl_coef",
         ):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st  # noqa: E402
 
 from agents.objective.advantages import credit_error_token, gae, group_centre, group_normalise, whiten  # noqa: E402
 from agents.objective.kl import full_kl, kl_of_samples  # noqa: E402
-from agents.objective.schedules import adapt_entropy_coef, adapt_kl_coef, interpolate, learning_rate  # noqa: E402
+from agents.objective.schedules import adapt_kl_coef, entropy_bonus, interpolate, learning_rate  # noqa: E402
 
 
 def test_the_error_token_pays_alone_by_hand():
@@ -103,6 +103,8 @@ def test_learning_rate_schedules_by_hand():
     assert [learning_rate(n, 100, 1.0, 4, "constant") for n in (0, 1, 3, 4, 99)] == [0.25, 0.5, 1.0, 1.0, 1.0]
     assert learning_rate(50, 100, 1.0, 0, "linear") == pytest.approx(0.05 + 0.95 * 0.5)
     assert learning_rate(50, 100, 1.0, 0, "cosine") == pytest.approx(0.05 + 0.95 * 0.5)
+    assert learning_rate(50, 100, 1.0, 0, "exponential") == pytest.approx(math.sqrt(0.05))
+    assert learning_rate(4, 100, 1.0, 4, "exponential") == 1.0
     assert learning_rate(25, 100, 1.0, 0, "cosine") == pytest.approx(0.05 + 0.95 * (1 + math.sqrt(0.5)) / 2)
 
 
@@ -110,10 +112,36 @@ def test_interpolate_clips_progress():
     assert [interpolate(0.6, 0.0, p) for p in (-1, 0, 0.5, 1, 2)] == [0.6, 0.6, 0.3, 0.0, 0.0]
 
 
-def test_entropy_coef_follows_its_target():
-    assert adapt_entropy_coef(0.1, entropy=0.4, target=0.6, rate=0.5, limit=1.0) == pytest.approx(0.2)
-    assert adapt_entropy_coef(0.1, entropy=0.9, target=0.6, rate=0.5, limit=1.0) == 0.0
-    assert adapt_entropy_coef(0.9, entropy=0.0, target=0.6, rate=0.5, limit=1.0) == 1.0
+def test_entropy_bonus_is_a_share_of_what_is_missing():
+    assert entropy_bonus(entropy=0.4, target=0.6, gain=0.5) == pytest.approx(0.1)
+    assert entropy_bonus(entropy=0.6, target=0.6, gain=0.5) == 0.0
+    assert entropy_bonus(entropy=0.9, target=0.6, gain=0.5) == 0.0
+    assert entropy_bonus(entropy=0.0, target=-1.0, gain=0.5) == 0.0  # no target
+
+
+def overshoot(steps, pull, bonus):
+    """By how much an entropy that begins at 0.1 passes a target of 1; it falls by ``pull``, rises by the bonus."""
+    entropy, highest = 0.1, 0.0
+    for _ in range(steps):
+        entropy = max(0.0, entropy + 0.1 * (bonus(entropy) - pull))
+        highest = max(highest, entropy)
+    return highest - 1.0
+
+
+@given(pull=st.floats(0, 1), gain=st.floats(0.1, 5))
+def test_entropy_bonus_brings_entropy_back_without_passing_the_target(pull, gain):
+    assert overshoot(200, pull, lambda entropy: entropy_bonus(entropy, 1.0, gain)) <= 1e-9
+
+
+def test_adding_up_shortfalls_would_pass_the_target():
+    added = 0.0
+
+    def bonus(entropy):
+        nonlocal added
+        added = max(0.0, added + 0.05 * (1.0 - entropy))
+        return added
+
+    assert overshoot(200, 0.3, bonus) > 0.1
 
 
 def test_kl_coef_by_hand():

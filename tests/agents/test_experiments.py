@@ -166,7 +166,10 @@ def test_pictures_are_drawn_from_the_data_alone_and_are_the_same_each_time(point
 
 
 def test_stability_counts_who_solved_and_who_collapsed():
-    metrics = [{**row, "batch_entropy": 3.0} for row in rows([0.5, 0.96, 0.97, 0.995], "greedy_exact")]
+    metrics = [
+        {**row, "batch_entropy": 3.0, "entropy": 3.0 - information, "mutual_information": information, "seconds": 9.0}
+        for information, row in enumerate(rows([0.5, 0.96, 0.93, 0.995], "greedy_exact"))
+    ]
     collapsed = [{**row, "batch_entropy": 0.5} for row in metrics]
     found = [
         result(metrics, exact=0.995, mode_share=0.1),
@@ -179,6 +182,11 @@ def test_stability_counts_who_solved_and_who_collapsed():
     assert row["share of the budget to 0.95"] == "0.50 0.67 0.50"
     assert row["share of the budget to 0.99"] == "1.00 - 1.00"
     assert row["collapsed"] == "2 of 3"
+    assert row["largest fall after 0.9"] == "0.030 0.030 0.030"
+    assert (
+        row["rank correlation of right answers with I"] == "0.70"
+    )  # 1 - 6 * 2 / (4 * 15), twice, and 1 - 6 * 2 / (3 * 8)
+    assert row["with H"] == "-0.70"
     assert stability._mode_share({"commonest": 0.6}) == 0.6  # in the summary of an older run
 
 

@@ -1,0 +1,14 @@
+"""How a model is trained on arithmetic where a trainer's defaults do not suit it."""
+
+from formal_envs.tasks.protocol import Recipe
+
+RECIPE = Recipe(
+    # Muon takes a third of Adam's steps, and the rate is small by the time that most answers are right: they stay so.
+    cold={
+        "steps": 2500,
+        "optimizer": "muon",
+        "learning_rate": 2e-3,
+        "schedule": "exponential",
+        "entropy_gain": 2.0,
+    },
+)
