@@ -21,7 +21,7 @@ from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 
 _FORBIDDEN = -1e9  # finite, so that 0 * log 0 stays 0 in entropies and their gradients
-_READ_AT_ONCE = 2**11  # tokens that are padded to one length in ``forward``: more do not stay in a CPU's caches
+_READ_AT_ONCE = 2**11  # tokens of completions read together in ``forward``: more do not stay in a CPU's caches
 _READ_ELSEWHERE = 2**15  # the same on a GPU, which is busy only with many
 _CROWDED = 0.75  # in ``sample`` the rows that have ended are dropped when fewer than this share of the rows are live
 
@@ -82,7 +82,7 @@ class Policy(nn.Module):
         self._check_length(prompts.shape[1], length)
         numbers = (mask.flatten().cumsum(dim=0) - 1).view_as(mask)  # of each generated token, in the result's order
         at_once = _READ_AT_ONCE if tokens.device.type == "cpu" else _READ_ELSEWHERE
-        together = count if length == 1 else max(1, at_once // (prompts.shape[1] + group * length))
+        together = count if length == 1 else max(1, at_once // (group * length))  # on each process
         if together >= count:
             pieces = self._read_completions(prompts, prompt_mask, tokens, mask, numbers, allowed)
         else:
@@ -206,12 +206,12 @@ class Policy(nn.Module):
         sums = [group * drawn.sums]
         allowed = [] if under is None else [under.repeat_interleave(group, dim=0)]  # (P * G, B) per position
 
+        rows = torch.arange(count, device=prompts.device)  # of those that are read on; a few of them may have ended
         if max_tokens > 1:
-            cache = self._reader.branch(cache, prompt_mask, group)
+            cache, rows = self._reader.branch(cache, prompt_mask, group)
             if masks is not None:
                 masks.repeat(group)
-        seen = prompt_mask.repeat_interleave(group, dim=0)
-        rows = torch.arange(count, device=prompts.device)  # of those that are read on; a few of them may have ended
+        seen = prompt_mask[rows // group]
         watch()
         for position in range(1, max_tokens):
             live = mask[rows, position - 1] * (tokens[rows, position - 1] != self.eos_id)  # (R,)

@@ -19,6 +19,7 @@ from agents.models.cache import DynamicLayer
 
 _NAME = "formal_envs_shared_prompts"  # of the attention, among transformers' own
 _SPARE = 15  # positions that a layer makes room for at once, beside an eighth of those that it has
+_WORTH = 300  # tokens of padding that take as long as attending to one more block
 _HARMLESS = {  # what an attention of transformers may be told, and changes nothing here
     *("cache_position", "is_causal", "output_attentions", "output_hidden_states"),
     *("position_embeddings", "position_ids", "return_dict", "use_cache"),
@@ -54,17 +55,23 @@ class Rows:
         return x if self._places is None else x[self._places]
 
 
-class Heard(NamedTuple):
-    """What completions attend to, as a layer has it.
-
-    keys, values: (P, heads, S, D) of the prompts. rows: of the completions. length: how many tokens of their own each
-    has; what follows is spare room.
-    """
+class Block(NamedTuple):
+    """Prompts of about one length, as a layer has them: keys, values (P, heads, S, D), and the rows of completions."""
 
     keys: Tensor
     values: Tensor
     rows: Rows
-    length: int = 0
+
+
+class Heard(NamedTuple):
+    """What completions attend to, as a layer has it.
+
+    blocks: the prompts, in the order of the completions. length: how many tokens of their own the completions have;
+    what follows is spare room.
+    """
+
+    blocks: list[Block]
+    length: int
 
 
 class SharedLayer(DynamicLayer):  # type: ignore[misc]  # of no type: each release has its own
@@ -72,16 +79,24 @@ class SharedLayer(DynamicLayer):  # type: ignore[misc]  # of no type: each relea
 
     The spare room behind the tokens is read as well: memory is read three times as fast without gaps.
 
-    Args: layer, of transformers, which has read the prompts; rows, of the completions.
+    Args: layer, of transformers, which has read the prompts; parts, the prompts of each block; rows, of the same.
     """
 
     keys: Tensor
     values: Tensor
 
-    def __init__(self, layer: Any, rows: Rows):
+    def __init__(self, layer: Any, parts: list[Tensor], rows: list[Rows]):
         self.__dict__.update(vars(layer))  # what a layer is made of, and from, is each release's own
-        self.heard = Heard(layer.keys, layer.values, rows)
-        self.keys, self.values = (x.new_empty(len(rows.prompts), x.shape[1], 0, x.shape[3]) for x in self.heard[:2])
+        self._prompt = layer.keys.shape[-2]
+        blocks = []
+        for part, own in zip(parts, rows, strict=True):
+            keys, values = (
+                x[part, :, self._prompt - own.bias.shape[1] :].contiguous() for x in (layer.keys, layer.values)
+            )
+            blocks.append(Block(keys, values, own))
+        self.heard = Heard(blocks, 0)
+        count = sum(len(own.prompts) for own in rows)
+        self.keys, self.values = (x.new_empty(count, x.shape[1], 0, x.shape[3]) for x in (layer.keys, layer.values))
 
     def update(self, key_states: Tensor, value_states: Tensor, *args: Any, **named: Any) -> tuple[Tensor, Tensor]:
         """Add keys and values (R, heads, 1, D); returns those of the completions, with ``heard`` as an attribute."""
@@ -98,31 +113,61 @@ class SharedLayer(DynamicLayer):  # type: ignore[misc]  # of no type: each relea
 
     def get_seq_length(self, *args: Any) -> int:
         """The tokens of a prompt and of a completion so far."""
-        return self.heard.keys.shape[-2] + self.heard.length
+        return int(self._prompt + self.heard.length)
 
-    def choose(self, indices: Tensor, prompts: Tensor, rows: Rows) -> None:
-        """Keep the completions of the indices and their prompts alone."""
+    def choose(self, indices: Tensor, left: list[Tensor], rows: list[Rows]) -> None:
+        """Keep the completions of the indices and, of each block, the prompts that are left to them."""
         self.keys, self.values = self.keys[indices], self.values[indices]
-        self.heard = Heard(self.heard.keys[prompts], self.heard.values[prompts], rows, self.heard.length)
+        going = [(block, some) for block, some in zip(self.heard.blocks, left, strict=True) if len(some)]
+        blocks = [Block(old.keys[some], old.values[some], own) for (old, some), own in zip(going, rows, strict=True)]
+        self.heard = Heard(blocks, self.heard.length)
 
 
 class SharedCache:
     """A cache of transformers that has read P prompts, made ready for G completions of each.
+
+    Attributes:
+        order: (P * G,), which of the completions each row is of: they are sorted by the lengths of their prompts.
 
     Args: cache, which is used up; mask (P, S), 1 on the tokens of the prompts.
     """
 
     def __init__(self, cache: Any, mask: Tensor, group: int):
         self.cache = cache
-        self._rows = Rows(torch.arange(len(mask), device=mask.device).repeat_interleave(group), mask)
-        cache.layers = [SharedLayer(layer, self._rows) for layer in cache.layers]
+        lengths, prompts = mask.sum(dim=1).sort(stable=True)
+        self.order = (prompts[:, None] * group + torch.arange(group, device=mask.device)).flatten()
+        parts = list(prompts.split(of_one_length(lengths.tolist(), _WORTH)))
+        self._rows = []
+        for part in parts:
+            of_each = torch.arange(len(part), device=mask.device).repeat_interleave(group)
+            self._rows.append(Rows(of_each, mask[part, -int(mask[part].sum(dim=1).max()) :]))
+        cache.layers = [SharedLayer(layer, parts, self._rows) for layer in cache.layers]
 
     def batch_select_indices(self, indices: Tensor) -> None:
         """Keep the completions of the indices, which ascend, alone."""
-        left, prompts = self._rows.prompts[indices].unique_consecutive(return_inverse=True)
-        self._rows = Rows(prompts, self._rows.mask[left])
+        left, rows, start = [], [], 0
+        for own in self._rows:
+            inside = indices[(indices >= start) & (indices < start + len(own.prompts))] - start
+            some, prompts = own.prompts[inside].unique_consecutive(return_inverse=True)
+            start += len(own.prompts)
+            left.append(some)
+            if len(some):
+                rows.append(Rows(prompts, own.mask[some]))
+        self._rows = rows
         for layer in self.cache.layers:
-            layer.choose(indices, left, self._rows)
+            layer.choose(indices, left, rows)
+
+
+def of_one_length(lengths: list[int], worth: int) -> list[int]:
+    """How many prompts, whose lengths ascend, are padded to one length each; a block more saves more than ``worth``."""
+    sizes: list[int] = []
+    while lengths:
+        saved = [(lengths[-1] - length) * (number + 1) for number, length in enumerate(lengths)]
+        most = max(saved)
+        rest = saved.index(most) + 1 if most > worth else 0
+        sizes.insert(0, len(lengths) - rest)
+        lengths = lengths[:rest]
+    return sizes
 
 
 def can_share(cache: Any) -> bool:
@@ -165,15 +210,21 @@ def attend(
     told = sorted(name for name, said in named.items() if name not in _HARMLESS and said is not None)
     if told or dropout or query.shape[2] > 1 or not hasattr(key, "heard"):
         raise NotImplementedError(f"attention to shared prompts with {told or 'dropout, many tokens or other keys'}")
-    keys, values, rows, length = key.heard
+    blocks, length = key.heard
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     scaled = (query * scale).unflatten(1, (key.shape[1], -1)).flatten(2, 3)  # (R, heads, H / heads, D)
-    before = rows.apart(rows.together(scaled) @ keys.mT + rows.bias[:, None, None])  # (R, heads, H / heads, S)
     own = scaled @ key.mT  # (R, heads, H / heads, T)
     own[..., length:] = float("-inf")
-    weights = torch.cat((before, own), dim=-1).softmax(dim=-1, dtype=torch.float32).to(value.dtype)
-    said = rows.apart(rows.together(weights[..., : keys.shape[-2]]) @ values) + weights[..., keys.shape[-2] :] @ value
-    return said.flatten(1, 2)[:, None], None
+    sizes = [len(block.rows.prompts) for block in blocks]
+    said = []
+    for (keys, values, rows), asked, scores, said_own in zip(
+        blocks, scaled.split(sizes), own.split(sizes), value.split(sizes), strict=True
+    ):
+        before = rows.apart(rows.together(asked) @ keys.mT + rows.bias[:, None, None])  # (R', heads, H / heads, S)
+        weights = torch.cat((before, scores), dim=-1).softmax(dim=-1, dtype=torch.float32).to(value.dtype)
+        first, rest = weights.split((before.shape[-1], scores.shape[-1]), dim=-1)
+        said.append(rows.apart(rows.together(first) @ values) + rest @ said_own)
+    return torch.cat(said).flatten(1, 2)[:, None], None
 
 
 def _wider(x: Tensor, room: int) -> Tensor:

@@ -93,19 +93,21 @@ class Reader:
         return logits
 
     @torch.no_grad()
-    def branch(self, cache: Any, mask: Tensor, group: int) -> Any:
+    def branch(self, cache: Any, mask: Tensor, group: int) -> tuple[Any, Tensor]:
         """The cache, which is used up, made ready for sampling ``group`` completions of each prompt that it holds.
 
         It takes a token of each at a time, and has ``batch_select_indices`` for those that go on; prompts are kept once
         on a CPU, where reading memory is what takes the time.
 
         Args: mask (P, S), of the prompts.
+        Returns: the cache, and which of the P * G completions each of its rows is of.
         """
         if self._shares and mask.device.type == "cpu" and can_share(cache):
-            return SharedCache(cache, mask, group)
+            shared = SharedCache(cache, mask, group)
+            return shared, shared.order
         cache.batch_repeat_interleave(group)
         let_grow(cache)
-        return cache
+        return cache, torch.arange(len(mask) * group, device=mask.device)
 
     @torch.no_grad()
     def _can_share(self, model: Any) -> bool:
@@ -117,12 +119,12 @@ class Reader:
         said = []
         try:
             for self._shares in (False, True):
-                cache = self.branch(self.read(model, ids, mask, None, True, 1).cache, mask, 2)
-                seen, after = mask.repeat_interleave(2, dim=0), ids.repeat_interleave(2, dim=0)
-                for tokens in after.split(1, dim=1):
+                cache, rows = self.branch(self.read(model, ids, mask, None, True, 1).cache, mask, 2)
+                seen = mask[rows // 2]
+                for tokens in ids[rows // 2].split(1, dim=1):
                     seen = torch.cat((seen, torch.ones_like(tokens)), dim=1)
                     states = self.read(model, tokens, seen, cache, True, 1).states
-                said.append(states)
+                said.append(states[rows.argsort()])
         except Exception:  # the model's own, of any kind
             return False
         repeated, shared = said

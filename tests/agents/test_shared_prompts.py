@@ -1,5 +1,7 @@
 """Completions that attend to prompts which are kept once, beside what a model says of each text by itself."""
 
+from itertools import pairwise
+
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -10,7 +12,7 @@ from hypothesis import given  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from agents.models.cache import DynamicLayer  # noqa: E402
-from agents.models.shared_prompts import Rows, SharedCache, attend  # noqa: E402
+from agents.models.shared_prompts import Rows, SharedCache, attend, of_one_length  # noqa: E402
 from agents.models.transformers_adapter import Reader  # noqa: E402
 
 VOCABULARY = 20
@@ -62,9 +64,9 @@ def read_on(model, rounds):
     longest = max(map(len, texts))
     ids = torch.tensor([[0] * (longest - len(text)) + text for text in texts])
     mask = torch.tensor([[0] * (longest - len(text)) + [1] * len(text) for text in texts])
-    cache = reader.branch(reader.read(model, ids, mask, None, True, 1).cache, mask, group)
-    so_far = [[*text] for text in texts for _ in range(group)]
-    seen, said = mask.repeat_interleave(group, dim=0), []
+    cache, order = reader.branch(reader.read(model, ids, mask, None, True, 1).cache, mask, group)
+    so_far = [[*texts[row // group]] for row in order.tolist()]
+    seen, said = mask[order // group], []
     for number, rows in enumerate(rounds):
         if len(rows) < len(so_far):
             cache.batch_select_indices(torch.tensor(rows))
@@ -92,7 +94,9 @@ ROUNDS = [
 @shared
 @pytest.mark.parametrize("adapted", [False, True])
 @pytest.mark.parametrize("name", SHARING)
-def test_prompts_that_are_shared_change_nothing(name, adapted):
+def test_prompts_that_are_shared_change_nothing(name, adapted, monkeypatch):
+    """Prompts of one length alone, where there are no adapters; and all together."""
+    monkeypatch.setattr("agents.models.shared_prompts._WORTH", 1000 if adapted else 0)
     model = model_of(name, adapted)
     usual = model.config._attn_implementation
     cache, said = read_on(model, ROUNDS)
@@ -111,6 +115,22 @@ def test_models_that_attend_in_ways_of_their_own_repeat_prompts(name):
     assert not isinstance(cache, SharedCache)
     for ids, logits in said:
         assert torch.allclose(logits, alone(model, ids), atol=1e-4), ids
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=12).map(sorted), st.integers(0, 100))
+def test_blocks_of_prompts_save_what_they_cost(lengths, worth):
+    def padding(parts):
+        return sum(max(part) * len(part) - sum(part) for part in parts)
+
+    sizes = of_one_length(lengths, worth)
+    assert sum(sizes) == len(lengths)
+    assert min(sizes) > 0
+    ends = [sum(sizes[:number]) for number in range(len(sizes) + 1)]
+    parts = [lengths[begin:end] for begin, end in pairwise(ends)]
+    assert padding([lengths]) - padding(parts) >= (worth + 1) * (len(parts) - 1)
+    first = parts[0]
+    assert all(padding([first]) - padding([first[:cut], first[cut:]]) <= worth for cut in range(1, len(first)))
+    assert worth or padding(parts) == 0
 
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=5).filter(any))
