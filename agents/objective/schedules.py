@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import math
 
-_LEAST = 0.05  # share of the peak rate that a falling one ends at
-
 
 def learning_rate(step: int, total: int, peak: float, warmup: int, schedule: str) -> float:
-    """Learning rate of a step: a linear rise over ``warmup`` steps, then constant, or a fall to a twentieth.
+    """Learning rate of a step: a linear rise over ``warmup`` steps, then constant, or a fall.
 
-    Args: step in [0, total); schedule "constant", "linear", "cosine" or "exponential".
+    Args: step in [0, total); schedule "constant"; "linear" or "cosine", to a twentieth of the peak; or "inverse_sqrt",
+        by the square root of the steps over those of the rise (Vaswani et al., arXiv:1706.03762, section 5.3).
     """
     if step < warmup:
         return peak * (step + 1) / warmup
+    if schedule == "inverse_sqrt":
+        return peak * math.sqrt(max(1, warmup) / max(1, step))
     progress = (step - warmup) / max(1, total - warmup)  # in [0, 1)
-    if schedule == "exponential":
-        return peak * math.pow(_LEAST, progress)
     shares = {"constant": 1.0, "linear": 1 - progress, "cosine": 0.5 * (1 + math.cos(math.pi * progress))}
-    return peak * (_LEAST + (1 - _LEAST) * shares[schedule])
+    return peak * (0.05 + 0.95 * shares[schedule])
 
 
 def interpolate(start: float, end: float, progress: float) -> float:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from formal_envs.errors import ConfigError, check_choice, check_integer, unknown
 
-SCHEDULES = ("constant", "linear", "cosine", "exponential")
+SCHEDULES = ("constant", "linear", "cosine", "inverse_sqrt")
 ARCHITECTURES = ("gpt2", "gpt_neox", "llama")
 KL_ESTIMATORS = ("log_ratio", "absolute", "squared", "full")
 
@@ -34,8 +34,8 @@ class TrainingConfig:
             which then are all that is trained; rank 0 trains the model's own weights.
         gradient_checkpointing: keep no activations inside layers, and compute them again in the backward pass.
         optimizer: "adam"; or "muon" for the matrices of hidden layers, and Adam for the rest.
-        learning_rate, schedule, warmup: the peak rate; "constant", "linear", "cosine" or
-            "exponential", all but the first to a twentieth of it; steps of linear rise.
+        learning_rate, schedule, warmup: the peak rate; "constant", "linear" or "cosine" (to a
+            twentieth), or "inverse_sqrt" (over the square root of steps / warmup); steps of linear rise.
         grad_clip: greatest norm of the gradient.
         micro_batch: prompts of PPO with their completions, or examples of supervised training, that go through the
             model at once in an update; 0 is all of them. It changes the memory that is needed, and not the result.

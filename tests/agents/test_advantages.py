@@ -103,8 +103,8 @@ def test_learning_rate_schedules_by_hand():
     assert [learning_rate(n, 100, 1.0, 4, "constant") for n in (0, 1, 3, 4, 99)] == [0.25, 0.5, 1.0, 1.0, 1.0]
     assert learning_rate(50, 100, 1.0, 0, "linear") == pytest.approx(0.05 + 0.95 * 0.5)
     assert learning_rate(50, 100, 1.0, 0, "cosine") == pytest.approx(0.05 + 0.95 * 0.5)
-    assert learning_rate(50, 100, 1.0, 0, "exponential") == pytest.approx(math.sqrt(0.05))
-    assert learning_rate(4, 100, 1.0, 4, "exponential") == 1.0
+    assert [learning_rate(n, 100, 1.0, 4, "inverse_sqrt") for n in (1, 4, 16, 64)] == [0.5, 1.0, 0.5, 0.25]
+    assert [learning_rate(n, 100, 1.0, 0, "inverse_sqrt") for n in (0, 1, 4)] == [1.0, 1.0, 0.5]
     assert learning_rate(25, 100, 1.0, 0, "cosine") == pytest.approx(0.05 + 0.95 * (1 + math.sqrt(0.5)) / 2)
 
 

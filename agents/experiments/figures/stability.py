@@ -12,10 +12,10 @@ from agents.experiments.curves import at_end, compare, describe, final, find_lin
 from agents.experiments.plan import Figure, Panel, Plan, Result
 
 _DEFAULT = "default"
-_ADAM = {"optimizer": "adam", "learning_rate": 1e-3}
+_ADAM = {"optimizer": "adam", "learning_rate": 1e-3, "schedule": "cosine"}
 _PLAIN = {**PAPER_PPO, **_ADAM, "prompts": 128, "schedule": "linear"}
 _NO_BONUS = {"entropy_target": -1.0, "batch_entropy_coef": 0.0}
-_GROUPS = {**_ADAM, **_NO_BONUS, "advantage": "group", "schedule": "cosine"}
+_GROUPS = {**_ADAM, **_NO_BONUS, "prompts": 64, "completions": 64, "advantage": "group"}
 _PARTS = {"minibatches": 4}
 _PAPER: Mapping[str, Mapping[str, Any]] = {
     "plain PPO": _PLAIN,
@@ -76,7 +76,7 @@ def _plan(scale: str, changes: Mapping[str, Any]) -> Plan:
 def _kind(changes: Mapping[str, Any]) -> str:
     if changes.get("advantage") == "gae":
         return "plain"
-    return "groups" if "optimizer" in changes else "parts" if "minibatches" in changes else "default"
+    return "groups" if changes.get("advantage") == "group" else "parts" if "minibatches" in changes else "default"
 
 
 def _over_budget(name: str) -> Any:
