@@ -160,12 +160,12 @@ class Session:
     def finish(self, progress: Progress, **figures: float) -> dict[str, Any]:
         """Try the policy on held-out problems, write summary.json, and return what it holds."""
         config = self.spec.config
-        summary = {
-            "finished": progress.step == config.steps,
-            **asdict(progress),
-            **figures,
-            **held_out_results(self.policy, self.layout, self.held_out, self.reward, config.test_episodes, config.seed),
-        }
+        with self.watch:
+            results = held_out_results(
+                self.policy, self.layout, self.held_out, self.reward, config.test_episodes, config.seed
+            )
+        self.watch.close()
+        summary = {"finished": progress.step == config.steps, **asdict(progress), **figures, **results}
         if isinstance(self.reward, ScoringPool):
             self.reward.close()
         if self.accelerator.is_main_process:

@@ -16,6 +16,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
+import torch
 from torch import distributed
 
 from formal_envs.errors import FormalEnvError
@@ -40,8 +41,8 @@ class ProcessLost(FormalEnvError):
 class Watch:
     """Each process holds a connection to the first one, which tells the others who is gone.
 
-    A connection ends with its process, however that goes. In one process it does nothing. As a context it ends the
-    watch: a process that leaves it with no error is not missed by the others.
+    A connection ends with its process, however that goes. In one process it does nothing. As a context it says of an
+    error in it whether another process is the reason. A process that has closed its watch is not missed by the others.
 
     Args: rank, count, of this process and of all; where there are several, torch's process group is there.
     """
@@ -73,18 +74,27 @@ class Watch:
         try:
             self.name(error)
         finally:
-            self._close(done=error is None)
+            if error is not None:
+                self._end()
+
+    def close(self) -> None:
+        """Tell the others that this process is done."""
+        for peer in self._peers:
+            with suppress(OSError):
+                peer.sendall(_DONE)
+        self._end()
 
     def name(self, error: BaseException | None) -> None:
         """Raise a ProcessLost from what torch has raised, where that is because another process is gone."""
-        if isinstance(error, RuntimeError) and self._peers and self._found.wait(_NAMED_WITHIN):
+        own = not isinstance(error, RuntimeError) or isinstance(error, torch.cuda.OutOfMemoryError)
+        if not own and self._peers and self._found.wait(_NAMED_WITHIN):
             raise ProcessLost(self._lost) from error
 
     def _connect(self, hosts: tuple[str, ...], port: int, name: str) -> None:
         """Connect to the first process under one of its names; where there is no way, say so and go without."""
         for host in dict.fromkeys(hosts):
             with suppress(OSError):
-                peer = socket.create_connection((host, port), timeout=10)
+                peer = socket.create_connection((host, port), timeout=60)
                 if peer.recv(_WORD) == self._greeting:
                     peer.sendall(self._answer + f"{self._name}\n".encode())
                     self._hold(peer, name)
@@ -137,20 +147,19 @@ class Watch:
         said = b""
         with suppress(OSError):
             said = peer.recv(1024)
-        if said == _DONE:
+        if said == _DONE or self._lost:
             return
-        self._lost = said.decode("utf-8", "replace").strip() or self._peers[peer]
+        self._lost = said.decode("utf-8", "replace").partition("\n")[0] or self._peers[peer]
+        if distributed.get_backend() == "nccl":  # which may end this process before it says so
+            print(ProcessLost(self._lost), file=sys.stderr, flush=True)
         for other in self._peers if self._server else ():
             with suppress(OSError):
                 other.sendall(f"{self._lost}\n".encode())
         self._found.set()
 
-    def _close(self, done: bool) -> None:
+    def _end(self) -> None:
         if self._closed.is_set() or not hasattr(self, "_thread"):
             return
-        for peer in self._peers if done else ():
-            with suppress(OSError):
-                peer.sendall(_DONE)
         self._closed.set()
         self._wake.send(b"-")
         self._thread.join()

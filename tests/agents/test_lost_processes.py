@@ -22,8 +22,9 @@ from torch import distributed
 from agents.runs import watch
 watch._GRACE = 2
 state = PartialState(cpu=True)
-with watch.Watch(state.process_index, state.num_processes):
+with watch.Watch(state.process_index, state.num_processes) as kept:
     {does}
+kept.close()
 """
 BUSY = """
     if state.process_index == 1:
