@@ -27,14 +27,12 @@ _PAPER: Mapping[str, Mapping[str, Any]] = {
 }
 _BESIDE: Mapping[str, Mapping[str, Any]] = {
     _DEFAULT: {},
-    "default, Adam": _ADAM,
-    "default, no bonuses": _NO_BONUS,
     "4 mini-batches": _PARTS,
     "4, clip-higher": {**_PARTS, "clip_high": 0.28},
     "4, KL-Cov": {**_PARTS, "kl_cov": 0.02},
     "4, groups filtered": {**_PARTS, "filter_groups": True},
 }
-_STEPS = {"plain": 700, "groups": 2850, "default": 2500, "parts": 1600}
+_STEPS = {"plain": 900, "groups": 3400, "default": 2200, "parts": 1950}
 """Steps that take about equal times on one core, by what is in them."""
 _SIZES = {"tiny": {}, "paper": {"layers": 12, "width": 768, "heads": 12}}
 _SECONDS = {"tiny": 100, "paper": 20_000}
