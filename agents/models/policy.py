@@ -56,7 +56,7 @@ class Policy(nn.Module):
         _check_size(allowed.shape[1], config.vocab_size)
         forbidden = torch.ones(2, config.vocab_size, dtype=torch.bool)  # rows past the tokenizer's are padding
         forbidden[:, : allowed.shape[1]] = ~allowed
-        self.register_buffer("forbidden", forbidden, persistent=False)  # (first, later) x V
+        self.register_buffer("forbidden", _FORBIDDEN * forbidden, persistent=False)  # (first, later) x V, for logits
 
     def forward(
         self,
@@ -289,7 +289,7 @@ class Policy(nn.Module):
         return Drawn(tokens, log_probs.gather(-1, tokens), entropy, (probs * live[:, None]).sum(dim=0))
 
     def _forbidden(self, later: int | Tensor, under: Tensor | None) -> Tensor:
-        """The tokens (..., V) that have no probability: those that masks leave out, or the layout where there are none.
+        """What is added to logits (..., V), very little for tokens that masks, or the layout without them, leave out.
 
         Args: later, 0 for first tokens, 1 for later ones; under (..., B), the bits of masks, or None.
         """
@@ -297,12 +297,12 @@ class Policy(nn.Module):
             return self.forbidden[later]
         bits = under[..., None] & (1 << torch.arange(8, device=under.device)).to(under.dtype)  # (..., B, 8)
         bits = bits.flatten(-2)
-        return nn.functional.pad(bits, (0, self.forbidden.shape[1] - bits.shape[-1])) == 0
+        return _FORBIDDEN * (nn.functional.pad(bits, (0, self.forbidden.shape[1] - bits.shape[-1])) == 0)
 
     @staticmethod
     def _log_probs(logits: Tensor, forbidden: Tensor) -> Tensor:
-        """Log-probabilities (..., V) of logits (..., V) where forbidden (V,) or (..., V) tokens have none."""
-        return token_log_probs(logits.float().masked_fill(forbidden, _FORBIDDEN))
+        """Log-probabilities (..., V) of logits (..., V), with what ``_forbidden`` says."""
+        return token_log_probs(logits.float() + forbidden)
 
     def _check_length(self, prompt: int, completion: int) -> None:
         # The last token of a completion is never read.
