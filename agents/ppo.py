@@ -78,7 +78,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
                     policy, reference, layout, reward, prompts, config, progress.kl_coef, noise, processes
                 )
             stats = sampled.stats
-            target = interpolate(config.entropy_target, config.entropy_target_end, step / config.steps)
+            target = interpolate(config.entropy_target, config.entropy_target_end, (step / config.steps) ** 2)
             entropy_coef = config.entropy_coef + entropy_bonus(stats["entropy"], target, config.entropy_gain)
             collected = time.perf_counter()
 

@@ -199,8 +199,8 @@ class PPOConfig(TrainingConfig):
         filter_groups: leave prompts whose completions all earn the same out of the policy's loss.
         max_ratio: mini-batches whose mean ratio exceeds it are skipped.
         entropy_coef: b_ENT.
-        entropy_target, entropy_target_end: nats per token at the first and the last step, a line between, below which
-            b_ENT is raised; none where negative.
+        entropy_target, entropy_target_end: nats per token at the first and the last step, going from one to the other
+            with the square of the time, below which b_ENT is raised; none where negative.
         entropy_gain: what b_ENT is raised by for each nat that a batch's entropy falls short of its target.
         batch_entropy_coef: b_BENT.
         kl_coef: weight of the KL to the frozen reference, the model as training found it, in each token's reward. The
