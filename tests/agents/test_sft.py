@@ -25,6 +25,7 @@ from agents.ppo import train  # noqa: E402
 from agents.runs.checkpoint import hugging_face_tokenizer  # noqa: E402
 from agents.runs.config import PPOConfig, SFTConfig  # noqa: E402
 from agents.runs.folder import Run  # noqa: E402
+from agents.runs.recipes import recipe  # noqa: E402
 from agents.runs.spec import RunSpec  # noqa: E402
 from agents.sft import (  # noqa: E402
     Example,
@@ -208,7 +209,7 @@ def test_settings_come_from_the_task_and_from_the_run_that_is_gone_on_with(tmp_p
     assert spec.layout().tokenizer.tokens == run.spec.layout().tokenizer.tokens == tuple(sorted("0123456789+="))
     assert spec.config.max_tokens == 30
     assert spec.options == {"terms": 3, "answer": "number"}
-    assert RunSpec.parse("FormalArith-v0", {}).config == PPOConfig()
+    assert RunSpec.parse("FormalArith-v0", {}).config == PPOConfig(**recipe("Arith", PPOConfig, warm=False))
     with pytest.raises(ConfigError, match="evaluate_every"):
         parse(evaluate_evry=3)
     with pytest.raises(ConfigError, match="completion"):
