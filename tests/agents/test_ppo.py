@@ -269,7 +269,8 @@ def test_a_second_run_in_the_same_folder_is_refused(tmp_path):
 @pytest.mark.train
 def test_it_learns_a_small_task(tmp_path):
     settings = {**SMALL, "terms": 2, "max_operand": 3, "split": "all", "steps": 200, "width": 32, "completions": 16}
-    spec = RunSpec.parse("FormalArith-v0", {**settings, "learning_rate": 5e-3, "batch_entropy_coef": 0.3})
+    rate = {"learning_rate": 5e-3, "schedule": "cosine"}
+    spec = RunSpec.parse("FormalArith-v0", {**settings, **rate, "batch_entropy_coef": 0.3})
     train(spec, tmp_path / "run")
     rows = Run.open(tmp_path / "run").metrics()
     assert rows[0]["exact"] < 0.1
