@@ -11,6 +11,7 @@ RECIPE = Recipe(
         "optimizer": "muon",
         "learning_rate": 3e-3,
         "schedule": "inverse_sqrt",
+        "entropy_target": 1.7,
         "entropy_target_end": 0.8,
         "entropy_gain": 2.0,
     },
