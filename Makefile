@@ -38,7 +38,7 @@ test-latest:
 	.venv-latest/bin/pip install --quiet torch==2.13.0 --editable '.[$(EXTRAS),trl]'
 	$(call check,.venv-latest,adapters/test_trl.py)
 
-# The lower bounds of pyproject.toml, but for torch's: 2.4 was tried by hand. trl asks for more than they are.
+# The lower bounds of pyproject.toml, but for torch's, which is that of its Muon. trl asks for more than they are.
 test-lowest:
 	$(PYTHON) -m venv --clear .venv-lowest
 	.venv-lowest/bin/pip install --quiet uv

@@ -7,8 +7,6 @@ from typing import Any
 import torch
 from torch import nn
 
-from formal_envs.errors import ConfigError
-
 
 def make_optimizer(policy: nn.Module, name: str, rate: float, weight_decay: float) -> torch.optim.Optimizer:
     """The optimizer of the parameters that are trained.
@@ -21,15 +19,10 @@ def make_optimizer(policy: nn.Module, name: str, rate: float, weight_decay: floa
             learning rate serves both.
         rate: learning rate.
         weight_decay: share of a weight that is taken off at each step, times the rate.
-
-    Raises:
-        ConfigError: this version of torch has no Muon.
     """
     trained = [parameter for parameter in policy.parameters() if parameter.requires_grad]
     if name == "adam":
         return _adam(trained, rate, weight_decay)
-    if not hasattr(torch.optim, "Muon"):
-        raise ConfigError(f"torch {torch.__version__} has no Muon: install 2.9 or later, or set optimizer=adam")
     hidden = {id(matrix) for matrix in hidden_matrices(policy)}
     matrices = [parameter for parameter in trained if id(parameter) in hidden]
     others = [parameter for parameter in trained if id(parameter) not in hidden]

@@ -10,7 +10,6 @@ from agents.models.optimizers import make_optimizer  # noqa: E402
 from agents.models.policy import Policy  # noqa: E402
 from agents.runs.config import PPOConfig  # noqa: E402
 from formal_envs.envs.token import TokenLayout  # noqa: E402
-from formal_envs.errors import ConfigError  # noqa: E402
 from formal_envs.tasks import make_task  # noqa: E402
 
 ARCHITECTURES = ("gpt2", "gpt_neox", "llama")
@@ -70,9 +69,3 @@ def test_training_goes_on_from_a_saved_state(tmp_path, name):
             group["lr"] = 0.005
         learn(one, of_one)
     assert all(torch.equal(*pair) for pair in zip(policy.parameters(), other.parameters(), strict=True))
-
-
-def test_a_torch_without_muon_is_named(monkeypatch):
-    monkeypatch.delattr(torch.optim, "Muon")
-    with pytest.raises(ConfigError, match=r"no Muon.*optimizer=adam"):
-        make("gpt2")
