@@ -9,12 +9,13 @@ def learning_rate(step: int, total: int, peak: float, warmup: int, schedule: str
     """Learning rate of a step: a linear rise over ``warmup`` steps, then constant, or a fall.
 
     Args: step in [0, total); schedule "constant"; "linear" or "cosine", to a twentieth of the peak; or "inverse_sqrt",
-        by the square root of the steps over those of the rise (Vaswani et al., arXiv:1706.03762, section 5.3).
+        by the square root of the steps over those of the rise (Vaswani et al., arXiv:1706.03762, section 5.3), and over
+        the last fifth of all steps by a line to 0 as well (Zhai et al., arXiv:2106.04560, section 3.5).
     """
     if step < warmup:
         return peak * (step + 1) / warmup
     if schedule == "inverse_sqrt":
-        return peak * math.sqrt(max(1, warmup) / max(1, step))
+        return peak * math.sqrt(max(1, warmup) / max(1, step)) * min(1.0, 5 * (1 - step / total))
     progress = (step - warmup) / max(1, total - warmup)  # in [0, 1)
     shares = {"constant": 1.0, "linear": 1 - progress, "cosine": 0.5 * (1 + math.cos(math.pi * progress))}
     return peak * (0.05 + 0.95 * shares[schedule])
