@@ -35,7 +35,8 @@ class TrainingConfig:
         gradient_checkpointing: keep no activations inside layers, and compute them again in the backward pass.
         optimizer: "adam"; or "muon" for the matrices of hidden layers, and Adam for the rest.
         learning_rate, schedule, warmup: the peak rate; "constant", "linear" or "cosine" (to a
-            twentieth), or "inverse_sqrt" (over the square root of steps / warmup); steps of linear rise.
+            twentieth), or "inverse_sqrt" (over the square root of steps / warmup, and in the last fifth of
+            the steps to 0); steps of linear rise.
         grad_clip: greatest norm of the gradient.
         micro_batch: prompts of PPO with their completions, or examples of supervised training, that go through the
             model at once in an update; 0 is all of them. It changes the memory that is needed, and not the result.

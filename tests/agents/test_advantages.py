@@ -105,6 +105,8 @@ def test_learning_rate_schedules_by_hand():
     assert learning_rate(50, 100, 1.0, 0, "cosine") == pytest.approx(0.05 + 0.95 * 0.5)
     assert [learning_rate(n, 100, 1.0, 4, "inverse_sqrt") for n in (1, 4, 16, 64)] == [0.5, 1.0, 0.5, 0.25]
     assert [learning_rate(n, 100, 1.0, 0, "inverse_sqrt") for n in (0, 1, 4)] == [1.0, 1.0, 0.5]
+    assert learning_rate(81, 100, 1.0, 4, "inverse_sqrt") == pytest.approx(2 / 9 * 0.95)  # the last fifth
+    assert learning_rate(99, 100, 1.0, 4, "inverse_sqrt") == pytest.approx(2 / 99**0.5 * 0.05)
     assert learning_rate(25, 100, 1.0, 0, "cosine") == pytest.approx(0.05 + 0.95 * (1 + math.sqrt(0.5)) / 2)
 
 
