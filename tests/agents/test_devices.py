@@ -30,9 +30,9 @@ from formal_envs.tasks import make_task  # noqa: E402
 from formal_envs.tasks.streams import problem_keys, seeded_stream  # noqa: E402
 
 GROUP, LENGTH = 8, 12
-NEAR = {torch.float32: 1e-3, torch.bfloat16: 0.05}
-"""How far a log-probability may be from what it should be, in nats, on average; a single one eight times as far, which
-is still less than another position or another row would make of it."""
+NEAR = {torch.float32: 1e-4, torch.bfloat16: 0.02}
+"""How far a log-probability may be from what it should be, in nats, on average: 0.004 were seen in bfloat16, and 2e-7
+in 32 bits. A single one may be 20 times as far; 0.27 were seen, beside 0.08 for the next."""
 
 
 @pytest.fixture(params=["gpt2", "gpt_neox", "llama"])
@@ -85,7 +85,7 @@ def sample(policy, layout, prompts, device=DEVICE):
 def check_near(found, expected, precision):
     off = (found.float() - expected.float()).abs()
     assert off.mean() < NEAR[precision], off.mean()
-    assert off.max() < 8 * NEAR[precision], off.max()
+    assert off.max() < 20 * NEAR[precision], off.max()
 
 
 @pytest.mark.parametrize("mask", ["any", "grammar"])
