@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from formal_envs.testing.cases import ENDED, Case, Outcome
+from formal_envs.testing.formats import Written
 from formal_envs.testing.isolation import Judge
 from formal_envs.testing.report import Finding
 from formal_envs.testing.shrinking import shrunk
@@ -37,6 +38,7 @@ class Bench:
         right: tells whether a completion is right, where that is known.
         invariances, tolerance, time_limit, floor: as ``check_reward`` has them.
         bounds: the declared range, where there is one.
+        written: how right answers are written, where the reward was asked.
         first: the outcomes of ``cases``, at the first time of asking.
         top: what a right answer earns.
     """
@@ -52,6 +54,7 @@ class Bench:
     time_limit: float
     bounds: tuple[float, float] | None
     floor: float | None
+    written: Written = field(default_factory=Written)
     first: list[Outcome] = field(default_factory=list)
     top: float = 0.0
     _texts: int = 0
@@ -68,8 +71,8 @@ class Bench:
 
     @property
     def gold(self) -> list[Case]:
-        """Right answers."""
-        return [case._replace(completion=case.solution) for case in self.asked[:_MANY] if case.solution is not None]
+        """Completions that should earn the maximum."""
+        return [case._replace(completion=case.gold) for case in self.asked[:_MANY] if case.gold is not None]
 
     @property
     def idle(self) -> list[Case]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
 
 _LITERAL = 72
 """Longest text that is written out; a longer one is written as repetitions where it is made of some."""
@@ -12,12 +14,71 @@ _LONGEST_UNIT = 24
 _SHOWN = 40
 
 
-class Case(NamedTuple):
-    """A completion of a prompt, and the gold solution of that prompt where there is one."""
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What is asked, and what is known of its answer. Equal to itself alone, so that two rows with one prompt differ.
+
+    Attributes:
+        prompt: as a text; of messages that of the last one of the user's.
+        solution: what the reward is given as its reference: a text, a number, a list; None where there is none.
+        gold: a completion that should earn the maximum; None where none is known.
+        columns: what else the row holds, by name.
+        messages: the prompt as messages, where it was given as such.
+    """
 
     prompt: str
+    solution: Any = None
+    gold: str | None = None
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    messages: Sequence[Mapping[str, Any]] | None = None
+
+    @property
+    def answer(self) -> str | None:
+        """The solution as a bare text, from which wrong texts and forms of the right one are made."""
+        return None if self.solution is None else spellings(self.solution)[0]
+
+
+def spellings(solution: Any) -> list[str]:
+    """A solution as texts, the usual first: a text is itself, a list JSON, or its members, or its first."""
+    if isinstance(solution, str):
+        return [solution]
+    if isinstance(solution, bool):
+        return [str(solution), str(solution).lower(), "yes" if solution else "no"]
+    if isinstance(solution, (list, tuple)):
+        members = [spellings(member)[0] for member in solution]
+        return list(dict.fromkeys([_json(solution), *members[:1], ", ".join(members), " ".join(members)]))
+    if isinstance(solution, float) and solution.is_integer():
+        return [str(solution), str(int(solution))]
+    return [_json(solution)] if isinstance(solution, Mapping) else [str(solution)]
+
+
+def _json(solution: Any) -> str:
+    try:
+        return json.dumps(solution, ensure_ascii=False)
+    except (TypeError, ValueError):  # what JSON has no form for
+        return str(solution)
+
+
+class Case(NamedTuple):
+    """A completion of a problem."""
+
+    problem: Problem
     completion: str
-    solution: str | None = None
+
+    @property
+    def prompt(self) -> str:
+        """The problem's prompt."""
+        return self.problem.prompt
+
+    @property
+    def solution(self) -> Any:
+        """What the reward is given as the problem's reference."""
+        return self.problem.solution
+
+    @property
+    def gold(self) -> str | None:
+        """A completion of the problem that should earn the maximum."""
+        return self.problem.gold
 
 
 State = Literal["scored", "left out", "raised", "hung", "died", "not asked"]

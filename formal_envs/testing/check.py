@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -14,12 +16,14 @@ from lark import Lark
 
 from formal_envs.errors import ConfigError, check_integer
 from formal_envs.testing.bench import Bench, NotChecked
-from formal_envs.testing.cases import Case
+from formal_envs.testing.cases import Case, shown
 from formal_envs.testing.exploits import CONSTANT, WRONG, Wrong, best_constant, search, wrong_findings
+from formal_envs.testing.formats import BARE, Written, find_format
 from formal_envs.testing.growth import linear_time
 from formal_envs.testing.isolation import Judge
-from formal_envs.testing.judgement import exact_match
+from formal_envs.testing.judgement import judgement
 from formal_envs.testing.laws import LAWS, Law
+from formal_envs.testing.problems import read_problems
 from formal_envs.testing.report import Check, Report, Result
 from formal_envs.testing.signatures import as_scorer
 from formal_envs.testing.strategies import classics, completions
@@ -27,14 +31,17 @@ from formal_envs.testing.strategies import classics, completions
 _RESULTS = ("ok", "note", "error")
 _CLASSIC, _DRAWN = 2, 10  # shares of the budget
 _PROMPTS, _KNOWN = 16, 64  # at most, of those that completions are drawn for
-_REMARK = 90
+_REMARK, _CALL = 90, 300
 
 
 def check_reward(
     reward: Any,
     *,
-    prompts: Sequence[str],
-    solutions: Sequence[str] | None = None,
+    prompts: Sequence[Any],
+    solutions: Sequence[Any] | None = None,
+    golds: Sequence[str | None] | None = None,
+    render: Callable[[Any], str] | None = None,
+    columns: Mapping[str, Sequence[Any]] | None = None,
     examples: Sequence[str] = (),
     grammar: str | Lark | None = None,
     correct: Callable[..., bool] | None = None,
@@ -60,8 +67,14 @@ def check_reward(
             ``(completion)``, ``(prompt, completion)`` or ``(prompt, completion, solution)``; or one that is called as
             TRL calls its reward functions, or verl its ``compute_score``. The form is told by the parameters' names. A
             function gives a number, or a mapping with "score".
-        prompts: what is to be answered.
-        solutions: for each prompt a right answer, which has to earn the maximum; None where there is no right answer.
+        prompts: what is to be answered: texts, or lists of messages.
+        solutions: for each prompt the right answer that the reward is given as its reference: a text, a number, a list;
+            None where there is none.
+        golds: for each prompt a completion that has to earn the maximum; None where none is known. By default the
+            solution, or where that does not earn the most, the first of the usual formats around it that does:
+            ``\\boxed{14}``, ``#### 14``, ``<answer>14</answer>``; the report says which.
+        render: writes a solution as such a completion, instead of ``golds``.
+        columns: further columns of the rows, by name, with a value for each prompt.
         examples: completions that are typical and need not be right, to mutate.
         grammar: of the completions, for Lark: its text with the rule ``start``, or a Lark object.
         correct: says, without the reward, whether a completion is right: a function of ``(completion, solution)``, such
@@ -85,31 +98,34 @@ def check_reward(
     Raises:
         ConfigError: an argument has no meaning, or the reward has none of the forms.
     """
-    prompts = list(prompts)
-    if not prompts or not all(isinstance(prompt, str) for prompt in prompts):
-        raise ConfigError("prompts must be texts, at least one")
-    if solutions is not None and len(solutions) != len(prompts):
-        raise ConfigError(f"expected a solution for each of {len(prompts)} prompts, got {len(solutions)}")
+    problems = read_problems(prompts, solutions, golds, render, columns)
     check_integer("budget", budget, 1, 10**9)
     if not time_limit > 0:
         raise ConfigError(f"time_limit must be above 0 seconds, got {time_limit!r}")
-    scorer = as_scorer(reward, with_solutions=solutions is not None)
-    answers: list[str | None] = list(solutions) if solutions is not None else [None] * len(prompts)
-    asked = [Case(prompt, "", answer) for prompt, answer in zip(prompts, answers, strict=True)]
-    known = list(dict.fromkeys([*examples, *(answer for answer in answers if answer)]))[:_KNOWN]
+    with_solutions = any(problem.solution is not None for problem in problems)
+    scorer = as_scorer(reward, with_solutions=with_solutions)
+    bounds = bounds or getattr(reward, "range", None)
     with Judge(scorer, time_limit=time_limit) as judge:
+        written = Written()
+        if all(problem.gold is None for problem in problems):
+            written = find_format(judge.single, problems, bounds[1] if bounds else math.inf)
+            problems = [replace(problem, gold=written.gold(problem)) for problem in problems]
+        asked = [Case(problem, "") for problem in problems]
+        texts = [text for problem in problems for text in (problem.gold, problem.answer)]
+        known = list(dict.fromkeys([*examples, *filter(None, texts)]))[:_KNOWN]
         bench = Bench(
             judge=judge,
             scorer=scorer,
             asked=asked,
             cases=_corpus(asked, known, grammar, budget, seed),
             known=known,
-            right=_judgement(correct, with_solutions=solutions is not None),
+            right=judgement(correct, written, problems),
             invariances=invariances,
             tolerance=tolerance,
             time_limit=time_limit,
-            bounds=bounds or getattr(reward, "range", None),
+            bounds=bounds,
             floor=floor,
+            written=written,
         )
         wrong = Wrong()
         checks: dict[str, Law] = {
@@ -139,30 +155,27 @@ def _report(bench: Bench, checks: dict[str, Law], seed: int) -> Report:
         rows.append(Check(name, result, bench.counted(), now - begin, _short(remark)))
         begin = now
     findings.sort(key=lambda finding: finding.severity != "error")
-    return Report(bench.scorer.name, tuple(rows), tuple(findings), len(bench.asked), seed)
+    first = bench.asked[0]
+    call = bench.scorer.code(first._replace(completion=first.gold or first.problem.answer or "..."))
+    written = bench.written.format != BARE or bench.written.spelling > 0
+    gold = shown((bench.gold or [first])[0].completion) if written else ""
+    return Report(bench.scorer.name, tuple(rows), tuple(findings), len(bench.asked), seed, _short(call, _CALL), gold)
 
 
-def _short(remark: str) -> str:
-    return remark if len(remark) <= _REMARK else remark[: _REMARK - 3] + "..."
-
-
-def _judgement(correct: Callable[..., bool] | None, *, with_solutions: bool) -> Callable[[Case], bool] | None:
-    """What tells a right case: the user's function, the solution, or nothing."""
-    if correct is None and not with_solutions:
-        return None
-    told = as_scorer(correct or exact_match, with_solutions=with_solutions)
-    return lambda case: bool(told.score(case))
+def _short(remark: str, most: int = _REMARK) -> str:
+    return remark if len(remark) <= most else remark[: most - 3] + "..."
 
 
 def _corpus(asked: list[Case], known: Sequence[str], grammar: str | Lark | None, budget: int, seed: int) -> list[Case]:
     """The cases that the laws are tried on: texts that have broken rewards before, and drawn ones."""
-    first = classics(asked[0].prompt, asked[0].solution)
+    problem = asked[0].problem
+    first = list(dict.fromkeys(text for of in (problem.gold, problem.answer) for text in classics(problem.prompt, of)))
     if len(first) > budget // _CLASSIC:
         first = Random(seed).sample(first, max(1, budget // _CLASSIC))
     cases = [asked[0]._replace(completion=text) for text in first]
     spread = asked[:: max(1, len(asked) // _PROMPTS)][:_PROMPTS]
     strategy = st.sampled_from(spread).flatmap(
-        lambda case: completions(case.prompt, case.solution, others=known, grammar=grammar).map(
+        lambda case: completions(case.prompt, case.gold or case.problem.answer, others=known, grammar=grammar).map(
             lambda text: case._replace(completion=text)
         )
     )
@@ -182,6 +195,6 @@ def _corpus(asked: list[Case], known: Sequence[str], grammar: str | Lark | None,
 
     draw()
     for case, neighbour in zip(spread, spread[1:] + spread[:1], strict=True):
-        if case.solution is not None:
-            cases += [one._replace(completion=case.solution) for one in (case, neighbour)]
+        if case.gold is not None:
+            cases += [one._replace(completion=case.gold) for one in (case, neighbour)]
     return sorted(dict.fromkeys(cases), key=lambda case: len(case.completion))  # so that the shortest finding is first

@@ -28,12 +28,12 @@ def linear_time(bench: Bench) -> list[Finding]:
     text is measured too, so that the step to another way of scoring is not taken for growth.
     """
     bench.check_ends()
-    prompt, _, solution = bench.asked[0]
-    for unit, head, tail in _patterns(solution):
+    problem = bench.asked[0].problem
+    for unit, head, tail in _patterns(problem.gold):
 
         def text(length: int, unit: str = unit, head: str = head, tail: str = tail) -> Case:
             body = unit * (length // len(unit) + 1)
-            return Case(prompt, head + body[:length] + tail, solution)
+            return Case(problem, head + body[:length] + tail)
 
         finding = _grown(bench, text)
         if finding:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Any
+
+from formal_envs.testing.cases import Case, Problem, spellings
+from formal_envs.testing.formats import Written
+from formal_envs.testing.signatures import as_scorer
 
 _LONGEST = 10_000
 _TOKEN = re.compile(r"\s*([0-9]{1,99}(?:\.[0-9]{1,99})?|[-+*/()])")
@@ -13,12 +19,41 @@ _BINDS = {"+": 1, "-": 1, "*": 2, "/": 2, "keep": 3, "negate": 3}
 _BEFORE_OPERAND = {"+": "keep", "-": "negate", "(": "("}
 
 
-def exact_match(completion: str, solution: str) -> bool:
-    """Whether a completion is the solution, but for the white space around it."""
-    return completion.strip() == solution.strip()
+def judgement(
+    correct: Callable[..., bool] | None, written: Written, problems: Sequence[Problem]
+) -> Callable[[Case], bool] | None:
+    """What tells a right case: the user's function, the solution, or nothing.
+
+    A completion is right where it is the gold, where ``correct`` says so, or where it says so of the one answer that
+    the completion gives in the format that the reward wants. Where a problem has neither solution nor gold and
+    ``correct`` wants one, nothing is wrong.
+    """
+    known = any(problem.solution is not None or problem.gold is not None for problem in problems)
+    if correct is None and not known:
+        return None
+    told = as_scorer(correct or exact_match, with_solutions=known)
+    needs = "solution" in told.roles
+
+    def right(case: Case) -> bool:
+        problem = case.problem
+        if problem.gold is not None and case.completion.strip() == problem.gold.strip():
+            return True
+        if problem.solution is None and needs:
+            return problem.gold is None
+        if told.score(case):
+            return True
+        content = written.format.content(case.completion)
+        return content is not None and bool(told.score(case._replace(completion=content)))
+
+    return right
 
 
-def same_value(completion: str, solution: str) -> bool:
+def exact_match(completion: str, solution: Any) -> bool:
+    """Whether a completion is the solution, but for the white space around it; of a number or a list, a spelling."""
+    return completion.strip() in [spelling.strip() for spelling in spellings(solution)]
+
+
+def same_value(completion: str, solution: str | float) -> bool:
     """Whether a completion has the value of the solution: ``14``, ``(14)`` and ``6+8`` are the same.
 
     Both are expressions of decimal numbers, ``+ - * /`` and brackets, or chains of them joined by ``=``, all of whose

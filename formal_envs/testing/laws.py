@@ -119,6 +119,10 @@ def gold(bench: Bench) -> list[Finding]:
     if not bench.gold:
         raise NotChecked("no solutions are given")
     outcomes = bench.single(bench.gold)
+    if not bench.written.earns:
+        code = f"assert {bench.scorer.value_code(bench.gold[0])} > {bench.lowest!r}"
+        message = f"unreachable: no usual form of the solution earns: {shown(bench.gold[0].completion)}, ..."
+        return [broken_law("gold is the maximum", message, bench.gold[:1], code)]
     if bench.top <= bench.lowest:
         code = f"assert {bench.scorer.value_code(bench.gold[0])} > {bench.lowest!r}"
         return [

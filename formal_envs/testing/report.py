@@ -66,6 +66,8 @@ class Report:
         findings: errors first.
         prompts: how many there were.
         seed: what the texts were drawn with.
+        call: how the reward is called, on the first prompt's right answer where one is known.
+        gold: how right answers are written, where that is not the solution itself and the reward was asked.
     """
 
     reward: str
@@ -73,6 +75,8 @@ class Report:
     findings: tuple[Finding, ...]
     prompts: int
     seed: int
+    call: str = ""
+    gold: str = ""
 
     @property
     def ok(self) -> bool:
@@ -103,7 +107,9 @@ class Report:
         texts = sum(check.texts for check in self.checks)
         head = f"{self.reward}: {verdict}, {len(self.notes)} notes"
         facts = f"{texts:,} texts, {self.prompts} prompts, seed {self.seed}, {self.seconds:.1f} s"
-        lines = [head, facts, "", f"{'check':22} {'result':7} {'texts':>7} {'seconds':>8}"]
+        said = [f"called as {self.call}"] * bool(self.call)
+        said += [f"right answers are written as {self.gold}; golds= or render= says otherwise"] * bool(self.gold)
+        lines = [head, facts, *said, "", f"{'check':22} {'result':7} {'texts':>7} {'seconds':>8}"]
         lines += [
             f"{c.name:22} {c.result:7} {c.texts or '':>7} {c.seconds:8.2f}  {c.remark}".rstrip() for c in self.checks
         ]

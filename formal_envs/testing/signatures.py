@@ -18,6 +18,7 @@ Kind = Literal["object", "function", "trl", "verl", "verl batch"]
 _PROMPT = {"prompt", "question", "query", "problem"}
 _SOLUTION = {"solution", "answer", "gold", "ground_truth", "reference", "target", "label", "expected"}
 _TRL = {"prompts", "completions", "completion_ids", "trainer_state", "log_extra", "log_metric"}
+_ROLES = ("prompt", "completion", "solution")
 _POSITIONS = {1: ["completion"], 2: ["prompt", "completion"], 3: ["prompt", "completion", "solution"]}
 
 
@@ -94,7 +95,7 @@ class Scorer:
 
     def batch_code(self, cases: Sequence[Case], name: str = "reward") -> str:
         """The call that scores a batch, as Python's source."""
-        prompts, completions, solutions = (_list(column) for column in zip(*cases, strict=True))
+        prompts, completions, solutions = (_list([getattr(case, of) for case in cases]) for of in _ROLES)
         if self.kind == "trl":
             columns = "".join(f", {column}={solutions}" for column in self.roles)
             return f"{name}(prompts={prompts}, completions={completions}{columns})"
@@ -104,7 +105,7 @@ class Scorer:
 
     def _verl_code(self, cases: Sequence[Case]) -> str:
         many = self.kind == "verl batch"
-        _, completions, solutions = zip(*cases, strict=True)
+        completions, solutions = [case.completion for case in cases], [case.solution for case in cases]
         given = {"data_source": ["check_reward"] * len(cases), "solution_str": completions, "ground_truth": solutions}
         written = {f"{role}s" if many else role: _list(of) if many else _written(of[0]) for role, of in given.items()}
         return ", ".join(f"{role}={written.get(role, '[{}]' if many else '{}')}" for role in self.roles)
@@ -187,9 +188,9 @@ def _awaited(result: Any) -> Any:
     return asyncio.run(result) if inspect.iscoroutine(result) else result
 
 
-def _written(text: str | None) -> str:
-    return "None" if text is None else literal(text)
+def _written(value: Any) -> str:
+    return literal(value) if isinstance(value, str) else repr(value)
 
 
-def _list(texts: Sequence[str | None]) -> str:
-    return f"[{', '.join(map(_written, texts))}]"
+def _list(values: Sequence[Any]) -> str:
+    return f"[{', '.join(map(_written, values))}]"

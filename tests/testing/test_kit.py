@@ -16,13 +16,13 @@ from agents.cli import main
 from formal_envs.errors import ConfigError
 from formal_envs.score import Score
 from formal_envs.testing import check_reward, completions, exact_match, same_value
-from formal_envs.testing.cases import Case, literal
+from formal_envs.testing.cases import Case, Problem, literal
 from formal_envs.testing.isolation import Judge
 from formal_envs.testing.shrinking import shrunk
 from formal_envs.testing.signatures import as_scorer, read_score
 
 PROMPTS, SOLUTIONS = list(SUMS), list(SUMS.values())
-CASE = Case("6+8=", "14", "14")
+CASE = Case(Problem("6+8=", "14", "14"), "14")
 quick = partial(check_reward, prompts=PROMPTS, solutions=SOLUTIONS, budget=100)
 law = settings(deadline=None, max_examples=200)
 
