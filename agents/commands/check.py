@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from agents.commands.shared import SETTINGS, json_rows, load_own, parse_settings, reading
+from agents.commands.shared import SETTINGS, json_rows, load_own, parse_settings, reading, writing
 from formal_envs.errors import ConfigError
-from formal_envs.references import load_object
+from formal_envs.references import is_reference, load_object
 
 if TYPE_CHECKING:
     from lark import Lark
-
-    from formal_envs.testing import Report
 
 _SEED_OF_PROBLEMS = 4  # entropy of the stream of problems, besides the seed
 
@@ -69,7 +68,18 @@ _SEED_OF_PROBLEMS = 4  # entropy of the stream of problems, besides the seed
     help="Seconds per text, after which the reward is stopped.",
 )
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Decides problems and texts.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@click.option(
+    "--json",
+    "json_file",
+    metavar="[FILE]",
+    is_flag=False,
+    flag_value="-",
+    help="File to write the report to as JSON; none, or -, prints it.",
+)
+@click.option(
+    "--sarif", "sarif_file", metavar="FILE", help="File to write the findings to as SARIF 2.1.0, for code scanning."
+)
+@click.option("--html", "html_file", metavar="FILE", help="File to write a page with the report to.")
 @SETTINGS
 def check_reward_command(
     reward: str | None,
@@ -81,7 +91,9 @@ def check_reward_command(
     floor: float | None,
     grammar: Path | None,
     seed: int,
-    as_json: bool,
+    json_file: str | None,
+    sarif_file: str | None,
+    html_file: str | None,
     settings: tuple[str, ...],
     **options: Any,
 ) -> None:
@@ -90,8 +102,10 @@ def check_reward_command(
     MODULE:OBJECT is an object with score(prompt, completion), or a function of (completion), (prompt, completion),
     (prompt, completion, solution), or with the arguments of TRL's or verl's reward functions.
     """
-    from formal_envs.testing import check_reward
+    from formal_envs.testing import check_reward, to_html, to_sarif
 
+    if reward is None and json_file is not None and is_reference(json_file):  # --json alone, before the reward
+        reward, json_file = json_file, "-"
     if (env is None) == (source is None):
         raise ConfigError("say what is asked: --env FormalArith-v0, or --in problems.jsonl")
     if reward is None and env is None:
@@ -107,9 +121,20 @@ def check_reward_command(
     if grammar:
         problems["grammar"] = _grammar(grammar)
     report = check_reward(seed=seed, **problems, **options)
-    click.echo(json.dumps(_row(report)) if as_json else str(report))
+    _write(json_file, lambda: json.dumps(report.to_dict(), allow_nan=False))
+    _write(sarif_file, lambda: json.dumps(to_sarif(report), indent=1))
+    _write(html_file, lambda: to_html(report))
+    if "-" not in (json_file, sarif_file, html_file):
+        click.echo(str(report))
     if not report.ok:
         raise click.exceptions.Exit(1)
+
+
+def _write(target: str | None, made: Callable[[], str]) -> None:
+    """Write what is made to a file, or to standard output for '-'."""
+    if target is not None:
+        with writing(Path(target)) as file:
+            file.write(f"{made()}\n")
 
 
 def _grammar(path: Path) -> Lark:
@@ -157,9 +182,3 @@ def _read(source: IO[bytes]) -> dict[str, Any]:
     if known and len(known) < len(rows):
         raise ConfigError(f"expected a string 'solution' in every line or in none, got {len(known)} of {len(rows)}")
     return {"prompts": [row["prompt"] for _, row in rows], "solutions": known or None}
-
-
-def _row(report: Report) -> dict[str, Any]:
-    import dataclasses
-
-    return {"ok": report.ok, "seconds": report.seconds, **dataclasses.asdict(report)}

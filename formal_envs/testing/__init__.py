@@ -22,6 +22,8 @@ except ImportError:
 
 from formal_envs.testing.agreement import blanks_around, white_space_around
 from formal_envs.testing.check import check_reward
+from formal_envs.testing.reports.page import to_html
+from formal_envs.testing.reports.sarif import to_sarif
 from formal_envs.testing.judgement import exact_match, same_value
 from formal_envs.testing.report import Check, Finding, Report
 from formal_envs.testing.strategies import completions
@@ -35,5 +37,7 @@ __all__ = [
     "completions",
     "exact_match",
     "same_value",
+    "to_html",
+    "to_sarif",
     "white_space_around",
 ]

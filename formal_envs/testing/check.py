@@ -24,6 +24,7 @@ from formal_envs.testing.isolation import Judge
 from formal_envs.testing.judgement import judgement
 from formal_envs.testing.laws import LAWS, Law
 from formal_envs.testing.problems import read_problems
+from formal_envs.testing.place import place_of
 from formal_envs.testing.report import Check, Report, Result
 from formal_envs.testing.signatures import as_scorer
 from formal_envs.testing.strategies import classics, completions
@@ -134,7 +135,7 @@ def check_reward(
             WRONG: lambda bench: wrong_findings(bench, search(bench, wrong, budget, Random(seed)), max_partial),
             CONSTANT: lambda bench: best_constant(bench, wrong, budget, max_constant),
         }
-        return _report(bench, checks, seed)
+        return replace(_report(bench, checks, seed), **place_of(reward))
 
 
 def _report(bench: Bench, checks: dict[str, Law], seed: int) -> Report:

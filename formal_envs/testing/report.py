@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from formal_envs.errors import ConfigError
+from formal_envs.testing.reports.rows import VERSION, from_row, to_row
 
 Severity = Literal["error", "note"]
 Result = Literal["ok", "error", "note", "-"]
@@ -68,6 +72,8 @@ class Report:
         seed: what the texts were drawn with.
         call: how the reward is called, on the first prompt's right answer where one is known.
         gold: how right answers are written, where that is not the solution itself and the reward was asked.
+        file, line: where the reward is written, as far as that is known; the file is relative to the working folder
+            where it is in it.
     """
 
     reward: str
@@ -77,6 +83,25 @@ class Report:
     seed: int
     call: str = ""
     gold: str = ""
+    file: str = ""
+    line: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as JSON has it, with ``version`` of the form, ``ok`` and ``seconds``."""
+        return {"version": VERSION, "ok": self.ok, "seconds": to_row(self.seconds), **to_row(self)}
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Report:
+        """The report that ``to_dict`` made a row of.
+
+        Raises:
+            ConfigError: it is no such row, or one of another version.
+        """
+        if not isinstance(row, Mapping) or row.get("version") != VERSION:
+            found = row.get("version") if isinstance(row, Mapping) else row
+            raise ConfigError(f"not a report of version {VERSION}: got {found!r:.60}")
+        report: Report = from_row(cls, dict(row))
+        return report
 
     @property
     def ok(self) -> bool:
