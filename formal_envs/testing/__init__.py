@@ -22,10 +22,10 @@ except ImportError:
 
 from formal_envs.testing.agreement import blanks_around, white_space_around
 from formal_envs.testing.check import check_reward
-from formal_envs.testing.reports.page import to_html
-from formal_envs.testing.reports.sarif import to_sarif
 from formal_envs.testing.judgement import exact_match, same_value
 from formal_envs.testing.report import Check, Finding, Report
+from formal_envs.testing.reports.page import to_html
+from formal_envs.testing.reports.sarif import to_sarif
 from formal_envs.testing.strategies import completions
 
 __all__ = [

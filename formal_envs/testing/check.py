@@ -23,8 +23,8 @@ from formal_envs.testing.growth import linear_time
 from formal_envs.testing.isolation import Judge
 from formal_envs.testing.judgement import judgement
 from formal_envs.testing.laws import LAWS, Law
-from formal_envs.testing.problems import read_problems
 from formal_envs.testing.place import place_of
+from formal_envs.testing.problems import read_problems
 from formal_envs.testing.report import Check, Report, Result
 from formal_envs.testing.signatures import as_scorer
 from formal_envs.testing.strategies import classics, completions

@@ -128,10 +128,10 @@ class Report:
         return f"Report({self.reward}: {errors or 'ok'})"
 
     def __str__(self) -> str:
-        verdict = f"{len(self.errors)} errors" if self.errors else "ok"
+        verdict = count(len(self.errors), "error") if self.errors else "ok"
         texts = sum(check.texts for check in self.checks)
-        head = f"{self.reward}: {verdict}, {len(self.notes)} notes"
-        facts = f"{texts:,} texts, {self.prompts} prompts, seed {self.seed}, {self.seconds:.1f} s"
+        head = f"{self.reward}: {verdict}, {count(len(self.notes), 'note')}"
+        facts = f"{count(texts, 'text')}, {count(self.prompts, 'prompt')}, seed {self.seed}, {self.seconds:.1f} s"
         said = [f"called as {self.call}"] * bool(self.call)
         said += [f"right answers are written as {self.gold}; golds= or render= says otherwise"] * bool(self.gold)
         lines = [head, facts, *said, "", f"{'check':22} {'result':7} {'texts':>7} {'seconds':>8}"]
@@ -141,3 +141,8 @@ class Report:
         for finding in self.findings:
             lines += ["", str(finding)]
         return "\n".join(lines)
+
+
+def count(number: int, thing: str) -> str:
+    """A number of things, such as "1 error" and "2 errors"."""
+    return f"{number:,} {thing}" + "s" * (number != 1)

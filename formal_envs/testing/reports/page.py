@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
 
 from formal_envs.testing.cases import literal
-
-if TYPE_CHECKING:
-    from formal_envs.testing.report import Check, Finding, Report
+from formal_envs.testing.report import Check, Finding, Report, count
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1f2328; --soft: #59636e; --paper: #fff; --card: #f6f8fa; --line: #d1d9e0;
@@ -28,6 +25,7 @@ article > * { color: var(--ink); font-weight: 400; } article h3 { font-size: 1re
 article .message { overflow-wrap: anywhere; }
 pre { background: var(--card); border-radius: .3rem; padding: .6rem .8rem; margin: .5rem 0; white-space: pre-wrap;
   overflow-wrap: anywhere; }
+code { overflow-wrap: anywhere; }
 code, pre { font: .85rem/1.45 ui-monospace, monospace; } summary { cursor: pointer; color: var(--soft); }
 .table { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
@@ -43,7 +41,9 @@ def to_html(report: Report) -> str:
     name = _text(report.reward)
     place = f"<code>{_text(f'{report.file}:{report.line}')}</code>, " if report.file else ""
     texts = sum(check.texts for check in report.checks)
-    facts = f"{texts:,} texts, {count(report.prompts, 'prompt')}, seed {report.seed}, {report.seconds:.1f} s"
+    facts = f"{count(texts, 'text')}, {count(report.prompts, 'prompt')}, seed {report.seed}, {report.seconds:.1f} s"
+    said = f"<p>called as <code>{_text(report.call)}</code></p>" if report.call else ""
+    said += f"<p>right answers are written as <code>{_text(report.gold)}</code></p>" if report.gold else ""
     found = "".join(map(_finding, report.findings)) or "<p>Nothing was found.</p>"
     rows = "".join(map(_row, report.checks))
     head = '<th>check</th><th>result</th><th class="number">texts</th><th class="number">seconds</th><th>remark</th>'
@@ -52,16 +52,11 @@ def to_html(report: Report) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{name}: check of a reward</title><style>{_STYLE}</style></head><body>"
         f"<header><h1>{name}</h1><p>{verdict}, {count(len(notes), 'note')}</p>"
-        f'<p class="soft">{place}{facts}</p></header>'
+        f'<p class="soft">{place}{facts}</p>{said}</header>'
         f"<main><h2>Findings</h2>{found}<h2>Checks</h2>"
         f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></main>'
         "</body></html>"
     )
-
-
-def count(number: int, thing: str) -> str:
-    """A number of things, such as "1 error" and "2 errors"."""
-    return f"{number:,} {thing}" + "s" * (number != 1)
 
 
 def _finding(finding: Finding) -> str:
