@@ -12,9 +12,10 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
+from types import ModuleType
 from typing import Any, NamedTuple
 
 _CHUNK = 8  # items that a child is given at a time
@@ -63,7 +64,8 @@ class Child:
         ours = (self.connection, self._lifeline) if method == "fork" else ()  # a fork has them too
         self._process = context.Process(target=_run, args=(target, theirs, lifeline, ours, arguments), daemon=daemon)
         try:
-            self._process.start()
+            with _may_start_processes():
+                self._process.start()
         except BaseException:
             self.connection.close()
             self._lifeline.close()
@@ -93,6 +95,46 @@ class Child:
         code = self.end()
         how = signal.Signals(-code).name if code < 0 else f"exit status {code}"
         return Lost("crashed", f"the process ended by {how}")
+
+
+@contextmanager
+def nothing_of_the_script(environment: Mapping[str, str] | None = None) -> Iterator[None]:
+    """While a process starts that is no fork: it runs nothing of ``__main__``, which need be no file, nor have a guard.
+
+    What is sent to it must not refer to ``__main__`` then.
+
+    Args:
+        environment: variables that the process has besides.
+    """
+    with _starting:
+        main, before = sys.modules["__main__"], {name: os.environ.get(name) for name in environment or {}}
+        sys.modules["__main__"] = ModuleType("__main__")  # multiprocessing has the process import what is here
+        os.environ.update(environment or {})
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+            for name, value in before.items():
+                os.environ.pop(name)
+                os.environ.update({} if value is None else {name: value})
+
+
+_starting = threading.Lock()
+
+
+@contextmanager
+def _may_start_processes() -> Iterator[None]:
+    """Let a daemonic process, as one of multiprocessing's own pool, start a child.
+
+    multiprocessing forbids it, since such a child would outlive its parent; a Child does not.
+    """
+    settings = multiprocessing.current_process()._config  # type: ignore[attr-defined]
+    daemonic = settings.pop("daemon", None)
+    try:
+        yield
+    finally:
+        if daemonic is not None:
+            settings["daemon"] = daemonic
 
 
 def _run(

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import pickle
-import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_all_start_methods
 from multiprocessing.connection import wait
 from multiprocessing.util import Finalize
-from types import ModuleType, TracebackType
+from types import TracebackType
 
 from formal_envs.errors import ConfigError, check_choice, check_integer
 from formal_envs.pool.batch import Batch
 from formal_envs.pool.worker import ONE_THREAD, Raised, serve
-from formal_envs.sandbox import Child, start_method
+from formal_envs.sandbox import Child, nothing_of_the_script, start_method
 from formal_envs.score import Reward, Score
 
 _STARTS = 3  # starts that may fail one after the other
@@ -129,7 +128,7 @@ class ScoringPool:
             if method == "fork":
                 child = Child(serve, self._pickled, method=method, daemon=False)
             else:
-                with _nothing_of_the_script():
+                with nothing_of_the_script(ONE_THREAD):
                     child = Child(serve, self._pickled, method=method, daemon=False)
             self._running.append(_Worker(child))
 
@@ -183,22 +182,3 @@ class _Worker:
 def _end_all(workers: list[_Worker]) -> None:
     while workers:
         workers.pop().child.end()
-
-
-@contextmanager
-def _nothing_of_the_script() -> Iterator[None]:
-    """While a process starts that is no fork: it runs nothing of ``__main__``, and its libraries have one thread."""
-    with _starting:
-        main, before = sys.modules["__main__"], {name: os.environ.get(name) for name in ONE_THREAD}
-        sys.modules["__main__"] = ModuleType("__main__")  # multiprocessing has the process import what is here
-        os.environ.update(ONE_THREAD)
-        try:
-            yield
-        finally:
-            sys.modules["__main__"] = main
-            for name, value in before.items():
-                os.environ.pop(name)
-                os.environ.update({} if value is None else {name: value})
-
-
-_starting = threading.Lock()

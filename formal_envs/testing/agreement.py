@@ -5,12 +5,12 @@ Each is a second way to the score, compared with the first.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Sequence
 
 from formal_envs.errors import ConfigError
 from formal_envs.testing.bench import PROBES, Bench, NotChecked, broken_law, length, one_line
 from formal_envs.testing.cases import Case, Outcome, same
+from formal_envs.testing.copies import is_a_function, why_not_pickled
 from formal_envs.testing.isolation import BATCH, Judge
 from formal_envs.testing.report import Finding
 from formal_envs.testing.shrinking import shrunk
@@ -39,14 +39,14 @@ def deterministic(bench: Bench) -> list[Finding]:
 
 def pickling(bench: Bench) -> list[Finding]:
     """A pickled copy of the reward gives the same scores."""
-    if bench.scorer.is_function:
-        _check_picklable(bench)
+    why = why_not_pickled(bench.scorer)
+    if why and is_a_function(bench.scorer.reward):
+        raise NotChecked(why)
     return _second_way(bench, "pickling", bench.judge.pickled, "by a pickled copy", _by_a_copy)
 
 
 def another_process(bench: Bench) -> list[Finding]:
     """A process that shares nothing with this one gives the same scores."""
-    _check_picklable(bench)
     try:
         with Judge(bench.scorer, time_limit=bench.time_limit, fresh=True) as other:
             return _second_way(bench, "another process", other.single, "in a new process", _in_a_process)
@@ -80,13 +80,6 @@ def invariant(bench: Bench) -> list[Finding]:
         said = f"after {getattr(change, '__name__', 'a change')}"
         findings += _second_way(bench, "invariances", way, said, code, equal=_same_value)
     return findings
-
-
-def _check_picklable(bench: Bench) -> None:
-    try:
-        pickle.dumps(bench.scorer)
-    except Exception as error:  # pickle raises many
-        raise NotChecked(f"cannot be pickled: {str(error)[:60]}") from error
 
 
 def _second_way(

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from formal_envs.testing.watching import Act
+
 _LITERAL = 72
 """Longest text that is written out; a longer one is written as repetitions where it is made of some."""
 _LONGEST_UNIT = 24
@@ -98,7 +100,8 @@ class Outcome(NamedTuple):
         reasons: what else is in the score: why it is not the full one, and where.
         problem: why there is no score.
         random: names of the global generators whose state the reward changed.
-        ran: the reward ran the text as code.
+        acts: what it did on the side.
+        printed: bytes that it printed.
         seconds: CPU time, where it was asked for.
     """
 
@@ -108,7 +111,8 @@ class Outcome(NamedTuple):
     reasons: tuple[object, ...] = ()
     problem: str = ""
     random: tuple[str, ...] = ()
-    ran: bool = False
+    acts: tuple[Act, ...] = ()
+    printed: int = 0
     seconds: float = 0.0
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from lark import Lark
 from formal_envs.errors import ConfigError, check_integer
 from formal_envs.testing.bench import Bench, NotChecked
 from formal_envs.testing.cases import Case, shown
+from formal_envs.testing.drawing import nothing_left
 from formal_envs.testing.exploits import CONSTANT, WRONG, Wrong, best_constant, search, wrong_findings
 from formal_envs.testing.formats import BARE, Written, find_format
 from formal_envs.testing.growth import linear_time
@@ -194,7 +195,8 @@ def _corpus(asked: list[Case], known: Sequence[str], grammar: str | Lark | None,
     def draw(case: Case) -> None:
         cases.append(case)
 
-    draw()
+    with nothing_left():
+        draw()
     for case, neighbour in zip(spread, spread[1:] + spread[:1], strict=True):
         if case.gold is not None:
             cases += [one._replace(completion=case.gold) for one in (case, neighbour)]

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from functools import partial
 
-from formal_envs.testing import agreement
+from formal_envs.testing import agreement, conduct
 from formal_envs.testing.bench import Bench, NotChecked, broken_law, length, one_line
 from formal_envs.testing.cases import ENDED, Case, Outcome, shown
 from formal_envs.testing.report import Finding
@@ -101,16 +101,6 @@ def random_state(bench: Bench) -> list[Finding]:
     return [broken_law("global random state", f"changes the state of {names}", [case], code)]
 
 
-def no_code(bench: Bench) -> list[Finding]:
-    """No text is run as code."""
-    found = [case for case, outcome in zip(bench.cases, bench.first, strict=True) if outcome.ran]
-    if not found:
-        return []
-    case, _ = bench.shorter(min(found, key=length), lambda outcome: outcome.ran)
-    code = f"{bench.scorer.code(case)}  # runs the text"
-    return [broken_law("runs no text", "runs the text as code", [case], code)]
-
-
 # ---- What is paid
 
 
@@ -165,7 +155,8 @@ LAWS: dict[str, Law] = {
     "another process": agreement.another_process,
     "threads": agreement.threads,
     "global random state": random_state,
-    "runs no text": no_code,
+    "runs no text": conduct.no_code,
+    "side effects": conduct.side_effects,
     "invariances": agreement.invariant,
     "gold is the maximum": gold,
     "nothing earns nothing": floor,

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from hypothesis import strategies as st
-from hypothesis.extra.lark import from_lark
 from lark import Lark
 
 from formal_envs.testing.isolation import CANARY
@@ -119,6 +118,8 @@ def edited(text: str) -> st.SearchStrategy[str]:
 
 def sentences(grammar: str | Lark) -> st.SearchStrategy[str]:
     """Sentences of a grammar, by hypothesis's own extra for Lark."""
+    from hypothesis.extra.lark import from_lark  # whose import makes tables, and a folder for them
+
     return from_lark(grammar if isinstance(grammar, Lark) else Lark(grammar, start="start"))
 
 

@@ -227,11 +227,15 @@ def test_a_case_that_hangs_is_ended_and_the_next_ones_are_scored():
         assert outcomes[1].problem == "does not end within 0.3 s"
 
 
-def test_a_lambda_is_scored_and_what_it_cannot_show_is_not_checked():
-    report = quick(lambda completion, solution: exact(completion, solution))
+@pytest.mark.parametrize("bound", [False, True], ids=["lambda", "partial"])
+def test_a_lambda_is_scored_as_a_partial_of_it_is(bound):
+    def times(completion, solution, k=1.0):
+        return k * exact(completion, solution)
+
+    report = quick(partial(times, k=1.0) if bound else times)
     assert report.ok, str(report)
     results = {check.name: check for check in report.checks}
-    assert results["pickling"].result == results["another process"].result == "-"
+    assert (results["pickling"].result, results["another process"].result) == ("-", "ok")
     assert "cannot be pickled" in results["pickling"].remark
 
 
