@@ -53,6 +53,13 @@ _SEED_OF_PROBLEMS = 4  # entropy of the stream of problems, besides the seed
     help="The same for one answer to all prompts, on average.",
 )
 @click.option(
+    "--form",
+    "forms",
+    multiple=True,
+    metavar="NAME",
+    help="Form of right answers that has to be paid, by its name in the report; 'gold' alone: no other need be.",
+)
+@click.option(
     "--tolerance",
     default=0.0,
     show_default=True,
@@ -88,6 +95,7 @@ def check_reward_command(
     n: int,
     correct: str | None,
     invariances: tuple[str, ...],
+    forms: tuple[str, ...],
     floor: float | None,
     grammar: Path | None,
     seed: int,
@@ -117,6 +125,7 @@ def check_reward_command(
         problems["correct"] = load_own("--correct", correct)
     if floor is not None:
         problems["floor"] = floor
+    options["forms"] = forms or None
     options["invariances"] = [load_own("--invariance", name) for name in invariances]
     if grammar:
         problems["grammar"] = _grammar(grammar)

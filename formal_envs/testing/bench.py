@@ -10,6 +10,7 @@ from formal_envs.testing.cases import ENDED, Case, Outcome
 from formal_envs.testing.formats import Written
 from formal_envs.testing.isolation import Judge
 from formal_envs.testing.report import Finding
+from formal_envs.testing.sections import Forms, Training
 from formal_envs.testing.shrinking import shrunk
 from formal_envs.testing.signatures import Scorer
 from formal_envs.testing.strategies import do_nothing
@@ -41,6 +42,7 @@ class Bench:
         written: how right answers are written, where the reward was asked.
         first: the outcomes of ``cases``, at the first time of asking.
         top: what a right answer earns.
+        forms, training: sections of the report, once their checks are made.
     """
 
     judge: Judge
@@ -57,6 +59,8 @@ class Bench:
     written: Written = field(default_factory=Written)
     first: list[Outcome] = field(default_factory=list)
     top: float = 0.0
+    forms: Forms | None = None
+    training: Training | None = None
     _texts: int = 0
 
     def begin(self) -> None:

@@ -20,6 +20,7 @@ from formal_envs.testing.cases import Case, shown
 from formal_envs.testing.drawing import nothing_left
 from formal_envs.testing.exploits import CONSTANT, WRONG, Wrong, best_constant, search, wrong_findings
 from formal_envs.testing.formats import BARE, Written, find_format
+from formal_envs.testing.forms import FORMS, check_names, right_forms
 from formal_envs.testing.growth import linear_time
 from formal_envs.testing.isolation import Judge
 from formal_envs.testing.judgement import judgement
@@ -29,6 +30,7 @@ from formal_envs.testing.problems import read_problems
 from formal_envs.testing.report import Check, Report, Result
 from formal_envs.testing.signatures import as_scorer
 from formal_envs.testing.strategies import classics, completions
+from formal_envs.testing.training import TRAINING, training
 
 _RESULTS = ("ok", "note", "error")
 _CLASSIC, _DRAWN = 2, 10  # shares of the budget
@@ -53,6 +55,7 @@ def check_reward(
     tolerance: float = 0.0,
     max_partial: float | None = None,
     max_constant: float | None = None,
+    forms: Sequence[str] | None = None,
     budget: int = 2000,
     time_limit: float = 2.0,
     seed: int = 0,
@@ -89,6 +92,8 @@ def check_reward(
             batch; failures, which may spell values out, are not compared then.
         max_partial: largest share of a right answer's reward that a wrong text may earn, in [0, 1].
         max_constant: the same for one answer to all prompts, on average.
+        forms: names of the usual forms of a right answer that have to be paid, as the report has them; ["gold"] of a
+            strict reward. By default those that are not paid are a note.
         budget: how many texts the search may score. Each law is tried on a tenth of it, and on 200 texts that have
             broken rewards before, or half of the budget where that is less.
         time_limit: seconds within which a text has to be scored.
@@ -102,6 +107,7 @@ def check_reward(
     """
     problems = read_problems(prompts, solutions, golds, render, columns)
     check_integer("budget", budget, 1, 10**9)
+    check_names(forms or ())
     if not time_limit > 0:
         raise ConfigError(f"time_limit must be above 0 seconds, got {time_limit!r}")
     with_solutions = any(problem.solution is not None for problem in problems)
@@ -135,6 +141,8 @@ def check_reward(
             "linear time": linear_time,
             WRONG: lambda bench: wrong_findings(bench, search(bench, wrong, budget, Random(seed)), max_partial),
             CONSTANT: lambda bench: best_constant(bench, wrong, budget, max_constant),
+            FORMS: lambda bench: right_forms(bench, budget, forms),
+            TRAINING: lambda bench: training(bench, budget, max_partial),
         }
         return replace(_report(bench, checks, seed), **place_of(reward))
 
@@ -161,7 +169,17 @@ def _report(bench: Bench, checks: dict[str, Law], seed: int) -> Report:
     call = bench.scorer.code(first._replace(completion=first.gold or first.problem.answer or "..."))
     written = bench.written.format != BARE or bench.written.spelling > 0
     gold = shown((bench.gold or [first])[0].completion) if written else ""
-    return Report(bench.scorer.name, tuple(rows), tuple(findings), len(bench.asked), seed, _short(call, _CALL), gold)
+    return Report(
+        reward=bench.scorer.name,
+        checks=tuple(rows),
+        findings=tuple(findings),
+        prompts=len(bench.asked),
+        seed=seed,
+        call=_short(call, _CALL),
+        gold=gold,
+        forms=bench.forms,
+        training=bench.training,
+    )
 
 
 def _short(remark: str, most: int = _REMARK) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from formal_envs.errors import ConfigError
 from formal_envs.testing.reports.rows import VERSION, from_row, to_row
+from formal_envs.testing.sections import Forms, Training, forms_lines, joined, training_lines
 
 Severity = Literal["error", "note"]
 Result = Literal["ok", "error", "note", "-"]
@@ -74,6 +75,8 @@ class Report:
         gold: how right answers are written, where that is not the solution itself and the reward was asked.
         file, line: where the reward is written, as far as that is known; the file is relative to the working folder
             where it is in it.
+        forms: which usual forms of right answers are read; None where no right answer is known.
+        training: what realistic answers earn; None where that was not checked.
     """
 
     reward: str
@@ -85,6 +88,8 @@ class Report:
     gold: str = ""
     file: str = ""
     line: int = 0
+    forms: Forms | None = None
+    training: Training | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as JSON has it, with ``version`` of the form, ``ok`` and ``seconds``."""
@@ -127,17 +132,35 @@ class Report:
         errors = "; ".join(f"{error.check}: {error.message}" for error in self.errors)  # what pytest shows is short
         return f"Report({self.reward}: {errors or 'ok'})"
 
+    @property
+    def verdict(self) -> str:
+        """What the report comes to, in a sentence."""
+        if self.errors:
+            return f"{self.errors[0].check}: {self.errors[0].message}"
+        if self.training is None or not self.training.telling.of:
+            return "no law is broken"
+        right = next(one for one in self.training.strategies if one.name == "right")
+        wrong = next(one for one in self.training.strategies if not one.name.startswith("right"))  # the best paid
+        named = f" ({wrong.name})" if wrong.size > 0 else ""
+        return f"right answers earn {right.mean:.4g} on average, wrong ones at most {wrong.mean:.4g}{named}"
+
     def __str__(self) -> str:
-        verdict = count(len(self.errors), "error") if self.errors else "ok"
+        counts = [count(len(self.errors), "error") if self.errors else "ok"]
+        counts += [count(len(self.notes), "note")] if self.notes else []
         texts = sum(check.texts for check in self.checks)
-        head = f"{self.reward}: {verdict}, {count(len(self.notes), 'note')}"
         facts = f"{count(texts, 'text')}, {count(self.prompts, 'prompt')}, seed {self.seed}, {self.seconds:.1f} s"
-        said = [f"called as {self.call}"] * bool(self.call)
-        said += [f"right answers are written as {self.gold}; golds= or render= says otherwise"] * bool(self.gold)
-        lines = [head, facts, *said, "", f"{'check':22} {'result':7} {'texts':>7} {'seconds':>8}"]
-        lines += [
-            f"{c.name:22} {c.result:7} {c.texts or '':>7} {c.seconds:8.2f}  {c.remark}".rstrip() for c in self.checks
-        ]
+        lines = [f"{self.reward}: {', '.join(counts)}. {self.verdict[:1].upper()}{self.verdict[1:]}", facts]
+        lines += [f"called as {self.call}"] * bool(self.call)
+        lines += [f"right answers are written as {self.gold}; golds= or render= says otherwise"] * bool(self.gold)
+        lines += [""]
+        lines += joined("held", [check.name for check in self.checks if check.result == "ok"])
+        lines += joined("not checked", [f"{c.name} ({c.remark})" for c in self.checks if c.result == "-"])
+        for result in ("error", "note"):
+            lines += joined(f"{result}s", [check.name for check in self.checks if check.result == result])
+        if self.forms is not None:
+            lines += ["", *forms_lines(self.forms)]
+        if self.training is not None:
+            lines += ["", *training_lines(self.training)]
         for finding in self.findings:
             lines += ["", str(finding)]
         return "\n".join(lines)

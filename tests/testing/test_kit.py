@@ -358,6 +358,8 @@ def test_the_command_s_options_reach_the_kit():
     rows = "".join(json.dumps({"prompt": p, "solution": s}) + "\n" for p, s in SUMS.items())
     checks = json.loads(run(name, "--in", "-", "--budget", 100, "--floor", 0.5, "--json", input=rows))["checks"]
     assert {check["name"]: check["result"] for check in checks}["what wrong texts earn"] == "ok"
+    strict = json.loads(run(name, "--in", "-", "--budget", 100, "--form", "gold", "--json", input=rows))["checks"]
+    assert {check["name"]: check["result"] for check in strict}["right answers in other forms"] == "ok"
     change = ["--invariance", "test_kit:with_a_nine"]
     output = run(name, "--in", "-", "--budget", 100, *change, code=1, input=rows)
     assert "after with_a_nine" in output

@@ -32,9 +32,9 @@ def test_arithmetic(options):
     )
     assert report.ok, str(report)
     if not options:  # the figures of the paper's reward
-        most, constant = report.notes
-        assert most.size == pytest.approx(0.95004, abs=1e-5)  # off by one: 2 / (1 + exp(0.1))
-        assert constant.size == pytest.approx(0.747, abs=0.02)
+        sizes = {note.check: note.size for note in report.notes}
+        assert sizes["what wrong texts earn"] == pytest.approx(0.95004, abs=1e-5)  # off by one: 2 / (1 + exp(0.1))
+        assert sizes["best constant answer"] == pytest.approx(0.747, abs=0.02)
 
 
 def test_vader():
