@@ -87,7 +87,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
                 for rows in cut(seeded_stream(config.seed, PARTS, epoch), first, config.prompts, config.minibatches):
                     batch = sampled.rollout if config.minibatches == 1 else sampled.rollout.select(rows)
                     optimizer.zero_grad()
-                    terms = accumulate(model, batch, config, entropy_coef, accelerator, processes)
+                    terms = accumulate(model, batch, config, entropy_coef, accelerator, processes, sampled.states)
                     terms["grad_norm"] = float(accelerator.clip_grad_norm_(model.parameters(), config.grad_clip))
                     losses.append(terms)
                     if terms["ratio"] <= config.max_ratio:  # the same on every process

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from agents.evaluation.diversity import distinct_ngrams
-from agents.models.completions import Completions, Reference
+from agents.models.completions import Completions, Reference, States
 from agents.models.noise import Noise, widest_float
 from agents.models.policy import Policy
 from agents.models.texts import begin_masks, decode_completions, encode_prompts
@@ -64,15 +64,16 @@ class Rollout(NamedTuple):
 class Sampled(NamedTuple):
     """What ``collect`` brings: the batch to learn from, its figures, and what was written.
 
-    rollout, texts, scores: of this process's P * G completions, prompt by prompt. stats: means over the batch, of all
-    processes, of the reward and of its parts; entropies and KL in nats, the latter a completion; and
-    ``reward_seconds``, what scoring took.
+    rollout, texts, scores: of this process's P * G completions, prompt by prompt. states: as of ``Completions``.
+    stats: means over the batch, of all processes, of the reward and of its parts; entropies and KL in nats, the latter
+    a completion; and ``reward_seconds``, what scoring took.
     """
 
     rollout: Rollout
     stats: dict[str, float]
     texts: list[str]
     scores: list[Score]
+    states: States | None
 
 
 def collect(
@@ -89,7 +90,8 @@ def collect(
     """Sample ``config.completions`` completions of each prompt, score them and estimate advantages."""
     inputs = encode_prompts(layout.tokenizer, prompts, processes.device)  # (P, S), (P, S)
     going = processes.longest if config.shard else int
-    done, texts = sample(policy, layout, prompts, inputs, config.completions, noise, going)
+    learned = config.epochs * config.minibatches == 1 and not config.micro_batch and not config.shard
+    done, texts = sample(policy, layout, prompts, inputs, config.completions, noise, going, learned)
     done = _as_long_everywhere(done, processes, policy.pad_id)
     began = time.perf_counter()
     scored = score(reward, prompts, texts)
@@ -106,7 +108,7 @@ def collect(
         stats["distinct_2"] = distinct_ngrams(processes.gather_objects(texts), 2)
     said = (done.tokens, done.mask, done.logp, done.values)
     rollout = Rollout(*inputs, *said, advantages, returns, weights, restrained, done.allowed)
-    return Sampled(rollout, stats, texts, scores)
+    return Sampled(rollout, stats, texts, scores, done.states)
 
 
 def sample(
@@ -117,14 +119,15 @@ def sample(
     group: int,
     noise: Noise,
     going: Callable[[int], int] = int,
+    learned: bool = False,
 ) -> tuple[Completions, list[str]]:
     """``group`` completions of each prompt, as tokens and as texts, prompt by prompt.
 
-    Args: inputs, the tokens and the mask (P, S) of the prompts; going, as of ``Policy.sample``.
+    Args: inputs, the tokens and the mask (P, S) of the prompts; going, learned, as of ``Policy.sample``.
     """
     masks = begin_masks(layout, prompts)
     with moment_bar("sampling", layout.max_tokens, "token") as bar:
-        done = policy.sample(*inputs, group, layout.max_tokens, noise, masks, bar.update, going)
+        done = policy.sample(*inputs, group, layout.max_tokens, noise, masks, bar.update, going, learned)
     return done, decode_completions(layout.tokenizer, done.tokens.flatten(0, 1), done.mask.flatten(0, 1))
 
 

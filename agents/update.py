@@ -10,6 +10,7 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor
 
+from agents.models.completions import States
 from agents.objective.losses import clipped_policy_loss, clipped_value_loss, mean_batch_entropy
 from agents.processes import Processes
 from agents.rollout import Rollout
@@ -37,6 +38,7 @@ def accumulate(
     entropy_coef: float,
     accelerator: Accelerator,
     processes: Processes,
+    states: States | None = None,
 ) -> dict[str, float]:
     """Add the gradient of the loss on a mini-batch, of which each process has a part, to the model's.
 
@@ -44,6 +46,7 @@ def accumulate(
     whole mini-batch, however it is split; batch entropy needs the distributions of all before it has one, so that with
     several parts the model is asked twice.
 
+    Args: states, that ``sample`` kept, where the mini-batch is the whole batch in one part.
     Returns: the loss, and its terms and diagnostics, of the whole mini-batch.
     """
     parts = batch.split(config.micro_batch)
@@ -59,7 +62,7 @@ def accumulate(
         waits = nullcontext() if number == len(parts) - 1 else accelerator.no_sync(model)
         with waits:
             with accelerator.autocast():
-                loss, terms = ppo_loss(model, part, config, entropy_coef, whole, processes)
+                loss, terms = ppo_loss(model, part, config, entropy_coef, whole, processes, states)
             accelerator.backward(loss * processes.count)  # of which the mean over processes is taken
         found.append(torch.stack(list(terms.values())))
     return dict(zip(terms, processes.total(torch.stack(found).sum(dim=0)).tolist(), strict=True))
@@ -85,6 +88,7 @@ def ppo_loss(
     entropy_coef: float,
     whole: Whole,
     processes: Processes,
+    states: States | None = None,
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """The paper's loss: L_clip + value_coef * L_value - b_ENT * H - b_BENT * H_batch, of a part of a mini-batch.
 
@@ -92,7 +96,8 @@ def ppo_loss(
 
     Returns: the loss (), and its terms and diagnostics () by name, which add up as well.
     """
-    said = model(batch.prompts, batch.prompt_mask, batch.tokens, batch.mask, batch.allowed)  # (N,), sums (T, V)
+    asked = (batch.prompts, batch.prompt_mask, batch.tokens, batch.mask, batch.allowed)
+    said = model(*asked, states=states)  # (N,), sums (T, V)
     live = batch.mask.bool()
     old_logp, advantages, weights = batch.logp[live], batch.advantages[live], batch.weights[live]
     tokens, weight = whole.counts.sum(), whole.weight.clamp(min=1)

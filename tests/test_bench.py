@@ -33,6 +33,8 @@ def test_operations_are_those_of_a_batch_counted_by_hand():
     batch = Rollout(**{**fields, "prompt_mask": prompt_mask, "mask": mask, "tokens": mask})
     # Read: 5 of prompts, and 3 + 1 + 0 + 2 of completions. Drawn from: one distribution per prompt, and the 6 behind.
     assert forward_flops(Weights(100, 10), batch) == 2 * (100 * (5 + 6) + 10 * (2 + 6))
+    # Of 5 tokens of prompts 3 are not the last.
+    assert forward_flops(Weights(100, 10, 40), batch) == 2 * (100 * (5 + 6) - 40 * 3 + 10 * (2 + 6))
 
 
 def test_weights_that_count_are_those_of_layers_and_of_the_output():
@@ -46,7 +48,8 @@ def test_weights_that_count_are_those_of_layers_and_of_the_output():
     layout = spec.layout()
     policy = Policy(build_model(spec.config, layout.tokenizer), layout)
     # A layer of GPT-2 has 12 w^2: 3 for queries, keys and values, 1 behind attention, 4 + 4 around the activation.
-    assert count_weights(policy) == (3 * 12 * 16**2, 16 * layout.tokenizer.vocab_size)
+    # Of the last one, 9 are for the last token alone.
+    assert count_weights(policy) == (3 * 12 * 16**2, 16 * layout.tokenizer.vocab_size, 9 * 16**2)
 
 
 @pytest.mark.train

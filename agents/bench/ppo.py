@@ -40,13 +40,17 @@ _NO_TIME = Clock()
 
 @dataclass
 class Spent:
-    """What steps took, by what it was for, and what came of it: generated tokens, and the FLOP of reading them once."""
+    """What steps took, by what it was for, and what came of it.
+
+    tokens: generated. flops: of reading them once. learned: of the updates.
+    """
 
     sampling: Clock = _NO_TIME
     update: Clock = _NO_TIME
     reward: Clock = _NO_TIME
     tokens: int = 0
     flops: float = 0.0
+    learned: float = 0.0
 
 
 def bench_ppo(env: str, steps: int, device: str = "auto", **settings: Any) -> dict[str, Any]:
@@ -79,7 +83,7 @@ def bench_ppo(env: str, steps: int, device: str = "auto", **settings: Any) -> di
         "reward_seconds_per_step": spent.reward.wall / steps,
         "sgemm_peak": peak._asdict(),
         "sampling": _rates(spent.sampling, spent.tokens, spent.flops, peak),
-        "update": _rates(spent.update, epochs * spent.tokens, 3 * epochs * spent.flops, peak),
+        "update": _rates(spent.update, epochs * spent.tokens, spent.learned, peak),
     }
 
 
@@ -100,13 +104,14 @@ def _measure(run: Session, steps: int) -> Spent:
         run.set_rate(optimizer, step)
         reward.spent, began = Clock(), Clock.now()
         with accelerator.autocast():
-            batch = collect(policy, None, run.layout, reward, prompts, config, 0.0, noise, processes).rollout
+            sampled = collect(policy, None, run.layout, reward, prompts, config, 0.0, noise, processes)
+        batch = sampled.rollout
         collected = Clock.now()
         for epoch in range(config.epochs):
             for rows in cut(seeded_stream(config.seed, PARTS, epoch), first, config.prompts, config.minibatches):
                 part = batch if config.minibatches == 1 else batch.select(rows)
                 optimizer.zero_grad()
-                accumulate(model, part, config, config.entropy_coef, accelerator, processes)
+                accumulate(model, part, config, config.entropy_coef, accelerator, processes, sampled.states)
                 accelerator.clip_grad_norm_(model.parameters(), config.grad_clip)
                 optimizer.step()
         updated = Clock.now()
@@ -116,6 +121,7 @@ def _measure(run: Session, steps: int) -> Spent:
             spent.reward = spent.reward.plus(reward.spent)
             spent.tokens += int(batch.mask.sum())
             spent.flops += forward_flops(weights, batch)
+            spent.learned += (3 * config.epochs - (sampled.states is not None)) * forward_flops(weights, batch)
     return spent
 
 

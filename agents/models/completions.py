@@ -62,6 +62,7 @@ class Completions(NamedTuple):
         sums: (T, V), the sum of those distributions over the completions that reach a position.
         allowed: (P, G, T, B) uint8, the ``GrammarMasks.bits`` that the tokens were drawn under, without meaning behind
             the end; None where there were no masks.
+        states: of the P prompts, with their gradients' graph; None where they are not kept.
     """
 
     tokens: Tensor
@@ -71,6 +72,7 @@ class Completions(NamedTuple):
     values: Tensor
     sums: Tensor
     allowed: Tensor | None = None
+    states: States | None = None
 
 
 class Drawn(NamedTuple):

@@ -44,7 +44,6 @@ class Policy(nn.Module):
         super().__init__()
         self.model = model.eval()
         self.has_adapters = hasattr(model, "disable_adapter")  # of peft, which need not be installed
-        self._recomputes = any(getattr(module, "gradient_checkpointing", False) for module in model.modules())
         config = model.config.get_text_config()
         self._positions: int | None = getattr(config, "max_position_embeddings", None)
         self._reader = Reader(model)
@@ -58,6 +57,11 @@ class Policy(nn.Module):
         forbidden[:, : allowed.shape[1]] = ~allowed
         self.register_buffer("forbidden", _FORBIDDEN * forbidden, persistent=False)  # (first, later) x V, for logits
 
+    @property
+    def spared(self) -> int:
+        """Weights of the model's matrices with which the last token of a prompt alone is multiplied."""
+        return self._reader.spared
+
     def forward(
         self,
         prompts: Tensor,
@@ -66,6 +70,7 @@ class Policy(nn.Module):
         mask: Tensor,
         allowed: Tensor | None = None,
         whole: bool = False,
+        states: States | None = None,
     ) -> Evaluation:
         """Evaluate completions; each prompt is read once for all G of its completions.
 
@@ -73,7 +78,8 @@ class Policy(nn.Module):
         activations, which exclude a cache, a prompt is read with each of its completions.
 
         Args: prompts, prompt_mask (P, S), left-padded; tokens, mask (P, G, T), each completion of a token at least;
-            allowed (P, G, T, B), as of ``Completions``; whole, whether the distributions are wanted themselves.
+            allowed (P, G, T, B), as of ``Completions``; whole, whether the distributions are wanted themselves; states,
+            that ``sample`` kept of these completions: nothing is read then.
 
         Raises:
             ConfigError: prompts and completions together exceed the model's positions.
@@ -83,7 +89,9 @@ class Policy(nn.Module):
         numbers = (mask.flatten().cumsum(dim=0) - 1).view_as(mask)  # of each generated token, in the result's order
         at_once = _READ_AT_ONCE if tokens.device.type == "cpu" else _READ_ELSEWHERE
         together = count if length == 1 else max(1, at_once // (group * length))  # on each process
-        if together >= count:
+        if states is not None:
+            pieces = [states]
+        elif together >= count:
             pieces = self._read_completions(prompts, prompt_mask, tokens, mask, numbers, allowed)
         else:
             pieces = []
@@ -124,7 +132,7 @@ class Policy(nn.Module):
         bits = None if allowed is None else allowed.flatten(0, 1)  # (P * G, T, B)
         seen = torch.cat((prompt_mask.repeat_interleave(group, dim=0), live[:, :-1]), dim=1)
         positions = torch.arange(length, device=tokens.device).expand_as(live)
-        if self._recomputes and torch.is_grad_enabled():
+        if self._reader.recomputes and torch.is_grad_enabled():
             whole = torch.cat((prompts.repeat_interleave(group, dim=0), flat[:, :-1]), dim=1)  # (P * G, S + T - 1)
             states, values, _ = self._read(whole, seen, None, False, length)
             under = None if bits is None else bits[live]
@@ -178,6 +186,7 @@ class Policy(nn.Module):
         masks: GrammarMasks | None = None,
         watch: Callable[[], object] = lambda: None,
         going: Callable[[int], int] = int,
+        learned: bool = False,
     ) -> Completions:
         """Sample completions (no temperature, no top-k or top-p), or decode greedily without noise.
 
@@ -186,13 +195,17 @@ class Policy(nn.Module):
         Args: prompts, prompt_mask (P, S), left-padded; group, completions of each prompt; max_tokens >= 1; noise, for
             the tokens at a position, as of ``Noise``; masks, of P texts that are begun: they are used up; watch, called
             once per position of the completions; going, which is given how many completions go on and says whether
-            any do, here or on processes that have to read along.
+            any do, here or on processes that have to read along; learned, whether completions of one token are learned
+            from before the weights change: what was read for them is kept then.
 
         Raises:
             ConfigError: prompts and completions together may exceed the model's positions.
         """
         self._check_length(prompts.shape[1], max_tokens)
-        states, values, cache = self._read(prompts, prompt_mask, None, max_tokens > 1, 1)
+        remembered = learned and max_tokens == 1
+        with torch.set_grad_enabled(remembered):
+            states, values, cache = self._read(prompts, prompt_mask, None, max_tokens > 1, 1)
+            states, values = states[:, 0], values[:, 0]  # (P, ...)
         count = len(prompts) * group
         tokens = prompts.new_full((count, max_tokens), self.pad_id)
         mask = torch.zeros_like(tokens)
@@ -200,9 +213,9 @@ class Policy(nn.Module):
         # The first distribution is the same for all completions of a prompt: (P, V), not (P * G, V).
         under = None if masks is None else torch.tensor(masks.bits, device=prompts.device)  # (P, B)
         uniform = None if noise is None else noise(0).view(len(prompts), group)
-        drawn = self._draw(states[:, 0], 0, under, torch.ones_like(prompts[:, 0]), group, uniform)
+        drawn = self._draw(states, 0, under, torch.ones_like(prompts[:, 0]), group, uniform)
         tokens[:, 0], mask[:, 0], logp[:, 0] = drawn.tokens.flatten(), 1, drawn.logp.flatten()
-        entropy[:, 0], value[:, 0] = (x.repeat_interleave(group) for x in (drawn.entropy, values[:, 0]))
+        entropy[:, 0], value[:, 0] = (x.repeat_interleave(group) for x in (drawn.entropy, values))
         sums = [group * drawn.sums]
         allowed = [] if under is None else [under.repeat_interleave(group, dim=0)]  # (P * G, B) per position
 
@@ -240,7 +253,11 @@ class Policy(nn.Module):
             watch()
         fields = [x[:, : len(sums)].unflatten(0, (-1, group)) for x in (tokens, mask, logp, entropy, value)]
         packed = torch.stack(allowed, dim=1).unflatten(0, (-1, group)) if allowed else None
-        return Completions._make([*fields, torch.stack(sums), packed])
+        heard = None
+        if remembered:
+            positions, numbers = torch.zeros_like(prompts[:, 0]), rows.view(-1, group)
+            heard = States(states, values, positions, tokens.view(-1, group), numbers, under, False)
+        return Completions._make([*fields, torch.stack(sums), packed, heard])
 
     def reference(self, place: Callable[[Policy], object] = lambda _: None) -> Reference:
         """What the policy says now, to be asked later, without gradients.

@@ -16,14 +16,11 @@ import transformers
 from torch import Tensor, nn
 
 from agents.models.cache import DynamicLayer
+from agents.models.last_token import HARMLESS
 
 _NAME = "formal_envs_shared_prompts"  # of the attention, among transformers' own
 _SPARE = 15  # positions that a layer makes room for at once, beside an eighth of those that it has
 _WORTH = 300  # tokens of padding that take as long as attending to one more block
-_HARMLESS = {  # what an attention of transformers may be told, and changes nothing here
-    *("cache_position", "is_causal", "output_attentions", "output_hidden_states"),
-    *("position_embeddings", "position_ids", "return_dict", "use_cache"),
-}
 
 
 class Rows:
@@ -207,7 +204,7 @@ def attend(
     Raises:
         NotImplementedError: the model does not attend as plainly as that.
     """
-    told = sorted(name for name, said in named.items() if name not in _HARMLESS and said is not None)
+    told = sorted(name for name, said in named.items() if name not in HARMLESS and said is not None)
     if told or dropout or query.shape[2] > 1 or not hasattr(key, "heard"):
         raise NotImplementedError(f"attention to shared prompts with {told or 'dropout, many tokens or other keys'}")
     blocks, length = key.heard

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from transformers import DynamicCache
 
 from agents.models.cache import let_grow
+from agents.models.last_token import LastToken
 from agents.models.shared_prompts import SharedCache, can_share, shared_attention
 from formal_envs.errors import ConfigError
 
@@ -44,8 +45,12 @@ class Reader:
     last hidden states, as of most, they are left to ``logits``, which can be asked for some of the tokens, a part at a
     time; a model that scales them in a way of its own gives them all.
 
+    Attributes:
+        recomputes: whether activations are worked out again for the gradient.
+        narrows: whether the last layer works for the last token alone where nothing else is asked.
+
     Args:
-        model: which is asked for one token, to see what comes back.
+        model: which is asked for a few tokens, to see what comes back.
 
     Raises:
         ConfigError: the model cannot be told positions, or keeps no cache whose rows can be repeated and chosen, as
@@ -67,7 +72,16 @@ class Reader:
                 faults.append("gives and takes no cache of keys and values")
         if faults:
             raise _unusable(inner, " and ".join(faults))
+        self.recomputes = any(getattr(module, "gradient_checkpointing", False) for module in model.modules())
+        self._last: LastToken | None = None
+        self.narrows = False
+        self.narrows = self._can_narrow(model)
         self._shares = self._can_share(model)
+
+    @property
+    def spared(self) -> int:
+        """Weights of matrices with which the last token of a prompt alone is multiplied."""
+        return self._last.spared if self._last is not None and self.narrows else 0
 
     def read(self, model: Any, ids: Tensor, mask: Tensor, cache: Any, want_cache: bool, keep: int) -> Read:
         """Read ids (N, S) behind what is in the cache, if any, and say something of the last ``keep`` of them.
@@ -78,7 +92,12 @@ class Reader:
         named = {} if cache is None else {self._cache: cache.cache if shared else cache}
         if self._keeps:
             named["logits_to_keep"] = ids.new_empty(0) if self._plain else keep  # none: they are made in ``logits``
-        with shared_attention(model) if shared else nullcontext():
+        attention: Any = shared_attention(model) if shared else nullcontext()
+        recomputes = self.recomputes and torch.is_grad_enabled()  # when no hook is there any more
+        if self.narrows and keep == 1 < ids.shape[1] and cache is None and not recomputes:
+            assert self._last is not None
+            attention = self._last.reading()
+        with attention:
             output = _call(model, ids, mask, use_cache=want_cache, **named)
         if not shared:
             cache = _with_rows(output[self._cache]) if want_cache else None
@@ -110,12 +129,21 @@ class Reader:
         return cache, torch.arange(len(mask) * group, device=mask.device)
 
     @torch.no_grad()
+    def _can_narrow(self, model: Any) -> bool:
+        """Whether the model says the same where its last layer works for the last token alone."""
+        ids, mask = _two_texts(model)
+        usual = self.read(model, ids, mask, None, True, 1)
+        try:
+            self._last = LastToken(model)
+            self.narrows = True
+            return _alike(self.read(model, ids, mask, None, True, 1).states, usual.states)
+        except Exception:  # the model's own, of any kind
+            return False
+
+    @torch.no_grad()
     def _can_share(self, model: Any) -> bool:
         """Whether the model says the same where completions share their prompts: some attend in ways of their own."""
-        ids = torch.arange(6, device=next(model.parameters()).device).view(2, 3)
-        ids %= model.config.get_text_config().vocab_size
-        mask = torch.ones_like(ids)
-        mask[1, 0] = 0
+        ids, mask = _two_texts(model)
         said = []
         try:
             for self._shares in (False, True):
@@ -127,8 +155,19 @@ class Reader:
                 said.append(states[rows.argsort()])
         except Exception:  # the model's own, of any kind
             return False
-        repeated, shared = said
-        return bool((shared - repeated).norm() <= 1e-3 * repeated.norm())
+        return _alike(*said)
+
+
+def _two_texts(model: Any) -> tuple[Tensor, Tensor]:
+    """Tokens and mask (2, 3) of two texts, one of which is padded."""
+    ids = torch.arange(6, device=next(model.parameters()).device).view(2, 3)
+    mask = torch.ones_like(ids)
+    mask[1, 0] = 0
+    return ids % model.config.get_text_config().vocab_size, mask
+
+
+def _alike(one: Tensor, other: Tensor) -> bool:
+    return bool((one - other).norm() <= 1e-3 * other.norm())
 
 
 def _unusable(model: nn.Module, fault: str) -> ConfigError:
