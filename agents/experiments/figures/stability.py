@@ -32,10 +32,10 @@ _BESIDE: Mapping[str, Mapping[str, Any]] = {
     "4, KL-Cov": {**_PARTS, "kl_cov": 0.02},
     "4, groups filtered": {**_PARTS, "filter_groups": True},
 }
-_STEPS = {"plain": 900, "groups": 3400, "default": 2200, "parts": 1950}
+_STEPS = {"plain": 450, "groups": 1850, "default": 1200, "parts": 700}
 """Steps that take about equal times on one core, by what is in them."""
 _SIZES = {"tiny": {}, "paper": {"layers": 12, "width": 768, "heads": 12}}
-_SECONDS = {"tiny": 100, "paper": 20_000}
+_SECONDS = {"tiny": 65, "paper": 20_000}
 _EVALUATIONS = 50
 _SOLVED, _LEARNED, _STEADY = 0.99, 0.95, 0.9
 _COLLAPSED_ENTROPY, _COLLAPSED_SHARE = 1.0, 0.5
