@@ -40,7 +40,7 @@ envs
 adapters
 """
 AGENTS = """
-runs.config objective models.cache models.shared_prompts models.transformers_adapter
+runs.config objective models.cache models.last_token models.shared_prompts models.transformers_adapter
 models runs evaluation
 processes
 rollout
