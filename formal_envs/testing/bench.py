@@ -43,6 +43,7 @@ class Bench:
         first: the outcomes of ``cases``, at the first time of asking.
         top: what a right answer earns.
         forms, training: sections of the report, once their checks are made.
+        found: what the checks before found.
     """
 
     judge: Judge
@@ -61,6 +62,7 @@ class Bench:
     top: float = 0.0
     forms: Forms | None = None
     training: Training | None = None
+    found: list[Finding] = field(default_factory=list)
     _texts: int = 0
 
     def begin(self) -> None:

@@ -149,7 +149,8 @@ def check_reward(
 
 def _report(bench: Bench, checks: dict[str, Law], seed: int) -> Report:
     """What the checks find, each in its turn."""
-    rows, findings = [], []
+    rows: list[Check] = []
+    findings = bench.found
     begin = time.perf_counter()
     bench.begin()
     for name, check in checks.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from formal_envs.testing.sections import Forms, Training, forms_lines, joined, t
 
 Severity = Literal["error", "note"]
 Result = Literal["ok", "error", "note", "-"]
+_WITH_TEST = 3  # findings of a check whose tests are printed; each has one
 
 
 @dataclass(frozen=True)
@@ -161,9 +162,19 @@ class Report:
             lines += ["", *forms_lines(self.forms)]
         if self.training is not None:
             lines += ["", *training_lines(self.training)]
-        for finding in self.findings:
-            lines += ["", str(finding)]
-        return "\n".join(lines)
+        return "\n".join([*lines, *_findings_lines(self.findings)])
+
+
+def _findings_lines(findings: Sequence[Finding]) -> list[str]:
+    """The findings as text, with their tests; of one check the first few, and the others on a line each."""
+    lines: list[str] = []
+    shown: dict[str, int] = {}
+    for finding in findings:
+        shown[finding.check] = shown.get(finding.check, 0) + 1
+        brief = shown[finding.check] > _WITH_TEST
+        lines += [] if brief and shown[finding.check] > _WITH_TEST + 1 else [""]
+        lines += [str(finding).split("\n", 1)[0] if brief else str(finding)]
+    return lines
 
 
 def count(number: int, thing: str) -> str:

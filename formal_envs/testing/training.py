@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from formal_envs.testing.bench import Bench, NotChecked, as_test
 from formal_envs.testing.cases import Case, shown
+from formal_envs.testing.exploits import WRONG
 from formal_envs.testing.report import Finding, Severity
 from formal_envs.testing.scoreboard import (
     FORMAT,
@@ -62,6 +63,8 @@ def training(bench: Bench, budget: int, most: float | None) -> list[Finding]:
     if found:
         return found
     paid = _without_merit(bench, tried)
+    if paid and any(finding.check == WRONG and finding.severity == "error" for finding in bench.found):
+        return []  # the search has said what is paid; the scoreboard says what that comes to
     return (paid or _format_pays(bench, tried, most) + _order(bench, tried)) + _small(bench, tried)
 
 

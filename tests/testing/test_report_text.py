@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from planted_rewards import SUMS, exact, substring
 
-from formal_envs.testing import Report, check_reward
+from formal_envs.testing import Finding, Report, check_reward
 from formal_envs.testing.sections import WIDTH
 
 quick = partial(check_reward, prompts=list(SUMS), solutions=list(SUMS.values()), budget=100)
@@ -57,3 +57,17 @@ def test_declared_forms_reach_the_check():
     assert not [note for note in quick(exact, forms=["gold"]).notes if note.check == "right answers in other forms"]
     (error,) = quick(exact, forms=["boxed"]).errors
     assert error.check == "right answers in other forms"
+
+
+def test_what_the_search_says_of_wrong_texts_is_not_said_twice():
+    report = quick(substring)
+    assert {error.check for error in report.errors} >= {"what wrong texts earn"}
+    assert "what it teaches" not in {error.check for error in report.errors}
+    assert report.training.telling.hits == 0  # the scoreboard shows it
+
+
+def test_many_findings_of_a_check_are_a_line_each_after_the_third():
+    findings = tuple(Finding("total", "error", f"raises {n}", (str(n),), code=f"reward({n})") for n in range(6))
+    text = str(Report("r", (), findings, 1, 0))
+    assert [f"reward({n})" in text for n in range(6)] == [True] * 3 + [False] * 3
+    assert all(f"error: total: raises {n}" in text.splitlines() for n in range(6))
