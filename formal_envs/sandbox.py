@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 _CHUNK = 8  # items that a child is given at a time
+_GUARD = 10.0  # seconds for a guard to end what it guards
 _DYING = 1.0  # seconds for a child that has closed its connection to be gone
 
 
@@ -55,14 +56,22 @@ class Child:
         arguments: of the target.
         method: as ``start_method`` gives it.
         daemon: multiprocessing ends the child when this process exits, and lets it start no processes by itself.
+        guarded: also what leaves the child's group, as a session of its own does, is ended with it, on Linux. A process
+            between this one and the child sees to that; ``pid`` and the exit status are of that one.
     """
 
-    def __init__(self, target: Callable[..., None], *arguments: Any, method: str, daemon: bool):
+    def __init__(self, target: Callable[..., None], *arguments: Any, method: str, daemon: bool, guarded: bool = False):
+        self._guarded = guarded and sys.platform == "linux"
+        if self._guarded:
+            import ctypes  # noqa: F401  # here, so that forks have it
+        self._ended = False
         context: Any = multiprocessing.get_context(method)
         self.connection, theirs = context.Pipe()
         lifeline, self._lifeline = context.Pipe(duplex=False)  # closed on this side by the end of this process
         ours = (self.connection, self._lifeline) if method == "fork" else ()  # a fork has them too
-        self._process = context.Process(target=_run, args=(target, theirs, lifeline, ours, arguments), daemon=daemon)
+        self._process = context.Process(
+            target=_run, args=(target, theirs, lifeline, ours, arguments, self._guarded), daemon=daemon
+        )
         try:
             with _may_start_processes():
                 self._process.start()
@@ -81,8 +90,12 @@ class Child:
 
     def end(self) -> int:
         """End the process and all of its group, if it has not ended; its exit status, negative for a signal."""
-        if not self._lifeline.closed:
+        if not self._ended:
+            self._ended = True
             self.connection.close()
+            if self._guarded:
+                self._lifeline.close()  # which has the guard end all
+                self._process.join(_GUARD)
             _kill_group(self._process.pid)  # before the process is waited for, as its number may be another's then
             self._process.kill()
             self._process.join()
@@ -143,13 +156,63 @@ def _run(
     lifeline: Connection,
     others: Sequence[Connection],
     arguments: Sequence[Any],
+    guarded: bool,
 ) -> None:
     for other in others:
         other.close()
+    if guarded:
+        _guard(lifeline, [connection, *(held for held in arguments if isinstance(held, Connection))])
+        target(connection, *arguments)
+        return
     with suppress(AttributeError, OSError):  # no groups on Windows
         os.setpgid(0, 0)
     _end_with(lifeline)
     target(connection, *arguments)
+
+
+def _guard(lifeline: Connection, others: Sequence[Connection]) -> None:
+    """Fork. One process goes on, in a group of its own; the other ends it with all below it, when it is time.
+
+    That is when the lifeline is closed, or the one has ended. Orphans below a "subreaper" become its children, whatever
+    group or session they are in.
+    """
+    import ctypes
+
+    libc, guard, parent = ctypes.CDLL(None), os.getpid(), os.getppid()
+    libc.prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
+    os.setpgid(0, 0)
+    child = os.fork()
+    if child == 0:
+        libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if os.getppid() != guard:
+            os._exit(1)
+        os.setpgid(0, 0)
+        lifeline.close()
+        return
+    for other in others:
+        other.close()
+    try:
+        ended, status = 0, 0
+        while not ended and os.getppid() == parent and not lifeline.poll(0.05):
+            ended, status = os.waitpid(child, os.WNOHANG)
+    finally:
+        _end_children()
+    if ended and os.WIFSIGNALED(status):
+        with suppress(OSError):  # of SIGKILL nothing can be set
+            signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
+        os.kill(guard, os.WTERMSIG(status))
+    os._exit(os.waitstatus_to_exitcode(status) if ended else 1)
+
+
+def _end_children() -> None:
+    """Kill the children of this process until there are none; those of a dead child become its own."""
+    with suppress(ChildProcessError):
+        while True:
+            for process in filter(str.isdigit, os.listdir("/proc")):
+                with suppress(OSError), open(f"/proc/{process}/stat") as file:
+                    if int(file.read().rpartition(")")[2].split()[1]) == os.getpid():
+                        os.kill(int(process), signal.SIGKILL)
+            os.waitpid(-1, 0)
 
 
 def _end_with(lifeline: Connection) -> None:

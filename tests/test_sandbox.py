@@ -33,9 +33,9 @@ def all_gone(processes):
     return not left
 
 
-def _with_a_child_that_hangs(connection):
+def _with_a_child_that_hangs(connection, session=False):
     """Start a process, say both numbers, and hang in a call that gives no other thread of this process its turn."""
-    started = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    started = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=session)
     connection.send((os.getpid(), started.pid))
     re.fullmatch("(a+)+b", "a" * 60)
 
@@ -50,26 +50,39 @@ def _ends(connection, how):
 
 
 @linux
+@pytest.mark.parametrize("guarded", [False, True])
 @pytest.mark.parametrize("method", METHODS)
-def test_what_a_child_started_ends_with_it(method):
-    child = Child(_with_a_child_that_hangs, method=method, daemon=False)
-    processes = child.connection.recv()
+def test_what_a_child_started_ends_with_it(method, guarded):
+    """Also what has left its group, where it is guarded."""
+    child = Child(_with_a_child_that_hangs, guarded, method=method, daemon=False, guarded=guarded)
+    processes = [child.pid, *child.connection.recv()]
     assert all(map(alive, processes))
-    assert child.end() == child.end() == -signal.SIGKILL
+    assert child.end() == child.end() == (1 if guarded else -signal.SIGKILL)
     assert all_gone(processes)
 
 
 @linux
+def test_a_guard_ends_as_what_it_guards():
+    for how, code in (("killed", -signal.SIGKILL), ("exits", 3)):
+        child = Child(_ends, how, method="fork", daemon=False, guarded=True)
+        with pytest.raises(EOFError):
+            child.connection.recv()
+        child.fate()
+        assert child.end() == code
+
+
+@linux
 @pytest.mark.process
+@pytest.mark.parametrize("guarded", [False, True])
 @pytest.mark.parametrize("method", METHODS)
-def test_no_child_outlives_its_parent(method, tmp_path):
+def test_no_child_outlives_its_parent(method, guarded, tmp_path):
     """Not one that hangs, whatever it hangs in, when the parent is killed so that it cannot end anything itself."""
     script = tmp_path / "parent.py"
     script.write_text(
         "import test_sandbox, time\n"
         "if __name__ == '__main__':\n"
         "    start = lambda: test_sandbox.Child("
-        f"test_sandbox._with_a_child_that_hangs, method={method!r}, daemon=False)\n"
+        f"test_sandbox._with_a_child_that_hangs, {guarded}, method={method!r}, daemon=False, guarded={guarded})\n"
         "    children = [start(), start()]\n"
         "    print(*(pid for child in children for pid in child.connection.recv()), flush=True)\n"
         "    time.sleep(600)\n"

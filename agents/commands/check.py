@@ -74,6 +74,12 @@ _SEED_OF_PROBLEMS = 4  # entropy of the stream of problems, besides the seed
     type=click.FloatRange(0, min_open=True),
     help="Seconds per text, after which the reward is stopped.",
 )
+@click.option(
+    "--max-seconds",
+    type=click.FloatRange(0, min_open=True),
+    help="Seconds of the whole check, about; the report says what there was no time for.",
+)
+@click.option("--runs-code", is_flag=True, help="It is meant that completions are run as code.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Decides problems and texts.")
 @click.option(
     "--json",

@@ -48,7 +48,7 @@ def pickling(bench: Bench) -> list[Finding]:
 def another_process(bench: Bench) -> list[Finding]:
     """A process that shares nothing with this one gives the same scores."""
     try:
-        with Judge(bench.scorer, time_limit=bench.time_limit, fresh=True) as other:
+        with Judge(bench.scorer, time_limit=bench.time_limit, fresh=True, clock=bench.clock) as other:
             return _second_way(bench, "another process", other.single, "in a new process", _in_a_process)
     except ConfigError as error:
         raise NotChecked(str(error)) from error
@@ -199,7 +199,7 @@ def order(bench: Bench) -> list[Finding]:
     pairs = bench.scored()[::-1]
     cases = [case for case, _ in pairs]
     bench.judge.end()  # the new process has scored nothing yet
-    outcomes = bench.single(cases)
+    outcomes = bench.again(cases)
     for place, ((_, one), other) in enumerate(zip(pairs, outcomes, strict=True)):
         if same(one, other, bench.tolerance):
             continue
@@ -207,9 +207,9 @@ def order(bench: Bench) -> list[Finding]:
         def differs(before: list[Case], case: Case = cases[place]) -> bool:
             """Whether the case's score behind others is not that without them."""
             bench.judge.end()
-            (alone,) = bench.single([case])
+            (alone,) = bench.again([case])
             bench.judge.end()
-            return not same(alone, bench.single([*before, case])[-1], bench.tolerance)
+            return not same(alone, bench.again([*before, case])[-1], bench.tolerance)
 
         before = next((cut for cut in (cases[:place], [c for c, _ in bench.scored()]) if differs(cut)), None)
         if before is None:
@@ -218,9 +218,9 @@ def order(bench: Bench) -> list[Finding]:
             return [broken_law("order", message, [cases[place]], code)]
         before = shrunk(before, differs, steps=PROBES // 2, least=1)
         bench.judge.end()
-        (alone,) = bench.single([cases[place]])
+        (alone,) = bench.again([cases[place]])
         bench.judge.end()
-        behind = bench.single([*before, cases[place]])[-1]
+        behind = bench.again([*before, cases[place]])[-1]
         code = "\n".join(
             [*map(bench.scorer.code, before), f"{bench.scorer.code(cases[place])}  # {one_line(str(alone))} alone"]
         )

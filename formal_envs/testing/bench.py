@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from formal_envs.testing.cases import ENDED, Case, Outcome
+from formal_envs.testing.clock import Clock
 from formal_envs.testing.formats import Written
 from formal_envs.testing.isolation import Judge
 from formal_envs.testing.report import Finding
@@ -14,11 +15,13 @@ from formal_envs.testing.sections import Forms, Training
 from formal_envs.testing.shrinking import shrunk
 from formal_envs.testing.signatures import Scorer
 from formal_envs.testing.strategies import do_nothing
+from formal_envs.testing.verdicts import Verdicts
 
 SLACK = 1e-6
 """Share of the reward's range that counts as nothing."""
 PROBES = 60
 """Most calls of a shrinking."""
+_AGAIN = ("hung", "died", "not asked")  # states that may be other ones the next time
 _MANY = 32  # prompts whose solutions and whose answers of no effort are scored
 
 
@@ -39,6 +42,8 @@ class Bench:
         right: tells whether a completion is right, where that is known.
         invariances, tolerance, time_limit, floor: as ``check_reward`` has them.
         bounds: the declared range, where there is one.
+        clock: of the check.
+        runs_code: it is meant that texts are run.
         written: how right answers are written, where the reward was asked.
         first: the outcomes of ``cases``, at the first time of asking.
         top: what a right answer earns.
@@ -58,15 +63,19 @@ class Bench:
     bounds: tuple[float, float] | None
     floor: float | None
     written: Written = field(default_factory=Written)
+    clock: Clock = field(default_factory=lambda: Clock({}))
+    runs_code: bool = False
     first: list[Outcome] = field(default_factory=list)
     top: float = 0.0
     forms: Forms | None = None
     training: Training | None = None
     found: list[Finding] = field(default_factory=list)
     _texts: int = 0
+    _met: dict[Case, Outcome] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Score the cases for the first time, and settle what nothing and what a right answer earn."""
+        self.single(self.gold)  # before the others, for which there may be no time
         self.first = self.single(self.cases)
         seen = [outcome.value for _, outcome in self.scored() if math.isfinite(outcome.value)]
         golden = [outcome.value for outcome in self.single(self.gold) if math.isfinite(outcome.value)]
@@ -116,7 +125,17 @@ class Bench:
             raise NotChecked("some texts hang")
 
     def single(self, cases: Sequence[Case]) -> list[Outcome]:
-        """Score cases, and count them."""
+        """Score cases, and count them; what was scored before is remembered."""
+        self.count(len(cases))
+        new = [case for case in dict.fromkeys(cases) if case not in self._met]
+        asked = dict(zip(new, self.judge.single(new), strict=True)) if new else {}
+        self._met |= {case: outcome for case, outcome in asked.items() if outcome.state not in _AGAIN}
+        if isinstance(self.right, Verdicts):
+            self.right.expect(cases)
+        return [self._met.get(case) or asked[case] for case in cases]
+
+    def again(self, cases: Sequence[Case]) -> list[Outcome]:
+        """Score cases as if for the first time, and count them."""
         self.count(len(cases))
         return self.judge.single(cases)
 

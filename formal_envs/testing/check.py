@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -17,13 +18,15 @@ from lark import Lark
 from formal_envs.errors import ConfigError, check_integer
 from formal_envs.testing.bench import Bench, NotChecked
 from formal_envs.testing.cases import Case, shown
+from formal_envs.testing.clock import FIRST, Clock, expected
+from formal_envs.testing.conduct import failing_judge
 from formal_envs.testing.drawing import nothing_left
 from formal_envs.testing.exploits import CONSTANT, WRONG, Wrong, best_constant, search, wrong_findings
 from formal_envs.testing.formats import BARE, Written, find_format
 from formal_envs.testing.forms import FORMS, check_names, right_forms
 from formal_envs.testing.growth import linear_time
 from formal_envs.testing.isolation import Judge
-from formal_envs.testing.judgement import judgement
+from formal_envs.testing.judgement import exact_match, judgement, same_value
 from formal_envs.testing.laws import LAWS, Law
 from formal_envs.testing.place import place_of
 from formal_envs.testing.problems import read_problems
@@ -31,6 +34,7 @@ from formal_envs.testing.report import Check, Report, Result
 from formal_envs.testing.signatures import as_scorer
 from formal_envs.testing.strategies import classics, completions
 from formal_envs.testing.training import TRAINING, training
+from formal_envs.testing.verdicts import JUDGE, Verdicts
 
 _RESULTS = ("ok", "note", "error")
 _CLASSIC, _DRAWN = 2, 10  # shares of the budget
@@ -58,6 +62,8 @@ def check_reward(
     forms: Sequence[str] | None = None,
     budget: int = 2000,
     time_limit: float = 2.0,
+    max_seconds: float | None = None,
+    runs_code: bool = False,
     seed: int = 0,
 ) -> Report:
     """Find what is wrong with a reward.
@@ -96,7 +102,10 @@ def check_reward(
             strict reward. By default those that are not paid are a note.
         budget: how many texts the search may score. Each law is tried on a tenth of it, and on 200 texts that have
             broken rewards before, or half of the budget where that is less.
-        time_limit: seconds within which a text has to be scored.
+        time_limit: seconds within which a text has to be scored, and judged by ``correct``.
+        max_seconds: of the whole check, about. Each law gets its share of what is left, and the report says which texts
+            there was no time for; it is not the same each time then.
+        runs_code: it is meant that completions are run as code.
         seed: decides the texts. The report but for its times is the same for the same seed.
 
     Returns:
@@ -110,10 +119,15 @@ def check_reward(
     check_names(forms or ())
     if not time_limit > 0:
         raise ConfigError(f"time_limit must be above 0 seconds, got {time_limit!r}")
+    if max_seconds is not None and not max_seconds > 0:
+        raise ConfigError(f"max_seconds must be above 0, or None, got {max_seconds!r}")
     with_solutions = any(problem.solution is not None for problem in problems)
     scorer = as_scorer(reward, with_solutions=with_solutions)
     bounds = bounds or getattr(reward, "range", None)
-    with Judge(scorer, time_limit=time_limit) as judge:
+    clock = Clock(expected(budget), max_seconds)
+    with ExitStack() as stack:
+        judge = stack.enter_context(Judge(scorer, time_limit=time_limit, clock=clock))
+        stack.callback(clock.stop)
         written = Written()
         if all(problem.gold is None for problem in problems):
             written = find_format(judge.single, problems, bounds[1] if bounds else math.inf)
@@ -121,19 +135,25 @@ def check_reward(
         asked = [Case(problem, "") for problem in problems]
         texts = [text for problem in problems for text in (problem.gold, problem.answer)]
         known = list(dict.fromkeys([*examples, *filter(None, texts)]))[:_KNOWN]
+        right = judgement(correct, written, problems)
+        if right is not None:
+            trusted = correct in (None, exact_match, same_value)
+            right = stack.enter_context(Verdicts(right, time_limit=time_limit, trusted=trusted, clock=clock))
         bench = Bench(
             judge=judge,
             scorer=scorer,
             asked=asked,
             cases=_corpus(asked, known, grammar, budget, seed),
             known=known,
-            right=judgement(correct, written, problems),
+            right=right,
             invariances=invariances,
             tolerance=tolerance,
             time_limit=time_limit,
             bounds=bounds,
             floor=floor,
             written=written,
+            clock=clock,
+            runs_code=runs_code,
         )
         wrong = Wrong()
         checks: dict[str, Law] = {
@@ -143,6 +163,7 @@ def check_reward(
             CONSTANT: lambda bench: best_constant(bench, wrong, budget, max_constant),
             FORMS: lambda bench: right_forms(bench, budget, forms),
             TRAINING: lambda bench: training(bench, budget, max_partial),
+            JUDGE: failing_judge,
         }
         return replace(_report(bench, checks, seed), **place_of(reward))
 
@@ -152,18 +173,29 @@ def _report(bench: Bench, checks: dict[str, Law], seed: int) -> Report:
     rows: list[Check] = []
     findings = bench.found
     begin = time.perf_counter()
+    bench.clock.begin(FIRST)
     bench.begin()
+    early = bench.clock.left_out  # of those that the first laws look at
     for name, check in checks.items():
+        bench.clock.begin(name)
         result: Result = "ok"
         try:
+            if all(outcome.state == "not asked" for outcome in bench.first):
+                raise NotChecked("no time is left")
             found = check(bench)
             result = max((result, *(finding.severity for finding in found)), key=_RESULTS.index)
             remark = found[0].message if found else ""
         except NotChecked as reason:
             found, result, remark = [], "-", str(reason)
-        findings += found
         now = time.perf_counter()
-        rows.append(Check(name, result, bench.counted(), now - begin, _short(remark)))
+        texts, left_out, early = bench.counted(), bench.clock.left_out + early, 0
+        if left_out >= texts > 0:
+            found = []
+        if left_out:
+            result = result if found else "-"
+            remark = f"no time for {left_out:,} of {texts:,} texts{'; ' * bool(remark)}{remark}"
+        findings += found
+        rows.append(Check(name, result, max(0, texts - left_out), now - begin, _short(remark)))
         begin = now
     findings.sort(key=lambda finding: finding.severity != "error")
     first = bench.asked[0]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from formal_envs.testing.bench import Bench, broken_law, length
+from formal_envs.testing.bench import Bench, NotChecked, broken_law, length
 from formal_envs.testing.canaries import planted
 from formal_envs.testing.cases import Case, Outcome, shown
 from formal_envs.testing.report import Finding
+from formal_envs.testing.verdicts import Verdicts
 from formal_envs.testing.watching import Act
 
 _SAID = {
@@ -23,7 +24,7 @@ def no_code(bench: Bench) -> list[Finding]:
     """No text is run as code, and none says what is run, opened or connected to.
 
     A reward that starts a process for right completions too is one whose job is to run code, and may run any text in a
-    process.
+    process. With ``runs_code`` it may run them anywhere.
     """
     cases = list(dict.fromkeys(bench.asked[0]._replace(completion=text) for text in planted(bench.asked[0].gold)))
     most = max(_LEAST, min(_CANARIES, len(bench.cases)))
@@ -44,6 +45,8 @@ def _family(act: Act) -> tuple[str, str]:
 def _allowed(bench: Bench) -> set[str]:
     """Kinds of acts that are the reward's job."""
     acts = [act for outcome in bench.single(bench.gold) for act in outcome.acts]
+    if bench.runs_code:
+        return {"code", "process", "shell"}
     return {"process"} if any(act.kind in ("process", "shell") for act in acts) else set()
 
 
@@ -53,6 +56,8 @@ def _finding(bench: Bench, case: Case, act: Act) -> Finding:
 
     case, _ = bench.shorter(case, does)
     message = f"{_SAID[act.kind]} (through {act.through}): {shown(case.completion)}"
+    if act.kind in ("code", "process", "shell"):
+        message += "; runs_code=True says that it is meant"
     return broken_law("runs no text", message, [case], f"{bench.scorer.code(case)}  # {message}")
 
 
@@ -78,3 +83,10 @@ def side_effects(bench: Bench) -> list[Finding]:
 
 def _count(acts: list[list[Act]], kind: str) -> int:
     return sum(any(act.kind == kind for act in found) for found in acts)
+
+
+def failing_judge(bench: Bench) -> list[Finding]:
+    """What tells right from wrong does so of every text."""
+    if not isinstance(bench.right, Verdicts):
+        raise NotChecked("what is right is not known: give solutions=, or correct=")
+    return bench.right.failures()

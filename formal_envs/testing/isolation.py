@@ -6,13 +6,14 @@ import multiprocessing
 from collections.abc import Sequence
 from contextlib import nullcontext
 from types import TracebackType
+from typing import Any
 
 from formal_envs.errors import ConfigError
 from formal_envs.sandbox import Child, nothing_of_the_script, start_method
 from formal_envs.testing.canaries import CANARY as CANARY
 from formal_envs.testing.cases import Case, Outcome
+from formal_envs.testing.clock import Clock
 from formal_envs.testing.copies import packed
-from formal_envs.testing.signatures import Scorer
 from formal_envs.testing.worker import serve
 
 BATCH = 16
@@ -27,19 +28,21 @@ class Judge:
     """Scores cases in another process, one after the other; one that hangs is ended, and a new process goes on.
 
     Args:
-        scorer: the reward.
+        scorer: the reward, with the methods of a Scorer that are asked for.
         time_limit: seconds for a case.
         fresh: the process shares nothing with this one (it gets a copy of the reward), instead of being a fork of it
             where the system has that. Nothing of ``__main__`` is run there.
+        clock: when its time is over, what is left is not asked.
 
     Raises:
         ConfigError: the reward has to be pickled for this, and cannot be.
     """
 
-    def __init__(self, scorer: Scorer, *, time_limit: float, fresh: bool = False):
+    def __init__(self, scorer: Any, *, time_limit: float, fresh: bool = False, clock: Clock | None = None):
         self._scorer = scorer
+        self._clock = clock or Clock({})
         self._time_limit = time_limit
-        self._method = start_method(fresh=fresh)
+        self._method = "spawn" if fresh else start_method()  # a fork server of a parent's is of no use to a fork
         self._child: Child | None = None
 
     def __enter__(self) -> Judge:
@@ -88,8 +91,11 @@ class Judge:
         outcomes: list[Outcome] = []
         hung = 0
         while len(outcomes) < len(cases):
-            if hung >= MOST_HUNG:
-                return outcomes + [Outcome("not asked")] * (len(cases) - len(outcomes))
+            over = self._clock.left <= 0
+            if over or hung >= MOST_HUNG:
+                rest = len(cases) - len(outcomes)
+                self._clock.left_out += rest * over
+                return outcomes + [Outcome("not asked")] * rest
             ended = self._hear(way, cases[len(outcomes) :], limit, outcomes)
             if ended is not None:
                 outcomes.append(ended)
@@ -98,16 +104,22 @@ class Judge:
         return outcomes
 
     def _hear(self, way: str, cases: Sequence[Case], limit: float, outcomes: list[Outcome]) -> Outcome | None:
-        """Add what the process says of the cases; what came of the one that ended it, if one did."""
+        """Add what the process says of the cases, until the time is over; what came of one that ended it."""
         connection = (self._child or self._start()).connection
         until = len(outcomes) + len(cases)
         try:
             connection.send((way, cases))
             while len(outcomes) < until:
-                if not connection.poll(limit + _LATE):
+                wait = min(limit + _LATE, self._clock.left)
+                if not connection.poll(max(0.0, wait)):
                     self._drain(outcomes)
-                    return Outcome("hung", problem=f"does not end within {limit:g} s")
-                outcomes += [self._outcomes.recv() for _ in range(connection.recv())]
+                    if wait > limit:
+                        return Outcome("hung", problem=f"does not end within {limit:g} s")
+                    self.end()  # it is still at a text for which there is no time
+                    return None
+                number = connection.recv()
+                outcomes += [self._outcomes.recv() for _ in range(number)]
+                self._clock.scored(number)
         except (EOFError, ConnectionError):
             self._drain(outcomes)
             return Outcome("died", problem="ends its process")
@@ -123,11 +135,9 @@ class Judge:
 
     def _start(self) -> Child:
         reward = self._scorer if self._method == "fork" else packed(self._scorer)
-        if self._method == "forkserver":
-            multiprocessing.get_context("forkserver").set_forkserver_preload([serve.__module__])
         self._outcomes, theirs = multiprocessing.Pipe(duplex=False)
         with nullcontext() if self._method == "fork" else nothing_of_the_script():
-            self._child = Child(serve, theirs, reward, method=self._method, daemon=False)
+            self._child = Child(serve, theirs, reward, method=self._method, daemon=False, guarded=True)
         theirs.close()
         connection = self._child.connection
         try:
