@@ -88,6 +88,29 @@ def test_importing_loads_nothing_heavy(use):
     assert not heavy & set(loaded.split())
 
 
+HEAVY = ("torch", "transformers", "gymnasium", "formal_envs.envs.text", "formal_envs.ludii", "formal_envs.tasks.game")
+
+
+def test_the_kit_is_used_alone():
+    """Where there is no gymnasium, and nothing of what environments need."""
+    code = (
+        "import sys; sys.modules['gymnasium'] = None; from formal_envs.testing import check_reward\n"
+        "report = check_reward(lambda completion: 0.0, prompts=['a'], budget=4)\n"
+        f"loaded = [name for name, module in sys.modules.items() if module and name.startswith({HEAVY!r})]\n"
+        "print(loaded, len(report.checks) > 9)"
+    )
+    assert run(code) == "[] True"
+
+
+def test_the_process_that_scores_loads_nothing_heavy():
+    loaded = run("import sys, formal_envs.testing.worker; print(*sys.modules)").split()
+    assert not [
+        name
+        for name in loaded
+        if name.startswith(("torch", "hypothesis", "formal_envs.ludii", "formal_envs.tasks.game"))
+    ]
+
+
 def test_importing_says_nothing_and_sets_up_no_logging():
     code = "import logging; before = list(logging.root.handlers); import formal_envs; "
     assert run(code + "print(logging.root.handlers == before)") == "True"

@@ -4,7 +4,6 @@ A task is a folder here, which exports its ``SPEC``, and a line below. Environme
 ``Formal<name>Token-v0`` exist for each; ``formal_envs.register_task`` adds one from elsewhere.
 """
 
-from formal_envs.tasks import arithmetic, game, grammar, sentiment
 from formal_envs.tasks.protocol import Problems, Recipe, Task, TaskSpec
 from formal_envs.tasks.registry import TASKS, add_task, env_ids, find_task, make_task, option_names, task_name
 
@@ -22,7 +21,7 @@ __all__ = [
     "task_name",
 ]
 
-add_task("Arith", arithmetic.SPEC)
-add_task("Sentiment", sentiment.SPEC)
-add_task("Game", game.SPEC)
-add_task("Grammar", grammar.SPEC)
+TASKS.announce("Arith", "formal_envs.tasks.arithmetic")
+TASKS.announce("Sentiment", "formal_envs.tasks.sentiment")
+TASKS.announce("Game", "formal_envs.tasks.game")
+TASKS.announce("Grammar", "formal_envs.tasks.grammar")

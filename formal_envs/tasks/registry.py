@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, MutableMapping
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,40 @@ from formal_envs.errors import ConfigError, unknown
 from formal_envs.score import Reward
 from formal_envs.tasks.protocol import Task, TaskSpec, options_of
 
-TASKS: dict[str, TaskSpec] = {}
+
+class _Tasks(MutableMapping[str, TaskSpec]):
+    """Tasks by name. One of the package's own is imported when it is asked for, so that to know the names is cheap."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, TaskSpec | str] = {}
+
+    def announce(self, name: str, module: str) -> None:
+        """There is a task whose ``SPEC`` is in a module."""
+        self._tasks[name] = module
+
+    def __getitem__(self, name: str) -> TaskSpec:
+        task = self._tasks[name]
+        if isinstance(task, str):
+            task = self._tasks[name] = importlib.import_module(task).SPEC
+        return task
+
+    def __setitem__(self, name: str, spec: TaskSpec) -> None:
+        self._tasks[name] = spec
+
+    def __delitem__(self, name: str) -> None:
+        del self._tasks[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._tasks
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tasks)
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+
+TASKS = _Tasks()
 """The registered tasks by name, the package's own first."""
 
 _NAME = re.compile("[A-Z][A-Za-z0-9]*(?<!Token)")

@@ -13,20 +13,23 @@ Needs hypothesis: ``pip install 'formal-envs[testing]'``.
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+from typing import TYPE_CHECKING, Any
+
 from formal_envs.errors import ConfigError
 
-try:
-    import hypothesis  # noqa: F401
-except ImportError:
-    raise ConfigError("formal_envs.testing needs hypothesis: pip install 'formal-envs[testing]'") from None
+if importlib.util.find_spec("hypothesis") is None:
+    raise ConfigError("formal_envs.testing needs hypothesis: pip install 'formal-envs[testing]'")
 
-from formal_envs.testing.agreement import blanks_around, white_space_around
-from formal_envs.testing.check import check_reward
-from formal_envs.testing.judgement import exact_match, same_value
-from formal_envs.testing.report import Check, Finding, Report
-from formal_envs.testing.reports.page import to_html
-from formal_envs.testing.reports.sarif import to_sarif
-from formal_envs.testing.strategies import completions
+if TYPE_CHECKING:
+    from formal_envs.testing.agreement import blanks_around, white_space_around
+    from formal_envs.testing.check import check_reward
+    from formal_envs.testing.judgement import exact_match, same_value
+    from formal_envs.testing.report import Check, Finding, Report
+    from formal_envs.testing.reports.page import to_html
+    from formal_envs.testing.reports.sarif import to_sarif
+    from formal_envs.testing.strategies import completions
 
 __all__ = [
     "Check",
@@ -41,3 +44,24 @@ __all__ = [
     "to_sarif",
     "white_space_around",
 ]
+
+_HOMES = {
+    "Check": "report",
+    "Finding": "report",
+    "Report": "report",
+    "blanks_around": "agreement",
+    "check_reward": "check",
+    "completions": "strategies",
+    "exact_match": "judgement",
+    "same_value": "judgement",
+    "to_html": "reports.page",
+    "to_sarif": "reports.sarif",
+    "white_space_around": "agreement",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """What is exported, imported when it is asked for: a process that scores needs little of the kit."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
