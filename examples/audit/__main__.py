@@ -7,6 +7,7 @@ installed is skipped with a line. ``--only`` names libraries, or rewards by a pa
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -61,10 +62,8 @@ def in_a_process(library: str, name: str, budget: int, seconds: float) -> dict[s
     except subprocess.TimeoutExpired:
         rows, refused = [], f"no report in {seconds:.0f} s"
     finally:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         child.wait()
     row = json.loads(rows[0]) if rows else {"library": library, "name": name, "errors": [], "notes": []}
     row.setdefault("refused", refused or "the process ended without a report")
@@ -73,7 +72,10 @@ def in_a_process(library: str, name: str, budget: int, seconds: float) -> dict[s
 
 def table(rows: list[dict[str, Any]]) -> str:
     """One line for each library."""
-    lines = ["| library | rewards | with errors | not checked | errors by check | seconds |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| library | rewards | with errors | not checked | errors by check | seconds |",
+        "|---|---|---|---|---|---|",
+    ]
     for library in dict.fromkeys(row["library"] for row in rows):
         own = [row for row in rows if row["library"] == library]
         checks = Counter(finding["check"] for row in own for finding in row["errors"])

@@ -55,9 +55,8 @@ def _gym(name: str, size: int = 6) -> Target:
 
     data = reasoning_gym.create_dataset(name, size=size, seed=1)
     entries = [data[place] for place in range(size)]
-    arguments: dict[str, Any] = {"prompts": [entry["question"] for entry in entries], "solutions": entries}
-    arguments["golds"] = [entry["answer"] for entry in entries]  # None where many answers are right
-    return Target(data.score_answer, arguments)
+    asked = {"prompts": [entry["question"] for entry in entries], "solutions": [entry["answer"] for entry in entries]}
+    return Target(data.score_answer, {**asked, "columns": {"metadata": [entry["metadata"] for entry in entries]}})
 
 
 def trl() -> tuple[str, Targets]:
