@@ -28,10 +28,10 @@ def row_of(library: str, name: str, budget: int) -> dict[str, Any]:
     """What the kit says of one reward."""
     from formal_envs.testing import check_reward
 
-    target = find(library, name)
     begin = time.process_time()
     row: dict[str, Any] = {"library": library, "name": name, "refused": "", "errors": [], "notes": []}
     try:
+        target = find(library, name)
         report = check_reward(target.reward, **{"budget": budget, **target.arguments})
         row["errors"] = [_finding(finding) for finding in report.errors]
         row["notes"] = [_finding(finding) for finding in report.notes]

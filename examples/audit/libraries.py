@@ -78,11 +78,12 @@ def verl() -> tuple[str, Targets]:
     """The modules of verl's ``reward_score`` that need no sandbox."""
     importlib.import_module("verl.utils.reward_score")
     own = "verl.utils.reward_score."
+    boxed = _asked(SUMS, golds=list(BOXED.values()), time_limit=30)  # it starts a pool of processes first
     return version("verl"), {
         "gsm8k": partial(_of, own + "gsm8k", "compute_score", _asked(SUMS, golds=list(HASHED.values()))),
         "math_reward": partial(_of, own + "math_reward", "compute_score", _asked(SUMS, golds=list(BOXED.values()))),
         "math_dapo": partial(_of, own + "math_dapo", "compute_score", _asked(SUMS, golds=list(DAPO.values()))),
-        "math_verify": partial(_of, own + "math_verify", "compute_score", _asked(SUMS, golds=list(BOXED.values()))),
+        "math_verify": partial(_of, own + "math_verify", "compute_score", boxed),
         "geo3k": partial(_of, own + "geo3k", "compute_score", _asked(SUMS)),
         "search_r1_like_qa_em": partial(_of, own + "search_r1_like_qa_em", "compute_score", SEARCHED),
         "search_r1_like_qa_em, subem": partial(_of, own + "search_r1_like_qa_em", "compute_score_subem", SEARCHED),
