@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from examples.audit.problems import BOXED, CALLS, CHOICES, DAPO, FACTS, HASHED, SEARCHED, SUMS
+from examples.audit.problems import BOXED, CALLS, CHOICES, DAPO, FACTS, HASHED, SEARCHED, SUMS, THOUGHT
 
 
 class Target(NamedTuple):
@@ -84,7 +84,7 @@ def verl() -> tuple[str, Targets]:
         "math_reward": partial(_of, own + "math_reward", "compute_score", _asked(SUMS, golds=list(BOXED.values()))),
         "math_dapo": partial(_of, own + "math_dapo", "compute_score", _asked(SUMS, golds=list(DAPO.values()))),
         "math_verify": partial(_of, own + "math_verify", "compute_score", boxed),
-        "geo3k": partial(_of, own + "geo3k", "compute_score", _asked(SUMS)),
+        "geo3k": partial(_of, own + "geo3k", "compute_score", _asked(SUMS, golds=list(THOUGHT.values()))),
         "search_r1_like_qa_em": partial(_of, own + "search_r1_like_qa_em", "compute_score", SEARCHED),
         "search_r1_like_qa_em, subem": partial(_of, own + "search_r1_like_qa_em", "compute_score_subem", SEARCHED),
         "rlla": partial(_of, own + "rlla", "compute_score", _asked(CALLS)),

@@ -7,6 +7,7 @@ from typing import Any
 SUMS = {"17+25=": "42", "9*12=": "108", "500-137=": "363", "1200+34=": "1234"}
 BOXED = {prompt: f"\\boxed{{{answer}}}" for prompt, answer in SUMS.items()}
 HASHED = {prompt: f"#### {answer}" for prompt, answer in SUMS.items()}
+THOUGHT = {prompt: f"<think>a sum</think>{boxed}" for prompt, boxed in BOXED.items()}
 DAPO = {prompt: f"Answer: {answer}" for prompt, answer in SUMS.items()}
 FACTS = {"Capital of Norway?": "Oslo", "Who wrote Beloved?": "Toni Morrison", "Largest ocean?": "Pacific Ocean"}
 CHOICES = {"A prime? A: 21 B: 23 C: 25 D: 27": "B", "A mammal? A: whale B: trout C: eagle D: newt": "A"}
