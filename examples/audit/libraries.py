@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from examples.audit import judges
 from examples.audit.problems import BOXED, CALLS, CHOICES, DAPO, FACTS, HASHED, SEARCHED, SUMS, THOUGHT
 
 
@@ -65,9 +66,11 @@ def trl() -> tuple[str, Targets]:
     own = partial(_of, "trl.rewards")
     prompts = {"prompts": list(BOXED)}
     return version("trl"), {
-        "accuracy_reward": partial(own, "accuracy_reward", _asked(BOXED)),
-        "reasoning_accuracy_reward": partial(own, "reasoning_accuracy_reward", _asked(BOXED)),
-        "get_cosine_scaled_reward(1000)": partial(own, "get_cosine_scaled_reward", _asked(BOXED), 1000),
+        "accuracy_reward": partial(own, "accuracy_reward", _asked(BOXED, correct=judges.boxed)),
+        "reasoning_accuracy_reward": partial(own, "reasoning_accuracy_reward", _asked(BOXED, correct=judges.boxed)),
+        "get_cosine_scaled_reward(1000)": partial(
+            own, "get_cosine_scaled_reward", _asked(BOXED, correct=judges.boxed), 1000
+        ),
         "think_format_reward": partial(own, "think_format_reward", prompts),
         "get_repetition_penalty_reward()": partial(own, "get_repetition_penalty_reward", prompts, ngram_size=3),
         "get_soft_overlong_punishment(100, 20)": partial(own, "get_soft_overlong_punishment", prompts, 100, 20),
@@ -78,23 +81,37 @@ def verl() -> tuple[str, Targets]:
     """The modules of verl's ``reward_score`` that need no sandbox."""
     importlib.import_module("verl.utils.reward_score")
     own = "verl.utils.reward_score."
-    boxed = _asked(SUMS, golds=list(BOXED.values()), time_limit=30)  # it starts a pool of processes first
+    boxed = _asked(
+        SUMS, golds=list(BOXED.values()), correct=judges.boxed, time_limit=30
+    )  # it starts a pool of processes first
     return version("verl"), {
-        "gsm8k": partial(_of, own + "gsm8k", "compute_score", _asked(SUMS, golds=list(HASHED.values()))),
-        "math_reward": partial(_of, own + "math_reward", "compute_score", _asked(SUMS, golds=list(BOXED.values()))),
-        "math_dapo": partial(_of, own + "math_dapo", "compute_score", _asked(SUMS, golds=list(DAPO.values()))),
+        "gsm8k": partial(
+            _of, own + "gsm8k", "compute_score", _asked(SUMS, golds=list(HASHED.values()), correct=judges.hashed)
+        ),
+        "math_reward": partial(
+            _of, own + "math_reward", "compute_score", _asked(SUMS, golds=list(BOXED.values()), correct=judges.boxed)
+        ),
+        "math_dapo": partial(
+            _of, own + "math_dapo", "compute_score", _asked(SUMS, golds=list(DAPO.values()), correct=judges.answer_line)
+        ),
         "math_verify": partial(_of, own + "math_verify", "compute_score", boxed),
-        "geo3k": partial(_of, own + "geo3k", "compute_score", _asked(SUMS, golds=list(THOUGHT.values()))),
+        "geo3k": partial(
+            _of, own + "geo3k", "compute_score", _asked(SUMS, golds=list(THOUGHT.values()), correct=judges.boxed)
+        ),
         "search_r1_like_qa_em": partial(_of, own + "search_r1_like_qa_em", "compute_score", SEARCHED),
         "search_r1_like_qa_em, subem": partial(_of, own + "search_r1_like_qa_em", "compute_score_subem", SEARCHED),
-        "rlla": partial(_of, own + "rlla", "compute_score", _asked(CALLS)),
+        "rlla": partial(
+            _of, own + "rlla", "compute_score", _asked(CALLS, columns={"experiment_name": ["qwen"] * len(CALLS)})
+        ),
     }
 
 
 def math_verify() -> tuple[str, Targets]:
     """math-verify, called as its README calls it."""
     importlib.import_module("math_verify")
-    return version("math-verify"), {"parse and verify": partial(Target, parsed_and_verified, _asked(BOXED))}
+    return version("math-verify"), {
+        "parse and verify": partial(Target, parsed_and_verified, _asked(BOXED, correct=judges.boxed))
+    }
 
 
 def parsed_and_verified(completion: str, solution: str) -> float:
@@ -109,8 +126,15 @@ def skyrl_gym() -> tuple[str, Targets]:
     importlib.import_module("skyrl_gym")
     own = "skyrl_gym.envs."
     return version("skyrl-gym"), {
-        "gsm8k": partial(_of, own + "gsm8k.utils", "compute_score", _asked(SUMS, golds=list(HASHED.values()))),
-        "aime": partial(_of, own + "aime.utils", "compute_score", _asked(SUMS, golds=list(DAPO.values()))),
+        "gsm8k": partial(
+            _of, own + "gsm8k.utils", "compute_score", _asked(SUMS, golds=list(HASHED.values()), correct=judges.hashed)
+        ),
+        "aime": partial(
+            _of,
+            own + "aime.utils",
+            "compute_score",
+            _asked(SUMS, golds=list(DAPO.values()), correct=judges.answer_line),
+        ),
         "search": partial(_of, own + "search.utils", "compute_score", SEARCHED),
         "search, subem": partial(_of, own + "search.utils", "compute_score_subem", SEARCHED),
     }
@@ -121,10 +145,10 @@ def gem() -> tuple[str, Targets]:
     importlib.import_module("gem.utils.math_grader")
     own = partial(_of, "gem.utils.math_grader")
     return version("gem-llm"), {
-        "grade": partial(own, "grade", _asked(SUMS)),
-        "grade_answer_sympy": partial(own, "grade_answer_sympy", _asked(SUMS)),
-        "grade_answer_mathd": partial(own, "grade_answer_mathd", _asked(SUMS)),
-        "em_check": partial(_of, "gem.utils.qa_em", "em_check", _asked(FACTS)),
+        "grade": partial(own, "grade", _asked(SUMS, correct=judges.number)),
+        "grade_answer_sympy": partial(own, "grade_answer_sympy", _asked(SUMS, correct=judges.number)),
+        "grade_answer_mathd": partial(own, "grade_answer_mathd", _asked(SUMS, correct=judges.number)),
+        "em_check": partial(_of, "gem.utils.qa_em", "em_check", _asked(FACTS, correct=judges.same_words)),
     }
 
 
@@ -133,8 +157,10 @@ def verifiers() -> tuple[str, Targets]:
     importlib.import_module("verifiers.v1.utils.score")
     own = partial(_of, "verifiers.v1.utils.score")
     return version("verifiers"), {
-        "verify_boxed_math_answer": partial(own, "verify_boxed_math_answer", _asked(SUMS, golds=list(BOXED.values()))),
-        "compare_stdout_results": partial(own, "compare_stdout_results", _asked(SUMS)),
+        "verify_boxed_math_answer": partial(
+            own, "verify_boxed_math_answer", _asked(SUMS, golds=list(BOXED.values()), correct=judges.boxed)
+        ),
+        "compare_stdout_results": partial(own, "compare_stdout_results", _asked(SUMS, correct=judges.number)),
     }
 
 
@@ -151,7 +177,8 @@ def nemo_gym() -> tuple[str, Targets]:
 def _server(through: Any, name: str, module: str, fields: Mapping[str, Any]) -> Target:
     asked = CHOICES if fields.get("boxed") else FACTS
     golds = [f"\\boxed{{{answer}}}" if fields.get("boxed") else answer for answer in asked.values()]
-    return Target(through(module, fields), _asked(asked, golds=golds))
+    judge = judges.boxed if fields.get("boxed") else judges.same_words
+    return Target(through(module, fields), _asked(asked, golds=golds, correct=judge))
 
 
 def planted() -> tuple[str, Targets]:

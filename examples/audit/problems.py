@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from examples.audit import judges
+
 SUMS = {"17+25=": "42", "9*12=": "108", "500-137=": "363", "1200+34=": "1234"}
 BOXED = {prompt: f"\\boxed{{{answer}}}" for prompt, answer in SUMS.items()}
 HASHED = {prompt: f"#### {answer}" for prompt, answer in SUMS.items()}
@@ -15,6 +17,7 @@ SEARCHED: dict[str, Any] = {
     "prompts": list(FACTS),
     "solutions": [{"target": [answer]} for answer in FACTS.values()],
     "golds": [f"<answer>{answer}</answer>" for answer in FACTS.values()],
+    "correct": judges.tagged,
 }
 CALLS = {
     "Weather in Turin?": '<think>one call</think>\n<tool_call>\n{"name": "weather", "parameters": {"city": "Turin"}}\n'
