@@ -1,7 +1,7 @@
 """What is right for the problems of the audit, told without the rewards: by what the text states last in its format.
 
-Each takes what follows or precedes a stated answer for right, as the libraries mean to, so that only a text whose stated
-answer is another one, or is missing, counts as wrong.
+Each takes what follows or precedes a stated answer for right, as the libraries mean to: only a text whose stated answer
+is another one, or is missing, counts as wrong.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def boxed(completion: str, solution: str) -> bool:
 
 def hashed(completion: str, solution: str) -> bool:
     """After the last ``####`` the first number is the solution."""
-    before, mark, after = completion.rpartition("####")
+    _, mark, after = completion.rpartition("####")
     return bool(mark) and _first_number(after) == _number(solution)
 
 
