@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="file for all findings, as JSON")
     parser.add_argument("--budget", type=int, default=1000, help="texts that the search scores")
     parser.add_argument("--seconds", type=float, default=120, help="after which a reward is given up")
+    parser.add_argument("--jobs", type=int, default=1, help="rewards at a time")
     parser.add_argument("--list", action="store_true", help="name the rewards, check none")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -99,30 +101,36 @@ def main() -> None:
         library, name = options.one.split(":", 1)
         print(_MARK + json.dumps(row_of(library, name, options.budget)), flush=True)
         os._exit(0)  # whatever threads a library leaves
+    versions, asked = chosen(options.only)
+    if options.list:
+        print("\n".join(f"{library}:{name}" for library, name in asked))
+        return
     rows: list[dict[str, Any]] = []
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for row in pool.map(lambda one: in_a_process(*one, options.budget, options.seconds), asked):
+            rows.append(row)
+            said = row["refused"] or "; ".join(f"{e['check']}: {e['message']}" for e in row["errors"][:2]) or "ok"
+            print(f"{row['library']}:{row['name']}: {said}"[:200], flush=True)
+            if options.out:
+                options.out.write_text(json.dumps({"versions": versions, "rows": rows}, indent=1), encoding="utf-8")
+    if rows:
+        print(f"\n{table(rows)}")
+
+
+def chosen(only: list[str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """The versions of the libraries that are installed, and their rewards that are asked for; all, where none is."""
     versions: dict[str, str] = {}
+    asked = []
     for library, load in LIBRARIES.items():
-        if options.only and not any(part.split(":")[0] in library or library in part for part in options.only):
+        if only and not any(part.startswith(library) or part in library for part in only):
             continue
         try:
             versions[library], targets = load()
         except ImportError as error:
             print(f"{library}: skipped, {error}", flush=True)
             continue
-        for name in targets:
-            if options.only and not any(part in f"{library}:{name}" for part in options.only):
-                continue
-            if options.list:
-                print(f"{library}:{name}")
-                continue
-            row = in_a_process(library, name, options.budget, options.seconds)
-            rows.append(row)
-            first = row["refused"] or "; ".join(f"{e['check']}: {e['message']}" for e in row["errors"][:2]) or "ok"
-            print(f"{library}:{name}: {first}"[:200], flush=True)
-            if options.out:
-                options.out.write_text(json.dumps({"versions": versions, "rows": rows}, indent=1), encoding="utf-8")
-    if rows:
-        print(f"\n{table(rows)}")
+        asked += [(library, name) for name in targets if not only or any(part in f"{library}:{name}" for part in only)]
+    return versions, asked
 
 
 if __name__ == "__main__":
