@@ -11,7 +11,7 @@ SERVERS: dict[str, tuple[str, dict[str, Any]]] = {
     "mcqa": ("mcqa", {"boxed": True}),
     "mcqa, lenient_boxed": ("mcqa", {"boxed": True, "grading_mode": "lenient_boxed"}),
     "gpqa_diamond": ("gpqa_diamond", {"boxed": True}),
-    "string_match": ("string_match", {}),
+    "string_match": ("string_match", {"boxed": True}),
     "equivalence_rule": ("equivalence_rule", {}),
     "hotpotqa_qa": ("hotpotqa_qa", {}),
     "ruler, qa_1": ("ruler", {"subset": "qa_1", "length": 10}),
