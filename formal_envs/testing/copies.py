@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import pickle
+import re
 from typing import Any
 
 from formal_envs.errors import ConfigError
@@ -25,7 +26,7 @@ def packed(thing: Any) -> bytes:
     try:
         return bytes(cloudpickle.dumps(thing))
     except Exception as error:  # whatever pickling it raises
-        raise ConfigError(f"cannot be pickled: {str(error)[:60]}") from error
+        raise ConfigError(f"cannot be pickled: {_said(error)}") from error
 
 
 def is_a_function(reward: Any) -> bool:
@@ -43,5 +44,10 @@ def why_not_pickled(thing: Any) -> str:
     try:
         pickle.dumps(thing)
     except Exception as error:  # as above
-        return f"cannot be pickled: {str(error)[:60]}"
+        return f"cannot be pickled: {_said(error)}"
     return ""
+
+
+def _said(error: Exception) -> str:
+    """What an error says, but for addresses, which differ from run to run."""
+    return re.sub(" at 0x[0-9a-f]+", "", str(error))[:60]

@@ -13,7 +13,7 @@ from formal_envs.testing.bench import Bench, NotChecked, as_test
 from formal_envs.testing.cases import Case, Outcome, shown
 from formal_envs.testing.report import Finding
 from formal_envs.testing.sections import Form, Forms, rate
-from formal_envs.testing.usual import USUAL, usual_forms
+from formal_envs.testing.usual import BARE, USUAL, usual_forms
 
 FORMS = "right answers in other forms"
 """The name of the check."""
@@ -91,7 +91,7 @@ def _tried(bench: Bench, budget: int) -> tuple[list[_Tried], list[Answer]]:
         left -= len(texts)
         for name, text in texts.items():
             of = case._replace(completion=text)
-            judged = name == "gold" or (bench.right is not None and bench.right(of))
+            judged = name == "gold" or (name != BARE and bench.right is not None and bench.right(of))
             if judged or not USUAL[name].judged:
                 tried.append(_Tried(name, of, judged, Outcome("not asked")))
     for one, outcome in zip(tried, bench.single([one.case for one in tried]), strict=True):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 WIDTH = 118
 """Characters of a printed line."""
-_LABEL = 13  # characters of a line's label
+_LABEL, _WIDE = 13, 28  # characters of a line's label, in the list of checks and in the tables
 _NORMAL = 1.959963984540054  # quantile of the standard normal distribution for a two-sided interval of 95 %
 
 
@@ -177,11 +177,11 @@ class Training:
 # ---- As text
 
 
-def joined(label: str, names: Sequence[str], between: str = ", ") -> list[str]:
-    """Names behind a label, on as few lines as hold them; none where there are none."""
-    pad = " " * _LABEL
-    text = between.join(names)
-    return textwrap.wrap(f"{label:{_LABEL}}{text}", WIDTH, subsequent_indent=pad) if names else []
+def joined(label: str, names: Sequence[str], width: int = _LABEL) -> list[str]:
+    """Names behind a label of some width, on as few lines as hold them, none of them broken; no line of no names."""
+    text = ", ".join(name.replace(" ", "\xa0") for name in names)
+    lines = textwrap.wrap(f"{label:{width}}{text}", WIDTH, subsequent_indent=" " * width) if names else []
+    return [line.replace("\xa0", " ") for line in lines]
 
 
 def forms_lines(forms: Forms) -> list[str]:
@@ -191,7 +191,7 @@ def forms_lines(forms: Forms) -> list[str]:
     for row in forms.rows:
         groups.setdefault(row.paid, []).append(row.name)
     for paid in sorted(groups, key=lambda paid: (-paid.share, -paid.of)):
-        lines += textwrap.wrap(f"  {paid!s:26}{', '.join(groups[paid])}", WIDTH, subsequent_indent=" " * 28)
+        lines += joined(f"  {paid}", groups[paid], _WIDE)
     return lines
 
 
@@ -201,10 +201,11 @@ def training_lines(training: Training) -> list[str]:
     lines = ["What realistic answers earn on average, with an interval of 95 %"]
     groups: dict[str, list[str]] = {}
     for one in training.strategies:
-        low_high = f"{one.low:.2g} to {one.high:.2g}" if one.high > one.low else ""
+        ends = [f"{one.low:.2g}", f"{one.high:.2g}"]
+        low_high = " to ".join(ends) if len(set(ends)) == 2 else ""
         groups.setdefault(f"{one.mean:>8.4g}  {low_high:16}", []).append(one.name)
     for said, names in groups.items():
-        lines += textwrap.wrap(f"  {said}{', '.join(names)}", WIDTH, subsequent_indent=" " * 28)
+        lines += joined(f"  {said}", names, _WIDE)
     none = f"None for {training.left_out.hits} of {training.left_out.of} answers"
     lines += joined("  rewards", [f"from {training.least:.4g} to {training.most:.4g}", none])
     if told.of:

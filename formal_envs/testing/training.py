@@ -64,7 +64,7 @@ def training(bench: Bench, budget: int, most: float | None) -> list[Finding]:
         return found
     paid = _without_merit(bench, tried)
     if paid and any(finding.check == WRONG and finding.severity == "error" for finding in bench.found):
-        return []  # the search has said what is paid; the scoreboard says what that comes to
+        raise NotChecked(f"see {WRONG!r}")  # the scoreboard says what that comes to
     return (paid or _format_pays(bench, tried, most) + _order(bench, tried)) + _small(bench, tried)
 
 

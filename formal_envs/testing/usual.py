@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from formal_envs.testing.answers import Answer, items, loaded
 
+BARE = "without its format"
+"""The form that leaves out what the prompt asks for; a judge of answers alone takes it for right."""
 _SHORT = ("number", "choice", "word", "list", "expression")
 _MATHS = ("number", "list", "expression")
 
@@ -149,7 +151,7 @@ USUAL: dict[str, Usual] = {
     "indented JSON": Usual(_indented, ("JSON",)),
     "sentence": Usual(_sentence, _SHORT),
     "fence": Usual(_fence, ("number", "word", "list", "JSON", "code", "expression")),
-    "without its format": Usual(_unformatted),
+    BARE: Usual(_unformatted),
     "reasoning before": Usual(_reasoning),
     "<think> before": Usual(_think),
     "<|im_end|>": Usual(lambda answer: f"{answer.gold}<|im_end|>"),

@@ -284,3 +284,16 @@ def test_the_budget_bounds_the_problems(bench_of):
         right_forms(bench, 200, None)
         assert bench.forms.rows[0].paid.of == 200 // 4 // 15
         assert bench.counted() <= 50
+
+
+def boxed_or_bare(completion, solution):
+    return completion.strip() in (solution, solution.removeprefix("\\boxed{").removesuffix("}"))
+
+
+def test_an_answer_without_its_format_is_not_missed(bench_of):
+    """A judge of answers takes it for right, and the prompt asks for the format."""
+    boxes = {prompt: f"\\boxed{{{answer}}}" for prompt, answer in NUMBERS.items()}
+    forms, (finding,) = checked(bench_of, exact, boxes, correct=boxed_or_bare)
+    row = next(row for row in forms.rows if row.name == "without its format")
+    assert (row.paid.hits, row.missed.of) == (0, 0)
+    assert "right by the judge" not in finding.message
