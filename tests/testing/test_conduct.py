@@ -102,12 +102,12 @@ RUNS = {
 }
 
 
-def on_conduct(reward):
+def on_conduct(reward, runs_code=False):
     """What the law finds, of a reward that is asked nothing else."""
     scorer = as_scorer(reward, with_solutions=True)
     with Judge(scorer, time_limit=20) as judge:
         asked = [Case(Problem(prompt, solution, solution), "") for prompt, solution in SUMS.items()]
-        bench = Bench(judge, scorer, asked, [], [], None, (), 0.0, 20, None, None)
+        bench = Bench(judge, scorer, asked, [], [], None, (), 0.0, 20, None, None, runs_code=runs_code)
         return [finding.message for finding in no_code(bench)]
 
 
@@ -121,6 +121,11 @@ def test_what_runs_a_text_is_seen_and_named(act, said):
 def test_what_only_reads_a_text_is_not_blamed(act):
     reward = guarded(partial(compile, filename="text", mode="exec") if act is compile else act)
     assert on_conduct(reward) == []
+
+
+@pytest.mark.parametrize("act", [evaluates, in_a_shell])
+def test_what_is_declared_is_not_blamed(act):
+    assert on_conduct(guarded(act), runs_code=True) == []
 
 
 def runs_each_in_python(completion, solution):

@@ -1,5 +1,6 @@
 """What is scored and judged runs apart: it is ended in time with all that it started, wherever the check is made."""
 
+import io
 import multiprocessing
 import os
 import subprocess
@@ -8,6 +9,7 @@ import threading
 import time
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from test_sandbox import alive, all_gone, linux
@@ -122,6 +124,28 @@ def test_each_law_has_its_share_of_the_time_and_of_what_others_leave(monkeypatch
     assert clock.left == 1.0
     now[0] = 9.0
     assert clock.left < 0
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("stream", [Terminal, io.StringIO])
+def test_a_bar_is_shown_on_a_terminal_after_five_seconds(monkeypatch, stream):
+    now, shown = [0.0], stream()
+    monkeypatch.setattr("formal_envs.testing.clock.time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(sys, "stderr", shown)
+    clock = Clock({"a": 100.0, "b": 300.0})
+    clock.begin("a")
+    now[0] = 4.0
+    clock.scored(50)
+    assert shown.getvalue() == ""
+    clock.begin("b")
+    now[0] = 6.0
+    clock.scored(100)
+    clock.stop()
+    assert ("50%" in shown.getvalue() and "200/400" in shown.getvalue()) is (stream is Terminal)
 
 
 def slow(completion, solution):

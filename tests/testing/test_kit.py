@@ -363,6 +363,15 @@ def test_the_command_s_options_reach_the_kit():
     change = ["--invariance", "test_kit:with_a_nine"]
     output = run(name, "--in", "-", "--budget", 100, *change, code=1, input=rows)
     assert "after with_a_nine" in output
+    assert "no time is left" in run(name, "--in", "-", "--max-seconds", 1e-9, input=rows)
+    assert "runs_code=True" in run("test_kit:evaluated", "--in", "-", "--budget", 20, code=1, input=rows)
+    assert "runs_code=True" not in run(
+        "test_kit:evaluated", "--in", "-", "--budget", 20, "--runs-code", code=1, input=rows
+    )
+
+
+def evaluated(completion, solution):
+    return float(eval(completion) == int(solution))
 
 
 def with_a_nine(completion):
