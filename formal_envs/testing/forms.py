@@ -19,7 +19,7 @@ FORMS = "right answers in other forms"
 """The name of the check."""
 PAID = 0.9
 """Share of the way from the floor to what the gold earns, from which on a text counts as paid."""
-_NOTHING = 0.1  # of the way, up to which a text earns nothing
+_FAR = 0.5  # of what the best form earns: a gold that earns less is no measure of the others
 _SHARE = 4  # of the budget, in parts
 _MOST = 32  # problems
 _WHITE = {
@@ -101,16 +101,16 @@ def _tried(bench: Bench, budget: int) -> tuple[list[_Tried], list[Answer]]:
         same = [one for one in known if one.case.problem is case.problem]
         most = _most(bench, same) if same else math.nan
         for one in same:
-            one.credit = (one.outcome.value - bench.lowest) / (most - bench.lowest) if most > bench.lowest else 0.0
+            above = most - bench.lowest
+            one.credit = (one.outcome.value - bench.lowest) / above if above > bench.slack else 0.0
     return known, answers
 
 
 def _most(bench: Bench, tried: Sequence[_Tried]) -> float:
-    """What the gold of a problem earns; where that is nothing, what its best form does, or the top."""
-    enough = bench.lowest + _NOTHING * (bench.top - bench.lowest)
+    """What a right answer to a problem earns: what its gold does, or its best form where that is far more."""
     gold = next((one.outcome.value for one in tried if one.name == "gold"), bench.lowest)
     best = max(one.outcome.value for one in tried)
-    return next((value for value in (gold, best) if value > enough), bench.top)
+    return gold if gold - bench.lowest >= _FAR * (best - bench.lowest) else best
 
 
 def _rows(tried: Sequence[_Tried]) -> list[Form]:
@@ -128,8 +128,8 @@ def _rows(tried: Sequence[_Tried]) -> list[Form]:
 def _unreachable(bench: Bench, tried: Sequence[_Tried]) -> list[Finding]:
     """An error where a problem's right answer earns nothing in any of its forms."""
     problems = list(dict.fromkeys(one.case.problem for one in tried))
-    best = {problem: max(one.credit for one in tried if one.case.problem is problem) for problem in problems}
-    lost = [problem for problem in problems if best[problem] <= _NOTHING]
+    reached = {one.case.problem for one in tried if one.credit > 0}
+    lost = [problem for problem in problems if problem not in reached]
     if not lost:
         return []
     one = next(one for one in tried if one.case.problem is lost[0])

@@ -257,6 +257,26 @@ def test_a_penalty_for_length_is_none_for_the_form(bench_of):
     assert paid["full stop"] == 0.0
 
 
+def harder_pays_more(completion, solution):
+    return exact(completion, solution) * int(solution) / 1234
+
+
+def test_a_problem_that_pays_less_is_not_out_of_reach(bench_of):
+    """2 pays 0.0016 of what 1234 does, in each form that is read."""
+    forms, (finding,) = checked(bench_of, harder_pays_more)
+    assert finding.severity == "note"
+    assert {row.name for row in forms.rows if row.paid.hits == 4} == {"gold", "blanks behind", "newline"}
+
+
+def boxed_pays_more(completion, solution):
+    return 1.0 if completion == f"\\boxed{{{solution}}}" else 0.1 * exact(completion, solution)
+
+
+def test_a_gold_that_is_paid_little_is_not_taken_for_the_measure(bench_of):
+    forms, _ = checked(bench_of, boxed_pays_more)
+    assert {row.name for row in forms.rows if row.paid.hits} == {"boxed"}
+
+
 def same_set(completion, solution):
     return sorted(re.findall(r"-?[0-9]+", completion)) == sorted(re.findall(r"-?[0-9]+", solution))
 
