@@ -17,12 +17,13 @@ from lark import Lark
 
 from formal_envs.errors import ConfigError, check_integer
 from formal_envs.testing.bench import Bench, NotChecked
+from formal_envs.testing.calls import as_scorer
 from formal_envs.testing.cases import Case, shown
 from formal_envs.testing.clock import FIRST, Clock, expected
 from formal_envs.testing.conduct import failing_judge
 from formal_envs.testing.drawing import nothing_left
 from formal_envs.testing.exploits import CONSTANT, WRONG, Wrong, best_constant, search, wrong_findings
-from formal_envs.testing.formats import BARE, Written, find_format
+from formal_envs.testing.formats import BARE
 from formal_envs.testing.forms import FORMS, check_names, right_forms
 from formal_envs.testing.growth import linear_time
 from formal_envs.testing.isolation import Judge
@@ -31,9 +32,9 @@ from formal_envs.testing.laws import LAWS, Law
 from formal_envs.testing.place import place_of
 from formal_envs.testing.problems import read_problems
 from formal_envs.testing.report import Check, Report, Result
-from formal_envs.testing.signatures import as_scorer
 from formal_envs.testing.strategies import classics, completions
 from formal_envs.testing.training import TRAINING, training
+from formal_envs.testing.trying import settle
 from formal_envs.testing.verdicts import JUDGE, Verdicts
 
 _RESULTS = ("ok", "note", "error")
@@ -50,6 +51,7 @@ def check_reward(
     golds: Sequence[str | None] | None = None,
     render: Callable[[Any], str] | None = None,
     columns: Mapping[str, Sequence[Any]] | None = None,
+    roles: Mapping[str, str | Callable[[Case], Any]] | None = None,
     examples: Sequence[str] = (),
     grammar: str | Lark | None = None,
     correct: Callable[..., bool] | None = None,
@@ -86,6 +88,9 @@ def check_reward(
             ``\\boxed{14}``, ``#### 14``, ``<answer>14</answer>``; the report says which.
         render: writes a solution as such a completion, instead of ``golds``.
         columns: further columns of the rows, by name, with a value for each prompt.
+        roles: what parameters of the reward are given, where their names do not tell: "prompt", "completion",
+            "solution", the name of a column, or a function of the case; "messages" is a completion as TRL's
+            conversational rows have it; "prompts", "completions" and "solutions" are lists.
         examples: completions that are typical and need not be right, to mutate.
         grammar: of the completions, for Lark: its text with the rule ``start``, or a Lark object.
         correct: says, without the reward, whether a completion is right: a function of ``(completion, solution)``, such
@@ -122,16 +127,15 @@ def check_reward(
     if max_seconds is not None and not max_seconds > 0:
         raise ConfigError(f"max_seconds must be above 0, or None, got {max_seconds!r}")
     with_solutions = any(problem.solution is not None for problem in problems)
-    scorer = as_scorer(reward, with_solutions=with_solutions)
+    scorer = as_scorer(reward, with_solutions=with_solutions, roles=roles, columns=columns or ())
     bounds = bounds or getattr(reward, "range", None)
     clock = Clock(expected(budget), max_seconds)
     with ExitStack() as stack:
-        judge = stack.enter_context(Judge(scorer, time_limit=time_limit, clock=clock))
         stack.callback(clock.stop)
-        written = Written()
+        scorer, written, tried = settle(scorer, problems, bounds[1] if bounds else math.inf, time_limit, clock)
         if all(problem.gold is None for problem in problems):
-            written = find_format(judge.single, problems, bounds[1] if bounds else math.inf)
             problems = [replace(problem, gold=written.gold(problem)) for problem in problems]
+        judge = stack.enter_context(Judge(scorer, time_limit=time_limit, clock=clock))
         asked = [Case(problem, "") for problem in problems]
         texts = [text for problem in problems for text in (problem.gold, problem.answer)]
         known = list(dict.fromkeys([*examples, *filter(None, texts)]))[:_KNOWN]
@@ -155,6 +159,7 @@ def check_reward(
             clock=clock,
             runs_code=runs_code,
         )
+        bench.count(tried)
         wrong = Wrong()
         checks: dict[str, Law] = {
             **LAWS,

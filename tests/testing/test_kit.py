@@ -114,10 +114,6 @@ def swapped(answer, question, response):
     return float((answer, question, response) == ("14", "6+8=", "14"))
 
 
-def unnamed(a, b, c):
-    return float((a, b, c) == ("6+8=", "14", "14"))
-
-
 async def awaited(completions, **kwargs):
     return [float(text == answer) for text, answer in zip(completions, kwargs["answer"], strict=True)]
 
@@ -128,7 +124,6 @@ async def awaited(completions, **kwargs):
         (one, "function", "reward('14')"),
         (two, "function", "reward('6+8=', '14')"),
         (swapped, "function", "reward('14', '6+8=', '14')"),
-        (unnamed, "function", "reward('6+8=', '14', '14')"),
         (exact, "function", "reward('14', '14')"),
         (exact_trl, "trl", "reward(prompts=['6+8='], completions=['14'], answer=['14'])[0]"),
         (exact_verl, "verl", "reward(data_source='check_reward', solution_str='14', ground_truth='14', extra_info={})"),
@@ -166,13 +161,14 @@ def test_trl_passes_columns_by_name_and_awaits():
         (True, (1.0, {})),
         (Score(0.5, {"part": 1}, "why"), (0.5, {"part": 1.0}, "why")),
         ({"score": 0.5, "acc": True, "pred": "14"}, (0.5, {"acc": 1.0})),
+        ((True, "14"), (1.0, {})),  # as verl's default reads it
     ],
 )
 def test_what_a_reward_may_give(result, score):
     assert tuple(read_score(result))[: len(score)] == score
 
 
-@pytest.mark.parametrize("result", ["1.0", None, [1.0], {}, (1.0, {}, None)])
+@pytest.mark.parametrize("result", ["1.0", None, [1.0], {}, (), ("1.0", 1.0)])
 def test_what_is_no_score(result):
     with pytest.raises(TypeError, match="expected a number"):
         read_score(result)
@@ -183,8 +179,9 @@ def test_what_is_no_score(result):
     [
         (Exact, "make an object"),
         (3, "or a function"),
-        (lambda: 1.0, r"function of \(\)"),
-        (lambda a, b, c, d: 1.0, r"function of \(a, b, c, d\)"),
+        (lambda: 1.0, "takes a completion"),
+        (lambda a, b: 1.0, r"of <lambda>\(a, b\) are prompt, completion and solution: say roles="),
+        (lambda a, b, c, d: 1.0, r"roles=\{'a': 'completion', 'b': 'solution', 'c': 'prompt'\}"),
     ],
 )
 def test_what_is_no_reward(reward, said):
