@@ -16,13 +16,27 @@ from formal_envs.references import is_reference, load_object
 if TYPE_CHECKING:
     from lark import Lark
 
+_SOLUTIONS = ("answer", "ground_truth", "target", "label", "reference", "expected")  # names that others use
 _SEED_OF_PROBLEMS = 4  # entropy of the stream of problems, besides the seed
 
 
 @click.command("check-reward")
 @click.argument("reward", required=False, metavar="[MODULE:OBJECT]")
 @click.option("--env", help="Environment to take problems from; its own reward is checked where no other is named.")
-@click.option("--in", "source", type=click.File("rb"), help='JSON lines with "prompt" and "solution" instead.')
+@click.option(
+    "--in",
+    "source",
+    type=click.File("rb"),
+    help='JSON lines with "prompt", "solution" and, if known, "gold" instead; other fields are columns.',
+)
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    metavar="PARAMETER=ROLE",
+    help="What a parameter of the reward is given: prompt, completion, solution, messages, or a column.",
+)
+@click.option("--render", metavar="MODULE:OBJECT", help="Function that writes a solution as a right completion.")
 @click.option("--n", default=64, show_default=True, type=click.IntRange(1), help="Problems of the environment.")
 @click.option(
     "--correct",
@@ -99,6 +113,8 @@ def check_reward_command(
     env: str | None,
     source: IO[bytes] | None,
     n: int,
+    roles: tuple[str, ...],
+    render: str | None,
     correct: str | None,
     invariances: tuple[str, ...],
     forms: tuple[str, ...],
@@ -113,8 +129,8 @@ def check_reward_command(
 ) -> None:
     """Check a reward: laws, hostile texts, and a search for wrong texts that earn much. The exit status is 0 or 1.
 
-    MODULE:OBJECT is an object with score(prompt, completion), or a function of (completion), (prompt, completion),
-    (prompt, completion, solution), or with the arguments of TRL's or verl's reward functions.
+    MODULE:OBJECT is a reward as TRL, verl, verifiers, reasoning-gym, OpenRLHF or OpenEnv call it, an object with
+    score(prompt, completion), or a function of (completion), (prompt, completion), (completion, solution) and the like.
     """
     from formal_envs.testing import check_reward, to_html, to_sarif
 
@@ -127,6 +143,9 @@ def check_reward_command(
     problems = _read(source) if source else _asked(str(env), n, seed, parse_settings(settings))
     if reward:
         problems |= {"reward": load_own("the reward", reward), "floor": None}
+    if render:
+        problems["render"] = load_own("--render", render)
+    options["roles"] = dict(map(_role, roles))
     if correct:
         problems["correct"] = load_own("--correct", correct)
     if floor is not None:
@@ -150,6 +169,14 @@ def _write(target: str | None, made: Callable[[], str]) -> None:
     if target is not None:
         with writing(Path(target)) as file:
             file.write(f"{made()}\n")
+
+
+def _role(written: str) -> tuple[str, str]:
+    """A parameter and its role."""
+    parameter, equals, role = written.partition("=")
+    if not (parameter and equals and role):
+        raise ConfigError(f"--role must be PARAMETER=ROLE, such as a=completion, got {written!r}")
+    return parameter, role
 
 
 def _grammar(path: Path) -> Lark:
@@ -186,14 +213,27 @@ def _asked(env: str, n: int, seed: int, settings: dict[str, Any]) -> dict[str, A
 
 
 def _read(source: IO[bytes]) -> dict[str, Any]:
-    """Problems of JSON lines."""
-    rows = list(json_rows(source, ["prompt"]))
+    """Problems of JSON lines: what is not prompt, solution or gold is a column."""
+    rows = list(json_rows(source))
     if not rows:
         raise ConfigError(f'{source.name} has no problems: expected JSON lines with "prompt" and "solution"')
     for place, row in rows:
-        if not isinstance(row.get("solution", ""), str):
-            raise ConfigError(f"{place} needs a string 'solution', or none: got {json.dumps(row['solution'])[:60]}")
-    known = [row["solution"] for _, row in rows if "solution" in row]
-    if known and len(known) < len(rows):
-        raise ConfigError(f"expected a string 'solution' in every line or in none, got {len(known)} of {len(rows)}")
-    return {"prompts": [row["prompt"] for _, row in rows], "solutions": known or None}
+        if not isinstance(row.get("prompt"), (str, list)):
+            got = (
+                f"got {json.dumps(row['prompt'])[:60]}" if "prompt" in row else f"it has {', '.join(row) or 'nothing'}"
+            )
+            raise ConfigError(f'{place}: "prompt" must be a string or a list of messages: {got}')
+        if not isinstance(row.get("gold", ""), (str, type(None))):
+            raise ConfigError(f'{place}: "gold" must be a string or null, got {json.dumps(row["gold"])[:60]}')
+    if not any("solution" in row for _, row in rows):
+        place, row = rows[0]
+        named = next((name for name in _SOLUTIONS if name in row), None)
+        if named:
+            raise ConfigError(
+                f'{place}: "solution" is not there, but "{named}": rename it, so that right answers are known'
+            )
+    given = {
+        name: [row.get(name) for _, row in rows] for name in dict.fromkeys(name for _, row in rows for name in row)
+    }
+    prompts, solutions, golds = (given.pop(name, None) for name in ("prompt", "solution", "gold"))
+    return {"prompts": prompts, "solutions": solutions, "golds": golds, "columns": given or None}

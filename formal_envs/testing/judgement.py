@@ -31,7 +31,8 @@ def judgement(
     known = any(problem.solution is not None or problem.gold is not None for problem in problems)
     if correct is None and not known:
         return None
-    told = as_scorer(correct or exact_match, with_solutions=known)
+    columns = list(dict.fromkeys(name for problem in problems for name in problem.columns))
+    told = as_scorer(correct or exact_match, with_solutions=known, columns=columns)
     needs = "solution" in told.roles
 
     def right(case: Case) -> bool:

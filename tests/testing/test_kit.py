@@ -388,6 +388,33 @@ def test_the_command_checks_a_reward_of_the_users():
 
 
 @pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"prompt": 3, "solution": "14"}, 'line 1: "prompt" must be a string or a list of messages: got 3'),
+        ({"question": "6+8=", "answer": "14"}, "it has question, answer"),
+        ({"prompt": "6+8=", "answer": "14"}, 'line 1: "solution" is not there, but "answer": rename it'),
+        ({"prompt": "6+8=", "solution": "14", "gold": 14}, 'line 1: "gold" must be a string or null, got 14'),
+    ],
+)
+def test_the_command_says_which_line_is_wrong(row, said):
+    assert said in run("planted_rewards:substring", "--in", "-", code=1, input=json.dumps(row))
+
+
+def summed(guess, nums, target):
+    return float(guess.strip() == str(sum(nums)) and isinstance(target, int))
+
+
+def test_fields_of_a_line_are_columns_and_roles_are_options():
+    rows = [{"prompt": "6+8=", "solution": 14, "nums": [6, 8]}, {"prompt": "1+1=", "solution": 2, "nums": [1, 1]}]
+    rows.append({"prompt": "2+2=", "solution": None, "nums": [2, 2]})
+    text = "\n".join(map(json.dumps, rows))
+    roles = ["--role", "guess=completion", "--role", "target=solution"]
+    output = run("test_kit:summed", "--in", "-", "--budget", 20, *roles, input=text)
+    assert "called as reward('14', [6, 8], 14)" in output
+    assert "PARAMETER=ROLE" in run("test_kit:summed", "--in", "-", "--role", "guess", code=1, input=text)
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ([], "--env"),

@@ -49,6 +49,13 @@ class Argument:
         """What is given for a list of cases."""
         return self.value(cases[0], shape) if self.once else [self.value(case, shape) for case in cases]
 
+    def code(self, cases: Sequence[Case], shape: str, *, many: bool) -> str:
+        """What is given for cases, as Python's source; dots where a role's own function takes no case but the rows'."""
+        try:
+            return _written(self.values(cases, shape) if many else self.value(cases[0], shape))
+        except Exception:  # whatever the user's function raises
+            return "..."
+
 
 @dataclass(frozen=True)
 class Scorer:
@@ -136,13 +143,13 @@ class Scorer:
         """The call that scores a case, as Python's source; ``name`` is the reward's in it."""
         if self.many:
             return f"{self.batch_code([case], name)}[0]"
-        written = [f"{a.name}=" * a.keyword + _written(a.value(case, self.shape)) for a in self.arguments]
+        written = [f"{a.name}=" * a.keyword + a.code([case], self.shape, many=False) for a in self.arguments]
         return f"{name}{f'.{self.method}' * bool(self.method)}({', '.join(written)})"
 
     def batch_code(self, cases: Sequence[Case], name: str = "reward") -> str:
         """The call that scores a batch, as Python's source."""
         if self.many:
-            written = [f"{a.name}=" * a.keyword + _written(a.values(cases, self.shape)) for a in self.arguments]
+            written = [f"{a.name}=" * a.keyword + a.code(cases, self.shape, many=True) for a in self.arguments]
             return f"{name}{f'.{self.method}' * bool(self.method)}({', '.join(written)})"
         prompts, completions = [case.prompt for case in cases], [case.completion for case in cases]
         return f"{name}.score_batch({_written(prompts)}, {_written(completions)})"
