@@ -30,6 +30,8 @@ EITHER = _words("answer solution ans result")
 """Names that some use for the completion and some for the reference: told by what the others are."""
 SOLUTIONS = SOLUTION | {"answer", "solution"}
 """Names of columns that hold the solution."""
+USUAL = ("answer", "expected", "gold", "ground_truth", "label", "reference", "solution", "target")
+"""Those under which it is given to a reward whose code does not say which it reads."""
 OTHERS = {
     "completion_ids": "ids",
     "trainer_state": "trainer_state",

@@ -9,7 +9,17 @@ from types import CodeType
 from typing import Any
 
 from formal_envs.errors import ConfigError, unknown
-from formal_envs.testing.calls.names import COMPLETION, EITHER, OTHERS, ROLES, SOLUTIONS, WAYS, roles_of, singular
+from formal_envs.testing.calls.names import (
+    COMPLETION,
+    EITHER,
+    OTHERS,
+    ROLES,
+    SOLUTIONS,
+    USUAL,
+    WAYS,
+    roles_of,
+    singular,
+)
 from formal_envs.testing.calls.scorer import SHAPES, Argument, Kind, Scorer
 from formal_envs.testing.cases import Case
 
@@ -208,7 +218,8 @@ class _Reading:
             if name in read - given
         ]
         if self.with_solutions and not told:
-            names = sorted(SOLUTIONS & read - given) or sorted(SOLUTIONS - given)
+            unknown_names = () if self.columns else USUAL
+            names = sorted(SOLUTIONS & read - given) or [name for name in unknown_names if name not in given]
             arguments += [Argument(name, "solution", True) for name in names]
         return arguments
 
