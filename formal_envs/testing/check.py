@@ -19,7 +19,7 @@ from formal_envs.errors import ConfigError, check_integer
 from formal_envs.testing.bench import Bench, NotChecked
 from formal_envs.testing.calls import as_scorer
 from formal_envs.testing.cases import Case, shown
-from formal_envs.testing.clock import FIRST, Clock, expected
+from formal_envs.testing.clock import FIRST, FORMAT, Clock, expected
 from formal_envs.testing.conduct import failing_judge
 from formal_envs.testing.drawing import nothing_left
 from formal_envs.testing.exploits import CONSTANT, WRONG, Wrong, best_constant, search, wrong_findings
@@ -132,6 +132,7 @@ def check_reward(
     clock = Clock(expected(budget), max_seconds)
     with ExitStack() as stack:
         stack.callback(clock.stop)
+        clock.begin(FORMAT)
         scorer, written, tried = settle(scorer, problems, bounds[1] if bounds else math.inf, time_limit, clock)
         if all(problem.gold is None for problem in problems):
             problems = [replace(problem, gold=written.gold(problem)) for problem in problems]

@@ -7,10 +7,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-FIRST = "first"
-"""What the clock calls the first scoring of the cases, which several laws look at."""
+FORMAT, FIRST = "the format", "the first texts"
+"""What the clock calls the search for the format of right answers, and the first scoring of the cases."""
 _QUIET = 5.0  # seconds without a bar
-_UNKNOWN = 100.0  # texts of a law of which nothing else is known
+_UNKNOWN = 40.0  # texts of a law of which nothing else is known
 
 
 class Clock:
@@ -41,7 +41,7 @@ class Clock:
         self._now = self._expected.pop(law, _UNKNOWN)
         self.left_out = 0
         now = time.monotonic()
-        share = self._now / (self._now + sum(self._expected.values()))
+        share = self._now / max(1e-9, self._now + sum(self._expected.values()))
         self._deadline = self._end if math.isinf(self._end) else now + max(0.0, self._end - now) * share
         self._scored = 0
 
@@ -72,13 +72,16 @@ class Clock:
 
 
 def expected(budget: int) -> dict[str, float]:
-    """How many texts the laws may score, those of another number than is usual."""
+    """How many texts are scored for what, about; for the first ones, which most laws look at, there is time twice."""
     cases = min(250.0, budget / 2) + budget / 10
-    as_many = ("deterministic", "order", "pickling", "another process", "batch equals single")
+    as_many = ("deterministic", "order", "pickling", "another process", "batch equals single", "runs no text")
+    none = ("terminates", "total", "finite", "in range", "global random state", "side effects")
     return {
-        FIRST: 1.5 * cases,
+        FORMAT: 20 + cases / 4,
+        FIRST: 2 * cases,
+        **dict.fromkeys(none, 0.0),
         **dict.fromkeys(as_many, cases),
-        "threads": 5 * 48.0,
-        "linear time": 430.0,
+        "threads": min(48.0, cases) * 5,
+        "linear time": min(430.0, budget / 2),
         "what wrong texts earn": float(budget),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
 from collections.abc import Sequence
 from contextlib import nullcontext
 from types import TracebackType
@@ -21,6 +22,7 @@ BATCH = 16
 MOST_HUNG = 2
 """Hung cases after which no more are asked for at a time."""
 _START = 60.0  # seconds that a process may take to import what it needs
+_SLOWER = 10  # times that a text may take of what it takes alone, where it is one of many at once
 _LATE = 0.02  # seconds by which what is told of a case may lag behind it
 
 
@@ -44,6 +46,7 @@ class Judge:
         self._time_limit = time_limit
         self._method = "spawn" if fresh else start_method()  # a fork server of a parent's is of no use to a fork
         self._child: Child | None = None
+        self._pace = 0.0  # seconds of a text that is scored alone
 
     def __enter__(self) -> Judge:
         return self
@@ -55,7 +58,12 @@ class Judge:
 
     def single(self, cases: Sequence[Case]) -> list[Outcome]:
         """Score the cases one after the other."""
-        return self._ask("single", cases, 1)
+        begin = time.monotonic()
+        outcomes = self._ask("single", cases, 1)
+        asked = sum(outcome.state == "scored" for outcome in outcomes)
+        if asked == len(outcomes) > 0:
+            self._pace = max(self._pace, (time.monotonic() - begin) / asked)
+        return outcomes
 
     def truths(self, cases: Sequence[Case]) -> list[Outcome]:
         """What a function says of the cases, as 0 or 1, whatever it gives for true and false."""
@@ -87,7 +95,9 @@ class Judge:
 
     def _ask(self, way: str, cases: Sequence[Case], together: int) -> list[Outcome]:
         """The outcomes of the cases, as many as ``together`` of which may come at once, at the end."""
-        limit = self._time_limit * (1 + (together - 1) / 4)
+        limit = self._time_limit
+        if together > 1:
+            limit += together * max(self._time_limit / 4, _SLOWER * self._pace)
         outcomes: list[Outcome] = []
         hung = 0
         while len(outcomes) < len(cases):
@@ -114,7 +124,8 @@ class Judge:
                 if not connection.poll(max(0.0, wait)):
                     self._drain(outcomes)
                     if wait > limit:
-                        return Outcome("hung", problem=f"does not end within {limit:g} s")
+                        said = f"within {limit:g} s" if limit == self._time_limit else "in time"
+                        return Outcome("hung", problem=f"does not end {said}")
                     self.end()  # it is still at a text for which there is no time
                     return None
                 number = connection.recv()

@@ -81,6 +81,7 @@ def _scored(call: Callable[[], Any]) -> Outcome:
 
 def _single(scorer: Scorer, cases: Sequence[Case]) -> Iterator[Outcome]:
     """The outcomes, with what each call did on the side."""
+    _stir()
     before = _random_states()
     for case in cases:
         threads = watching.start()
@@ -163,6 +164,14 @@ _WAYS: dict[str, Callable[[Scorer, Sequence[Case]], Iterable[Outcome]]] = {
     "threads": _threads,
     "timed": _timed,
 }
+
+
+def _stir() -> None:
+    """Change the states of the global generators, so that to set them to what they were set to before is seen."""
+    random.random()
+    for module, draw in (("numpy.random", "random"), ("torch", "rand")):
+        if module in sys.modules:
+            getattr(sys.modules[module], draw)(1)
 
 
 def _random_states() -> dict[str, Any]:

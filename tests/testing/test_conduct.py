@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import pickle
+import random
 import signal
 import socket
 import subprocess
@@ -212,6 +213,17 @@ def test_what_is_left_behind_is_a_note(tmp_path):
     ]
     assert len(notes) == 1
     assert notes[0].startswith("prints for ")
+
+
+def seeds(completion, solution):
+    random.seed(1)
+    return 1.0
+
+
+def test_a_generator_that_is_set_to_the_same_each_time_is_seen_each_time():
+    case = CASE._replace(completion="1")
+    with Judge(as_scorer(seeds, with_solutions=True), time_limit=5) as judge:
+        assert [judge.single([case])[0].random for _ in range(3)] == [("random",)] * 3
 
 
 def exits(completion, solution):

@@ -62,6 +62,17 @@ def test_outcomes_larger_than_a_pipe_holds_come_through():
     assert [(outcome.value, len(outcome.parts)) for outcome in outcomes] == [(1.0, 9_000), (1.0, 0), (1.0, 9_000)]
 
 
+def rests(completion, solution):
+    time.sleep(0.1)
+    return 1.0
+
+
+def test_a_slow_reward_does_not_hang_among_threads():
+    with Judge(as_scorer(rests, with_solutions=True), time_limit=0.3) as judge:
+        judge.single(cases("a"))
+        assert {outcome.state for outcome in judge.threads(cases(*"abcdefgh"))} == {"scored"}  # after 1.6 s
+
+
 # ---- What tells right from wrong
 
 
