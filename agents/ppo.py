@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from agents.evaluation.agent import TRAINING, evaluate
 from agents.evaluation.policy_agent import PolicyAgent
+from agents.evaluation.reward_watch import look
 from agents.models.noise import Noise
 from agents.models.optimizers import make_optimizer
 from agents.objective.schedules import adapt_kl_coef, entropy_bonus, interpolate
@@ -24,6 +25,9 @@ from agents.update import accumulate, cut
 from formal_envs.errors import ConfigError
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
+if TYPE_CHECKING:
+    from formal_envs.testing import RewardWatch
+
 SAMPLING, PARTS = 3, 6
 """Purposes of seeds, beside those in agents/evaluation/agent.py and agents/sft.py."""
 _LOGGED = 16  # completions of a batch that go into samples.jsonl, each of another prompt
@@ -31,18 +35,21 @@ _LOGGED = 16  # completions of a batch that go into samples.jsonl, each of anoth
 
 @dataclass(kw_only=True)
 class PPOProgress(Progress):
-    """Progress with the coefficient that adapts, and what the run has cost."""
+    """Progress with the coefficient that adapts, what the run has cost, and a watch's average."""
 
     kl_coef: float
     reward_evaluations: int = 0
+    watch_mean: float = 0.0
+    watch_variance: float = 0.0
 
 
-def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
+def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch | None = None) -> dict[str, Any]:
     """Train on ``spec``'s environment into the folder ``out``; returns what summary.json holds.
 
     With ``resume`` a run that was stopped, killed even, goes on from its last checkpoint (from its start, where it came
     to none), and its metrics come out the same as without the stop. The first Ctrl-C ends the run after its current
-    step, with a checkpoint.
+    step, with a checkpoint, and so does a ``watch`` that finds the reward gamed. Of several processes each watches its
+    own completions.
 
     It is longer than other functions: a step is to be read from top to bottom, in one place.
 
@@ -65,12 +72,15 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
     stream = seeded_stream(config.seed, TRAINING)
     processes = Processes(accelerator)
     reward = ScoringBar(run.reward, 4 * run.task.problems_ahead)
+    if watch is not None:
+        watch.mean, watch.variance = progress.watch_mean, progress.watch_variance
     with run.watch, run.log(progress) as log, run.bar(spec.env, progress) as bar, interruption() as interrupted:
-        while progress.step < config.steps and not processes.any(interrupted.is_set()):
+        while progress.step < config.steps and not processes.any(interrupted.is_set() or bool(watch and watch.stopped)):
             step, began = progress.step, time.perf_counter()
             rate = run.set_rate(optimizer, step)
             first = (step * processes.count + processes.rank) * config.prompts  # of the prompts of all processes
-            prompts = run.task.sample(problem_keys(stream, np.arange(first, first + config.prompts))).prompts
+            problems = run.task.sample(problem_keys(stream, np.arange(first, first + config.prompts)))
+            prompts = problems.prompts
             sampling = seeded_stream(config.seed, SAMPLING)
             noise = Noise(sampling, first, config.prompts, config.completions, processes.device)
             with accelerator.autocast():
@@ -107,6 +117,9 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[str, Any]:
                 "update_seconds": updated - collected,
                 "seconds": progress.seconds + updated - began,
             }
+            if watch is not None:
+                metrics |= look(watch, step + 1, problems, sampled.texts, sampled.scores)
+                progress.watch_mean, progress.watch_variance = watch.mean, watch.variance
             progress.step += 1
             progress.reward_evaluations += completions
             progress.seconds += time.perf_counter() - began

@@ -30,11 +30,14 @@ if TYPE_CHECKING:
     from formal_envs.testing.reports.page import to_html
     from formal_envs.testing.reports.sarif import to_sarif
     from formal_envs.testing.strategies import completions
+    from formal_envs.testing.watch import Look, RewardWatch
 
 __all__ = [
     "Check",
     "Finding",
+    "Look",
     "Report",
+    "RewardWatch",
     "blanks_around",
     "check_reward",
     "completions",
@@ -48,7 +51,9 @@ __all__ = [
 _HOMES = {
     "Check": "report",
     "Finding": "report",
+    "Look": "watch",
     "Report": "report",
+    "RewardWatch": "watch",
     "blanks_around": "agreement",
     "check_reward": "check",
     "completions": "strategies",
