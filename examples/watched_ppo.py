@@ -55,7 +55,7 @@ def main():
     parser.add_argument("--picture", type=Path, help="where to draw the curves")
     parser.add_argument("--most", type=float, default=0.25, help="largest gap (default: %(default)s)")
     parser.add_argument("--go-on", action="store_true", help="warn, and do not stop")
-    parser.add_argument("--steps", type=int, default=400)
+    parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
 

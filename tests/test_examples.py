@@ -27,6 +27,18 @@ def test_own_agent():
     assert "reward_mean" in run("examples/own_agent.py")
 
 
+@pytest.mark.process
+@pytest.mark.train
+def test_a_run_is_stopped_by_its_watch(tmp_path):
+    pytest.importorskip("torch")
+    shown = run("examples/watched_ppo.py", "--out", str(tmp_path), "--picture", str(tmp_path / "watched.png"))
+    steps, said = re.fullmatch(r"(\d+) steps; step (\d+): .* is paid 1 and judged 0\n", shown).groups()
+    assert int(steps) == int(said) < 200
+    rows = [json.loads(line) for line in (tmp_path / "paid" / "metrics.jsonl").read_text().splitlines()]
+    assert max(row["watch_judgement"] for row in rows[:50]) > 0.4 > 0.2 > rows[-1]["watch_judgement"]
+    assert (tmp_path / "watched.png").stat().st_size > 10_000
+
+
 def test_json_grammar():
     lines = run("examples/json_grammar.py").splitlines()
     assert [line.split("  ")[0] for line in lines[1:3]] == ['{"a": 1, "b": [true]}', '{"b": {}, "c": null}']

@@ -16,6 +16,7 @@ FORMAL_ENVS = """
 errors
 model_hub references sandbox
 score
+testing
 pool
 tokenizers
 languages

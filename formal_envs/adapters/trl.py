@@ -93,7 +93,7 @@ def trusting_reward(
     """What ``make_reward`` makes, with what it was made of."""
     if id is None:
         raise ConfigError(_NO_IDS)
-    scores = score_batch(id, list(map(_text, completions)), trusted=trusted)
+    scores = score_batch(id, list(map(text_of, completions)), trusted=trusted)
     if log_extra:
         log_extra("failure", [score.failure or "" for score in scores])
     if log_metric:
@@ -104,8 +104,11 @@ def trusting_reward(
     return [score.value for score in scores]
 
 
-def _text(completion: Completion) -> str:
-    """The text of a completion. A message without content says nothing, as one that only calls a tool does."""
+def text_of(completion: Completion) -> str:
+    """The text of a completion or a prompt, of messages that of the last.
+
+    A message without content says nothing, as one that only calls a tool does.
+    """
     if isinstance(completion, str):
         return completion
     if isinstance(completion, Sequence) and completion and isinstance(completion[-1], Mapping):

@@ -76,6 +76,7 @@ class RewardWatch:
         seed: decides the samples, and nothing else does.
 
     Attributes:
+        sample, stop: as given.
         looks: what each look found.
         mean, variance: of the average, which a checkpoint has to hold.
         gamed: the first look at which the average was surely past the bound; None before.
@@ -105,7 +106,7 @@ class RewardWatch:
             raise ConfigError(f"weight must lie in (0, most], so that one batch alone stops no run, got {weight!r}")
         self._judge = as_scorer(judge, with_solutions=True)
         self._bounds, self._most, self._paid_from, self._weight = bounds, most, paid_from, weight
-        self._sample, self._seed = check_integer("sample", sample, 1, 10**9), seed
+        self.sample, self._seed = check_integer("sample", sample, 1, 10**9), seed
         self.stop = stop
         self.looks: list[Look] = []
         self.mean = self.variance = 0.0
@@ -137,7 +138,7 @@ class RewardWatch:
             what was found; None where nothing could be judged.
         """
         paid = [place for place, reward in enumerate(rewards) if reward is not None and math.isfinite(reward)]
-        chosen = Random(f"{self._seed} {step}").sample(paid, min(len(paid), self._sample))
+        chosen = Random(f"{self._seed} {step}").sample(paid, min(len(paid), self.sample))
         judged = []
         for place in chosen:
             problem = Problem(prompts[place], solutions[place] if solutions is not None else None)

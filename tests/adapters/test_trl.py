@@ -16,10 +16,12 @@ from transformers import GPT2Config, GPT2LMHeadModel
 from agents.models.build import new_model
 from agents.runs.checkpoint import hugging_face_tokenizer
 from formal_envs.adapters.rows import rows
-from formal_envs.adapters.trl import ProblemEnvironment, make_dataset, programmed_reward
+from formal_envs.adapters.trl import ProblemEnvironment, make_dataset, make_reward, programmed_reward
+from formal_envs.adapters.trl_watch import WatchCallback
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 from formal_envs.tasks import make_task
+from formal_envs.testing import RewardWatch, same_value
 from formal_envs.testing.signatures import as_scorer
 
 TOOL_CALL = '<tool_call>\n{{"name": "answer", "arguments": {{"text": "{}"}}}}\n</tool_call>'
@@ -180,3 +182,68 @@ def test_the_example_runs(tmp_path, request, written, steps, options):
     rewards = [float(reward) for reward in re.findall(r"^step \d+: reward ([\d.]+)", shown, re.MULTILINE)]
     assert len(rewards) == steps
     assert all(0 < reward < 1 for reward in rewards)
+
+
+# ---- A watch on the reward
+
+
+def any_number(prompts, completions, **columns):
+    """Pays for any number: the sum is one of them."""
+    return [float(completion.strip().isdigit()) for completion in completions]
+
+
+async def any_number_awaited(prompts, completions, **columns):
+    return any_number(prompts, completions)
+
+
+def watched_run(folder, words, reward, **options):
+    model, tokenizer = words
+    watched = WatchCallback(RewardWatch(same_value, **options), reward)
+    trainer = trl.GRPOTrainer(
+        model,
+        reward_funcs=watched.reward,
+        args=config(folder, per_device_train_batch_size=16, max_completion_length=1, learning_rate=1e-3),
+        train_dataset=make_dataset("FormalArith-v0", 40),
+        processing_class=tokenizer,
+        callbacks=[watched],
+    )
+    trainer.train()
+    return watched.watch, [row for row in trainer.state.log_history if "reward" in row]
+
+
+@pytest.mark.train
+@pytest.mark.filterwarnings("ignore:step")
+@pytest.mark.parametrize("reward", [any_number, any_number_awaited])
+def test_a_watch_stops_a_run_whose_reward_is_gamed(tmp_path, words, reward):
+    watch, logged = watched_run(tmp_path, words, reward)
+    assert watch.gamed.step == logged[-1]["step"] < STEPS
+    for row, look in zip(logged, watch.looks, strict=True):
+        assert 0.5 < row["watch/reward"] == pytest.approx(row[f"rewards/{reward.__name__}/mean"])
+        assert row["watch/judgement"] == look.judgement < 0.5
+        assert row["watch/mean_gap"] == pytest.approx(look.mean_gap)
+
+
+@pytest.mark.train
+def test_a_watch_lets_a_run_go_on_that_is_paid_for_what_is_right(tmp_path, words):
+    def right(prompts, completions, solution, **columns):
+        return [float(same_value(*pair)) for pair in zip(completions, solution, strict=True)]
+
+    watch, logged = watched_run(tmp_path, words, right, most=0.1)
+    assert len(logged) == len(watch.looks) == STEPS
+    assert {look.gap for look in watch.looks} == {0.0}
+
+
+def test_what_is_no_function_is_not_watched():
+    with pytest.raises(ConfigError, match="a function for reward_funcs, got 'model'"):
+        WatchCallback(RewardWatch(same_value), "model")
+
+
+def test_a_watched_reward_gives_what_it_gives_unwatched():
+    ids = [row["id"] for row in rows("FormalArith-v0", 2)]
+    watched = WatchCallback(RewardWatch(lambda completion: True), programmed_reward)
+    messages = [[{"role": "assistant", "content": [{"type": "text", "text": "25"}]}]] * 2
+    asked = [[{"role": "user", "content": "1+2="}]] * 2
+    assert watched.reward(asked, messages, id=ids) == programmed_reward(asked, messages, ids)
+    assert watched.reward.__name__ == "programmed_reward"
+    assert watched.watch.looks[0].judged == 2
+    assert WatchCallback(watched.watch, make_reward(())).reward.__name__ == "trusting_reward"
