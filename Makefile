@@ -14,7 +14,7 @@ VERSIONS := agents/test_policy.py agents/test_models.py agents/test_checkpoint.p
 PYTEST := -m pytest --numprocesses logical --maxprocesses 8 --dist loadfile
 QUICK := not slow and not train and not process
 
-.PHONY: train test test-all coverage test-latest test-lowest sanitize gpu lint docs rllib clean
+.PHONY: train test test-all coverage test-latest test-lowest sanitize gpu lint docs openenv rllib clean
 
 train: $(VENV)/installed
 	$(BIN)/formal-envs train FormalArith-v0 --out $(OUT) $(if $(STEPS),--steps $(STEPS))
@@ -90,6 +90,11 @@ rllib:  # ray pins a gymnasium of its own
 	.venv-rllib/bin/pip install --quiet torch==2.13.0 '.[rllib]'
 	.venv-rllib/bin/python examples/rllib_ppo.py
 
+openenv:  # the graders of its validation; the package needs many others
+	$(PYTHON) -m venv .venv-openenv
+	.venv-openenv/bin/pip install --quiet pytest --editable '.[openenv,testing]'
+	.venv-openenv/bin/python -m pytest tests/adapters/test_openenv_graders.py
+
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0
@@ -97,4 +102,4 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-latest .venv-lowest .venv-docs site
+	rm -rf $(VENV) .venv-latest .venv-lowest .venv-docs .venv-openenv site

@@ -161,17 +161,28 @@ def check_reward(
             runs_code=runs_code,
         )
         bench.count(tried)
-        wrong = Wrong()
-        checks: dict[str, Law] = {
-            **LAWS,
-            "linear time": linear_time,
-            WRONG: lambda bench: wrong_findings(bench, search(bench, wrong, budget, Random(seed)), max_partial),
-            CONSTANT: lambda bench: best_constant(bench, wrong, budget, max_constant),
-            FORMS: lambda bench: right_forms(bench, budget, forms),
-            TRAINING: lambda bench: training(bench, budget, max_partial),
-            JUDGE: failing_judge,
-        }
+        checks = _checks(budget, seed, max_partial, max_constant, forms)
         return replace(_report(bench, checks, seed), **place_of(reward))
+
+
+def _checks(
+    budget: int, seed: int, max_partial: float | None, max_constant: float | None, forms: Sequence[str] | None
+) -> dict[str, Law]:
+    """The checks by name, in the order in which they are made."""
+    wrong = Wrong()
+    return {
+        **LAWS,
+        "linear time": linear_time,
+        WRONG: lambda bench: wrong_findings(bench, search(bench, wrong, budget, Random(seed)), max_partial),
+        CONSTANT: lambda bench: best_constant(bench, wrong, budget, max_constant),
+        FORMS: lambda bench: right_forms(bench, budget, forms),
+        TRAINING: lambda bench: training(bench, budget, max_partial),
+        JUDGE: failing_judge,
+    }
+
+
+CHECKS = tuple(_checks(0, 0, None, None, None))
+"""The names of all checks."""
 
 
 def _report(bench: Bench, checks: dict[str, Law], seed: int) -> Report:
