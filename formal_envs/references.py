@@ -39,7 +39,7 @@ def load_object(kind: str, name: object) -> Any:
         raise ConfigError(f"{kind} must be an object or its name, 'module:name' or 'file.py:name', got {name!r}")
     source, (first, *rest) = match["source"], match["path"].split(".")
     try:
-        members = runpy.run_path(source) if source.endswith(".py") else vars(importlib.import_module(source))
+        members = runpy.run_path(source) if source.endswith(".py") else _members(source, first)
     except (ImportError, FileNotFoundError) as error:
         raise ConfigError(f"{kind} {name!r}: {error}") from error
     if first not in members:
@@ -48,6 +48,13 @@ def load_object(kind: str, name: object) -> Any:
         return reduce(getattr, rest, members[first])
     except AttributeError as error:
         raise ConfigError(f"{kind} {name!r}: {error}") from None
+
+
+def _members(module: str, name: str) -> dict[str, Any]:
+    """What a module holds, with an object that it imports only when it is asked for it."""
+    of = importlib.import_module(module)
+    asked_for = {name: getattr(of, name)} if name not in vars(of) and hasattr(of, name) else {}
+    return {**vars(of), **asked_for}
 
 
 class Function:

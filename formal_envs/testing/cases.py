@@ -51,7 +51,19 @@ def spellings(solution: Any) -> list[str]:
         return list(dict.fromkeys([_json(solution), *members[:1], ", ".join(members), " ".join(members)]))
     if isinstance(solution, float) and solution.is_integer():
         return [str(solution), str(int(solution))]
-    return [_json(solution)] if isinstance(solution, Mapping) else [str(solution)]
+    if isinstance(solution, Mapping):
+        return list(dict.fromkeys([_json(solution), *aliases(solution)[:1]]))
+    return [str(solution)]
+
+
+def aliases(solution: Any) -> list[str]:
+    """The answers that a solution lists, any of which may be right: members of a list, or of a mapping's "target"."""
+    if isinstance(solution, Mapping):
+        held = [
+            solution[name] for name in ("target", "answer", "answers", "ground_truth", "solution") if name in solution
+        ]
+        return aliases(held[0]) or spellings(held[0]) if held else []
+    return [spellings(member)[0] for member in solution] if isinstance(solution, (list, tuple)) else []
 
 
 def _json(solution: Any) -> str:

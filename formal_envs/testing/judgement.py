@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from formal_envs.testing.cases import Case, Problem, spellings
+from formal_envs.testing.cases import Case, Problem, aliases, spellings
 from formal_envs.testing.formats import Written
 from formal_envs.testing.signatures import as_scorer
 
@@ -44,9 +44,17 @@ def judgement(
         if told.score(case):
             return True
         content = written.format.content(case.completion)
+        if correct is None and _is_alias(written, problem, case.completion if content is None else content):
+            return True
         return content is not None and bool(told.score(case._replace(completion=content)))
 
     return right
+
+
+def _is_alias(written: Written, problem: Problem, text: str) -> bool:
+    """Whether a text is one of the answers that a solution lists, of a reward that wants one of them."""
+    listed = aliases(problem.solution)
+    return bool(listed) and problem.gold == written.format.wrap(listed[0]) and text.strip() in listed
 
 
 def exact_match(completion: str, solution: Any) -> bool:

@@ -102,6 +102,18 @@ def test_what_is_right_in_a_format(completion, right):
     assert judgement(None, written, [problem])(Case(problem, completion)) is right
 
 
+@pytest.mark.parametrize("solution", [["Rome", "Roma"], {"target": ["Rome", "Roma"]}])
+def test_any_of_the_answers_that_are_listed_is_right_where_one_is_wanted(solution):
+    problem = Problem("Capital of Italy?", solution)
+    one = last(r"<answer>(.*?)</answer>")
+    written = find_format(asked(lambda text, _: one(text, "Rome") or one(text, "Roma")), [problem])
+    problem = Problem(problem.prompt, solution, written.gold(problem))
+    told = judgement(None, written, [problem])
+    assert problem.gold == "<answer>Rome</answer>"
+    texts = ["<answer>Roma</answer>", "Roma", "<answer>Bari</answer>"]
+    assert [told(Case(problem, text)) for text in texts] == [True, True, False]
+
+
 def test_where_there_is_no_right_answer_nothing_is_wrong():
     told = judgement(None, find_format(asked(exact_match), PROBLEMS), [*PROBLEMS, Problem("?")])
     assert told(Case(Problem("?"), "anything"))
