@@ -57,6 +57,11 @@ _SEED_OF_PROBLEMS = 4  # entropy of the stream of problems, besides the seed
 )
 @click.option("--floor", type=float, help="Score expected of an empty answer; default: the lowest.")
 @click.option(
+    "--gold-at-least",
+    type=click.FloatRange(0, 1),
+    help="Least share of the maximum that each right completion has to earn; default: half.",
+)
+@click.option(
     "--max-partial",
     type=click.FloatRange(0, 1),
     help="Most that a wrong text may earn, as a share of what a right one earns.",

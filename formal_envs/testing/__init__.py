@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from formal_envs.testing.report import Check, Finding, Report
     from formal_envs.testing.reports.page import to_html
     from formal_envs.testing.reports.sarif import to_sarif
-    from formal_envs.testing.strategies import completions
+    from formal_envs.testing.texts.drawn import completions
     from formal_envs.testing.watch import Look, RewardWatch
 
 __all__ = [
@@ -56,7 +56,7 @@ _HOMES = {
     "RewardWatch": "watch",
     "blanks_around": "agreement",
     "check_reward": "check",
-    "completions": "strategies",
+    "completions": "texts.drawn",
     "exact_match": "judgement",
     "same_value": "judgement",
     "to_html": "reports.page",

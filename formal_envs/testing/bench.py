@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from formal_envs.testing.cases import ENDED, Case, Outcome
+from formal_envs.testing.cases import ENDED, Case, Outcome, Problem
 from formal_envs.testing.clock import Clock
 from formal_envs.testing.formats import Written
 from formal_envs.testing.isolation import Judge
@@ -14,7 +14,8 @@ from formal_envs.testing.report import Finding
 from formal_envs.testing.sections import Forms, Training
 from formal_envs.testing.shrinking import shrunk
 from formal_envs.testing.signatures import Scorer
-from formal_envs.testing.strategies import do_nothing
+from formal_envs.testing.texts.family import About
+from formal_envs.testing.texts.idle import do_nothing
 from formal_envs.testing.verdicts import Verdicts
 
 SLACK = 1e-6
@@ -23,6 +24,7 @@ PROBES = 60
 """Most calls of a shrinking."""
 _AGAIN = ("hung", "died", "not asked")  # states that may be other ones the next time
 _MANY = 32  # prompts whose solutions and whose answers of no effort are scored
+_FEW = 8
 
 
 class NotChecked(Exception):
@@ -40,7 +42,8 @@ class Bench:
         cases: texts to try.
         known: examples and solutions, to make texts of.
         right: tells whether a completion is right, where that is known.
-        invariances, tolerance, time_limit, floor: as ``check_reward`` has them.
+        judged: a judgement of the user's tells it, and not equality with the solution.
+        invariances, tolerance, time_limit, floor, max_partial, gold_at_least: as ``check_reward`` has them.
         bounds: the declared range, where there is one.
         clock: of the check.
         runs_code: it is meant that texts are run.
@@ -49,6 +52,11 @@ class Bench:
         top: what a right answer earns.
         forms, training: sections of the report, once their checks are made.
         found: what the checks before found.
+        golden: what the gold of each problem earns.
+        knows_top: whether a right answer was seen, or the range is declared.
+        abouts: what is known of each problem, to make texts of.
+        floor_given: the user gave the floor.
+        grades: the reward was seen to give more than nothing and less than all.
     """
 
     judge: Judge
@@ -62,6 +70,9 @@ class Bench:
     time_limit: float
     bounds: tuple[float, float] | None
     floor: float | None
+    judged: bool = False
+    max_partial: float | None = None
+    gold_at_least: float | None = None
     written: Written = field(default_factory=Written)
     clock: Clock = field(default_factory=lambda: Clock({}))
     runs_code: bool = False
@@ -70,19 +81,62 @@ class Bench:
     forms: Forms | None = None
     training: Training | None = None
     found: list[Finding] = field(default_factory=list)
+    golden: dict[Problem, float] = field(default_factory=dict)
+    knows_top: bool = True
+    abouts: dict[Problem, About] = field(default_factory=dict)
+    floor_given: bool = False
+    grades: bool = False
     _texts: int = 0
     _met: dict[Case, Outcome] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Score the cases for the first time, and settle what nothing and what a right answer earn."""
         self.single(self.gold)  # before the others, for which there may be no time
+        self.judge.end()  # so that a process that has scored nothing yet meets each text
         self.first = self.single(self.cases)
         seen = [outcome.value for _, outcome in self.scored() if math.isfinite(outcome.value)]
-        golden = [outcome.value for outcome in self.single(self.gold) if math.isfinite(outcome.value)]
+        outcomes = zip(self.gold, self.single(self.gold), strict=True)
+        self.golden = {case.problem: outcome.value for case, outcome in outcomes if math.isfinite(outcome.value)}
         low, high = self.bounds or (-math.inf, math.inf)
+        self.top = high if math.isfinite(high) else max(self.golden.values(), default=math.nan)
+        if math.isnan(self.top):
+            self.top = self._best_seen(seen)
+        self.floor_given = self.floor is not None
         if self.floor is None:
-            self.floor = low if math.isfinite(low) else min(seen, default=0.0)
-        self.top = high if math.isfinite(high) else max(golden + seen, default=self.floor)
+            self.floor = low if math.isfinite(low) else self._floor(seen)
+
+    def _best_seen(self, seen: Sequence[float]) -> float:
+        """What the best right text that was seen earns, else the best text."""
+        pairs = sorted(self.scored(), key=lambda pair: -pair[1].value)
+        if self.right is not None:
+            for case, outcome in pairs[:_FEW]:
+                if self.right(case):
+                    return outcome.value
+            self.knows_top = len(set(seen)) <= 2  # paid or not: what is paid is paid in full
+        return max(seen, default=0.0)
+
+    def _floor(self, seen: Sequence[float]) -> float:
+        """What nothing earns: the least of short answers without effort or of other problems; texts of any length may
+        earn less than that."""
+        others = [case.gold for case in self.asked[:_FEW] if case.gold is not None]
+        cases = [case._replace(completion=text) for case in self.asked[:2] for text in do_nothing(case.prompt)]
+        cases += [self.asked[0]._replace(completion=text) for text in others if text != self.asked[0].gold]
+        plain = [outcome.value for outcome in self.single(cases) if math.isfinite(outcome.value)]
+        least = min(plain, default=math.inf)
+        if not plain:  # the reward leaves all of them out
+            return min([*seen, 0.0])
+        return least if least < self.top else min([*seen, *plain])
+
+    def worth(self, problem: Problem) -> float:
+        """What a right answer to a problem earns."""
+        value = self.golden.get(problem, self.top)
+        return value if value > self.lowest else self.top
+
+    def example(self, problem: Problem) -> str | None:
+        """A known text that is a right answer to a problem that has no gold."""
+        if self.right is None or problem.gold is not None:
+            return None
+        return next((text for text in self.known[:_FEW] if self.right(Case(problem, text))), None)
 
     @property
     def gold(self) -> list[Case]:

@@ -21,18 +21,20 @@ from formal_envs.testing.calls import as_scorer
 from formal_envs.testing.cases import Case, shown
 from formal_envs.testing.clock import FIRST, FORMAT, Clock, expected
 from formal_envs.testing.conduct import failing_judge
+from formal_envs.testing.constant import CONSTANT, best_constant
 from formal_envs.testing.drawing import nothing_left
-from formal_envs.testing.exploits import CONSTANT, WRONG, Wrong, best_constant, search, wrong_findings
+from formal_envs.testing.exploits import WRONG, wrong_texts
 from formal_envs.testing.formats import BARE
 from formal_envs.testing.forms import FORMS, check_names, right_forms
 from formal_envs.testing.growth import linear_time
 from formal_envs.testing.isolation import Judge
 from formal_envs.testing.judgement import exact_match, judgement, same_value
 from formal_envs.testing.laws import LAWS, Law
+from formal_envs.testing.pay import Wrong
 from formal_envs.testing.place import place_of
 from formal_envs.testing.problems import read_problems
 from formal_envs.testing.report import Check, Report, Result
-from formal_envs.testing.strategies import classics, completions
+from formal_envs.testing.texts.drawn import classics, completions
 from formal_envs.testing.training import TRAINING, training
 from formal_envs.testing.trying import settle
 from formal_envs.testing.verdicts import JUDGE, Verdicts
@@ -59,6 +61,7 @@ def check_reward(
     floor: float | None = None,
     invariances: Sequence[Callable[[str], str]] = (),
     tolerance: float = 0.0,
+    gold_at_least: float | None = None,
     max_partial: float | None = None,
     max_constant: float | None = None,
     forms: Sequence[str] | None = None,
@@ -97,11 +100,15 @@ def check_reward(
             as ``same_value``, ``(prompt, completion)`` or ``(prompt, completion, solution)``, told by the parameters'
             names. By default a completion is right where it is the solution, but for white space around it.
         bounds: least and greatest value, by default the reward's ``range`` where it has one.
-        floor: what nothing earns, by default the least value; of a reward without a range the least that is seen.
+        floor: what nothing earns, by default the least value; of a reward without a range the least that an empty text
+            or a short wrong one earns. Where it is given, no answer without effort may earn more.
         invariances: changes of a completion that must not change its score, such as ``white_space_around``.
         tolerance: by how much scores of one text may differ. Above 0 for a neural network, whose sums depend on the
             batch; failures, which may spell values out, are not compared then.
-        max_partial: largest share of a right answer's reward that a wrong text may earn, in [0, 1].
+        gold_at_least: least share of the maximum that every gold has to earn, in [0, 1]; by default less than half is
+            an error, and less than all a note, as rewards may tell a long right answer from a short one.
+        max_partial: largest share of a right answer's reward that a wrong text may earn, in [0, 1]. By default a text
+            without effort, such as an empty format, may earn half, and any other wrong text less than a right one.
         max_constant: the same for one answer to all prompts, on average.
         forms: names of the usual forms of a right answer that have to be paid, as the report has them; ["gold"] of a
             strict reward. By default those that are not paid are a note.
@@ -156,6 +163,9 @@ def check_reward(
             time_limit=time_limit,
             bounds=bounds,
             floor=floor,
+            judged=correct is not None,
+            max_partial=max_partial,
+            gold_at_least=gold_at_least,
             written=written,
             clock=clock,
             runs_code=runs_code,
@@ -173,7 +183,7 @@ def _checks(
     return {
         **LAWS,
         "linear time": linear_time,
-        WRONG: lambda bench: wrong_findings(bench, search(bench, wrong, budget, Random(seed)), max_partial),
+        WRONG: lambda bench: wrong_texts(bench, wrong, budget, Random(seed), max_partial),
         CONSTANT: lambda bench: best_constant(bench, wrong, budget, max_constant),
         FORMS: lambda bench: right_forms(bench, budget, forms),
         TRAINING: lambda bench: training(bench, budget, max_partial),

@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from formal_envs.testing import agreement, conduct
 from formal_envs.testing.bench import Bench, NotChecked, broken_law, length, one_line
 from formal_envs.testing.cases import ENDED, Case, Outcome, shown
+from formal_envs.testing.pay import FULL, HALF, is_too_much, share
 from formal_envs.testing.report import Finding
 
 _MOST_HANGING = 5
 """Most texts that a shrinking waits for until the time limit."""
+
+_MUTE = ("left out", "not asked")
+_TRIFLE = 0.05
+"""Share of a right answer's reward below which what nothing earns is not worth a word."""
 
 Law = Callable[[Bench], list[Finding]]
 
@@ -118,25 +124,38 @@ def gold(bench: Bench) -> list[Finding]:
         return [
             broken_law("gold is the maximum", f"a solution earns {bench.top:g}, as nothing does", bench.gold[:1], code)
         ]
-    for case, outcome in zip(bench.gold, outcomes, strict=True):
-        if outcome.state not in ("left out", "not asked") and not outcome.value >= bench.top - bench.slack:
-            code = f"assert {bench.scorer.value_code(case)} >= {bench.top!r}"
-            earns = f"earns {outcome}" if outcome.state == "scored" else str(outcome)
-            return [broken_law("gold is the maximum", f"a solution {earns}, not {bench.top:g}", [case], code)]
+    pairs = [(case, outcome) for case, outcome in zip(bench.gold, outcomes, strict=True) if outcome.state not in _MUTE]
+    for case, outcome in sorted(pairs, key=lambda pair: pair[1].value if pair[1].state == "scored" else -math.inf):
+        size = (outcome.value - bench.lowest) / (bench.top - bench.lowest)
+        if outcome.value >= bench.top - bench.slack or size >= max(FULL, bench.gold_at_least or 0.0):
+            return []
+        enough = HALF if bench.gold_at_least is None else bench.gold_at_least
+        code = f"assert {bench.scorer.value_code(case)} >= {bench.top!r}"
+        earns = f"earns {outcome}" if outcome.state == "scored" else str(outcome)
+        meant = f" (gold_at_least={math.floor(size * 100) / 100:g} allows it)" if outcome.state == "scored" else ""
+        found = broken_law("gold is the maximum", f"a solution {earns}, not {bench.top:g}{meant}", [case], code)
+        return [replace(found, severity="note" if size >= enough else "error")]
     return []
 
 
 def floor(bench: Bench) -> list[Finding]:
-    """Answers of no effort earn the floor, unless they are right."""
+    """Answers of no effort earn the floor, unless they are right; up to half of a right answer's reward is a note."""
     if bench.right is None:
         raise NotChecked("what is right is not known: give solutions=, or correct=")
     idle = [case for case in bench.idle if not bench.right(case)]
+    found: list[Finding] = []
     for case, outcome in sorted(zip(idle, bench.single(idle), strict=True), key=lambda pair: -pair[1].value):
-        if outcome.state == "scored" and outcome.value > bench.lowest + bench.slack:
-            code = f"assert {bench.scorer.value_code(case)} <= {bench.lowest!r}"
-            message = f"{_kind(case)} earns {outcome}, more than {bench.lowest:g}"
-            return [broken_law("nothing earns nothing", message, [case], code)]
-    return []
+        size = share(bench, case.problem, outcome.value)
+        if outcome.state != "scored" or not outcome.value > bench.lowest + bench.slack or size < _TRIFLE:
+            continue
+        code = f"assert {bench.scorer.value_code(case)} <= {bench.lowest!r}"
+        meant = f" (floor={outcome.value:g} allows it)" if size < FULL else ""
+        message = f"{_kind(case)} earns {outcome}, more than {bench.lowest:g}{meant}"
+        finding = broken_law("nothing earns nothing", message, [case], code)
+        if is_too_much(bench, case, size):
+            return [finding]
+        found = found or [replace(finding, severity="note", size=size)]
+    return found
 
 
 def _kind(case: Case) -> str:

@@ -28,6 +28,7 @@ class Finding:
         texts: the completions that show it, shrunk.
         size: of what is paid for: the share of the way from the floor to a right answer's reward; 0 for a law.
         code: a test that fails while it is so, in Python; ``reward`` in it is the reward.
+        family: of wrong texts that are paid: which kind of text it is.
     """
 
     check: str
@@ -36,6 +37,7 @@ class Finding:
     texts: tuple[str, ...]
     size: float = 0.0
     code: str = ""
+    family: str = ""
 
     def __str__(self) -> str:
         return f"{self.severity}: {self.check}: {self.message}\n\n{textwrap.indent(self.code, '    ')}"

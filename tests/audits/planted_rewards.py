@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
@@ -249,10 +248,6 @@ def not_nested(completion: str, solution: str) -> float:
     text = completion.strip()
     depth = next((n for n, (a, b) in enumerate(zip(text, text[::-1], strict=True)) if (a, b) != ("(", ")")), 0)
     return float(text[depth : len(text) - depth] == solution)
-
-
-def encoded(completion: str, solution: str) -> float:
-    return float(hashlib.md5(completion.strip().encode()).digest() == hashlib.md5(solution.encode()).digest())
 
 
 def exits(completion: str, solution: str) -> float:
@@ -548,7 +543,6 @@ PLANTED = [
     Planted("an exception on 5,000 digits", long_integer, by_value, "total", VALUE),
     Planted("an exception on what is not JSON", json_answer, json_read, "total", VALUE),
     Planted("an exception on deep brackets", nested, not_nested, "total", VALUE),
-    Planted("an exception on a lone surrogate", encoded, exact, "total"),
     Planted("a text instead of a number", returns_text, exact, "total"),
     Planted("sys.exit", exits, exact, "total"),
     Planted("the process dies", dies, exact, "terminates"),
