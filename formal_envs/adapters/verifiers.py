@@ -14,7 +14,7 @@ from typing import Any
 
 from formal_envs.testing.cases import Case, Problem
 from formal_envs.testing.signatures import as_scorer, read_score
-from formal_envs.testing.strategies import do_nothing
+from formal_envs.testing.texts.idle import do_nothing
 
 
 async def gold_is_paid(reward: Any, prompt: str, solution: Any, *, gold: str | None = None) -> bool:
