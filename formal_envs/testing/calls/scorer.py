@@ -89,14 +89,6 @@ class Scorer:
         return self.many or (self.kind == "object" and hasattr(self.reward, "score_batch"))
 
     @property
-    def is_function(self) -> bool:
-        """Whether the reward is a function, which may be pickled only where it can be imported."""
-        inner = self.reward
-        while hasattr(inner, "func") and hasattr(inner, "keywords"):  # a partial is what it is a part of
-            inner = inner.func
-        return inspect.isroutine(inner) or hasattr(inner, "__wrapped__")
-
-    @property
     def name(self) -> str:
         """How the reward is called in a report."""
         name = getattr(self.reward, "__name__", None) or repr(self.reward)
