@@ -29,9 +29,9 @@ from openenv.validation.runtime.scheduler import execute_graders
 from formal_envs.errors import FormalEnvError
 from formal_envs.references import load_object
 from formal_envs.testing import Report, check_reward
+from formal_envs.testing.calls import as_scorer
 from formal_envs.testing.cases import Case, Problem
 from formal_envs.testing.isolation import Judge
-from formal_envs.testing.signatures import as_scorer
 
 DECLARATION = "validation/check_reward.json"
 _WELL_FORMED = ("terminates", "total", "finite", "in range")

@@ -12,8 +12,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from formal_envs.testing.calls import as_scorer, read_score
 from formal_envs.testing.cases import Case, Problem
-from formal_envs.testing.signatures import as_scorer, read_score
 from formal_envs.testing.texts.idle import do_nothing
 
 

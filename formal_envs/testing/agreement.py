@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 
 from formal_envs.errors import ConfigError
 from formal_envs.testing.bench import PROBES, Bench, NotChecked, broken_law, length, one_line
+from formal_envs.testing.calls import Scorer
 from formal_envs.testing.cases import Case, Outcome, same
 from formal_envs.testing.copies import is_a_function, why_not_pickled
 from formal_envs.testing.isolation import BATCH, Judge
 from formal_envs.testing.report import Finding
 from formal_envs.testing.shrinking import shrunk
-from formal_envs.testing.signatures import Scorer
 
 _MIXED = 48  # cases that threads score at once
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from formal_envs.testing.calls import Scorer
 from formal_envs.testing.cases import ENDED, Case, Outcome, Problem
 from formal_envs.testing.clock import Clock
 from formal_envs.testing.formats import Written
@@ -13,7 +14,6 @@ from formal_envs.testing.isolation import Judge
 from formal_envs.testing.report import Finding
 from formal_envs.testing.sections import Forms, Training
 from formal_envs.testing.shrinking import shrunk
-from formal_envs.testing.signatures import Scorer
 from formal_envs.testing.texts.family import About
 from formal_envs.testing.texts.idle import do_nothing
 from formal_envs.testing.verdicts import Verdicts

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from formal_envs.testing.calls import as_scorer
 from formal_envs.testing.cases import Case, Problem, aliases, spellings
 from formal_envs.testing.formats import Written
-from formal_envs.testing.signatures import as_scorer
 
 _LONGEST = 10_000
 _TOKEN = re.compile(r"\s*([0-9]{1,99}(?:\.[0-9]{1,99})?|[-+*/()])")

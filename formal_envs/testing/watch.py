@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from formal_envs.errors import ConfigError, check_integer
 from formal_envs.score import Reward
+from formal_envs.testing.calls import as_scorer, read_score
 from formal_envs.testing.cases import Case, Problem, shown
-from formal_envs.testing.signatures import as_scorer, read_score
 
 SURE = 3.0
 """Standard deviations by which the average gap has to be past the bound."""

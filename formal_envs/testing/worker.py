@@ -13,8 +13,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from formal_envs.testing import watching
+from formal_envs.testing.calls import Scorer, read_score
 from formal_envs.testing.cases import Case, Outcome
-from formal_envs.testing.signatures import Scorer, read_score
 from formal_envs.testing.silence import Silence
 
 _THREADS = 4

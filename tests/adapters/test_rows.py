@@ -19,7 +19,7 @@ from formal_envs.adapters.verl import (
 )
 from formal_envs.errors import ConfigError
 from formal_envs.score import Score
-from formal_envs.testing.signatures import as_scorer
+from formal_envs.testing.calls import as_scorer
 
 GRAMMAR = "start: NUMBER (OPERATOR NUMBER)*\nNUMBER: /[0-9]/\nOPERATOR: /[+*]/"
 ENVS = {

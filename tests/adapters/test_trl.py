@@ -22,7 +22,7 @@ from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 from formal_envs.tasks import make_task
 from formal_envs.testing import RewardWatch, same_value
-from formal_envs.testing.signatures import as_scorer
+from formal_envs.testing.calls import as_scorer
 
 TOOL_CALL = '<tool_call>\n{{"name": "answer", "arguments": {{"text": "{}"}}}}\n</tool_call>'
 STEPS = 10

@@ -19,7 +19,7 @@ from formal_envs.adapters.trust import check_options
 from formal_envs.adapters.verl import compute_score, compute_score_batch, make_compute_score, make_compute_score_batch
 from formal_envs.errors import ConfigError
 from formal_envs.tasks import TASKS, TaskSpec, option_names
-from formal_envs.testing.signatures import as_scorer
+from formal_envs.testing.calls import as_scorer
 
 GRAMMAR = "start: NUMBER (OPERATOR NUMBER)*\nNUMBER: /[0-9]/\nOPERATOR: /[+*]/"
 

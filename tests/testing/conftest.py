@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from formal_envs.testing.bench import Bench
+from formal_envs.testing.calls import as_scorer
 from formal_envs.testing.cases import Case, Problem
 from formal_envs.testing.formats import Written
 from formal_envs.testing.isolation import Judge
 from formal_envs.testing.judgement import judgement
-from formal_envs.testing.signatures import as_scorer
 
 
 @pytest.fixture

@@ -19,11 +19,11 @@ import pytest
 
 from formal_envs.testing import check_reward
 from formal_envs.testing.bench import Bench
+from formal_envs.testing.calls import as_scorer
 from formal_envs.testing.canaries import CANARIES, CANARY, planted
 from formal_envs.testing.cases import Case, Problem
 from formal_envs.testing.conduct import no_code
 from formal_envs.testing.isolation import Judge
-from formal_envs.testing.signatures import as_scorer
 
 SUMS = {"6+8=": "14", "1+1=": "2", "40+2=": "42", "7+8=": "15"}
 quick = partial(check_reward, prompts=list(SUMS), solutions=list(SUMS.values()), budget=120)

@@ -16,10 +16,10 @@ from test_sandbox import alive, all_gone, linux
 
 from formal_envs.errors import ConfigError
 from formal_envs.testing import check_reward
+from formal_envs.testing.calls import as_scorer
 from formal_envs.testing.cases import Case, Problem
 from formal_envs.testing.clock import Clock
 from formal_envs.testing.isolation import Judge
-from formal_envs.testing.signatures import as_scorer
 from formal_envs.testing.verdicts import Verdicts
 
 SUMS = {"6+8=": "14", "1+1=": "2"}

@@ -16,10 +16,10 @@ from agents.cli import main
 from formal_envs.errors import ConfigError
 from formal_envs.score import Score
 from formal_envs.testing import check_reward, completions, exact_match, same_value
+from formal_envs.testing.calls import as_scorer, read_score
 from formal_envs.testing.cases import Case, Problem, literal
 from formal_envs.testing.isolation import Judge
 from formal_envs.testing.shrinking import shrunk
-from formal_envs.testing.signatures import as_scorer, read_score
 
 PROMPTS, SOLUTIONS = list(SUMS), list(SUMS.values())
 CASE = Case(Problem("6+8=", "14", "14"), "14")
