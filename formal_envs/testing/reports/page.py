@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import html
-
 from formal_envs.testing.cases import literal
 from formal_envs.testing.report import Check, Finding, Report, count
+from formal_envs.testing.reports.tables import forms_table, table, text, training_table
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1f2328; --soft: #59636e; --paper: #fff; --card: #f6f8fa; --line: #d1d9e0;
@@ -35,49 +34,43 @@ td.remark { color: var(--soft); overflow-wrap: anywhere; min-width: 14rem; }
 
 
 def to_html(report: Report) -> str:
-    """The page: the verdict, each finding with the test that shows it, and the table of checks."""
+    """The page: the verdict, each finding with the test that shows it, forms, what it teaches, and the checks."""
     errors, notes = report.errors, report.notes
     verdict = f'<span class="error">{count(len(errors), "error")}</span>' if errors else '<span class="ok">ok</span>'
-    name = _text(report.reward)
-    place = f"<code>{_text(f'{report.file}:{report.line}')}</code>, " if report.file else ""
+    name = text(report.reward)
+    place = f"<code>{text(f'{report.file}:{report.line}')}</code>, " if report.file else ""
     texts = sum(check.texts for check in report.checks)
     facts = f"{count(texts, 'text')}, {count(report.prompts, 'prompt')}, seed {report.seed}, {report.seconds:.1f} s"
-    said = f"<p>called as <code>{_text(report.call)}</code></p>" if report.call else ""
-    said += f"<p>right answers are written as <code>{_text(report.gold)}</code></p>" if report.gold else ""
+    said = f"<p>called as <code>{text(report.call)}</code></p>" if report.call else ""
+    said += f"<p>right answers are written as <code>{text(report.gold)}</code></p>" if report.gold else ""
     found = "".join(map(_finding, report.findings)) or "<p>Nothing was found.</p>"
-    rows = "".join(map(_row, report.checks))
-    head = '<th>check</th><th>result</th><th class="number">texts</th><th class="number">seconds</th><th>remark</th>'
+    heads = ("check", "result", "texts", "seconds", "remark")
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{name}: check of a reward</title><style>{_STYLE}</style></head><body>"
         f"<header><h1>{name}</h1><p>{verdict}, {count(len(notes), 'note')}</p>"
         f'<p class="soft">{place}{facts}</p>{said}</header>'
-        f"<main><h2>Findings</h2>{found}<h2>Checks</h2>"
-        f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></main>'
-        "</body></html>"
+        f"<main><h2>Findings</h2>{found}{forms_table(report.forms)}{training_table(report.training)}"
+        f"<h2>Checks</h2>{table(heads, map(_row, report.checks), ('texts', 'seconds'))}</main></body></html>"
     )
 
 
 def _finding(finding: Finding) -> str:
     opened = " open" if finding.severity == "error" else ""
-    texts = "".join(f"<pre>{_text(literal(text))}</pre>" for text in finding.texts)
+    texts = "".join(f"<pre>{text(literal(shown))}</pre>" for shown in finding.texts)
     shows = "Text that shows it" if len(finding.texts) == 1 else f"{len(finding.texts)} texts that show it"
-    test = f"<details{opened}><summary>Test to paste</summary><pre>{_text(finding.code)}</pre></details>"
+    test = f"<details{opened}><summary>Test to paste</summary><pre>{text(finding.code)}</pre></details>"
     return (
         f'<article class="{finding.severity}"><h3><span class="{finding.severity}">{finding.severity}:</span> '
-        f'{_text(finding.check)}</h3><p class="message">{_text(finding.message)}</p>'
+        f'{text(finding.check)}</h3><p class="message">{text(finding.message)}</p>'
         f"<details><summary>{shows}</summary>{texts}</details>{test if finding.code else ''}</article>"
     )
 
 
 def _row(check: Check) -> str:
     return (
-        f'<tr><td>{_text(check.name)}</td><td class="{check.result if check.result != "-" else "soft"}">'
+        f'<tr><td>{text(check.name)}</td><td class="{check.result if check.result != "-" else "soft"}">'
         f'{check.result}</td><td class="number">{f"{check.texts:,}" if check.texts else ""}</td>'
-        f'<td class="number">{check.seconds:.2f}</td><td class="remark">{_text(check.remark)}</td></tr>'
+        f'<td class="number">{check.seconds:.2f}</td><td class="remark">{text(check.remark)}</td></tr>'
     )
-
-
-def _text(text: str) -> str:
-    return html.escape(text.encode("utf-8", "backslashreplace").decode("utf-8"))
