@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from formal_envs.errors import ConfigError
+from formal_envs.testing.cases import shown
 from formal_envs.testing.reports.rows import VERSION, from_row, to_row
 from formal_envs.testing.sections import Forms, Training, forms_lines, joined, training_lines
 
@@ -168,15 +169,23 @@ class Report:
 
 
 def _findings_lines(findings: Sequence[Finding]) -> list[str]:
-    """The findings as text, with their tests; of one check the first few, and the others on a line each."""
-    lines: list[str] = []
-    shown: dict[str, int] = {}
+    """The findings as text, with their tests; of one check and severity the first few, and the others in brief."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        shown[finding.check] = shown.get(finding.check, 0) + 1
-        brief = shown[finding.check] > _WITH_TEST
-        lines += [] if brief and shown[finding.check] > _WITH_TEST + 1 else [""]
-        lines += [str(finding).split("\n", 1)[0] if brief else str(finding)]
+        groups.setdefault((finding.severity, finding.check), []).append(finding)
+    lines: list[str] = []
+    for (severity, check), found in groups.items():
+        for finding in found[:_WITH_TEST]:
+            lines += ["", str(finding)]
+        if rest := found[_WITH_TEST:]:
+            lines += ["", f"{severity}: {check}: {len(rest)} more, with their tests in report.findings"]
+            lines += joined("    ", [_brief(finding) for finding in rest], 4)
     return lines
+
+
+def _brief(finding: Finding) -> str:
+    """A finding in a few words: its family and the text, or what it says."""
+    return f"{finding.family}: {shown(finding.texts[0])}" if finding.family and finding.texts else finding.message
 
 
 def count(number: int, thing: str) -> str:

@@ -186,6 +186,17 @@ def test_the_page_of_a_good_reward_says_so():
     assert "1 prompt, seed 0" in shown
 
 
+def test_the_page_shows_what_is_read_and_what_realistic_answers_earn():
+    report = check_reward(lambda completion, solution: float(completion.strip() == solution), prompts=list(SUMS),
+                          solutions=list(SUMS.values()), budget=60)  # fmt: skip
+    shown = Page(to_html(report)).texts
+    assert report.forms
+    assert report.training
+    for name in (*(row.name for row in report.forms.rows), *(one.name for one in report.training.strategies)):
+        assert name in shown
+    assert repr(report.training.strategies[0].example) in shown
+
+
 # ---- The command
 
 

@@ -66,11 +66,12 @@ def test_what_the_search_says_of_wrong_texts_is_not_said_twice():
     assert report.training.telling.hits == 0  # the scoreboard shows it
 
 
-def test_many_findings_of_a_check_are_a_line_each_after_the_third():
+def test_many_findings_of_a_check_are_brief_after_the_third():
     findings = tuple(Finding("total", "error", f"raises {n}", (str(n),), code=f"reward({n})") for n in range(6))
     text = str(Report("r", (), findings, 1, 0))
     assert [f"reward({n})" in text for n in range(6)] == [True] * 3 + [False] * 3
-    assert all(f"error: total: raises {n}" in text.splitlines() for n in range(6))
+    assert [f"error: total: raises {n}" in text.splitlines() for n in range(6)] == [True] * 3 + [False] * 3
+    assert "error: total: 3 more, with their tests in report.findings\n    raises 3, raises 4, raises 5" in text
 
 
 def test_no_address_is_in_a_report():
