@@ -278,7 +278,9 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("reward", "kind"), FORMS, ids=lambda of: getattr(of, "__name__", None) or repr(of)[:40])
+@pytest.mark.parametrize(
+    ("reward", "kind"), FORMS, ids=lambda of: of if isinstance(of, str) else getattr(of, "__name__", type(of).__name__)
+)
 def test_a_reward_is_called_as_it_is(reward, kind):
     columns = {} if kind == "reasoning-gym" else COLUMNS
     problem = Problem("6+8=", "14", "14", columns)

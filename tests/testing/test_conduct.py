@@ -118,7 +118,7 @@ def test_what_runs_a_text_is_seen_and_named(act, said):
     assert any(message.startswith(said) for message in found), found
 
 
-@pytest.mark.parametrize("act", [ast.literal_eval, json.loads, by_yaml_safely, len, repr, compile], ids=str)
+@pytest.mark.parametrize("act", [ast.literal_eval, json.loads, by_yaml_safely, len, repr, compile])
 def test_what_only_reads_a_text_is_not_blamed(act):
     reward = guarded(partial(compile, filename="text", mode="exec") if act is compile else act)
     assert on_conduct(reward) == []

@@ -5,7 +5,7 @@ from formal_envs.tasks.protocol import Recipe
 RECIPE = Recipe(
     # Muon takes a third of Adam's steps, and the rate is small by the time that most answers are right: they stay so.
     cold={
-        "steps": 2000,
+        "steps": 2200,
         "prompts": 128,
         "completions": 32,
         "optimizer": "muon",
@@ -14,6 +14,6 @@ RECIPE = Recipe(
         "entropy_target": 1.7,
         "entropy_target_end": 0.8,
         "entropy_gain": 2.0,
-        "batch_entropy_coef": 0.8,  # answers that are seldom right are given up on with less
+        "batch_entropy_coef": 0.6,  # answers that are seldom right are given up on with less
     },
 )
