@@ -36,7 +36,7 @@ def test_operations_are_those_that_torch_counts(tmp_path, architecture, rank):
     with FlopCounterMode(display=False) as update:
         policy(ids, prompt_mask, done.tokens, done.mask).logp.sum().backward()
     assert done.mask.all()  # else there is padding, whose operations are none of the model's need
-    work = count_work(policy.model, prompt_mask, done.mask)
+    work = count_work(policy, prompt_mask, done.mask)
     assert sampling.get_total_flops() == pytest.approx(work.forward, rel=0.05)
     below = 0.1 if rank else 0.05  # no gradient flows below the first adapter, a part of one layer in two
     assert update.get_total_flops() == pytest.approx(work.update, rel=below)

@@ -22,7 +22,8 @@ class Weights(NamedTuple):
 def count_weights(policy: Any) -> Weights:
     """The weights of a policy's model: all matrices but embeddings, of which a token takes one row."""
     output = policy.model.get_output_embeddings().weight
-    return Weights(sum(matrix.numel() for matrix in hidden_matrices(policy)), output.numel(), policy.spared)
+    hidden, spared = (sum(matrix.numel() for matrix in some) for some in (hidden_matrices(policy), policy.spared))
+    return Weights(hidden, output.numel(), spared)
 
 
 def forward_flops(weights: Weights, batch: Rollout) -> float:

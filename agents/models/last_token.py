@@ -28,7 +28,7 @@ class LastToken:
     something else than usual then, or fail: try before use.
 
     Attributes:
-        spared: weights of matrices with which no other token is multiplied.
+        spared: the matrices with which no other token is multiplied.
 
     Raises:
         ValueError: the model's layers, or what is in the last of them, are not found.
@@ -51,8 +51,8 @@ class LastToken:
             raise ValueError(f"the last layer of {type(model).__name__} has no norm, or no projection behind attention")
         self._projection = projections[-1]
         outside = [module for module in self._layer.children() if module not in _named(self._layer, "attention")]
-        matrices = [weight for module in (*outside, self._projection) for weight in module.parameters()]
-        self.spared = sum(weight.numel() for weight in matrices if weight.ndim == 2)
+        weights = [weight for module in (*outside, self._projection) for weight in module.parameters()]
+        self.spared = [weight for weight in weights if weight.ndim == 2]
         self._whole: list[Tensor] = []  # the input of the layer, until its first norm takes it
         self._length = 0
 

@@ -58,8 +58,8 @@ class Policy(nn.Module):
         self.register_buffer("forbidden", _FORBIDDEN * forbidden, persistent=False)  # (first, later) x V, for logits
 
     @property
-    def spared(self) -> int:
-        """Weights of the model's matrices with which the last token of a prompt alone is multiplied."""
+    def spared(self) -> list[Tensor]:
+        """The model's matrices with which the last token of a prompt alone is multiplied."""
         return self._reader.spared
 
     def forward(

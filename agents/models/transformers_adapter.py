@@ -79,9 +79,9 @@ class Reader:
         self._shares = self._can_share(model)
 
     @property
-    def spared(self) -> int:
-        """Weights of matrices with which the last token of a prompt alone is multiplied."""
-        return self._last.spared if self._last is not None and self.narrows else 0
+    def spared(self) -> list[Tensor]:
+        """The matrices with which the last token of a prompt alone is multiplied."""
+        return self._last.spared if self._last is not None and self.narrows else []
 
     def read(self, model: Any, ids: Tensor, mask: Tensor, cache: Any, want_cache: bool, keep: int) -> Read:
         """Read ids (N, S) behind what is in the cache, if any, and say something of the last ``keep`` of them.

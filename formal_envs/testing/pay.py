@@ -137,7 +137,8 @@ def _is_graded(bench: Bench, case: Case, size: float) -> bool:
     may be graded, but that of nearly all is too much."""
     about = about_case(bench, case.problem)
     if about.number is not None:
-        return size < FULL and has_near_number(case.completion, about)
+        echo = case.completion.strip() == case.prompt.strip()
+        return size < FULL and not echo and has_near_number(case.completion, about)
     return size < 1 - bench.slack and closeness(case.completion, about) >= size
 
 

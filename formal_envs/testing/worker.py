@@ -10,6 +10,8 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from formal_envs.testing import watching
@@ -18,6 +20,7 @@ from formal_envs.testing.cases import Case, Outcome
 from formal_envs.testing.silence import Silence
 
 _THREADS = 4
+_OWN = str(Path(__file__).parent)
 _YIELDS = 25  # lines of a score at which a thread lets the others go on
 _OFTEN = 0.005  # seconds after which the other side is told how far it is
 _FULL = 16_384  # bytes in the pipe of outcomes after which it is told; a pipe holds 65,536, and some systems less
@@ -138,10 +141,12 @@ def _threads(scorer: Scorer, cases: Sequence[Case]) -> Iterable[Outcome]:
 
 
 def _yielding(lines: int) -> Callable[..., Any]:
-    """A trace function that lets the other threads go on at each of so many lines."""
+    """A trace function that lets the other threads go on at each of so many lines that are not the kit's own."""
 
-    def trace(frame: object, event: str, argument: object) -> Any:
+    def trace(frame: FrameType, event: str, argument: object) -> Any:
         nonlocal lines
+        if frame.f_code.co_filename.startswith(_OWN):
+            return trace
         lines -= 1
         time.sleep(0)
         return trace if lines > 0 else None

@@ -175,6 +175,8 @@ def within_ten_percent(completion, solution):
 @_put(PROGRAMS, "a mutant of the right program", "a program without its work", "a program whose results equal anything")
 def one_weak_test(completion, solution):
     names: dict[str, Any] = {"__builtins__": {}}
+    if "**" in completion:  # a power may take for ever, which is another fault
+        return 0.0
     try:
         exec(compile(completion[:2_000], "answer", "exec"), names)
         return float(names["largest"](2, 1) == 2)

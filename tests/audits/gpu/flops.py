@@ -15,17 +15,19 @@ class Work(NamedTuple):
     update: float
 
 
-def count_work(model: Any, prompt_mask: Tensor, mask: Tensor) -> Work:
+def count_work(policy: Any, prompt_mask: Tensor, mask: Tensor) -> Work:
     """The FLOPs for completions of prompts, which are read once for all of their completions.
 
     A product with a matrix takes two operations per weight and token, attention four per layer, channel and token that
     is looked back at; the gradient takes as many for the activations and as many for the weights that are trained.
 
     Args:
-        model: of transformers, or of peft with adapters; each weight matrix but the input embeddings is used once.
+        policy: its model is of transformers, or of peft with adapters; each weight matrix but the input embeddings is
+            used once for each token, or, where the policy spares that, for the last one of a prompt alone.
         prompt_mask: (P, S), 1 on the tokens of prompts.
         mask: (P, G, T), 1 on the tokens of completions, the last of which is never read.
     """
+    model = policy.model
     config, head = model.config.get_text_config(), model.get_output_embeddings()
     matrices = [module.weight for module in model.modules() if isinstance(module, (nn.Linear, Conv1D))]
     inner = {id(weight): weight for weight in matrices if weight is not head.weight}.values()
@@ -40,6 +42,10 @@ def count_work(model: Any, prompt_mask: Tensor, mask: Tensor) -> Work:
     drawn = written - firsts + len(mask)  # one distribution for all first tokens of a prompt
     last = 2.0 * head.weight.numel() * drawn
     attention = channels * looked_back
-    forward = 2.0 * (fixed + trained) * read + attention + last
-    backward = 2.0 * (fixed + 2 * trained) * read + 2 * attention + last * (2 if head.weight.requires_grad else 1)
+    spared = float(before.sum()) - len(mask)  # tokens of prompts but the last ones
+    fixed_work, trained_work = fixed * read, trained * read
+    fixed_work -= spared * sum(weight.numel() for weight in policy.spared if not weight.requires_grad)
+    trained_work -= spared * sum(weight.numel() for weight in policy.spared if weight.requires_grad)
+    forward = 2.0 * (fixed_work + trained_work) + attention + last
+    backward = 2.0 * (fixed_work + 2 * trained_work) + 2 * attention + last * (2 if head.weight.requires_grad else 1)
     return Work(forward, forward + backward)

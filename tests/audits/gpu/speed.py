@@ -110,7 +110,7 @@ def _measure(part: Part, name: str, rank: int, peak: float) -> dict[str, Any]:
         part.forget_peak()
         seconds = _seconds(part, partial(run.sample, times * group), 3)
         mask = run.sample(times * group).mask
-        work = count_work(model, read, mask).forward
+        work = count_work(run.policy, read, mask).forward
         rates = _rates(float(mask.sum()), work, seconds, peak, part)
         figures[f"sampling of {times * group * len(read)}"] = {**rates, "peak_gib": part.peak_gib()}
 
@@ -119,7 +119,7 @@ def _measure(part: Part, name: str, rank: int, peak: float) -> dict[str, Any]:
         batch = collect(*asked).rollout
     part.forget_peak()
     seconds = _seconds(part, lambda: run.update(batch), 5)
-    work = count_work(model, read, batch.mask).update
+    work = count_work(run.policy, read, batch.mask).update
     rates = _rates(float(batch.mask.sum()), work, seconds, peak, part)
     figures[f"update of {group * len(read)}"] = {**rates, "peak_gib": part.peak_gib()}
     return figures
