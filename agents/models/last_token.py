@@ -52,7 +52,7 @@ class LastToken:
         self._projection = projections[-1]
         outside = [module for module in self._layer.children() if module not in _named(self._layer, "attention")]
         weights = [weight for module in (*outside, self._projection) for weight in module.parameters()]
-        self.spared = [weight for weight in weights if weight.ndim == 2]
+        self.spared: list[Tensor] = [weight for weight in weights if weight.ndim == 2]
         self._whole: list[Tensor] = []  # the input of the layer, until its first norm takes it
         self._length = 0
 
