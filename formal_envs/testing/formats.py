@@ -38,7 +38,7 @@ class Format:
         """The one answer that a completion gives in this format, with any reasoning before; None where it gives none,
         several, or goes on behind it."""
         text, tail = completion.strip(), self.tail.strip()
-        if not self.mark or text.count(self.mark) != 1:
+        if not self.mark or text.count(self.mark) != (self.head + self.tail).count(self.mark):
             return None
         text = text.rstrip(" \n.$") if tail else text
         tail = tail.rstrip(".$")
