@@ -6,6 +6,7 @@ from formal_envs.testing.cases import literal
 from formal_envs.testing.report import Check, Finding, Report, count
 from formal_envs.testing.reports.tables import forms_table, table, text, training_table
 
+_OPEN = 3  # errors whose tests are shown without a click
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1f2328; --soft: #59636e; --paper: #fff; --card: #f6f8fa; --line: #d1d9e0;
   --error: #b42318; --note: #8a5300; --ok: #1a7f37; }
@@ -28,7 +29,8 @@ code { overflow-wrap: anywhere; }
 code, pre { font: .85rem/1.45 ui-monospace, monospace; } summary { cursor: pointer; color: var(--soft); }
 .table { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-td:first-child { white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; }
+td:first-child { white-space: nowrap; } .number { text-align: right; white-space: nowrap;
+  font-variant-numeric: tabular-nums; }
 td.remark { color: var(--soft); overflow-wrap: anywhere; min-width: 14rem; }
 """
 
@@ -43,7 +45,10 @@ def to_html(report: Report) -> str:
     facts = f"{count(texts, 'text')}, {count(report.prompts, 'prompt')}, seed {report.seed}, {report.seconds:.1f} s"
     said = f"<p>called as <code>{text(report.call)}</code></p>" if report.call else ""
     said += f"<p>right answers are written as <code>{text(report.gold)}</code></p>" if report.gold else ""
-    found = "".join(map(_finding, report.findings)) or "<p>Nothing was found.</p>"
+    found = (
+        "".join(_finding(one, place < _OPEN) for place, one in enumerate(report.findings))
+        or "<p>Nothing was found.</p>"
+    )
     heads = ("check", "result", "texts", "seconds", "remark")
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -56,8 +61,8 @@ def to_html(report: Report) -> str:
     )
 
 
-def _finding(finding: Finding) -> str:
-    opened = " open" if finding.severity == "error" else ""
+def _finding(finding: Finding, first: bool) -> str:
+    opened = " open" if first and finding.severity == "error" else ""
     texts = "".join(f"<pre>{text(literal(shown))}</pre>" for shown in finding.texts)
     shows = "Text that shows it" if len(finding.texts) == 1 else f"{len(finding.texts)} texts that show it"
     test = f"<details{opened}><summary>Test to paste</summary><pre>{text(finding.code)}</pre></details>"

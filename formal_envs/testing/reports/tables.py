@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
-from formal_envs.testing.cases import literal
+from formal_envs.testing.cases import shown
 from formal_envs.testing.sections import Forms, Training
 
 
@@ -27,7 +27,7 @@ def _cell(said: str, number: bool = False, tag: str = "td") -> str:
 def _row(name: str, numbers: Iterable[str], example: str | None = None) -> str:
     """A name, numbers, and a text as code."""
     cells = [_cell(text(name)), *(_cell(number, True) for number in numbers)]
-    return f"<tr>{''.join(cells)}{'' if example is None else _cell(f'<code>{text(literal(example))}</code>')}</tr>"
+    return f"<tr>{''.join(cells)}{'' if example is None else _cell(f'<code>{text(shown(example))}</code>')}</tr>"
 
 
 def forms_table(forms: Forms | None) -> str:
