@@ -1,5 +1,6 @@
 """A last layer that works for the last token alone, beside a model as it is."""
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -8,9 +9,14 @@ pytest.importorskip("peft")
 
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
+from tiny_runs import SMALL, accelerator, alone, draw, make_policy  # noqa: E402
 
 from agents.models.last_token import LastToken  # noqa: E402
 from agents.models.transformers_adapter import Reader  # noqa: E402
+from agents.rollout import collect  # noqa: E402
+from agents.runs.spec import RunSpec  # noqa: E402
+from agents.update import accumulate  # noqa: E402
+from formal_envs.tasks.streams import problem_keys, seeded_stream  # noqa: E402
 from tests.agents.test_shared_prompts import SIZES, VOCABULARY, model_of  # noqa: E402
 
 NARROW = ("GPT2", "GPTNeoX", "Llama", "OPT", "Qwen2", "Qwen3")
@@ -71,3 +77,25 @@ def test_a_model_without_layers_in_a_list_is_refused():
 
     with pytest.raises(ValueError, match="the last layer of Bare has no norm"):
         LastToken(Bare())
+
+
+@pytest.mark.parametrize("apart", [{}, {"minibatches": 2}, {"epochs": 2}, {"micro_batch": 8}, {"max_tokens": 2}])
+def test_what_is_read_for_sampling_is_learned_from_as_if_read_again(apart):
+    spec = RunSpec.parse("FormalArith-v0", {**SMALL, "batch_entropy_coef": 0.3, **apart})
+    policy, layout = make_policy(spec)
+    task, reward = spec.build()
+    prompts = task.sample(problem_keys(seeded_stream(0), np.arange(16))).prompts
+    sampled = collect(policy, None, layout, reward, prompts, spec.config, 0.0, draw(16, 4), alone())
+    assert (sampled.states is None) == bool(apart)  # else the weights may change, or the model has to read on
+    if apart:
+        return
+    found = []
+    for states in (sampled.states, None):
+        policy.zero_grad()
+        terms = accumulate(policy, sampled.rollout, spec.config, 0.2, accelerator(), alone(), states)
+        found.append((terms, {name: weight.grad for name, weight in policy.model.named_parameters()}))
+    (kept, gradients), (again, expected) = found
+    assert kept == pytest.approx(again, rel=1e-5, abs=1e-6)
+    for name, gradient in gradients.items():
+        assert float(gradient.norm()) > 0, name
+        torch.testing.assert_close(gradient, expected[name], rtol=1e-4, atol=1e-6)
