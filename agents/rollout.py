@@ -24,7 +24,7 @@ from agents.processes import Processes
 from agents.runs.config import PPOConfig
 from agents.runs.loop import moment_bar
 from formal_envs.envs.token import TokenLayout
-from formal_envs.score import Reward, Score, score_batch
+from formal_envs.score import Reward, Score, all_scored, score_batch
 from formal_envs.tokenizers import Tokenizer
 
 
@@ -167,7 +167,7 @@ def score(reward: Reward, prompts: Sequence[str], completions: Sequence[str]) ->
     numbers: dict[tuple[int, str], int] = {}
     places = [numbers.setdefault((n // group, text), len(numbers)) for n, text in enumerate(completions)]
     scores = score_batch(reward, [prompts[row] for row, _ in numbers], [text for _, text in numbers])
-    return Scored(scores, np.array(places))
+    return Scored(all_scored(scores), np.array(places))
 
 
 def shape(done: Completions, earned: Tensor, kl: Tensor, kl_coef: float) -> Tensor:

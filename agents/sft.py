@@ -25,7 +25,7 @@ from agents.runs.session import Progress, Session
 from agents.runs.spec import RunSpec
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
-from formal_envs.score import score_batch
+from formal_envs.score import all_scored, score_batch
 from formal_envs.tasks import Problems
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
@@ -72,7 +72,7 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
         results = evaluate(agent, run.held_out, run.reward, episodes=config.validation, seed=config.seed)
         prompts = unseen.prompts[:_LOGGED]
         texts = agent.act(prompts)
-        log.write_samples(step, prompts, texts, score_batch(run.reward, prompts, texts))
+        log.write_samples(step, prompts, texts, all_scored(score_batch(run.reward, prompts, texts)))
         return {"validation_loss": loss, **{name: results[name] for name in results if name != "episodes"}}
 
     with (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
-from formal_envs.errors import ConfigError
+from formal_envs.errors import ConfigError, FormalEnvError
 
 
 class Score(NamedTuple):
@@ -25,12 +25,30 @@ class Score(NamedTuple):
     failed_at: int | None = None
 
 
+class Unscored(FormalEnvError):
+    """A score that could not be given: a server is down, a worker was lost, memory or time ran out.
+
+    It says nothing about the text, so that it is no value, and never 0: what a trainer has for a missing reward stands
+    in its place, and nothing is learned from the text. A text that is wrong has a ``Score``.
+
+    Attributes:
+        reason: why there is none.
+    """
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"no score could be given: {self.reason}"
+
+
 @runtime_checkable
 class Reward(Protocol):
     """Scores a completion of a prompt: pure, total and deterministic.
 
     Any object with these two members is a reward. A method ``score_batch(prompts, completions) -> list[Score]`` is used
-    where there is one.
+    where there is one; a score that could not be given stands in its list as ``Unscored``.
 
     Attributes:
         range: the least and the greatest value that ``score`` gives.
@@ -39,12 +57,20 @@ class Reward(Protocol):
     range: tuple[float, float]
 
     def score(self, prompt: str, completion: str) -> Score:
-        """Score one completion. Text that is wrong is a low value with a reason; an exception is a bug."""
+        """Score one completion. Text that is wrong is a low value with a reason; an exception is a bug.
+
+        Raises:
+            Unscored: the score could not be given, which is no fault of the text.
+        """
         ...
 
 
-def score_batch(reward: Reward, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
+def score_batch(reward: Reward, prompts: Sequence[str], completions: Sequence[str]) -> list[Score | Unscored]:
     """Score ``completions[i]`` as an answer to ``prompts[i]``, with the reward's own batch method where it has one.
+
+    Returns:
+        As many scores. One that could not be given is ``Unscored`` in its place, so that no text costs others theirs;
+        a batch method that raises it has given none.
 
     Raises:
         ConfigError: the two sequences differ in length, or the reward returns something else than a Score for each.
@@ -52,23 +78,64 @@ def score_batch(reward: Reward, prompts: Sequence[str], completions: Sequence[st
     if len(prompts) != len(completions):
         raise ConfigError(f"expected as many completions as prompts ({len(prompts)}), got {len(completions)}")
     batch = getattr(reward, "score_batch", None)
-    if batch is not None:
-        scores = batch(prompts, completions)
+    scores: list[Score | Unscored]
+    if batch is None:
+        scores = [_score(reward, prompt, completion) for prompt, completion in zip(prompts, completions, strict=True)]
     else:
-        scores = [reward.score(prompt, completion) for prompt, completion in zip(prompts, completions, strict=True)]
+        try:
+            scores = batch(prompts, completions)
+        except Unscored as error:
+            scores = [error] * len(prompts)
     if not isinstance(scores, list) or len(scores) != len(prompts):
         raise ConfigError(f"score_batch of {reward!r} must return a list of {len(prompts)} Scores, got {scores!r:.80}")
     for kind in set(map(type, scores)):
-        if not issubclass(kind, Score):
+        if not issubclass(kind, (Score, Unscored)):
             wrong = next(score for score in scores if type(score) is kind)
             raise ConfigError(f"{reward!r} must return a Score, such as Score(0.5, {{}}), got {wrong!r:.80}")
     return scores
 
 
+def _score(reward: Reward, prompt: str, completion: str) -> Score | Unscored:
+    try:
+        return reward.score(prompt, completion)
+    except Unscored as error:
+        return error
+
+
+def all_scored(results: Sequence[Score | Unscored]) -> list[Score]:
+    """The scores, for who can do nothing without one of them.
+
+    Raises:
+        Unscored: the first that could not be given.
+    """
+    scores = []
+    for result in results:
+        if isinstance(result, Unscored):
+            raise result
+        scores.append(result)
+    return scores
+
+
+def to_json(result: Score | Unscored) -> dict[str, Any]:
+    """A score as a JSON object: ``score``, ``parts``, ``failure`` and ``failed_at``.
+
+    One that could not be given has null for ``score``, and its reason as ``unscored``.
+    """
+    if isinstance(result, Unscored):
+        return {"score": None, "unscored": result.reason}
+    return {
+        "score": result.value,
+        "parts": dict(result.parts),
+        "failure": result.failure,
+        "failed_at": result.failed_at,
+    }
+
+
 class Watched:
     """The score of a reward, with the parts of other rewards beside its own: watched, but not paid for.
 
-    Where several have a part of the same name, the reward's own is kept, else that of the first.
+    Where several have a part of the same name, the reward's own is kept, else that of the first. Where one of them
+    could not score a text, there is no score.
 
     Args:
         reward: gives the value, the failure and the range.
@@ -96,13 +163,17 @@ class Watched:
         own, *others = [reward.score(prompt, completion) for reward in (self.reward, *self.others)]
         return _with_parts(own, others)
 
-    def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
+    def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score | Unscored]:
         """Score ``completions[i]`` as an answer to ``prompts[i]``, by each reward's own batch method."""
         batches = [score_batch(reward, prompts, completions) for reward in (self.reward, *self.others)]
         return [_with_parts(own, others) for own, *others in zip(*batches, strict=True)]
 
 
-def _with_parts(own: Score, others: Sequence[Score]) -> Score:
+def _with_parts(own: Score | Unscored, others: Sequence[Score | Unscored]) -> Score | Unscored:
+    try:
+        own, *others = all_scored([own, *others])
+    except Unscored as error:
+        return error
     parts: dict[str, float] = {}
     for score in (*reversed(others), own):
         parts |= score.parts

@@ -18,9 +18,9 @@ from pool_rewards import OddReward, Unloadable
 from test_sandbox import alive, all_gone, linux
 
 from formal_envs.errors import ConfigError
-from formal_envs.pool import ScoringPool, TextLost, processors
+from formal_envs.pool import ScoringPool, processors
 from formal_envs.pool.batch import Batch
-from formal_envs.score import Reward, Score, score_batch
+from formal_envs.score import Reward, Score, Unscored, score_batch
 from formal_envs.tasks import make_task
 from formal_envs.tasks.streams import problem_keys
 
@@ -104,13 +104,18 @@ def test_workers_that_others_kill_are_replaced(pool):
 
 
 @pytest.mark.parametrize(("text", "said"), [("segfault:", "SIGSEGV"), ("exit:", "exit status 3")])
-def test_a_text_that_ends_its_workers_is_named(pool, text, said):
+def test_a_text_that_ends_its_workers_has_no_score(pool, text, said):
+    """And takes none of the others' scores with it."""
     texts = ["fine"] * 30
     texts[17] = text
-    with pytest.raises(TextLost, match=f"text 17 of the batch has no score: .*{said}, 2 times") as caught:
-        pool.score_batch(texts, texts)
-    assert caught.value.index == 17
-    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    results = pool.score_batch(texts, texts)
+    lost = results.pop(17)
+    assert isinstance(lost, Unscored)
+    assert lost.reason == f"the process ended by {said}, 2 times"
+    assert pickle.loads(pickle.dumps(lost)).reason == lost.reason
+    assert values(results) == [4.0] * 29
+    with pytest.raises(Unscored, match=f"no score could be given: .*{said}"):
+        pool.score("", text)
     assert values(pool.score_batch(["a"] * 3, ["fine"] * 3)) == [4.0] * 3
 
 
@@ -130,10 +135,12 @@ def test_what_a_reward_raises_is_raised(pool):
 
 def test_the_first_error_counts_however_long_it_takes(pool):
     texts = ["fine"] * 16 + ["raise:later"] * 16
-    texts[:2] = ["sleep:0.3", "segfault:"]
-    with pytest.raises(TextLost) as caught:
+    texts[:2] = ["sleep:0.3", "raise:first"]
+    with pytest.raises(LookupError, match="first"):
         pool.score_batch(texts, texts)
-    assert caught.value.index == 1
+    texts[1] = "segfault:"  # is no error
+    with pytest.raises(LookupError, match="later"):
+        pool.score_batch(texts, texts)
 
 
 def test_threads_may_share_a_pool(pool):

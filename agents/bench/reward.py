@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from agents.bench.clock import Clock
 from agents.runs.spec import RunSpec
-from formal_envs.score import Reward, Score, score_batch
+from formal_envs.score import Reward, Score, Unscored, all_scored, score_batch
 from formal_envs.tasks import Task
 
 
@@ -26,9 +26,9 @@ class TimedReward:
 
     def score(self, prompt: str, completion: str) -> Score:
         """Score one completion."""
-        return self.score_batch([prompt], [completion])[0]
+        return all_scored(self.score_batch([prompt], [completion]))[0]
 
-    def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
+    def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score | Unscored]:
         """Score ``completions[i]`` as an answer to ``prompts[i]``."""
         self.begun.append(Clock.now())
         scores = score_batch(self._reward, prompts, completions)

@@ -201,7 +201,7 @@ def _asked(env: str, n: int, seed: int, settings: dict[str, Any]) -> dict[str, A
     import numpy as np
 
     from agents.runs.environments import task_name
-    from formal_envs.score import score_batch
+    from formal_envs.score import all_scored, score_batch
     from formal_envs.tasks import make_task
     from formal_envs.tasks.protocol import Checked, RewardCheck
     from formal_envs.tasks.streams import problem_keys, seeded_stream
@@ -209,7 +209,8 @@ def _asked(env: str, n: int, seed: int, settings: dict[str, Any]) -> dict[str, A
     task, reward = make_task(task_name(env), **settings)
     problems = task.sample(problem_keys(seeded_stream(seed, _SEED_OF_PROBLEMS), np.arange(n)))
     asked: dict[str, Any] = {"prompts": problems.prompts, "reward": reward}
-    if "exact" not in score_batch(reward, problems.prompts[:1], problems.solutions[:1])[0].parts:
+    first = all_scored(score_batch(reward, problems.prompts[:1], problems.solutions[:1]))
+    if "exact" not in first[0].parts:
         return {**asked, "examples": problems.solutions}  # good completions, and not the only ones
     check = task.reward_check(reward) if isinstance(task, Checked) else RewardCheck()
     if isinstance(check.correct, str):

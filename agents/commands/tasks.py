@@ -65,7 +65,7 @@ def score(env: str, source: IO[bytes], target: Path, workers: int, settings: tup
     """
     from tqdm import tqdm
 
-    from formal_envs.score import score_batch
+    from formal_envs.score import Unscored, score_batch
 
     _, reward = make_task(task_name(env), **parse_settings(settings))
     if target.exists() and Path(source.name).exists() and target.samefile(source.name):
@@ -75,5 +75,8 @@ def score(env: str, source: IO[bytes], target: Path, workers: int, settings: tup
         while block := [row for _, row in islice(numbered, _BATCH)]:
             scores = score_batch(scorer, [row["prompt"] for row in block], [row["completion"] for row in block])
             for row, result in zip(block, scores, strict=True):
-                row.update(reward=result.value, parts=dict(result.parts), failure=result.failure)
+                if isinstance(result, Unscored):
+                    row.update(reward=None, unscored=result.reason)
+                else:
+                    row.update(reward=result.value, parts=dict(result.parts), failure=result.failure)
                 out.write(json.dumps(row) + "\n")

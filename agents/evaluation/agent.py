@@ -10,7 +10,7 @@ import numpy as np
 
 from agents.evaluation.diversity import count_words, diversity
 from formal_envs.errors import ConfigError
-from formal_envs.score import Reward, Score, score_batch
+from formal_envs.score import Reward, Score, all_scored, score_batch
 from formal_envs.tasks import Task
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
@@ -66,7 +66,7 @@ def train_agent(
     for batch in range(batches):
         prompts = task.sample(problem_keys(stream, np.arange(batch * batch_size, (batch + 1) * batch_size))).prompts
         completions = ask(agent, prompts)
-        scores = score_batch(reward, prompts, completions)
+        scores = all_scored(score_batch(reward, prompts, completions))
         agent.learn(prompts, completions, scores)
         means.append(float(np.mean([score.value for score in scores])))
     return means
@@ -99,7 +99,7 @@ def evaluate(
     for start in range(0, episodes, batch_size):
         prompts = task.sample(problem_keys(stream, np.arange(start, min(episodes, start + batch_size)))).prompts
         answers = ask(agent, prompts)
-        scored = score_batch(reward, prompts, answers)
+        scored = all_scored(score_batch(reward, prompts, answers))
         completions += answers
         scores += scored
         watch(prompts, answers, scored)

@@ -8,7 +8,7 @@ import numpy as np
 
 from agents.evaluation.agent import BASELINE, EVALUATION
 from formal_envs.errors import ConfigError
-from formal_envs.score import Reward, score_batch
+from formal_envs.score import Reward, all_scored, score_batch
 from formal_envs.tasks import Task
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
@@ -39,7 +39,8 @@ class ConstantAgent:
         problems = task.sample(problem_keys(seeded_stream(seed, BASELINE), np.arange(samples)))
 
         def earns(answer: str) -> float:
-            return sum(score.value for score in score_batch(reward, problems.prompts, [answer] * samples))
+            scores = all_scored(score_batch(reward, problems.prompts, [answer] * samples))
+            return sum(score.value for score in scores)
 
         return cls(max(sorted(set(problems.solutions)), key=earns))
 

@@ -31,7 +31,7 @@ from agents.runs.config import TrainingConfig
 from agents.runs.loop import make_accelerator, progress_bar
 from agents.runs.threads import use_threads
 from formal_envs.errors import ConfigError, check_integer
-from formal_envs.score import Watched, score_batch
+from formal_envs.score import Watched, all_scored, score_batch
 from formal_envs.tasks.sentiment.classifier import ClassifierReward
 from formal_envs.tasks.sentiment.reward import VaderReward
 from formal_envs.tasks.sentiment.task import SentimentProblems, SentimentTask
@@ -146,7 +146,8 @@ def measure_classifier(folder: Path | str, *, reviews: int = 4096, seed: int = 0
     Returns: accuracy, spearman and sign_agreement, as ``train_classifier`` describes them.
     """
     problems = _reviews("test", reviews, seeded_stream(seed, EVALUATION))
-    scores = score_batch(Watched(ClassifierReward(str(folder)), VaderReward()), problems.prompts, problems.solutions)
+    reward = Watched(ClassifierReward(str(folder)), VaderReward())
+    scores = all_scored(score_batch(reward, problems.prompts, problems.solutions))
     probability, logit, compound = (
         np.array([score.parts[name] for score in scores]) for name in ("classifier", "logit", "vader")
     )

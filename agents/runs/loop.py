@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from agents.runs.config import TrainingConfig
 from formal_envs.errors import ConfigError
-from formal_envs.score import Reward, Score, score_batch
+from formal_envs.score import Reward, Score, Unscored, score_batch
 
 _PATIENCE = timedelta(hours=1)
 """How long a process waits for the others, which may score for minutes; that one is gone is noticed apart from it."""
@@ -79,9 +79,9 @@ class ScoringBar:
         """Score one completion."""
         return self._reward.score(prompt, completion)
 
-    def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
+    def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score | Unscored]:
         """Score ``completions[i]`` as an answer to ``prompts[i]``."""
-        scores: list[Score] = []
+        scores: list[Score | Unscored] = []
         with moment_bar("scoring", len(prompts), "text") as bar:
             for start in range(0, len(prompts), self._at_once):
                 part = slice(start, start + self._at_once)

@@ -20,7 +20,7 @@ import numpy as np
 from formal_envs.adapters.trust import Trusted, check_options, check_trusted, check_values, shown
 from formal_envs.envs import task_name
 from formal_envs.errors import ConfigError, check_integer
-from formal_envs.score import Reward, Score
+from formal_envs.score import Reward, Score, Unscored, all_scored
 from formal_envs.score import score_batch as score_prompts
 from formal_envs.tasks import Problems, Task, make_task
 from formal_envs.tasks.streams import new_streams, problem_keys
@@ -114,16 +114,19 @@ def _rows(task: Task, row_id: RowId, n: int) -> Iterator[dict[str, str]]:
 
 def score(row_id: str, completion: str, *, trusted: Trusted = ()) -> Score:
     """Score a completion of the row's prompt, with the reward of the row's environment. See ``score_batch``."""
-    return score_batch([row_id], [completion], trusted=trusted)[0]
+    return all_scored(score_batch([row_id], [completion], trusted=trusted))[0]
 
 
-def score_batch(row_ids: Sequence[str], completions: Sequence[str], *, trusted: Trusted = ()) -> list[Score]:
+def score_batch(row_ids: Sequence[str], completions: Sequence[str], *, trusted: Trusted = ()) -> list[Score | Unscored]:
     """Score ``completions[i]`` as an answer to row ``row_ids[i]``; rows of several environments may be mixed.
 
     Args:
         row_ids, completions: as many of each.
         trusted: the options that ids may hold beyond plain ones, such as ``[{"grammar": "my.lark"}]``: what the rows
             were made with, word for word. What an id holds must stand in one of them.
+
+    Returns:
+        As many scores. One that could not be given is ``Unscored`` in its place.
 
     Raises:
         ConfigError: an id is none or holds what is not trusted, a completion is not a text, or the two sequences differ
@@ -141,7 +144,7 @@ def score_batch(row_ids: Sequence[str], completions: Sequence[str], *, trusted: 
         if stream not in asked:
             check_options(task_name(row.env), row.options, trusted)
         asked.setdefault(stream, {}).setdefault(row.index, []).append(place)
-    scores: dict[int, Score] = {}
+    scores: dict[int, Score | Unscored] = {}
     for (env, options, seed), places_of in asked.items():
         task, reward = _built(env, options)
         prompts = _problems(task, seed, list(places_of)).prompts

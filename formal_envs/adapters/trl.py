@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from formal_envs.adapters.rows import rows, score, score_batch
 from formal_envs.adapters.trust import Trusted, check_trusted, shown
 from formal_envs.errors import ConfigError
+from formal_envs.score import Score
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -53,8 +54,8 @@ def programmed_reward(
     log_extra: Callable[[str, list[Any]], None] | None = None,
     log_metric: Callable[[str, float], None] | None = None,
     **columns: Any,
-) -> list[float]:
-    """A function for ``reward_funcs``: the reward of each row's environment.
+) -> list[float | None]:
+    """A function for ``reward_funcs``: the reward of each row's environment, None where no score could be given.
 
     The means of the score's parts are logged as metrics, the failures as a column of TRL's table of completions.
 
@@ -72,7 +73,7 @@ def programmed_reward(
     return trusting_reward((), prompts, completions, id, log_extra, log_metric)
 
 
-def make_reward(trusted: Trusted) -> Callable[..., list[float]]:
+def make_reward(trusted: Trusted) -> Callable[..., list[float | None]]:
     """The function for ``reward_funcs`` whose rows may hold the options that are trusted, as ``score_batch`` has them.
 
     TRL gives a reward function every column of the dataset as a keyword, so that trust cannot be one.
@@ -89,19 +90,20 @@ def trusting_reward(
     log_extra: Callable[[str, list[Any]], None] | None = None,
     log_metric: Callable[[str, float], None] | None = None,
     **columns: Any,
-) -> list[float]:
+) -> list[float | None]:
     """What ``make_reward`` makes, with what it was made of."""
     if id is None:
         raise ConfigError(_NO_IDS)
-    scores = score_batch(id, list(map(text_of, completions)), trusted=trusted)
+    results = score_batch(id, list(map(text_of, completions)), trusted=trusted)
+    scores = [result for result in results if isinstance(result, Score)]
     if log_extra:
-        log_extra("failure", [score.failure or "" for score in scores])
+        log_extra("failure", [(r.failure or "") if isinstance(r, Score) else str(r) for r in results])
     if log_metric:
         parts = sorted({name for score in scores for name in score.parts})
         for name in parts:
             values = [score.parts[name] for score in scores if name in score.parts]
             log_metric(f"parts/{name}", sum(values) / len(values))
-    return [score.value for score in scores]
+    return [result.value if isinstance(result, Score) else None for result in results]
 
 
 def text_of(completion: Completion) -> str:

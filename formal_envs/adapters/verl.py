@@ -22,6 +22,7 @@ from typing import Any
 from formal_envs.adapters.rows import RowId, score_batch
 from formal_envs.adapters.trust import Trusted, check_trusted, shown
 from formal_envs.errors import ConfigError
+from formal_envs.score import all_scored
 
 
 def verl_row(row: Mapping[str, str]) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def trusting_score_batch(
     extra_infos: Sequence[Mapping[str, Any] | None],
 ) -> list[dict[str, float]]:
     """What ``make_compute_score_batch`` makes, with what it was made of."""
-    scores = score_batch([_id(info) for info in extra_infos], list(solution_strs), trusted=trusted)
+    scores = all_scored(score_batch([_id(info) for info in extra_infos], list(solution_strs), trusted=trusted))
     return [{**score.parts, "score": score.value} for score in scores]
 
 

@@ -20,7 +20,7 @@ from formal_envs.envs.prefetch import Streams
 from formal_envs.envs.spaces import AnyText
 from formal_envs.envs.token import TokenLayout, check_tokens
 from formal_envs.errors import ConfigError, check_integer
-from formal_envs.score import Reward, Score, score_batch
+from formal_envs.score import Reward, Score, all_scored, score_batch
 from formal_envs.tasks import Problems, Task, make_task
 from formal_envs.tasks.protocol import AnswerTable, Tabulated
 from formal_envs.tasks.streams import new_streams
@@ -181,7 +181,7 @@ class VectorTextEnv(TaskVectorEnv):
             got = f"{len(actions)} of type {', '.join(sorted(each.__name__ for each in types))}"
             raise ConfigError(f"expected {self.num_envs} strings, the slots' completions, got {got}")
         prompts = self._prompts
-        scores = score_batch(self.reward, prompts.tolist(), actions)
+        scores = all_scored(score_batch(self.reward, prompts.tolist(), actions))
         infos: Info = {"final_obs": prompts, "_final_obs": self._mask(self._slots)}
         infos.update(final_info=self._final_info(self._slots, scores), _final_info=self._mask(self._slots))
         (self._prompts,) = self._streams.take(self._slots)
@@ -300,7 +300,7 @@ class VectorTokenEnv(TaskVectorEnv):
         completions = [
             self.layout.completion(row, length) for row, length in zip(self._tokens[slots], lengths, strict=True)
         ]
-        scores = score_batch(self.reward, self._prompts[slots].tolist(), completions)
+        scores = all_scored(score_batch(self.reward, self._prompts[slots].tolist(), completions))
         info = self._final_info(slots, scores) | self._column("completion", slots, _objects(completions))
         return np.array([score.value for score in scores], np.float64), info
 

@@ -6,8 +6,7 @@ each runs the user's script again. So this one shares texts out among ``sandbox.
 with a connection of their own, which end with their parent.
 """
 
-from formal_envs.pool.batch import TextLost
 from formal_envs.pool.pool import ScoringPool
 from formal_envs.pool.worker import processors
 
-__all__ = ["ScoringPool", "TextLost", "processors"]
+__all__ = ["ScoringPool", "processors"]

@@ -6,28 +6,11 @@ import heapq
 from collections import Counter
 from dataclasses import dataclass, field
 
-from formal_envs.errors import FormalEnvError
-from formal_envs.score import Score
+from formal_envs.score import Score, Unscored
 
 _CHUNK = 8  # texts that a worker is given at a time, at most
 _CHUNKS = 4  # into which each worker's share of what is left is cut, so that all are done at about the same time
 _ENDS = 2  # workers that a text may end, given alone, before it is given up
-
-
-class TextLost(FormalEnvError):
-    """A text that has no score: each time that it was scored alone, the process ended.
-
-    Attributes:
-        index: which text of the batch.
-    """
-
-    def __init__(self, index: int, message: str):
-        super().__init__(index, message)
-        self.index = index
-        self.message = message
-
-    def __str__(self) -> str:
-        return f"text {self.index} of the batch has no score: {self.message}"
 
 
 @dataclass
@@ -43,7 +26,7 @@ class Batch:
 
     size: int
     workers: int
-    scored: dict[int, list[Score]] = field(default_factory=dict)
+    scored: dict[int, list[Score | Unscored]] = field(default_factory=dict)
     error: BaseException | None = None
     _limit: int = 0  # the place of the error, or the end: no part that begins behind it matters
     _next: int = 0  # the first text that nobody was given yet
@@ -74,7 +57,7 @@ class Batch:
         self._at_work.add(part.start)
         return part
 
-    def answered(self, part: range, scores: list[Score]) -> None:
+    def answered(self, part: range, scores: list[Score | Unscored]) -> None:
         """Take a part's scores."""
         self._at_work.remove(part.start)
         self.scored[part.start] = scores
@@ -89,7 +72,7 @@ class Batch:
         """Have the texts of a worker that is gone scored again, each alone: one of them may have ended it."""
         self._ended.update(part if len(part) == 1 else ())
         if self._ended[part.start] == _ENDS and len(part) == 1:
-            self.raised(part, TextLost(part.start, f"{fate}, {_ENDS} times"))
+            self.answered(part, [Unscored(f"{fate}, {_ENDS} times")])
         elif part:
             self._at_work.remove(part.start)
             for place in part:

@@ -17,7 +17,7 @@ from formal_envs.errors import ConfigError, check_choice, check_integer
 from formal_envs.pool.batch import Batch
 from formal_envs.pool.worker import ONE_THREAD, Raised, serve
 from formal_envs.sandbox import Child, nothing_of_the_script, start_method
-from formal_envs.score import Reward, Score
+from formal_envs.score import Reward, Score, Unscored, all_scored
 
 _STARTS = 3  # starts that may fail one after the other
 
@@ -44,7 +44,6 @@ class ScoringPool:
     Raises:
         ConfigError: the reward cannot be pickled, or ``workers`` or ``method`` has no meaning. Of a batch: the reward
             cannot be loaded by another process.
-        TextLost: of a batch: a text ends its worker each time.
     """
 
     def __init__(self, reward: Reward, workers: int, *, method: str | None = None):
@@ -94,10 +93,10 @@ class ScoringPool:
 
     def score(self, prompt: str, completion: str) -> Score:
         """Score one completion."""
-        return self.score_batch([prompt], [completion])[0]
+        return all_scored(self.score_batch([prompt], [completion]))[0]
 
-    def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
-        """Score ``completions[i]`` as an answer to ``prompts[i]``."""
+    def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score | Unscored]:
+        """Score ``completions[i]`` as an answer to ``prompts[i]``; one that ends its worker each time is Unscored."""
         self._leave_the_parents()
         texts = list(zip(prompts, completions, strict=True))
         with self._lock:
@@ -107,7 +106,7 @@ class ScoringPool:
                 self.close()  # what the workers are at is of no use any more
                 raise
 
-    def _score(self, texts: Sequence[tuple[str, str]]) -> list[Score]:
+    def _score(self, texts: Sequence[tuple[str, str]]) -> list[Score | Unscored]:
         batch = Batch(len(texts), self.workers)
         while not batch.done:
             self._start()
