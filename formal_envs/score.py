@@ -160,21 +160,23 @@ class Watched:
 
     def score(self, prompt: str, completion: str) -> Score:
         """Score one completion."""
-        own, *others = [reward.score(prompt, completion) for reward in (self.reward, *self.others)]
-        return _with_parts(own, others)
+        return _joined([reward.score(prompt, completion) for reward in (self.reward, *self.others)])
 
     def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score | Unscored]:
         """Score ``completions[i]`` as an answer to ``prompts[i]``, by each reward's own batch method."""
         batches = [score_batch(reward, prompts, completions) for reward in (self.reward, *self.others)]
-        return [_with_parts(own, others) for own, *others in zip(*batches, strict=True)]
+        results: list[Score | Unscored] = []
+        for each in zip(*batches, strict=True):
+            try:
+                results.append(_joined(all_scored(each)))
+            except Unscored as error:
+                results.append(error)
+        return results
 
 
-def _with_parts(own: Score | Unscored, others: Sequence[Score | Unscored]) -> Score | Unscored:
-    try:
-        own, *others = all_scored([own, *others])
-    except Unscored as error:
-        return error
+def _joined(scores: Sequence[Score]) -> Score:
+    """The first score, with the parts of all."""
     parts: dict[str, float] = {}
-    for score in (*reversed(others), own):
+    for score in reversed(scores):
         parts |= score.parts
-    return own._replace(parts=parts)
+    return scores[0]._replace(parts=parts)
