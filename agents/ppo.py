@@ -13,7 +13,7 @@ from agents.evaluation.agent import TRAINING, evaluate
 from agents.evaluation.policy_agent import PolicyAgent
 from agents.evaluation.reward_watch import look
 from agents.models.noise import Noise
-from agents.models.optimizers import make_optimizer
+from agents.models.optimizers import keep_mean, make_optimizer, mean_weights, take_mean
 from agents.objective.schedules import adapt_kl_coef, entropy_bonus, interpolate
 from agents.processes import Processes
 from agents.rollout import collect
@@ -66,6 +66,8 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch 
     policy.value_head.requires_grad_(config.advantage == "gae")
     run.place(policy)
     optimizer = make_optimizer(policy, config.optimizer, config.learning_rate, weight_decay=0.0)
+    if config.ema_decay:
+        keep_mean(optimizer, config.ema_decay)
     progress = run.restore(optimizer, PPOProgress(kl_coef=config.kl_coef))
     model, optimizer = run.prepare(policy, optimizer)
 
@@ -130,7 +132,8 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch 
             last = progress.step == config.steps
             if config.evaluate_every and (last or progress.step % config.evaluate_every == 0):
                 agent = PolicyAgent(policy, layout)
-                results = evaluate(agent, run.held_out, run.reward, episodes=config.validation, seed=config.seed)
+                with mean_weights(policy, optimizer.optimizer):
+                    results = evaluate(agent, run.held_out, run.reward, episodes=config.validation, seed=config.seed)
                 metrics |= {f"greedy_{name}": value for name, value in results.items() if name != "episodes"}
             log.write(metrics)
             if progress.step in (1, config.steps) or progress.step % config.checkpoint_every == 0:
@@ -141,5 +144,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch 
             bar.update()
             if progress.step % config.checkpoint_every == 0:
                 run.save(optimizer, progress)
+        if progress.step == config.steps:
+            take_mean(policy, optimizer.optimizer)
         run.save(optimizer, progress)
     return run.finish(progress)

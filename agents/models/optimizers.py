@@ -1,11 +1,16 @@
-"""The optimisers of a run: Adam, or Muon for the matrices of hidden layers with Adam for the rest."""
+"""The optimisers of a run: Adam, or Muon for the matrices of hidden layers with Adam for the rest; and mean weights."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import nn
+from torch.distributed.fsdp import FSDPModule
+
+_MEAN = "mean"  # in the state of a weight
 
 
 def make_optimizer(policy: nn.Module, name: str, rate: float, weight_decay: float) -> torch.optim.Optimizer:
@@ -64,6 +69,59 @@ class Together(torch.optim.Optimizer):
         for optimizer, state in zip(self.optimizers, state_dict["optimizers"], strict=True):
             optimizer.load_state_dict(state)
         self._share_groups()
+
+
+def parts(optimizer: Any) -> list[torch.optim.Optimizer]:
+    """The optimizers that one is made of."""
+    return list(getattr(optimizer, "optimizers", [optimizer]))
+
+
+def keep_mean(optimizer: torch.optim.Optimizer, decay: float) -> None:
+    """Keep the exponential mean of the weights from now on: after each step ``decay`` of it and 1 - decay of them.
+
+    It begins with the weights after the first step, and is a part of the optimizer's state, so that what saves and
+    shares that out serves for it, too.
+
+    Source: Polyak and Juditsky, SIAM J. Control Optim. 30(4), 1992; exponential as in
+    ``torch.optim.swa_utils``.
+    """
+
+    def update(part: torch.optim.Optimizer, *_: object) -> None:
+        weights = [weight for group in part.param_groups for weight in group["params"] if weight in part.state]
+        with torch.no_grad():
+            means = [part.state[weight].setdefault(_MEAN, weight.detach().clone()) for weight in weights]
+            torch._foreach_lerp_(means, weights, 1 - decay)
+
+    for part in parts(optimizer):
+        part.register_step_post_hook(update)
+
+
+@contextmanager
+def mean_weights(policy: nn.Module, optimizer: torch.optim.Optimizer) -> Iterator[None]:
+    """Have the policy the mean of its weights, where ``keep_mean`` keeps one, instead of these."""
+    kept = [(weight, weight.detach().clone()) for weight, _ in _means(optimizer)]
+    take_mean(policy, optimizer)
+    yield
+    _put(policy, kept)
+
+
+def take_mean(policy: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+    """Put the mean of the policy's weights, where ``keep_mean`` keeps one, in their place."""
+    _put(policy, _means(optimizer))
+
+
+def _means(optimizer: torch.optim.Optimizer) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    states = [item for part in parts(optimizer) for item in part.state.items()]
+    return [(weight, state[_MEAN]) for weight, state in states if _MEAN in state]
+
+
+@torch.no_grad()
+def _put(policy: nn.Module, values: list[tuple[torch.Tensor, torch.Tensor]]) -> None:
+    for weight, value in values:
+        weight.copy_(value)
+    for module in policy.modules():
+        if isinstance(module, FSDPModule):
+            module.reshard()  # what was gathered before has other values
 
 
 def hidden_matrices(policy: nn.Module) -> list[nn.Parameter]:

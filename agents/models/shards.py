@@ -24,6 +24,7 @@ from torch.distributed.checkpoint.state_dict_saver import save
 from torch.distributed.device_mesh import init_device_mesh
 from transformers.modeling_layers import GradientCheckpointingLayer
 
+from agents.models.optimizers import parts
 from agents.models.policy import Policy
 from formal_envs.errors import ConfigError
 
@@ -87,17 +88,12 @@ def load_shards(folder: Path, policy: Policy, optimizer: torch.optim.Optimizer) 
     except CheckpointException as error:
         raise OSError(str(error)) from error
     set_model_state_dict(policy, state["weights"], options=StateDictOptions(strict=not policy.has_adapters))
-    set_optimizer_state_dict(policy, _parts(optimizer), state["optimizer"])
+    set_optimizer_state_dict(policy, parts(optimizer), state["optimizer"])
 
 
 def _state(policy: Policy, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
     options = StateDictOptions(ignore_frozen_params=policy.has_adapters)
     return {
         "weights": get_model_state_dict(policy, options=options),
-        "optimizer": get_optimizer_state_dict(policy, _parts(optimizer)),
+        "optimizer": get_optimizer_state_dict(policy, parts(optimizer)),
     }
-
-
-def _parts(optimizer: Any) -> list[torch.optim.Optimizer]:
-    """The optimizers that one is made of."""
-    return list(getattr(optimizer, "optimizers", [optimizer]))

@@ -207,6 +207,8 @@ class PPOConfig(TrainingConfig):
         kl_coef: weight of the KL to the frozen reference, the model as training found it, in each token's reward. The
             KL is measured at 0 too where ``model`` is given; a model with random weights has no reference at 0.
         kl_estimator: "log_ratio", "absolute", "squared" or "full".
+        ema_decay: share of the exponential mean of the weights that each step keeps. That mean is evaluated, and is the
+            finished model; the weights themselves sample and learn. 0 keeps no mean.
         evaluate_every: steps between greedy evaluations on ``validation`` held-out problems, which metrics hold with
             names that begin with ``greedy_``, and after the last; 0 evaluates only the finished model.
         kl_target, kl_horizon: nats per completion that the KL coefficient adapts to (0 keeps it fixed), and how slowly.
@@ -239,6 +241,7 @@ class PPOConfig(TrainingConfig):
     kl_estimator: str = "log_ratio"
     kl_target: float = 0.0
     kl_horizon: float = 10_000.0
+    ema_decay: float = 0.0
     evaluate_every: int = 0
     validation: int = 512
 
@@ -266,6 +269,7 @@ class PPOConfig(TrainingConfig):
             "kl_coef",
         ):
             self._require(name, getattr(self, name) >= 0, "not be negative")
+        self._require("ema_decay", 0 <= self.ema_decay < 1, "lie in [0, 1)")
         self._require("kl_target", self.kl_target >= 0, "not be negative")
         parts = self.prompts % self.minibatches == 0
         self._require("minibatches", parts, f"divide prompts ({self.prompts}), for parts of one size")

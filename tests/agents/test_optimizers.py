@@ -6,7 +6,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from agents.models.build import build_model  # noqa: E402
-from agents.models.optimizers import make_optimizer  # noqa: E402
+from agents.models.optimizers import keep_mean, make_optimizer, mean_weights, take_mean  # noqa: E402
 from agents.models.policy import Policy  # noqa: E402
 from agents.runs.config import PPOConfig  # noqa: E402
 from formal_envs.envs.token import TokenLayout  # noqa: E402
@@ -69,3 +69,23 @@ def test_training_goes_on_from_a_saved_state(tmp_path, name):
             group["lr"] = 0.005
         learn(one, of_one)
     assert all(torch.equal(*pair) for pair in zip(policy.parameters(), other.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("name", ["adam", "muon"])
+def test_the_mean_of_the_weights_is_worked_out_step_by_step(name):
+    policy, optimizer = make("llama", name)
+    keep_mean(optimizer, 0.75)
+    seen = []
+    for _ in range(3):
+        learn(policy, optimizer)
+        seen.append([weight.detach().clone() for weight in policy.model.parameters()])
+    means = [(9 * first + 3 * second + 4 * third) / 16 for first, second, third in zip(*seen, strict=True)]
+    with mean_weights(policy, optimizer):
+        for weight, mean in zip(policy.model.parameters(), means, strict=True):
+            torch.testing.assert_close(weight, mean)
+    assert all(map(torch.equal, policy.model.parameters(), seen[-1]))
+    take_mean(policy, optimizer)
+    for weight, mean in zip(policy.model.parameters(), means, strict=True):
+        torch.testing.assert_close(weight, mean)
+    with mean_weights(policy, make("llama", name)[1]):  # which keeps none
+        torch.testing.assert_close(next(policy.model.parameters()), means[0])

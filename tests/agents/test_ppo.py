@@ -209,13 +209,26 @@ def test_runs_repeat_from_their_seed_and_differ_between_seeds(tmp_path):
 
 @pytest.mark.process
 def test_a_killed_run_resumes_exactly(tmp_path):
-    whole, killed = whole_and_killed("train", SMALL, tmp_path)
+    whole, killed = whole_and_killed(
+        "train", {**SMALL, "ema_decay": 0.8, "evaluate_every": 2, "validation": 8}, tmp_path
+    )
     assert without_times(Run.open(killed)) == without_times(Run.open(whole))
     assert (killed / "samples.jsonl").read_text() == (whole / "samples.jsonl").read_text()
     weights = [
         transformers.AutoModelForCausalLM.from_pretrained(run / "checkpoint").state_dict() for run in (whole, killed)
     ]
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+
+
+def test_the_mean_of_the_weights_is_what_is_evaluated_and_kept(tmp_path):
+    results = {}
+    for decay in (0.9, 0.0):
+        settings = {**SMALL, "ema_decay": decay, "steps": 6, "evaluate_every": 6, "validation": 64, "test_episodes": 64}
+        summary = train(RunSpec.parse("FormalArith-v0", settings), tmp_path / str(decay))
+        evaluated = list(Run.open(tmp_path / str(decay)).metrics())[-1]
+        results[decay] = summary["greedy_test"]
+        assert evaluated["greedy_error"] == results[decay]["error"]
+    assert results[0.9] != results[0.0]
 
 
 @pytest.mark.process

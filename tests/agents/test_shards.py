@@ -48,7 +48,8 @@ def weights(run):
     return AutoModelForCausalLM.from_pretrained(run.checkpoint).state_dict()
 
 
-ONE_EACH = {"prompts": 1, "completions": 1, "advantage": "gae", "kl_coef": 0.05}
+MEAN = {"ema_decay": 0.8, "evaluate_every": 2, "validation": 8}
+ONE_EACH = {"prompts": 1, "completions": 1, "advantage": "gae", "kl_coef": 0.05, **MEAN}
 """Of 30 steps some have a process whose completion ends before that of the other."""
 RECOMPUTED = {"completions": 40, "micro_batch": 3, "gradient_checkpointing": "true", "architecture": "llama"}
 
@@ -83,7 +84,7 @@ def test_a_run_whose_weights_are_shared_out_is_the_same_run(tmp_path, trainer, s
 @pytest.mark.process
 @pytest.mark.parametrize(("begun", "resumed"), [(2, 1), (1, 2)])
 def test_a_killed_run_goes_on_with_another_number_of_processes(tmp_path, begun, resumed):
-    settings = {**SHARED, "prompts": 8 // begun, "advantage": "gae", "shard": "true"}
+    settings = {**SHARED, "prompts": 8 // begun, "advantage": "gae", "shard": "true", **MEAN}
     finish(start_ranks(begun, *command("train", tmp_path / "whole", 20, settings)))
     killed = tmp_path / "killed"
     processes = start_ranks(begun, *command("train", killed, 20, settings))

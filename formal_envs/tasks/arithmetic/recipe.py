@@ -15,5 +15,6 @@ RECIPE = Recipe(
         "entropy_target_end": 0.8,
         "entropy_gain": 2.0,
         "batch_entropy_coef": 0.6,  # answers that are seldom right are given up on with less
+        "ema_decay": 0.95,  # right answers fall and rise with the weights themselves
     },
 )
