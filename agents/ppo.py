@@ -18,6 +18,7 @@ from agents.objective.schedules import adapt_kl_coef, entropy_bonus, interpolate
 from agents.processes import Processes
 from agents.rollout import collect
 from agents.runs.config import PPOConfig
+from agents.runs.keeping import is_kept
 from agents.runs.loop import ScoringBar, interruption
 from agents.runs.session import Progress, Session
 from agents.runs.spec import RunSpec
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 SAMPLING, PARTS = 3, 6
 """Purposes of seeds, beside those in agents/evaluation/agent.py and agents/sft.py."""
-_LOGGED = 16  # completions of a batch that go into samples.jsonl, each of another prompt
 
 
 @dataclass(kw_only=True)
@@ -136,9 +136,8 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch 
                     results = evaluate(agent, run.held_out, run.reward, episodes=config.validation, seed=config.seed)
                 metrics |= {f"greedy_{name}": value for name, value in results.items() if name != "episodes"}
             log.write(metrics)
-            if progress.step in (1, config.steps) or progress.step % config.checkpoint_every == 0:
-                firsts = slice(0, _LOGGED * config.completions, config.completions)  # of each prompt
-                log.write_samples(progress.step, prompts[:_LOGGED], sampled.texts[firsts], sampled.scores[firsts])
+            if is_kept(progress.step, config.steps):
+                log.write_samples(progress.step, prompts, problems.solutions, sampled.texts, sampled.scores)
             figures = {"reward": "reward_mean", "exact": "exact", "H": "entropy", "KL": "kl"}
             bar.set_postfix({name: f"{stats[key]:.3f}" for name, key in figures.items() if key in stats}, refresh=False)
             bar.update()

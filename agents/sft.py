@@ -20,19 +20,19 @@ from agents.evaluation.policy_agent import PolicyAgent
 from agents.models.optimizers import make_optimizer
 from agents.processes import Processes
 from agents.runs.config import SFTConfig
+from agents.runs.keeping import PROMPTS
 from agents.runs.loop import interruption, progress_bar
 from agents.runs.session import Progress, Session
 from agents.runs.spec import RunSpec
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
-from formal_envs.score import all_scored, score_batch
+from formal_envs.score import score_batch
 from formal_envs.tasks import Problems
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
 EXAMPLES, ORDER = 4, 5
 """Purposes of seeds, beside those in agents/evaluation, agents/ppo.py."""
 _IGNORED = -100  # what torch's cross entropy leaves out
-_LOGGED = 16  # completions that go into samples.jsonl
 _BLOCK = 256  # examples that are made at once
 
 
@@ -70,9 +70,9 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
         loss = validation_loss(policy.model, validation, pad_id, config.batch)
         agent = PolicyAgent(policy, layout, config.seed)
         results = evaluate(agent, run.held_out, run.reward, episodes=config.validation, seed=config.seed)
-        prompts = unseen.prompts[:_LOGGED]
+        prompts = unseen.prompts[:PROMPTS]
         texts = agent.act(prompts)
-        log.write_samples(step, prompts, texts, all_scored(score_batch(run.reward, prompts, texts)))
+        log.write_samples(step, prompts, unseen.solutions, texts, score_batch(run.reward, prompts, texts))
         return {"validation_loss": loss, **{name: results[name] for name in results if name != "episodes"}}
 
     with (

@@ -62,7 +62,7 @@ def eval_command(
     from tqdm import tqdm
 
     from agents.evaluation.agent import evaluate
-    from agents.runs.log import sample_row
+    from agents.runs.keeping import sample_row
 
     options = {**parse_settings(settings), "split": split}
     if (Path(agent) / "config.json").is_file():

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from agents.runs.files import drop_later_lines
 from agents.runs.folder import Run
+from agents.runs.keeping import bounded, kept_rows
 from formal_envs.errors import ConfigError
 from formal_envs.score import Score
 
@@ -71,25 +72,21 @@ class RunLog:
         self._board.file_writer.add_summary(self._summary(value=scalars), int(metrics["step"]))
 
     def write_samples(
-        self, step: int, prompts: Sequence[str], completions: Sequence[str], scores: Sequence[Score]
+        self,
+        step: int,
+        prompts: Sequence[str],
+        solutions: Sequence[str],
+        completions: Sequence[str],
+        scores: Sequence[Score],
     ) -> None:
-        """Add what the model wrote at a step."""
+        """Add what the model wrote at a step, or as much of it as a run keeps.
+
+        Args: as of ``kept_rows``.
+        """
         if self._main:
-            rows = map(sample_row, prompts, completions, scores)
-            self._samples.writelines(json.dumps({"step": step, **row}) + "\n" for row in rows)
+            rows = kept_rows(prompts, solutions, completions, scores)
+            self._samples.writelines(bounded([json.dumps({"step": step, **row}) + "\n" for row in rows]))
             self._samples.flush()
-
-
-def sample_row(prompt: str, completion: str, score: Score) -> dict[str, Any]:
-    """A completion and its score, as a row of samples.jsonl."""
-    parts = {name: round(value, 4) for name, value in score.parts.items()}
-    return {
-        "prompt": prompt,
-        "completion": completion,
-        "reward": round(score.value, 4),
-        "parts": parts,
-        "failure": score.failure,
-    }
 
 
 def _lock(folder: Path) -> FileLock:

@@ -171,7 +171,7 @@ def test_help_of_every_game_command():
 def test_a_run_on_games_leaves_a_page_and_a_picture_of_its_best_game(tmp_path):
     pytest.importorskip("torch")
     from agents.runs.folder import Run
-    from agents.runs.log import sample_row
+    from agents.runs.keeping import sample_row
     from agents.runs.samples import write_best, write_samples_page
     from agents.runs.spec import RunSpec
     from formal_envs.ludii import evaluate_game
