@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
-from formal_envs.score import Score
+from formal_envs.score import Score, Unscored
 
 MOMENTS = 50
 """Steps of a run at which completions are kept, evenly spread, besides its first and its last."""
@@ -22,7 +22,7 @@ def is_kept(step: int, steps: int) -> bool:
 
 
 def kept_rows(
-    prompts: Sequence[str], solutions: Sequence[str], texts: Sequence[str], scores: Sequence[Score]
+    prompts: Sequence[str], solutions: Sequence[str], texts: Sequence[str], scores: Sequence[Score | Unscored]
 ) -> list[dict[str, Any]]:
     """The rows of samples.jsonl of a batch, but for the step: the first completion of each prompt, then the others.
 
@@ -41,14 +41,15 @@ def kept_rows(
     return rows
 
 
-def sample_row(prompt: str, completion: str, score: Score) -> dict[str, Any]:
-    """A completion and its score, as a row of samples.jsonl."""
-    parts = {name: round(value, 4) for name, value in score.parts.items()}
+def sample_row(prompt: str, completion: str, score: Score | Unscored) -> dict[str, Any]:
+    """A completion and its score, as a row of samples.jsonl; ``reward`` is None where there is no score."""
+    text = {"prompt": prompt, "completion": completion}
+    if isinstance(score, Unscored):
+        return {**text, "reward": None, "parts": {}, "failure": None, "failed_at": None, "unscored": score.reason}
     return {
-        "prompt": prompt,
-        "completion": completion,
+        **text,
         "reward": round(score.value, 4),
-        "parts": parts,
+        "parts": {name: round(value, 4) for name, value in score.parts.items()},
         "failure": score.failure,
         "failed_at": score.failed_at,
     }

@@ -13,7 +13,7 @@ from agents.runs.files import drop_later_lines
 from agents.runs.folder import Run
 from agents.runs.keeping import bounded, kept_rows
 from formal_envs.errors import ConfigError
-from formal_envs.score import Score
+from formal_envs.score import Score, Unscored
 
 
 class RunLog:
@@ -77,7 +77,7 @@ class RunLog:
         prompts: Sequence[str],
         solutions: Sequence[str],
         completions: Sequence[str],
-        scores: Sequence[Score],
+        scores: Sequence[Score | Unscored],
     ) -> None:
         """Add what the model wrote at a step, or as much of it as a run keeps.
 

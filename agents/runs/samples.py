@@ -30,7 +30,9 @@ def write_best(run: Run, folder: Path) -> None:
     """
     draw = find_task(task_name(run.spec.env)).draw
     rows = run.samples()
-    good = [row for row in rows if row["step"] == rows[-1]["step"] and row["failure"] is None]
+    good = [
+        row for row in rows if row["step"] == rows[-1]["step"] and row["failure"] is None and row["reward"] is not None
+    ]
     if draw and good:
         best = max(good, key=lambda row: row["reward"])
         for name, text in draw(best["prompt"], best["completion"]).items():
@@ -41,7 +43,8 @@ def _table(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     table = ["| prompt | completion | reward | why not more |", "|---|---|---|---|"]
     for row in rows:
         prompt, completion, failure = (_code(row[name] or "") for name in ("prompt", "completion", "failure"))
-        table.append(f"| {prompt} | {completion} | {row['reward']:.3f} | {failure} |")
+        earned = "no score" if row["reward"] is None else f"{row['reward']:.3f}"
+        table.append(f"| {prompt} | {completion} | {earned} | {failure} |")
     return table
 
 

@@ -1,12 +1,13 @@
 """Which completions of a training a run keeps."""
 
 import json
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.runs.keeping import BYTES, GROUPS, MEMBERS, MOMENTS, PROMPTS, bounded, is_kept, kept_rows
-from formal_envs.score import Score
+from agents.runs.keeping import BYTES, GROUPS, MEMBERS, MOMENTS, PROMPTS, bounded, is_kept, kept_rows, sample_row
+from formal_envs.score import Score, Unscored
 
 
 @given(st.integers(1, 20_000))
@@ -16,7 +17,7 @@ def test_moments_are_few_and_evenly_spread(steps):
     assert kept[-1] == steps
     assert len(kept) <= MOMENTS + 2
     assert len(kept) >= min(steps, MOMENTS / 2)
-    gaps = {later - step for step, later in zip(kept[1:-1], kept[2:-1], strict=False)}
+    gaps = {later - step for step, later in pairwise(kept[1:-1])}
     assert len(gaps) <= 1
 
 
@@ -55,3 +56,10 @@ def test_a_step_takes_no_more_bytes_than_it_may(sizes):
 
 def test_one_row_is_kept_whatever_its_size():
     assert bounded(["x" * (BYTES + 1), "y"]) == ["x" * (BYTES + 1)]
+
+
+def test_what_could_not_be_scored_is_no_zero():
+    row = sample_row("2+2=", "4", Unscored("the server is down"))
+    assert row["reward"] is None
+    assert row["unscored"] == "the server is down"
+    assert row["completion"] == "4"
