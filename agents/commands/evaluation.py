@@ -26,7 +26,7 @@ from agents.runs.environments import task_name
 from formal_envs.errors import ConfigError, unknown
 from formal_envs.references import is_reference
 from formal_envs.score import Score
-from formal_envs.tasks import make_task
+from formal_envs.tasks import Problems, make_task
 
 _BASELINES = ("random", "constant", "oracle")
 
@@ -62,6 +62,7 @@ def eval_command(
     from tqdm import tqdm
 
     from agents.evaluation.agent import evaluate
+    from agents.evaluation.levels import by_difficulty, table
     from agents.runs.keeping import sample_row
 
     options = {**parse_settings(settings), "split": split}
@@ -77,21 +78,27 @@ def eval_command(
         known = unknown("agent", agent, _BASELINES)
         raise ConfigError(f"{known}, or the folder of a run, or an own agent as module:name or file.py:Class")
     task, reward = make_task(task_name(str(env)), **options)
+    difficulties: list[float] = []
+    reached: list[Score] = []
     result: dict[str, Any] = {"agent": agent, "env": env, "split": split, "seed": seed}
     bar = tqdm(total=episodes, unit="episode", desc="eval", disable=None)  # on a terminal alone
     with bar, writing(out) if out else nullcontext() as file, scored_by(reward, workers) as scorer:
 
-        def watch(prompts: Sequence[str], completions: Sequence[str], scores: Sequence[Score]) -> None:
-            bar.update(len(prompts))
+        def watch(problems: Problems, completions: Sequence[str], scores: Sequence[Score]) -> None:
+            bar.update(len(scores))
+            difficulties.extend(task.difficulty(problems).tolist())
+            reached.extend(scores)
             if file:
-                rows = map(sample_row, prompts, completions, scores)
+                rows = map(sample_row, problems.prompts, completions, scores)
                 file.writelines(json.dumps(row) + "\n" for row in rows)
 
         result.update(evaluate(player, task, scorer, episodes=episodes, seed=seed, watch=watch))
+    levels = by_difficulty(difficulties, reached)
     if as_json:
-        click.echo(json.dumps(result))
+        click.echo(json.dumps({**result, "by_difficulty": levels}))
         return
     click.echo(explained(result, {"mode_share": "share of the completion that was given most often"}))
+    click.echo(f"\n{table(levels)}")
 
 
 def _baseline(name: str, env: str, options: dict[str, Any], episodes: int, seed: int) -> Any:

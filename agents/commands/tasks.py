@@ -23,6 +23,7 @@ def list_command(as_json: bool) -> None:
     """List the environments with their options and rewards."""
     rows = [
         {"env": f"Formal{name}{form}-v0", "options": option_names(name) + extra, "rewards": list(spec.rewards)}
+        | {"difficulty": spec.difficulty}
         for name, spec in TASKS.items()
         for form, extra in (("", []), ("Token", ["tokenizer", "max_tokens", "mask"]))
     ]
@@ -30,7 +31,8 @@ def list_command(as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2))
         return
     for row in rows:
-        click.echo(f"{row['env']:24} options: {', '.join(row['options'])}; rewards: {', '.join(row['rewards'])}")
+        level = f"; difficulty: {row['difficulty']}" if row["difficulty"] else ""
+        click.echo(f"{row['env']:24} options: {', '.join(row['options'])}; rewards: {', '.join(row['rewards'])}{level}")
 
 
 @click.command()

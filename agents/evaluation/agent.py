@@ -11,7 +11,7 @@ import numpy as np
 from agents.evaluation.diversity import count_words, diversity
 from formal_envs.errors import ConfigError
 from formal_envs.score import Reward, Score, all_scored, score_batch
-from formal_envs.tasks import Task
+from formal_envs.tasks import Problems, Task
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
 TRAINING, EVALUATION, BASELINE = range(3)
@@ -80,7 +80,7 @@ def evaluate(
     episodes: int,
     seed: int,
     batch_size: int = 0,
-    watch: Callable[[Sequence[str], Sequence[str], Sequence[Score]], Any] = lambda prompts, completions, scores: None,
+    watch: Callable[[Problems, Sequence[str], Sequence[Score]], Any] = lambda problems, completions, scores: None,
 ) -> dict[str, float]:
     """Mean reward and mean parts (``exact`` among them, where the reward has it) over fresh problems of a task.
 
@@ -90,19 +90,19 @@ def evaluate(
 
     Args:
         batch_size: problems asked at once; 0 is 512, or ``task.problems_ahead`` where that is less.
-        watch: is given the prompts, completions and scores of each batch.
+        watch: is given the problems, completions and scores of each batch.
     """
     batch_size = batch_size or min(_BATCH, task.problems_ahead)
     stream = seeded_stream(seed, EVALUATION)
     completions: list[str] = []
     scores: list[Score] = []
     for start in range(0, episodes, batch_size):
-        prompts = task.sample(problem_keys(stream, np.arange(start, min(episodes, start + batch_size)))).prompts
-        answers = ask(agent, prompts)
-        scored = all_scored(score_batch(reward, prompts, answers))
+        problems = task.sample(problem_keys(stream, np.arange(start, min(episodes, start + batch_size))))
+        answers = ask(agent, problems.prompts)
+        scored = all_scored(score_batch(reward, problems.prompts, answers))
         completions += answers
         scores += scored
-        watch(prompts, answers, scored)
+        watch(problems, answers, scored)
     parts = {name: float(np.mean([score.parts[name] for score in scores])) for name in scores[0].parts}
     texts = sum(map(count_words, completions)) >= 2 * len(completions)
     return {

@@ -71,6 +71,11 @@ def held_out_results(
         agent = PolicyAgent(policy, layout, sampling_seed)
         with progress_bar(name, episodes, unit="episode") as bar:
             results[name] = evaluate(
-                agent, task, reward, episodes=episodes, seed=seed, watch=lambda prompts, *_: bar.update(len(prompts))
+                agent,
+                task,
+                reward,
+                episodes=episodes,
+                seed=seed,
+                watch=lambda problems, *_: bar.update(len(problems.prompts)),
             )
     return results

@@ -76,7 +76,7 @@ class RowId:
         return cls(**values)
 
 
-def rows(env: str, n: int, *, seed: int = 0, **options: Any) -> Iterator[dict[str, str]]:
+def rows(env: str, n: int, *, seed: int = 0, **options: Any) -> Iterator[dict[str, Any]]:
     """The first ``n`` problems of a seed: what the environment asks after ``reset(seed=seed)``, in its order.
 
     Args:
@@ -86,7 +86,8 @@ def rows(env: str, n: int, *, seed: int = 0, **options: Any) -> Iterator[dict[st
         **options: of the environment, as JSON has them; ``split`` is "train" without it.
 
     Returns:
-        Objects of ``id``, ``prompt`` and ``solution``, a completion that is good.
+        Objects of ``id``, ``prompt``, ``solution``, a completion that is good, and ``difficulty``, a number on a scale
+        of the task's own.
 
     Raises:
         ConfigError: a name or an option does not exist, has no meaning, or is not a JSON value.
@@ -104,12 +105,14 @@ def rows(env: str, n: int, *, seed: int = 0, **options: Any) -> Iterator[dict[st
     return _rows(task, first, n)  # what is wrong has been said before the first row is asked for
 
 
-def _rows(task: Task, row_id: RowId, n: int) -> Iterator[dict[str, str]]:
+def _rows(task: Task, row_id: RowId, n: int) -> Iterator[dict[str, Any]]:
     for first in range(0, n, _BLOCK):
         indices = range(first, min(first + _BLOCK, n))
         problems = _problems(task, row_id.seed, indices)
-        for index, prompt, solution in zip(indices, problems.prompts, problems.solutions, strict=True):
-            yield {"id": str(replace(row_id, index=index)), "prompt": prompt, "solution": solution}
+        levels = task.difficulty(problems).tolist()
+        for index, prompt, solution, level in zip(indices, problems.prompts, problems.solutions, levels, strict=True):
+            row = {"id": str(replace(row_id, index=index)), "prompt": prompt, "solution": solution}
+            yield {**row, "difficulty": level}
 
 
 def score(row_id: str, completion: str, *, trusted: Trusted = ()) -> Score:

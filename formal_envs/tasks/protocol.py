@@ -73,6 +73,12 @@ class Task(Protocol):
     def sample(self, keys: Keys) -> Problems:
         """Make the problem of each of the keys (n,)."""
 
+    def difficulty(self, problems: Any) -> NDArray[np.float64]:
+        """How hard each problem (n,) of ``sample`` is: a number on the task's own scale, more where more is asked.
+
+        Options that make problems harder make it larger; it tells nothing between tasks.
+        """
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -105,6 +111,7 @@ class TaskSpec:
         recipe: how it is trained, where the defaults do not suit it.
         draw: what shows a completion without failure, of prompt and completion: texts of files by their names, such as
             a picture. None where the completion itself shows all.
+        difficulty: what the task's ``difficulty`` counts, in a few words.
 
     Raises:
         ConfigError: there is no reward, or an option has a name that is taken, or is not there to be plain.
@@ -115,6 +122,7 @@ class TaskSpec:
     plain: frozenset[str] = frozenset()
     recipe: Recipe = Recipe()
     draw: Callable[[str, str], Mapping[str, str]] | None = None
+    difficulty: str = ""
 
     def __post_init__(self) -> None:
         if not self.rewards:

@@ -61,7 +61,8 @@ def test_who_watches_an_evaluation_sees_each_batch():
     told = []
     task, reward = make_task("Arith")
 
-    def watch(prompts, completions, scores):
+    def watch(problems, completions, scores):
+        prompts = problems.prompts
         assert completions == ["25"] * len(prompts)
         assert scores == reward.score_batch(prompts, completions)
         told.append(len(prompts))

@@ -19,7 +19,18 @@ def test_list_names_every_environment():
     rows = json.loads(run("list", "--json"))
     assert {"FormalArith-v0", "FormalArithToken-v0"} <= {row["env"] for row in rows}
     assert "paper" in rows[0]["rewards"]
+    assert "carries" in rows[0]["difficulty"]
     assert "terms" in run("list")
+    assert "carries" in run("list")
+
+
+def test_eval_says_what_was_reached_at_each_difficulty():
+    ask = ["eval", "oracle", "--env", "FormalArith-v0", "--episodes", 64, "--set", "terms=2"]
+    result = json.loads(run(*ask, "--json"))
+    assert [row["difficulty"] for row in result["by_difficulty"]] == [[1, 1], [2, 2]]  # with a carry, and without
+    assert [row["exact"] for row in result["by_difficulty"]] == [1, 1]
+    assert sum(row["episodes"] for row in result["by_difficulty"]) == 64
+    assert "difficulty           episodes reward_mean       exact" in run(*ask)
 
 
 def test_sample_gives_what_the_environment_asks():

@@ -10,4 +10,5 @@ SPEC = TaskSpec(
     {"paper": paper, "exact": exact},
     plain=frozenset({"terms", "max_operand", "operators", "answer", "split"}),
     recipe=RECIPE,
+    difficulty="operators, products and brackets twice, and carries",
 )

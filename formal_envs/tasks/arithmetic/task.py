@@ -19,6 +19,7 @@ from formal_envs.errors import ConfigError, check_choice, check_integer
 from formal_envs.languages.mask_grammar import Continuation
 from formal_envs.score import Reward
 from formal_envs.tasks.arithmetic.answers import ArithmeticAnswers
+from formal_envs.tasks.arithmetic.difficulty import difficulty
 from formal_envs.tasks.arithmetic.encoder import SymbolEncoder, symbol_ids
 from formal_envs.tasks.arithmetic.expressions import (
     ABSENT_CODE,
@@ -169,6 +170,10 @@ class ArithmeticTask:
                 part[..., redo] = new
             keys, redo = fresh.keys[~fresh.fits], redo[~fresh.fits]
         return ArithmeticProblems(draft.prompts.T, draft.solutions.T, draft.values, draft.terms)
+
+    def difficulty(self, problems: ArithmeticProblems) -> NDArray[np.float64]:
+        """Operators of each expression, products and pairs of brackets twice, and carries of its numbers' sum."""
+        return difficulty(problems)
 
     def continuation(self, prompt: str) -> Continuation:
         """The reductions of a prompt's last statement that are right in form, whatever their values."""

@@ -12,4 +12,5 @@ SPEC = TaskSpec(
     plain=frozenset({"mode", "brief", "split", "playouts", "corpus_share"}),
     recipe=RECIPE,
     draw=draw,
+    difficulty="tokens to write",
 )

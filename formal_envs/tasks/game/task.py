@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from formal_envs.errors import ConfigError, check_choice
 from formal_envs.languages.mask_grammar import OPTIONS, Continuation
@@ -137,6 +138,10 @@ class GameTask:
             problems.solutions.append(cut.solution)
             problems.games.append(game)
         return problems
+
+    def difficulty(self, problems: GameProblems) -> NDArray[np.float64]:
+        """The tokens of what is to be written of each game, (n,): of a part, or of the whole."""
+        return np.array([len(_tokenizer().encode(solution)) for solution in problems.solutions], float)
 
     def continuation(self, prompt: str) -> Continuation:
         """Games on one line, or ludemes of the types that the gap in a prompt may have, with a blank before them."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from lark import Tree
+from numpy.typing import NDArray
 
 from formal_envs.errors import ConfigError, ParseFailure, check_choice, check_integer
 from formal_envs.languages.language import Language, read
@@ -117,6 +118,12 @@ class GrammarTask:
             problems.prompts.append(problem[0])
             problems.solutions.append(problem[1])
         return problems
+
+    def difficulty(self, problems: GrammarProblems) -> NDArray[np.float64]:
+        """The tokens of each sentence, (n,), the part that stands in the prompt among them."""
+        begun = problems.prompts if self.continues else [""] * len(problems.prompts)
+        texts = [prompt + solution for prompt, solution in zip(begun, problems.solutions, strict=True)]
+        return np.array([len(self._tokenizer.encode(text)) for text in texts], float)
 
     def continuation(self, prompt: str) -> Continuation:
         """A sentence, or the rest of the one that the prompt begins."""

@@ -10,4 +10,5 @@ SPEC = TaskSpec(
     {"vader": vader, "classifier": by_classifier},
     plain=frozenset({"split", "target", "repetition_penalty", "output"}),
     recipe=RECIPE,
+    difficulty="words of the review",
 )

@@ -92,6 +92,11 @@ class SentimentTask:
         """
         return self._generate(keys) if self._pool is None else _choose(self._pool, keys)
 
+    def difficulty(self, problems: SentimentProblems) -> NDArray[np.float64]:
+        """The words of each review, opening and rest together, (n,)."""
+        texts = zip(problems.prompts, problems.solutions, strict=True)
+        return np.array([len(prompt.split()) + len(rest.split()) for prompt, rest in texts], float)
+
     def _generate(self, keys: Keys) -> SentimentProblems:
         write = reviews().write
         prompts, solutions = [""] * len(keys), [""] * len(keys)
