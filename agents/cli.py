@@ -17,6 +17,7 @@ from agents.commands.game_raw import conformance_raw_command, expand_command, op
 from agents.commands.game_solve import solve_command
 from agents.commands.game_text import format_command, lint_command
 from agents.commands.reproduce import reproduce_command
+from agents.commands.serving import serve
 from agents.commands.shared import Commands
 from agents.commands.tasks import list_command, sample, score
 from agents.commands.training import plot, sft, train
@@ -33,6 +34,7 @@ for _command in (
     sample,
     score,
     export_command,
+    serve,
     check_reward_command,
     game,
     train,

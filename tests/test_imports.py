@@ -39,6 +39,7 @@ tasks
 rewards
 envs
 adapters
+serving
 """
 AGENTS = """
 runs.config objective models.cache models.last_token models.shared_prompts models.transformers_adapter
@@ -84,6 +85,7 @@ def test_importing_loads_nothing_heavy(use):
         "datasets",
     }
     heavy |= {"pyarrow", "vaderSentiment", "sacrebleu", "huggingface_hub", "llguidance"}
+    heavy |= {"starlette", "uvicorn", "anyio"}
     loaded = run(f"import formal_envs, sys{use}; print(*{{name.split('.')[0] for name in sys.modules}})")
     assert "formal_envs" in loaded.split()
     assert not heavy & set(loaded.split())

@@ -1,0 +1,58 @@
+"""``formal-envs serve``: rewards for other processes and machines."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import click
+
+from agents.commands.shared import SETTINGS, parse_settings
+from formal_envs.errors import ConfigError
+
+
+@click.command()
+@click.argument("envs", nargs=-1, required=True, metavar="ENV...")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; another needs --token.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 is any free one.")
+@click.option("--token", envvar="FORMAL_ENVS_TOKEN", help="What requests must send.  [env: FORMAL_ENVS_TOKEN]")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 1024), help="Processes that score.")
+@SETTINGS
+def serve(
+    envs: tuple[str, ...], host: str, port: int, token: str | None, workers: int, settings: tuple[str, ...]
+) -> None:
+    """Serve the rewards of ENV...: POST /score takes rows with completions and gives scores.
+
+    --set takes options of the environments, and reaches those that have the option. A token is better given by the
+    environment variable: others on this machine can read command lines.
+    """
+    try:
+        from formal_envs.serving.app import create_app
+        from formal_envs.serving.run import run
+    except ImportError:
+        raise ConfigError("serving needs the serve extra: pip install 'formal-envs[serve]'") from None
+    from formal_envs.serving.scoring import Scorer
+    from formal_envs.serving.served import Served
+
+    _check_token(token, host)
+    served = Served.of(envs, parse_settings(settings))
+    run(create_app(Scorer(served, workers=workers), token=token), host=host, port=port)
+
+
+def _check_token(token: str | None, host: str) -> None:
+    """Pass where a server at an address may do with this token.
+
+    Raises:
+        ConfigError: others can reach the address and there is no token, or it cannot be sent in a header.
+    """
+    if token is None:
+        if not _is_loopback(host):
+            raise ConfigError(f"others can reach {host}: give --token, or set FORMAL_ENVS_TOKEN, to serve there")
+    elif not (token.isascii() and token.isprintable() and token.strip() == token != ""):
+        raise ConfigError("a token is printable ASCII without spaces around it")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
