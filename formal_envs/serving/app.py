@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from formal_envs.errors import ConfigError
-from formal_envs.score import Score
+from formal_envs.score import to_json
 from formal_envs.serving.bounds import Bounds
 from formal_envs.serving.gate import LOOPBACK, Gate, json_response, refusal
 from formal_envs.serving.requests import read_json, read_rows
@@ -121,7 +121,7 @@ class ScoreEndpoint:
             return refusal(str(error), 422)
         except ValueError as error:
             return refusal(str(error), 400)
-        return json_response({"scores": list(map(score_as_json, scores))})
+        return json_response({"scores": list(map(to_json, scores))})
 
     async def _body(self, request: Request, held: list[int]) -> bytes | Response:
         """The body, or what is answered where it is too large; its bytes are counted in ``held`` as they come."""
@@ -142,16 +142,6 @@ class ScoreEndpoint:
     def _too_large(self) -> Response:
         close = {"Connection": "close"}  # what is left of it is not read
         return refusal(f"a body has at most {self._bounds.body} bytes: send several requests", 413, close)
-
-
-def score_as_json(score: Score) -> dict[str, Any]:
-    """A score as the server says it."""
-    return {
-        "score": score.value,
-        "parts": dict(score.parts),
-        "failure": score.failure,
-        "failed_at": score.failed_at,
-    }
 
 
 def _health(_: Request) -> Response:

@@ -6,10 +6,14 @@ import asyncio
 from collections.abc import Sequence
 
 from formal_envs.adapters import rows
-from formal_envs.errors import check_integer
+from formal_envs.errors import ConfigError, check_integer
 from formal_envs.pool import ScoringPool
-from formal_envs.score import Score, score_batch
+from formal_envs.score import Score, Unscored, all_scored, score_batch
 from formal_envs.serving.served import Served
+
+
+class Refused(Unscored):
+    """A question without a meaning: options in its id that the task does not take. The reason is what to mend."""
 
 
 def question(env: str, prompt: str) -> str:
@@ -38,23 +42,32 @@ class ServedReward:
 
     def score(self, prompt: str, completion: str) -> Score:
         """Score one completion."""
-        return self.score_batch([prompt], [completion])[0]
+        return all_scored(self.score_batch([prompt], [completion]))[0]
 
-    def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
-        """Score ``completions[i]`` as an answer to question ``prompts[i]``."""
+    def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score | Unscored]:
+        """Score ``completions[i]`` as an answer to question ``prompts[i]``; an id without a meaning is ``Refused``."""
         asked: dict[str, list[int]] = {}  # the places of each environment's, and of ids
         for place, prompt in enumerate(prompts):
             asked.setdefault("" if prompt.startswith("{") else prompt.partition("\n")[0], []).append(place)
-        scores: dict[int, Score] = {}
+        scores: dict[int, Score | Unscored] = {}
         for env, places in asked.items():
             texts = [completions[place] for place in places]
             if env:
                 _, reward = self.served.make(env)
                 found = score_batch(reward, [prompts[place].partition("\n")[2] for place in places], texts)
             else:
-                found = rows.score_batch([prompts[place] for place in places], texts, trusted=self.served.trusted)
+                found = self._score_ids([prompts[place] for place in places], texts)
             scores.update(zip(places, found, strict=True))
         return [scores[place] for place in range(len(prompts))]
+
+    def _score_ids(self, ids: Sequence[str], completions: Sequence[str]) -> list[Score | Unscored]:
+        try:
+            return rows.score_batch(ids, completions, trusted=self.served.trusted)
+        except ConfigError as error:
+            if len(ids) == 1:
+                return [Refused(str(error))]
+        alone = [self._score_ids([row_id], [text]) for row_id, text in zip(ids, completions, strict=True)]
+        return [score for scores in alone for score in scores]
 
 
 class Scorer:
@@ -86,7 +99,7 @@ class Scorer:
         # forks would have the server's connections too, which then stay open for the client when the server closes them
         self._pool = ScoringPool(self._reward, self._workers, method="spawn")
         questions = [question(env, "") for env in self.served.options]
-        self._pool.score_batch(questions, [""] * len(questions))
+        all_scored(self._pool.score_batch(questions, [""] * len(questions)))
 
     def close(self) -> None:
         """End the processes."""
@@ -94,8 +107,16 @@ class Scorer:
             self._pool.close()
             self._pool = None
 
-    async def score(self, questions: Sequence[str], completions: Sequence[str]) -> list[Score]:
-        """Score ``completions[i]`` as an answer to ``questions[i]``."""
+    async def score(self, questions: Sequence[str], completions: Sequence[str]) -> list[Score | Unscored]:
+        """Score ``completions[i]`` as an answer to ``questions[i]``.
+
+        Raises:
+            ConfigError: a question is the id of a row that has no meaning; the message names the row.
+        """
         if self._pool is None:
             raise RuntimeError("the scorer is not open")
-        return await asyncio.to_thread(self._pool.score_batch, questions, completions)
+        scores = await asyncio.to_thread(self._pool.score_batch, questions, completions)
+        for place, score in enumerate(scores):
+            if isinstance(score, Refused):
+                raise ConfigError(f"row {place}: {score.reason}")
+        return scores
