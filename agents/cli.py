@@ -17,6 +17,7 @@ from agents.commands.game_raw import conformance_raw_command, expand_command, op
 from agents.commands.game_solve import solve_command
 from agents.commands.game_text import format_command, lint_command
 from agents.commands.reproduce import reproduce_command
+from agents.commands.rescore import rescore_command
 from agents.commands.serving import serve
 from agents.commands.shared import Commands
 from agents.commands.tasks import list_command, sample, score
@@ -42,6 +43,7 @@ for _command in (
     train_classifier_command,
     eval_command,
     plot,
+    rescore_command,
     reproduce_command,
     bench,
 ):

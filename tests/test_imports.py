@@ -49,6 +49,7 @@ rollout
 update
 ppo sft
 bench experiments
+lab
 commands
 cli
 """

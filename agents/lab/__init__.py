@@ -1,0 +1,1 @@
+"""Runs to look at: their files read within bounds, and what the lab's page asks of them."""
