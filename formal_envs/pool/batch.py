@@ -68,12 +68,23 @@ class Batch:
         if part.start < self._limit:
             self._limit, self.error = part.start, error
 
-    def lost(self, part: range, fate: str) -> None:
-        """Have the texts of a worker that is gone scored again, each alone: one of them may have ended it."""
-        self._ended.update(part if len(part) == 1 else ())
-        if self._ended[part.start] == _ENDS and len(part) == 1:
-            self.answered(part, [Unscored(f"{fate}, {_ENDS} times")])
-        elif part:
-            self._at_work.remove(part.start)
-            for place in part:
-                heapq.heappush(self._again, place)
+    def lost(self, part: range, fate: str, *, final: bool = False) -> None:
+        """Have the texts of a worker that is gone scored again, each alone: one of them may have ended it.
+
+        Args:
+            part: the texts that the worker had.
+            fate: what became of it.
+            final: it would be so again, so that a text that was alone is given up.
+        """
+        if len(part) == 1:
+            self._ended[part.start] += 1
+            if final or self._ended[part.start] == _ENDS:
+                self.answered(part, [Unscored(fate if final else f"{fate}, {_ENDS} times")])
+                return
+        self._at_work.remove(part.start)
+        for place in part:
+            heapq.heappush(self._again, place)
+
+    def scores(self) -> list[Score | Unscored]:
+        """The scores of all texts."""
+        return [score for _, scores in sorted(self.scored.items()) for score in scores]

@@ -18,6 +18,8 @@ ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
 """Environment variables that libraries read when they are loaded."""
+TOO_LONG: int = getattr(signal, "SIGPROF", 0)
+"""The signal that ends a worker whose texts take too much of a processor's time; 0 where there is none."""
 _in_worker = False
 
 
@@ -63,12 +65,21 @@ class _InAWorker(Exception):
         return f"\n{self.args[0]}"
 
 
-def serve(connection: Connection, pickled: bytes) -> None:
-    """Score what comes until the other side is closed. The first message is None, or why the reward is not there."""
+def serve(connection: Connection, pickled: bytes, timeout: float | None) -> None:
+    """Score what comes until the other side is closed. The first message is None, or why the reward is not there.
+
+    Args:
+        connection: to the pool.
+        pickled: the reward.
+        timeout: seconds of a processor that what comes at a time may take; ``TOO_LONG`` ends the process then. The
+            system itself counts them, whatever the reward is at.
+    """
     global _in_worker
     _in_worker = True
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the pool's, which ends its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if TOO_LONG:
+        signal.signal(TOO_LONG, signal.SIG_DFL)
     os.environ.update(ONE_THREAD)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)  # its pool of threads does not live through a fork
@@ -81,7 +92,17 @@ def serve(connection: Connection, pickled: bytes) -> None:
         connection.send(None)
         while True:
             texts = connection.recv()
+            _count_time(timeout)
+            answer: object
             try:
-                connection.send(score_batch(reward, *map(list, zip(*texts, strict=True))))
+                answer = score_batch(reward, *map(list, zip(*texts, strict=True)))
             except BaseException as error:  # also SystemExit: it is the caller's, as without a pool
-                connection.send(Raised.of(error))
+                answer = Raised.of(error)
+            _count_time(None)
+            connection.send(answer)
+
+
+def _count_time(timeout: float | None) -> None:
+    """Have this process ended after so many seconds of a processor from now; None for never."""
+    if TOO_LONG:
+        signal.setitimer(signal.ITIMER_PROF, timeout or 0.0)

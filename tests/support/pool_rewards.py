@@ -31,6 +31,8 @@ class OddReward:
             raise OddError(rest, len(rest))
         if what == "leave":
             raise SystemExit(rest)
+        while what == "spin":
+            pass
         if what == "sleep":
             time.sleep(float(rest))
         return Score(float(len(completion)), {"process": float(os.getpid())}, prompt)
