@@ -102,7 +102,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch 
                     terms = accumulate(model, batch, config, entropy_coef, accelerator, processes, sampled.states)
                     terms["grad_norm"] = float(accelerator.clip_grad_norm_(model.parameters(), config.grad_clip))
                     losses.append(terms)
-                    if terms["ratio"] <= config.max_ratio:  # the same on every process
+                    if 0 < terms["ratio"] <= config.max_ratio:  # the same on every process; 0 where there are no scores
                         optimizer.step()
             updated = time.perf_counter()
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import NamedTuple
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from agents.evaluation.diversity import distinct_ngrams
@@ -23,17 +22,18 @@ from agents.objective.losses import mean_batch_entropy, most_covariant
 from agents.processes import Processes
 from agents.runs.config import PPOConfig
 from agents.runs.loop import moment_bar
+from agents.scored import Scored, part_names, score
 from formal_envs.envs.token import TokenLayout
-from formal_envs.score import Reward, Score, all_scored, score_batch
+from formal_envs.score import Reward, Score, Unscored
 from formal_envs.tokenizers import Tokenizer
 
 
 class Rollout(NamedTuple):
     """A batch of P prompts with G scored completions each, of at most T tokens.
 
-    prompts, prompt_mask (P, S), left-padded; tokens, mask, logp, values, advantages, returns (P, G, T); weights
-    (P, G, T), 1 on the tokens that the policy's loss is of; restrained (P, G, T), of KL-Cov, or None; allowed
-    (P, G, T, B) or None, as of ``Completions``.
+    prompts, prompt_mask (P, S), left-padded; tokens, mask, logp, values, advantages, returns (P, G, T); scored
+    (P, G, T), 1 on the tokens of completions that have a score; weights (P, G, T), 1 on those that the policy's loss is
+    of; restrained (P, G, T), of KL-Cov, or None; allowed (P, G, T, B) or None, as of ``Completions``.
     """
 
     prompts: Tensor
@@ -44,6 +44,7 @@ class Rollout(NamedTuple):
     values: Tensor
     advantages: Tensor
     returns: Tensor
+    scored: Tensor
     weights: Tensor
     restrained: Tensor | None
     allowed: Tensor | None
@@ -65,14 +66,15 @@ class Sampled(NamedTuple):
     """What ``collect`` brings: the batch to learn from, its figures, and what was written.
 
     rollout, texts, scores: of this process's P * G completions, prompt by prompt. states: as of ``Completions``.
-    stats: means over the batch, of all processes, of the reward and of its parts; entropies and KL in nats, the latter
-    a completion; and ``reward_seconds``, what scoring took.
+    stats: means over the batch, of all processes, of the reward and of its parts, where there is a score; entropies
+    and KL in nats, the latter a completion, over all completions; ``unscored``, the share of them without a score; and
+    ``reward_seconds``, what scoring took.
     """
 
     rollout: Rollout
     stats: dict[str, float]
     texts: list[str]
-    scores: list[Score]
+    scores: list[Score | Unscored]
     states: States | None
 
 
@@ -87,7 +89,15 @@ def collect(
     noise: Noise,
     processes: Processes,
 ) -> Sampled:
-    """Sample ``config.completions`` completions of each prompt, score them and estimate advantages."""
+    """Sample ``config.completions`` completions of each prompt, score them and estimate advantages.
+
+    A completion that could not be scored is left out of what is learned, as if it had not been sampled: of the losses
+    that are sums over tokens, of the baselines and of their spread. Batch entropy has all of them: it needs no scores,
+    and of fewer texts it is less, so that a server that is away would look like a policy that repeats itself.
+
+    Raises:
+        Unscored: no completion of any process has a score.
+    """
     inputs = encode_prompts(layout.tokenizer, prompts, processes.device)  # (P, S), (P, S)
     going = processes.longest if config.shard else int
     learned = config.epochs * config.minibatches == 1 and not config.micro_batch and not config.shard
@@ -96,18 +106,21 @@ def collect(
     began = time.perf_counter()
     scored = score(reward, prompts, texts)
     reward_seconds = time.perf_counter() - began
-    scores = scored.each()
+    names, scores = part_names(scored, processes), scored.each()
     kl = kl_to_reference(policy, reference, inputs, done, config)
-    earned = torch.tensor([score.value for score in scores], device=kl.device).view(kl.shape[:2])  # (P, G)
-    advantages, returns = estimate(done, shape(done, earned, kl, kl_coef), config, processes)
+    values = [result.value if isinstance(result, Score) else 0.0 for result in scores]
+    earned = torch.tensor(values, device=kl.device).view(kl.shape[:2])  # (P, G)
+    known = torch.from_numpy(scored.known()).to(kl.device).view(kl.shape[:2])  # (P, G)
+    counted = done._replace(mask=done.mask * known[..., None])  # those without a score have no tokens
+    advantages, returns = estimate(counted, shape(done, earned, kl, kl_coef), config, processes)
     if config.credit == "error":
         advantages = credit_error_token(advantages, error_positions(layout.tokenizer, done, scores))
-    weights, restrained = choose_tokens(done, earned, advantages, config, processes)
-    stats = summarise(done, scored, kl, reward_seconds, processes)
+    weights, restrained = choose_tokens(counted, earned, advantages, config, processes)
+    stats = summarise(done, scored, names, kl, reward_seconds, processes)
     if layout.max_tokens > 1:
         stats["distinct_2"] = distinct_ngrams(processes.gather_objects(texts), 2)
     said = (done.tokens, done.mask, done.logp, done.values)
-    rollout = Rollout(*inputs, *said, advantages, returns, weights, restrained, done.allowed)
+    rollout = Rollout(*inputs, *said, advantages, returns, counted.mask, weights, restrained, done.allowed)
     return Sampled(rollout, stats, texts, scores, done.states)
 
 
@@ -143,33 +156,6 @@ def _as_long_everywhere(done: Completions, processes: Processes, pad_id: int) ->
     return Completions(tokens, mask, logp, entropy, values, pad(done.sums, (0, 0, 0, more)), allowed)
 
 
-class Scored(NamedTuple):
-    """Scores of completions: each distinct one (D,), and which of them is each completion's (P * G,)."""
-
-    distinct: list[Score]
-    places: NDArray[np.int64]
-
-    def each(self) -> list[Score]:
-        """The scores (P * G,) of the completions."""
-        return [self.distinct[place] for place in self.places]
-
-    def sum(self, figures: Sequence[float]) -> float:
-        """The sum over the completions of figures (D,) of the distinct ones."""
-        return float(np.bincount(self.places, minlength=len(figures)) @ np.array(figures))
-
-
-def score(reward: Reward, prompts: Sequence[str], completions: Sequence[str]) -> Scored:
-    """Scores of the same number of completions of each prompt, prompt by prompt.
-
-    Equal completions of a prompt are scored once: a reward is pure, and they are many.
-    """
-    group = len(completions) // len(prompts)
-    numbers: dict[tuple[int, str], int] = {}
-    places = [numbers.setdefault((n // group, text), len(numbers)) for n, text in enumerate(completions)]
-    scores = score_batch(reward, [prompts[row] for row, _ in numbers], [text for _, text in numbers])
-    return Scored(all_scored(scores), np.array(places))
-
-
 def shape(done: Completions, earned: Tensor, kl: Tensor, kl_coef: float) -> Tensor:
     """Rewards (P, G, T) of tokens: what a completion earned (P, G) at its last one, less the KL (P, G, T) at each."""
     last = done.mask.sum(dim=2, keepdim=True) - 1
@@ -177,7 +163,10 @@ def shape(done: Completions, earned: Tensor, kl: Tensor, kl_coef: float) -> Tens
 
 
 def estimate(done: Completions, rewards: Tensor, config: PPOConfig, processes: Processes) -> tuple[Tensor, Tensor]:
-    """Advantages and returns (P, G, T) of tokens from their rewards (P, G, T), as ``config.advantage`` has them."""
+    """Advantages and returns (P, G, T) of tokens from their rewards (P, G, T), as ``config.advantage`` has them.
+
+    Those of completions without tokens are 0, and nothing depends on them.
+    """
     mask = done.mask.float()
     if config.advantage == "gae":
         rows, values, live = (x.flatten(0, 1) for x in (rewards, done.values, mask))  # (P * G, T)
@@ -185,8 +174,9 @@ def estimate(done: Completions, rewards: Tensor, config: PPOConfig, processes: P
         returns = advantages.view_as(mask) + done.values * mask
         advantages = whiten(advantages, live, processes.total) if config.whiten else advantages
         return advantages.view_as(mask), returns
-    whole = rewards.sum(dim=2)
-    within_group = group_centre(whole, processes.total) if config.advantage == "centred" else group_normalise(whole)
+    whole, present = rewards.sum(dim=2), mask.amax(dim=2)  # (P, G)
+    centred = config.advantage == "centred"
+    within_group = group_centre(whole, present, processes.total) if centred else group_normalise(whole, present)
     return within_group[..., None] * mask, rewards.flip(2).cumsum(dim=2).flip(2) * mask
 
 
@@ -196,7 +186,9 @@ def choose_tokens(
     """The tokens (P, G, T) that the policy's loss is of, and those that KL-Cov holds back, None without it."""
     weights = done.mask.float()
     if config.filter_groups:
-        weights = weights * (earned.amax(dim=1) > earned.amin(dim=1))[:, None, None]
+        absent = ~done.mask.any(dim=2)
+        highest, lowest = earned.masked_fill(absent, -inf).amax(dim=1), earned.masked_fill(absent, inf).amin(dim=1)
+        weights = weights * (highest > lowest)[:, None, None]
     if not config.kl_cov:
         return weights, None
     logp, advantages, mask = (processes.gather(x.contiguous()) for x in (done.logp, advantages, done.mask.float()))
@@ -205,26 +197,28 @@ def choose_tokens(
 
 
 def summarise(
-    done: Completions, scored: Scored, kl: Tensor, reward_seconds: float, processes: Processes
+    done: Completions, scored: Scored, names: Sequence[str], kl: Tensor, reward_seconds: float, processes: Processes
 ) -> dict[str, float]:
-    """Figures of a batch, as ``Sampled.stats`` has them.
+    """Figures of a batch, as ``Sampled.stats`` has them. Args: names, of the scores' parts.
 
     The mutual information of prompt and token, H_batch - H, is how much of a batch's variety is due to what was asked:
     the two terms of arXiv:2410.17126, subtracted. arXiv:2604.06268 finds that it follows performance better than
     entropy does.
     """
-    count = len(scored.places)
+    count, known = len(scored.places), float(scored.known().sum())
+    rewards = scored.sums(names)
     sums = {
-        **{name: scored.sum([score.parts[name] for score in scored.distinct]) for name in scored.distinct[0].parts},
-        "reward_mean": scored.sum([score.value for score in scored.distinct]),
+        **rewards,
+        "unscored": count - known,
         "entropy": done.entropy.sum().item(),
         "kl": kl.sum().item(),
         "completion_tokens": float(done.mask.sum()),
         "reward_seconds": reward_seconds * count,
     }
     floats = widest_float(processes.device)
-    totals = processes.total(torch.tensor([*sums.values(), count], dtype=floats, device=processes.device)).tolist()
-    stats = {name: total / totals[-1] for name, total in zip(sums, totals, strict=False)}
+    figures = torch.tensor([*sums.values(), known, count], dtype=floats, device=processes.device)
+    *totals, known, whole = processes.total(figures).tolist()
+    stats = {name: total / (known if name in rewards else whole) for name, total in zip(sums, totals, strict=True)}
     stats["entropy"] /= stats["completion_tokens"]
     counts = processes.total(done.mask.sum(dim=(0, 1)))
     stats["batch_entropy"] = mean_batch_entropy(processes.total(done.sums), counts).item()
@@ -261,14 +255,16 @@ def kl_to_reference(
     return kl
 
 
-def error_positions(tokenizer: Tokenizer, done: Completions, scores: Sequence[Score]) -> Tensor:
+def error_positions(tokenizer: Tokenizer, done: Completions, scores: Sequence[Score | Unscored]) -> Tensor:
     """The positions (P, G) of the tokens at which completions went wrong, by their scores; -1 where it is unknown.
 
     Where a text ends too early it is the last token.
     """
     rows, lengths = done.tokens.flatten(0, 1).tolist(), done.mask.sum(dim=2).flatten().tolist()
     positions = [
-        -1 if score.failed_at is None else token_position(tokenizer, row[:length], score.failed_at)
+        -1
+        if isinstance(score, Unscored) or score.failed_at is None
+        else token_position(tokenizer, row[:length], score.failed_at)
         for row, length, score in zip(rows, lengths, scores, strict=True)
     ]
     return torch.tensor(positions, device=done.tokens.device).view(done.tokens.shape[:2])

@@ -51,8 +51,9 @@ def accumulate(
     """
     parts = batch.split(config.micro_batch)
     counts = batch.mask.sum(dim=(0, 1))  # (T,)
-    counted = processes.total(torch.cat((counts.float(), batch.weights.sum()[None])))
-    whole = Whole(counted[:-1], counted[-1], 1 / (len(parts) * processes.count), None)
+    tokens, weight = batch.scored.sum()[None].float(), batch.weights.sum()[None]
+    counted = processes.total(torch.cat((counts.float(), tokens, weight)))
+    whole = Whole(counted[:-2], counted[-2], counted[-1], 1 / (len(parts) * processes.count), None)
     if config.batch_entropy_coef > 0 and len(parts) > 1:
         with torch.no_grad(), accelerator.autocast():
             sums = [model(part.prompts, part.prompt_mask, part.tokens, part.mask, part.allowed).sums for part in parts]
@@ -71,11 +72,13 @@ def accumulate(
 class Whole(NamedTuple):
     """What a part of a mini-batch has to know of the whole, of all processes.
 
-    counts (T,) of tokens at each position; weight (), the tokens that the policy's loss is of; share, the part's of
-    what is the same for all parts; sums (T, V) of the distributions at each position, None where there is one part.
+    counts (T,) of tokens at each position; tokens (), those of completions that have a score; weight (), those that the
+    policy's loss is of; share, the part's of what is the same for all parts; sums (T, V) of the distributions at each
+    position, None where there is one part.
     """
 
     counts: Tensor
+    tokens: Tensor
     weight: Tensor
     share: float
     sums: Tensor | None
@@ -92,7 +95,8 @@ def ppo_loss(
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """The paper's loss: L_clip + value_coef * L_value - b_ENT * H - b_BENT * H_batch, of a part of a mini-batch.
 
-    The means in it are over the whole mini-batch, so that the gradients of all parts add up to its gradient.
+    The means in it are over the whole mini-batch, so that the gradients of all parts add up to its gradient. They are
+    over completions that have a score, but for H_batch, which is of all.
 
     Returns: the loss (), and its terms and diagnostics () by name, which add up as well.
     """
@@ -100,7 +104,8 @@ def ppo_loss(
     said = model(*asked, states=states)  # (N,), sums (T, V)
     live = batch.mask.bool()
     old_logp, advantages, weights = batch.logp[live], batch.advantages[live], batch.weights[live]
-    tokens, weight = whole.counts.sum(), whole.weight.clamp(min=1)
+    scored = batch.scored[live]  # (N,)
+    tokens, weight = whole.tokens.clamp(min=1), whole.weight.clamp(min=1)
 
     each = clipped_policy_loss(said.logp, old_logp, advantages, config.clip, config.clip_high or config.clip)  # (N,)
     if batch.restrained is not None:
@@ -108,11 +113,11 @@ def ppo_loss(
     policy_loss = (each * weights).sum() / weight
     loss = policy_loss
     if entropy_coef > 0:
-        loss = loss - entropy_coef * said.entropy.sum() / tokens
+        loss = loss - entropy_coef * (said.entropy * scored).sum() / tokens
     terms = {"policy_loss": policy_loss}
     if config.advantage == "gae":
         errors = clipped_value_loss(said.values, batch.values[live], batch.returns[live], config.value_clip)
-        value_loss = errors.sum() / tokens
+        value_loss = (errors * scored).sum() / tokens
         loss = loss + config.value_coef * value_loss
         terms["value_loss"] = value_loss
     terms["loss"] = loss
@@ -124,6 +129,6 @@ def ppo_loss(
     with torch.no_grad():
         ratio = (said.logp - old_logp).exp()
         beyond = (ratio < 1 - config.clip) | (ratio > 1 + (config.clip_high or config.clip))
-        terms["ratio"] = ratio.sum() / tokens
-        terms["clip_fraction"] = beyond.sum() / tokens
+        terms["ratio"] = (ratio * scored).sum() / tokens
+        terms["clip_fraction"] = (beyond * scored).sum() / tokens
     return loss, {name: term.detach() for name, term in terms.items()}

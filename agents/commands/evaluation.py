@@ -25,7 +25,7 @@ from agents.commands.shared import (
 from agents.runs.environments import task_name
 from formal_envs.errors import ConfigError, unknown
 from formal_envs.references import is_reference
-from formal_envs.score import Score
+from formal_envs.score import Score, Unscored
 from formal_envs.tasks import Problems, make_task
 
 _BASELINES = ("random", "constant", "oracle")
@@ -84,10 +84,12 @@ def eval_command(
     bar = tqdm(total=episodes, unit="episode", desc="eval", disable=None)  # on a terminal alone
     with bar, writing(out) if out else nullcontext() as file, scored_by(reward, workers) as scorer:
 
-        def watch(problems: Problems, completions: Sequence[str], scores: Sequence[Score]) -> None:
+        def watch(problems: Problems, completions: Sequence[str], scores: Sequence[Score | Unscored]) -> None:
             bar.update(len(scores))
-            difficulties.extend(task.difficulty(problems).tolist())
-            reached.extend(scores)
+            for difficulty, score in zip(task.difficulty(problems).tolist(), scores, strict=True):
+                if isinstance(score, Score):
+                    difficulties.append(difficulty)
+                    reached.append(score)
             if file:
                 rows = map(sample_row, problems.prompts, completions, scores)
                 file.writelines(json.dumps(row) + "\n" for row in rows)
@@ -97,7 +99,11 @@ def eval_command(
     if as_json:
         click.echo(json.dumps({**result, "by_difficulty": levels}))
         return
-    click.echo(explained(result, {"mode_share": "share of the completion that was given most often"}))
+    meanings = {
+        "mode_share": "share of the completion that was given most often",
+        "unscored": "completions that could not be scored, which no figure of the reward has",
+    }
+    click.echo(explained(result, meanings))
     click.echo(f"\n{table(levels)}")
 
 

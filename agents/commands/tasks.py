@@ -63,7 +63,8 @@ def sample(env: str, n: int, seed: int, as_json: bool, settings: tuple[str, ...]
 def score(env: str, source: IO[bytes], target: Path, workers: int, settings: tuple[str, ...]) -> None:
     """Score completions with ENV's reward.
 
-    Each input line is a JSON object with "prompt" and "completion"; reward, parts and failure are added to it.
+    Each input line is a JSON object with "prompt" and "completion"; reward, parts and failure are added to it. Where no
+    score could be given, reward is null, and "unscored" says why.
     """
     from tqdm import tqdm
 
@@ -73,12 +74,16 @@ def score(env: str, source: IO[bytes], target: Path, workers: int, settings: tup
     if target.exists() and Path(source.name).exists() and target.samefile(source.name):
         raise ConfigError(f"--out is the file of --in, which would be lost: give {target} another name")
     numbered = iter(tqdm(json_rows(source, ["prompt", "completion"]), unit="row", desc="score", disable=None))
+    lost = 0
     with writing(target) as out, scored_by(reward, workers) as scorer:
         while block := [row for _, row in islice(numbered, _BATCH)]:
             scores = score_batch(scorer, [row["prompt"] for row in block], [row["completion"] for row in block])
             for row, result in zip(block, scores, strict=True):
                 if isinstance(result, Unscored):
                     row.update(reward=None, unscored=result.reason)
+                    lost += 1
                 else:
                     row.update(reward=result.value, parts=dict(result.parts), failure=result.failure)
                 out.write(json.dumps(row) + "\n")
+    if lost:
+        click.echo(f'{lost} rows could not be scored: their reward is null, and "unscored" says why', err=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from agents.evaluation.diversity import count_words, diversity
 from formal_envs.errors import ConfigError
-from formal_envs.score import Reward, Score, all_scored, score_batch
+from formal_envs.score import Reward, Score, Unscored, all_scored, score_batch
 from formal_envs.tasks import Problems, Task
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
@@ -34,7 +34,7 @@ class LearningAgent(Agent, Protocol):
     """An agent that also learns from what its completions earned."""
 
     def learn(self, prompts: Sequence[str], completions: Sequence[str], scores: Sequence[Score]) -> None:
-        """Take in the scores of completions that ``act`` just gave."""
+        """Take in the scores of completions that ``act`` just gave, without those that could not be scored."""
         ...
 
 
@@ -60,14 +60,20 @@ def ask(agent: Agent, prompts: Sequence[str]) -> list[str]:
 def train_agent(
     agent: LearningAgent, task: Task, reward: Reward, *, batches: int, batch_size: int, seed: int
 ) -> list[float]:
-    """Let an agent act and learn on fresh batches of a task; the mean reward of each batch."""
+    """Let an agent act and learn on fresh batches of a task; the mean reward of each batch.
+
+    Raises:
+        Unscored: no completion of a batch could be scored.
+    """
     stream = seeded_stream(seed, TRAINING)
     means = []
     for batch in range(batches):
         prompts = task.sample(problem_keys(stream, np.arange(batch * batch_size, (batch + 1) * batch_size))).prompts
         completions = ask(agent, prompts)
-        scores = all_scored(score_batch(reward, prompts, completions))
-        agent.learn(prompts, completions, scores)
+        results = score_batch(reward, prompts, completions)
+        rows = [row for row in zip(prompts, completions, results, strict=True) if isinstance(row[2], Score)]
+        scores = scored_ones(results)
+        agent.learn([prompt for prompt, _, _ in rows], [text for _, text, _ in rows], scores)
         means.append(float(np.mean([score.value for score in scores])))
     return means
 
@@ -80,7 +86,7 @@ def evaluate(
     episodes: int,
     seed: int,
     batch_size: int = 0,
-    watch: Callable[[Problems, Sequence[str], Sequence[Score]], Any] = lambda problems, completions, scores: None,
+    watch: Callable[[Problems, Sequence[str], Sequence[Score | Unscored]], Any] = lambda *batch: None,
 ) -> dict[str, float]:
     """Mean reward and mean parts (``exact`` among them, where the reward has it) over fresh problems of a task.
 
@@ -91,18 +97,25 @@ def evaluate(
     Args:
         batch_size: problems asked at once; 0 is 512, or ``task.problems_ahead`` where that is less.
         watch: is given the problems, completions and scores of each batch.
+
+    Returns:
+        Means over the completions that could be scored; ``unscored`` is how many could not, where there are any.
+
+    Raises:
+        Unscored: there is none.
     """
     batch_size = batch_size or min(_BATCH, task.problems_ahead)
     stream = seeded_stream(seed, EVALUATION)
     completions: list[str] = []
-    scores: list[Score] = []
+    results: list[Score | Unscored] = []
     for start in range(0, episodes, batch_size):
         problems = task.sample(problem_keys(stream, np.arange(start, min(episodes, start + batch_size))))
         answers = ask(agent, problems.prompts)
-        scored = all_scored(score_batch(reward, problems.prompts, answers))
+        scored = score_batch(reward, problems.prompts, answers)
         completions += answers
-        scores += scored
+        results += scored
         watch(problems, answers, scored)
+    scores = scored_ones(results)
     parts = {name: float(np.mean([score.parts[name] for score in scores])) for name in scores[0].parts}
     texts = sum(map(count_words, completions)) >= 2 * len(completions)
     return {
@@ -111,4 +124,15 @@ def evaluate(
         **parts,
         "mode_share": Counter(completions).most_common(1)[0][1] / episodes,
         **(diversity(completions) if texts else {}),
+        **({"unscored": episodes - len(scores)} if len(scores) < episodes else {}),
     }
+
+
+def scored_ones(results: Sequence[Score | Unscored]) -> list[Score]:
+    """The scores that could be given.
+
+    Raises:
+        Unscored: there is none.
+    """
+    scores = [result for result in results if isinstance(result, Score)]
+    return scores or all_scored(results)

@@ -34,28 +34,36 @@ def gae(rewards: Tensor, values: Tensor, mask: Tensor, gamma: float, lam: float)
     return advantage
 
 
-def group_normalise(returns: Tensor) -> Tensor:
+def group_normalise(returns: Tensor, present: Tensor) -> Tensor:
     """Advantages (P, G) of G completions of each of P prompts: standard scores within the group, 0 where all are equal.
 
-    Args: returns (P, G), G >= 2.
+    Args: returns (P, G); present (P, G), 1 on the completions that there are, whose advantages alone are not 0.
     Source: Shao et al., arXiv:2402.03300, section 4.1.
     """
-    centred = returns - returns.mean(dim=1, keepdim=True)
-    return centred / (returns.std(dim=1, keepdim=True) + 1e-6)
+    centred, count = _centred(returns, present)
+    variance = centred.square().sum(dim=1, keepdim=True) / (count - 1).clamp(min=1)
+    return centred / (variance.sqrt() + 1e-6)
 
 
-def group_centre(returns: Tensor, total: Total = alone) -> Tensor:
+def group_centre(returns: Tensor, present: Tensor, total: Total = alone) -> Tensor:
     """Advantages (P, G): the distance from the group's mean, divided by the root mean square of those of the batch.
 
     Unlike standard scores, a group that differs little counts little, so that the prompts that are answered well do
     not drown those that are not.
 
-    Args: returns (P, G), G >= 2; total, over the processes that have parts of the batch.
+    Args: returns, present (P, G), as of ``group_normalise``; total, over the processes that have parts of the batch.
     Source: without the division, Liu et al., arXiv:2503.20783, section 3.2.
     """
-    centred = returns - returns.mean(dim=1, keepdim=True)
-    both = total(torch.stack((centred.square().sum(), centred.new_tensor(centred.numel()))))
-    return centred / ((both[0] / both[1]).sqrt() + 1e-6)
+    centred, count = _centred(returns, present)
+    both = total(torch.stack((centred.square().sum(), count.sum())))
+    return centred / ((both[0] / both[1].clamp(min=1)).sqrt() + 1e-6)
+
+
+def _centred(returns: Tensor, present: Tensor) -> tuple[Tensor, Tensor]:
+    """Distances (P, G) from the group's mean, 0 where a completion is not present, and how many (P, 1) are."""
+    count = present.sum(dim=1, keepdim=True)
+    mean = (returns * present).sum(dim=1, keepdim=True) / count.clamp(min=1)
+    return (returns - mean) * present, count
 
 
 def credit_error_token(advantages: Tensor, positions: Tensor) -> Tensor:

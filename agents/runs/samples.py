@@ -42,7 +42,8 @@ def write_best(run: Run, folder: Path) -> None:
 def _table(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     table = ["| prompt | completion | reward | why not more |", "|---|---|---|---|"]
     for row in rows:
-        prompt, completion, failure = (_code(row[name] or "") for name in ("prompt", "completion", "failure"))
+        why = row["failure"] if row["reward"] is not None else row["unscored"]
+        prompt, completion, failure = (_code(text or "") for text in (row["prompt"], row["completion"], why))
         earned = "no score" if row["reward"] is None else f"{row['reward']:.3f}"
         table.append(f"| {prompt} | {completion} | {earned} | {failure} |")
     return table

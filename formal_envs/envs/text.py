@@ -99,14 +99,15 @@ class TextEnv(TaskEnv):
         Raises:
             ConfigError: the action is not a string.
             ResetNeeded: no episode is under way.
+            Unscored: the score could not be given. The problem stays asked, and the step can be taken again.
         """
         if not isinstance(action, str):
             raise ConfigError(f"the action must be a str, the completion of the prompt, got {type(action).__name__}")
         prompt = self._prompt
         if prompt is None:
             raise ResetNeeded("no episode is under way: call reset() before step()")
-        self._prompt = None
         score = self.reward.score(prompt, action)
+        self._prompt = None
         if self.render_mode:
             self._show(prompt, action, score)
         return prompt, score.value, True, False, {"parts": dict(score.parts), "failure": score.failure}

@@ -173,6 +173,7 @@ class TokenEnv(TaskEnv):
         Raises:
             ConfigError: the action is not an integer in [0, vocab).
             ResetNeeded: no episode is under way.
+            Unscored: the score of the completion could not be given. The episode is over.
         """
         token = check_tokens([action], len(self.layout.ends))[0]
         if self._prompt is None:
@@ -187,10 +188,10 @@ class TokenEnv(TaskEnv):
                 self._show(self._prompt, self.layout.completion(self._tokens, self._length))
             return self._tokens.copy(), 0.0, False, False, info
         completion = self.layout.completion(self._tokens, self._length)
-        score = self.reward.score(self._prompt, completion)
+        prompt, self._prompt = self._prompt, None
+        score = self.reward.score(prompt, completion)
         if self.render_mode:
-            self._show(self._prompt, completion, score)
-        self._prompt = None
+            self._show(prompt, completion, score)
         info.update(parts=dict(score.parts), failure=score.failure, completion=completion)
         return self._tokens.copy(), score.value, True, False, info
 

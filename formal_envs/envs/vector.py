@@ -20,11 +20,13 @@ from formal_envs.envs.prefetch import Streams
 from formal_envs.envs.spaces import AnyText
 from formal_envs.envs.token import TokenLayout, check_tokens
 from formal_envs.errors import ConfigError, check_integer
-from formal_envs.score import Reward, Score, all_scored, score_batch
+from formal_envs.score import Reward, Score, Unscored, all_scored, score_batch
 from formal_envs.tasks import Problems, Task, make_task
 from formal_envs.tasks.protocol import AnswerTable, Tabulated
 from formal_envs.tasks.streams import new_streams
 from formal_envs.tokenizers import Tokenizer
+
+_NAMED = 8  # slots that a message names
 
 Slots = NDArray[np.int64]
 Info = dict[str, Any]
@@ -90,6 +92,19 @@ class TaskVectorEnv(VectorEnv[Any, Any, NDArray[Any]]):
     def _require_reset(self) -> None:
         if not self._seeded:
             raise ResetNeeded("no episode is under way: call reset() before step()")
+
+    def _scores(self, slots: Slots, prompts: list[str], completions: list[str]) -> list[Score]:
+        """Scores of the completions of slots.
+
+        Raises:
+            Unscored: some could not be given, of the slots that the message names.
+        """
+        results = score_batch(self.reward, prompts, completions)
+        lost = [(slot, each) for slot, each in zip(slots.tolist(), results, strict=True) if isinstance(each, Unscored)]
+        if lost:
+            named = ", ".join(str(slot) for slot, _ in lost[:_NAMED]) + (", ..." if len(lost) > _NAMED else "")
+            raise Unscored(f"in {len(lost)} of {len(results)} slots ({named}): {lost[0][1].reason}")
+        return all_scored(results)
 
     def _final_info(self, slots: Slots, scores: list[Score]) -> Info:
         """The batched form of the last infos' ``parts`` and ``failure`` for the slots that ended."""
@@ -173,6 +188,8 @@ class VectorTextEnv(TaskVectorEnv):
         Raises:
             ConfigError: the actions are not n strings.
             ResetNeeded: there was no reset.
+            Unscored: a score could not be given, of the slots that the message names. The problems stay asked, and the
+                step can be taken again.
         """
         self._require_reset()
         actions = list(actions)
@@ -181,7 +198,7 @@ class VectorTextEnv(TaskVectorEnv):
             got = f"{len(actions)} of type {', '.join(sorted(each.__name__ for each in types))}"
             raise ConfigError(f"expected {self.num_envs} strings, the slots' completions, got {got}")
         prompts = self._prompts
-        scores = all_scored(score_batch(self.reward, prompts.tolist(), actions))
+        scores = self._scores(self._slots, prompts.tolist(), actions)
         infos: Info = {"final_obs": prompts, "_final_obs": self._mask(self._slots)}
         infos.update(final_info=self._final_info(self._slots, scores), _final_info=self._mask(self._slots))
         (self._prompts,) = self._streams.take(self._slots)
@@ -270,6 +287,8 @@ class VectorTokenEnv(TaskVectorEnv):
         Raises:
             ConfigError: the actions are not n integers in [0, vocab).
             ResetNeeded: there was no reset.
+            Unscored: a score could not be given, of the slots that the message names. The episodes that ended are over,
+                and ``reset`` says what is asked next.
         """
         self._require_reset()
         tokens = check_tokens(actions, len(self.layout.ends))
@@ -286,9 +305,11 @@ class VectorTokenEnv(TaskVectorEnv):
             slots = np.flatnonzero(ended)
             infos = self._column("final_obs", slots, _objects(list(self._tokens[slots])))
             final_masks = self._column("action_mask", slots, self._action_masks()[slots])
-            rewards[slots], final_info = self._score(slots)
+            try:
+                rewards[slots], final_info = self._score(slots)
+            finally:
+                self._ask(slots)
             infos.update(final_info=final_masks | final_info, _final_info=self._mask(slots))
-            self._ask(slots)
         infos.update(action_mask=self._action_masks(), _action_mask=np.ones(self.num_envs, bool))
         return self._tokens.copy(), rewards, ended, np.zeros(self.num_envs, bool), infos
 
@@ -300,7 +321,7 @@ class VectorTokenEnv(TaskVectorEnv):
         completions = [
             self.layout.completion(row, length) for row, length in zip(self._tokens[slots], lengths, strict=True)
         ]
-        scores = all_scored(score_batch(self.reward, self._prompts[slots].tolist(), completions))
+        scores = self._scores(slots, self._prompts[slots].tolist(), completions)
         info = self._final_info(slots, scores) | self._column("completion", slots, _objects(completions))
         return np.array([score.value for score in scores], np.float64), info
 

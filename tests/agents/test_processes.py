@@ -29,6 +29,8 @@ PPO = {
     "chains": {**CHAIN, "minibatches": 2, "epochs": 2, "kl_cov": 0.05, "clip_high": 0.3},
     "chains, gae": {**CHAIN, **GAE, "completions": 1, "whiten": False},
     "muon": {"optimizer": "muon"},
+    "unscored": {**CHAIN, **GAE},
+    "unscored prompts": {"minibatches": 2, "epochs": 2, "batch_entropy_coef": 0.3},
     "masks": {**CHAIN, "mask": "grammar", "kl_coef": 0.1, "kl_estimator": "full", "epochs": 2},
 }
 SFT = {"chains": {"batch": 12, "window": 3}, "completions": {"batch": 12, "loss": "completion"}}

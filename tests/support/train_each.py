@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import torch
+from lossy_rewards import LossyPromptsSpec, LossySpec
 
 from agents.ppo import train
 from agents.runs.config import PPOConfig, SFTConfig
@@ -17,7 +18,8 @@ def main(out: str, cases: str) -> None:
     torch.set_num_threads(1)
     for name, trainer, settings in json.loads(cases):
         kind, start = {"ppo": (PPOConfig, train), "sft": (SFTConfig, train_supervised)}[trainer]
-        start(RunSpec.parse("FormalArith-v0", settings, kind), Path(out) / name)
+        spec = {"unscored": LossySpec, "unscored prompts": LossyPromptsSpec}.get(name, RunSpec)
+        start(spec.parse("FormalArith-v0", settings, kind), Path(out) / name)
 
 
 if __name__ == "__main__":
