@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import Any
 
 import click
 
@@ -16,9 +17,11 @@ from formal_envs.errors import ConfigError
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 is any free one.")
 @click.option("--token", envvar="FORMAL_ENVS_TOKEN", help="What requests must send.  [env: FORMAL_ENVS_TOKEN]")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 1024), help="Processes that score.")
+@click.option("--timeout", default=10.0, show_default=True, help="Seconds of a processor that a text may take.")
+@click.option("--rate", type=float, help="Requests per second of each address.  [default: no bound]")
 @SETTINGS
 def serve(
-    envs: tuple[str, ...], host: str, port: int, token: str | None, workers: int, settings: tuple[str, ...]
+    envs: tuple[str, ...], host: str, port: int, token: str | None, settings: tuple[str, ...], **given: Any
 ) -> None:
     """Serve the rewards of ENV...: POST /score takes rows with completions and gives scores.
 
@@ -30,12 +33,15 @@ def serve(
         from formal_envs.serving.run import run
     except ImportError:
         raise ConfigError("serving needs the serve extra: pip install 'formal-envs[serve]'") from None
+    from formal_envs.serving.bounds import Bounds
     from formal_envs.serving.scoring import Scorer
     from formal_envs.serving.served import Served
 
     _check_token(token, host)
+    bounds = Bounds(rate=given["rate"])
     served = Served.of(envs, parse_settings(settings))
-    run(create_app(Scorer(served, workers=workers), token=token), host=host, port=port)
+    scorer = Scorer(served, workers=given["workers"], timeout=given["timeout"])
+    run(create_app(scorer, token=token, bounds=bounds), host=host, port=port, bounds=bounds)
 
 
 def _check_token(token: str | None, host: str) -> None:

@@ -8,28 +8,18 @@ and says in ``Origin`` where it comes from. No such page knows a token.
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Collection
-from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from formal_envs.serving.answers import refusal
+
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 """The names of this machine, for itself."""
 _POLICY_VIOLATION = 1008  # of a WebSocket
-
-
-def json_response(values: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """An answer as JSON, in ASCII: texts may hold what UTF-8 cannot."""
-    return Response(json.dumps(values, allow_nan=False), status, headers, media_type="application/json")
-
-
-def refusal(message: str, status: int, headers: dict[str, str] | None = None) -> Response:
-    """The one form of errors."""
-    return json_response({"error": message}, status, headers)
 
 
 class Gate:

@@ -79,14 +79,16 @@ class Scorer:
     Args:
         served: as above.
         workers: processes that score, 1 to 1024. With two a text that takes its time does not hold up all others.
+        timeout: seconds of a processor that a text may take, as of ``ScoringPool``.
 
     Raises:
         ConfigError: an environment cannot be made with its options.
     """
 
-    def __init__(self, served: Served, *, workers: int = 2):
+    def __init__(self, served: Served, *, workers: int = 2, timeout: float = 10.0):
         self.served = served
         self._workers = check_integer("workers", workers, 1, 1024)
+        self._timeout = timeout
         self._reward = ServedReward(served)
         self._pool: ScoringPool | None = None
 
@@ -97,7 +99,7 @@ class Scorer:
             ConfigError: a reward cannot be loaded there.
         """
         # forks would have the server's connections too, which then stay open for the client when the server closes them
-        self._pool = ScoringPool(self._reward, self._workers, method="spawn")
+        self._pool = ScoringPool(self._reward, self._workers, method="spawn", timeout=self._timeout)
         questions = [question(env, "") for env in self.served.options]
         all_scored(self._pool.score_batch(questions, [""] * len(questions)))
 
@@ -112,10 +114,14 @@ class Scorer:
 
         Raises:
             ConfigError: a question is the id of a row that has no meaning; the message names the row.
+            Unscored: it was closed meanwhile.
         """
         if self._pool is None:
             raise RuntimeError("the scorer is not open")
-        scores = await asyncio.to_thread(self._pool.score_batch, questions, completions)
+        try:
+            scores = await asyncio.wrap_future(self._pool.submit(questions, completions))
+        except ConfigError as error:
+            raise RuntimeError(f"the rewards cannot be had any more: {error}") from error  # it is no fault of the rows
         for place, score in enumerate(scores):
             if isinstance(score, Refused):
                 raise ConfigError(f"row {place}: {score.reason}")
