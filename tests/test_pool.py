@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from leftovers import alive, all_gone, linux
 from pool_rewards import OddReward, Unloadable
-from test_sandbox import alive, all_gone, linux
 
 from formal_envs.errors import ConfigError
 from formal_envs.pool import ScoringPool, processors

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from agents.commands.shared import SETTINGS, parse_settings
+from agents.runs.environments import task_name
 from formal_envs.errors import ConfigError
 
 
@@ -38,6 +39,8 @@ def serve(
     from formal_envs.serving.served import Served
 
     _check_token(token, host)
+    for env in envs:
+        task_name(env)  # imports the user's modules, or says why it cannot
     bounds = Bounds(rate=given["rate"])
     served = Served.of(envs, parse_settings(settings))
     scorer = Scorer(served, workers=given["workers"], timeout=given["timeout"])

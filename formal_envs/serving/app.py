@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -90,6 +91,8 @@ def _score(scorer: Scorer, bounds: Bounds) -> Endpoint:
             return refusal(str(error), 422)
         except Unscored as error:
             return refusal(str(error), 503, {"Retry-After": "1"})
+        except asyncio.CancelledError:  # uvicorn has waited long enough for the last answers
+            return refusal("the server is ending; no score could be given", 503, {"Retry-After": "1"})
         return json_response({"scores": list(map(to_json, scores))})
 
     return score

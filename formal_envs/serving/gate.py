@@ -8,8 +8,8 @@ and says in ``Origin`` where it comes from. No such page knows a token.
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -19,6 +19,7 @@ from formal_envs.serving.answers import refusal
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 """The names of this machine, for itself."""
+_HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(:[0-9]+)?")
 _POLICY_VIOLATION = 1008  # of a WebSocket
 
 
@@ -70,7 +71,5 @@ class Gate:
 
 def _name(host: str) -> str | None:
     """The name in a Host header, without its port."""
-    try:
-        return urlsplit(f"//{host}").hostname
-    except ValueError:
-        return None
+    found = _HOST.fullmatch(host)
+    return found["name"].strip("[]").lower() if found else None

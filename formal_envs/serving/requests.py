@@ -59,7 +59,7 @@ def _question(row: Any, served: Served, bounds: Bounds) -> str:
     if not isinstance(row, Mapping) or row.keys() not in ({"env", "prompt", "completion"}, {"id", "completion"}):
         raise ConfigError(f"expected {_EXPECTED}, got {shown(row)}")
     for name, value in row.items():
-        _check_text(name, value, MAX_ID if name == "id" else bounds.characters)
+        _check_text(name, value, bounds.characters if name in ("prompt", "completion") else MAX_ID)
     if "id" in row:
         served.check_id(row["id"])
         return str(row["id"]).lstrip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,23 +24,28 @@ class Served:
 
     Attributes:
         options: of each environment, by the id of its text form.
+        modules: what registers environments of one's own, imported wherever these are scored.
     """
 
     options: Mapping[str, Mapping[str, Any]]
+    modules: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, envs: Sequence[str], options: Mapping[str, Any] | None = None) -> Served:
         """Environments, each with those of the options that it has.
 
         Args:
-            envs: ids of environments, in their text or token form.
+            envs: ids of environments, in their text or token form; of ``module:ID`` the module is imported, so that
+                they must be the own of who starts the server.
             options: JSON values by name.
 
         Raises:
             ConfigError: there is no such environment, none of them has an option, or its value is none.
         """
         check_values(options or {})
-        names = dict.fromkeys(map(task_name, envs))
+        modules = tuple(dict.fromkeys(env.rpartition(":")[0] for env in envs if ":" in env))
+        _register(modules)
+        names = dict.fromkeys(task_name(env.rpartition(":")[2]) for env in envs)
         if not names:
             raise ConfigError("name an environment to serve, such as FormalArith-v0")
         known = {name: option_names(name) for name in names}
@@ -50,7 +56,8 @@ class Served:
             {
                 env_ids(name)[0]: {option: value for option, value in (options or {}).items() if option in known[name]}
                 for name in names
-            }
+            },
+            modules,
         )
 
     def make(self, env: str) -> tuple[Task, Reward]:
@@ -59,6 +66,7 @@ class Served:
         Raises:
             ConfigError: it is not served, or its options have no meaning.
         """
+        _register(self.modules)
         env = self.find(env)
         return _made(task_name(env), json.dumps(self.options[env], sort_keys=True))
 
@@ -75,7 +83,7 @@ class Served:
             if found in self.options:
                 return found
         here = ", ".join(self.options)
-        raise ConfigError(f"{shown(env)} is not served here, {here} is: name it where the server is started")
+        raise ConfigError(f"{shown(env)} is not served here; {here} can be asked for")
 
     def check_id(self, text: str) -> RowId:
         """The id of a row, if it asks for what is served: an environment, and plain options or those of the server.
@@ -92,6 +100,11 @@ class Served:
     def trusted(self) -> list[Mapping[str, Any]]:
         """The options that ids may hold beyond plain ones."""
         return list(self.options.values())
+
+
+def _register(modules: Sequence[str]) -> None:
+    for module in modules:
+        importlib.import_module(module)
 
 
 @lru_cache(maxsize=64)
