@@ -4,7 +4,7 @@ VENV ?= .venv
 OUT ?= runs/arith
 STEPS ?=
 BIN := $(VENV)/bin
-EXTRAS := train,sb3,pettingzoo,test,datasets,masks
+EXTRAS := train,sb3,pettingzoo,serve,test,datasets,masks
 # Tests of what leans on other packages most, in two minutes, for other versions of them than those of constraints.txt.
 VERSIONS := agents/test_policy.py agents/test_models.py agents/test_checkpoint.py agents/test_policy_agent.py \
 	agents/test_ppo.py::test_real_architectures_learn_with_their_own_tokenizer \
@@ -98,7 +98,7 @@ openenv:  # the graders of its validation; the package needs many others
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,sb3,pettingzoo,test,datasets,masks,trl]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[$(EXTRAS),trl]'
 	touch $@
 
 clean:

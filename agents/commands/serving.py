@@ -38,7 +38,7 @@ def serve(
     from formal_envs.serving.scoring import Scorer
     from formal_envs.serving.served import Served
 
-    _check_token(token, host)
+    check_token(token, host)
     for env in envs:
         task_name(env)  # imports the user's modules, or says why it cannot
     bounds = Bounds(rate=given["rate"])
@@ -47,7 +47,7 @@ def serve(
     run(create_app(scorer, token=token, bounds=bounds), host=host, port=port, bounds=bounds)
 
 
-def _check_token(token: str | None, host: str) -> None:
+def check_token(token: str | None, host: str) -> None:
     """Pass where a server at an address may do with this token.
 
     Raises:

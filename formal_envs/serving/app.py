@@ -18,9 +18,8 @@ from starlette.routing import BaseRoute, Route
 
 from formal_envs.errors import ConfigError
 from formal_envs.score import Unscored, to_json
-from formal_envs.serving.answers import json_response, refusal
 from formal_envs.serving.bounds import Bounds
-from formal_envs.serving.gate import LOOPBACK, Gate
+from formal_envs.serving.gate import LOOPBACK, Gate, json_response, refusal
 from formal_envs.serving.intake import Intake
 from formal_envs.serving.requests import read_json, read_rows
 from formal_envs.serving.scoring import Scorer

@@ -17,7 +17,7 @@ class Bounds:
         body: bytes of a request, and of a message of a WebSocket.
         bodies: bytes of all requests at work.
         requests: at work at a time.
-        seconds: in which a body has to come, and each piece of an answer to be taken.
+        body_seconds: in which a body has to come, and each piece of an answer to be taken.
         head_seconds: in which a new connection has to say what it wants.
         connections: open at a time.
         rate: requests per second of each address, 1 or more, and no more than a second's at once; None for no end.
@@ -31,7 +31,7 @@ class Bounds:
     body: int = 8 * 2**20
     bodies: int = 128 * 2**20
     requests: int = 1024
-    seconds: float = 30.0
+    body_seconds: float = 30.0
     head_seconds: float = 10.0
     connections: int = 4096
     rate: float | None = None

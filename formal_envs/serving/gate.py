@@ -8,19 +8,33 @@ and says in ``Origin`` where it comes from. No such page knows a token.
 from __future__ import annotations
 
 import hmac
+import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from formal_envs.serving.answers import refusal
-
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 """The names of this machine, for itself."""
 _HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(:[0-9]+)?")
 _POLICY_VIOLATION = 1008  # of a WebSocket
+
+
+def json_response(values: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer as JSON, in ASCII: texts may hold what UTF-8 cannot.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    return Response(json.dumps(values, allow_nan=False), status, headers, media_type="application/json")
+
+
+def refusal(message: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """The one form of errors: ``{"error": message}``."""
+    return json_response({"error": message}, status, headers)
 
 
 class Gate:

@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from formal_envs.serving.answers import refusal
 from formal_envs.serving.bounds import Bounds
+from formal_envs.serving.gate import refusal
 
 _RETRY = {"Retry-After": "1"}
 _CLOSE = {"Connection": "close"}  # what is left of the body is not read
@@ -56,7 +56,7 @@ class Intake:
         body = _Body(self, self._bounds, receive)
 
         async def send_in_time(message: Message) -> None:
-            with anyio.move_on_after(self._bounds.seconds) as limit:
+            with anyio.move_on_after(self._bounds.body_seconds) as limit:
                 await send(message)
             if limit.cancelled_caught:  # it reads no further
                 raise ClientDisconnect
@@ -78,7 +78,7 @@ class _Body:
         self._intake = intake
         self._bounds = bounds
         self._receive = receive
-        self._deadline = anyio.current_time() + bounds.seconds
+        self._deadline = anyio.current_time() + bounds.body_seconds
         self._whole = False
         self.size = 0
 
@@ -90,7 +90,7 @@ class _Body:
             with anyio.fail_after(max(0.0, self._deadline - anyio.current_time())):
                 message = await self._receive()
         except TimeoutError:
-            raise HTTPException(408, f"the body did not come within {self._bounds.seconds:g} s", _CLOSE) from None
+            raise HTTPException(408, f"the body did not come within {self._bounds.body_seconds:g} s", _CLOSE) from None
         self._whole = not message.get("more_body", False)
         size = len(message.get("body", b""))
         self.size += size

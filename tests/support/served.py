@@ -19,7 +19,7 @@ from formal_envs.serving.bounds import Bounds
 from formal_envs.serving.run import run
 from formal_envs.serving.scoring import Scorer
 from formal_envs.serving.served import Served
-bounds = Bounds(seconds=2.0, head_seconds=2.0, connections=50)
+bounds = Bounds(body_seconds=2.0, head_seconds=2.0, connections=50)
 app = create_app(Scorer(Served.of(["FormalArith-v0"]), workers=1), bounds=bounds)
 run(app, host="127.0.0.1", port=0, bounds=bounds)
 """
