@@ -2,10 +2,12 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("starlette")
+pytest.importorskip("httpx2")  # of starlette's client
 from hostile_ids import UNKNOWN, hostile_values
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,6 +79,13 @@ def test_a_request_by_hand(client):
     assert second["score"] == 1.0
     assert second["failure"] is None
     assert client.post("/score", json=asked()).json() == {"scores": []}
+
+
+def test_the_page_shows_what_is_answered(forks):
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "serve.md").read_text(encoding="utf-8")
+    request, shown = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    with serving([ARITH, GAME]) as client:
+        assert client.post("/score", json=json.loads(request)).json() == json.loads(shown)
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
