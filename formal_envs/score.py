@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from types import NoneType
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from formal_envs.errors import ConfigError, FormalEnvError
@@ -129,6 +131,25 @@ def to_json(result: Score | Unscored) -> dict[str, Any]:
         "failure": result.failure,
         "failed_at": result.failed_at,
     }
+
+
+def from_json(value: Any) -> Score | Unscored:
+    """The score that ``to_json`` has made a JSON value of.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    if isinstance(value, dict) and value.get("score", 0) is None and isinstance(value.get("unscored"), str):
+        return Unscored(value["unscored"])
+    try:
+        parts = {str(name): float(part) for name, part in value["parts"].items()}
+        score = Score(float(value["score"]), parts, value["failure"], value["failed_at"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        score = Score(math.nan, {})
+    kinds = isinstance(score.failure, str | None) and type(score.failed_at) in (int, NoneType)
+    if not kinds or not all(map(math.isfinite, (score.value, *score.parts.values()))):
+        raise ConfigError(f"expected a score as JSON has it, got {value!r:.80}")
+    return score
 
 
 class Watched:

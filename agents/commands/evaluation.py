@@ -13,6 +13,7 @@ import click
 
 from agents.commands.shared import (
     OUTPUT,
+    SCORER,
     SETTINGS,
     WORKERS,
     explained,
@@ -20,6 +21,7 @@ from agents.commands.shared import (
     needs_torch,
     parse_settings,
     scored_by,
+    scored_task,
     writing,
 )
 from agents.runs.environments import task_name
@@ -40,6 +42,7 @@ _BASELINES = ("random", "constant", "oracle")
 @click.option("--sampled", is_flag=True, help="Sample completions, as in training, instead of decoding greedily.")
 @click.option("--out", type=OUTPUT, help="Write prompts, completions and scores, as JSON lines.")
 @WORKERS
+@SCORER
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @SETTINGS
 def eval_command(
@@ -51,6 +54,7 @@ def eval_command(
     sampled: bool,
     out: Path | None,
     workers: int,
+    scorer: str | None,
     as_json: bool,
     settings: tuple[str, ...],
 ) -> None:
@@ -77,12 +81,12 @@ def eval_command(
     else:
         known = unknown("agent", agent, _BASELINES)
         raise ConfigError(f"{known}, or the folder of a run, or an own agent as module:name or file.py:Class")
-    task, reward = make_task(task_name(str(env)), **options)
+    task, reward = scored_task(str(env), options, scorer, workers)
     difficulties: list[float] = []
     reached: list[Score] = []
     result: dict[str, Any] = {"agent": agent, "env": env, "split": split, "seed": seed}
     bar = tqdm(total=episodes, unit="episode", desc="eval", disable=None)  # on a terminal alone
-    with bar, writing(out) if out else nullcontext() as file, scored_by(reward, workers) as scorer:
+    with bar, writing(out) if out else nullcontext() as file, scored_by(reward, workers) as scoring:
 
         def watch(problems: Problems, completions: Sequence[str], scores: Sequence[Score | Unscored]) -> None:
             bar.update(len(scores))
@@ -94,7 +98,7 @@ def eval_command(
                 rows = map(sample_row, problems.prompts, completions, scores)
                 file.writelines(json.dumps(row) + "\n" for row in rows)
 
-        result.update(evaluate(player, task, scorer, episodes=episodes, seed=seed, watch=watch))
+        result.update(evaluate(player, task, scoring, episodes=episodes, seed=seed, watch=watch))
     levels = by_difficulty(difficulties, reached)
     if as_json:
         click.echo(json.dumps({**result, "by_difficulty": levels}))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import wraps
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +19,9 @@ from formal_envs.errors import ConfigError, FormalEnvError, unknown
 from formal_envs.pool import ScoringPool
 from formal_envs.references import load_object
 from formal_envs.score import Reward
+
+if TYPE_CHECKING:
+    from formal_envs.tasks import Task
 
 
 class Commands(click.Group):
@@ -187,6 +190,28 @@ WORKERS = click.option(
     help="Processes that score; 0 scores in this one.",
 )
 """The option that ``scored_by`` takes."""
+
+
+SCORER = click.option(
+    "--scorer", metavar="URL", help="Server of `formal-envs serve` that scores; its token is in FORMAL_ENVS_TOKEN."
+)
+"""The option that ``scored_task`` takes."""
+
+
+def scored_task(env: str, options: Mapping[str, Any], scorer: str | None, workers: int) -> tuple[Task, Reward]:
+    """A task and its reward, which is on a server where one is given.
+
+    Raises:
+        ConfigError: as of ``make_task`` and ``remote_task``, or workers are given as well.
+    """
+    from formal_envs.adapters.remote import TOKEN, remote_task
+    from formal_envs.tasks import make_task, task_name
+
+    if scorer is None:
+        return make_task(task_name(env), **options)
+    if workers:
+        raise ConfigError("give --scorer or --workers, not both: the server has workers of its own")
+    return remote_task(scorer, env, options, token=os.environ.get(TOKEN))
 
 
 def scored_by(reward: Reward, workers: int) -> AbstractContextManager[Reward]:

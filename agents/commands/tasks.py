@@ -9,7 +9,17 @@ from typing import IO
 
 import click
 
-from agents.commands.shared import OUTPUT, SETTINGS, WORKERS, json_rows, parse_settings, scored_by, writing
+from agents.commands.shared import (
+    OUTPUT,
+    SCORER,
+    SETTINGS,
+    WORKERS,
+    json_rows,
+    parse_settings,
+    scored_by,
+    scored_task,
+    writing,
+)
 from agents.runs.environments import task_name
 from formal_envs.errors import ConfigError
 from formal_envs.tasks import TASKS, make_task, option_names
@@ -59,8 +69,11 @@ def sample(env: str, n: int, seed: int, as_json: bool, settings: tuple[str, ...]
 @click.option("--in", "source", required=True, type=click.File("rb"), help="JSON lines; '-' is standard input.")
 @click.option("--out", "target", required=True, type=OUTPUT, help="Where the scored lines go; '-' is standard output.")
 @WORKERS
+@SCORER
 @SETTINGS
-def score(env: str, source: IO[bytes], target: Path, workers: int, settings: tuple[str, ...]) -> None:
+def score(
+    env: str, source: IO[bytes], target: Path, workers: int, scorer: str | None, settings: tuple[str, ...]
+) -> None:
     """Score completions with ENV's reward.
 
     Each input line is a JSON object with "prompt" and "completion"; reward, parts and failure are added to it. Where no
@@ -70,14 +83,14 @@ def score(env: str, source: IO[bytes], target: Path, workers: int, settings: tup
 
     from formal_envs.score import Unscored, score_batch
 
-    _, reward = make_task(task_name(env), **parse_settings(settings))
+    _, reward = scored_task(env, parse_settings(settings), scorer, workers)
     if target.exists() and Path(source.name).exists() and target.samefile(source.name):
         raise ConfigError(f"--out is the file of --in, which would be lost: give {target} another name")
     numbered = iter(tqdm(json_rows(source, ["prompt", "completion"]), unit="row", desc="score", disable=None))
     lost = 0
-    with writing(target) as out, scored_by(reward, workers) as scorer:
+    with writing(target) as out, scored_by(reward, workers) as scoring:
         while block := [row for _, row in islice(numbered, _BATCH)]:
-            scores = score_batch(scorer, [row["prompt"] for row in block], [row["completion"] for row in block])
+            scores = score_batch(scoring, [row["prompt"] for row in block], [row["completion"] for row in block])
             for row, result in zip(block, scores, strict=True):
                 if isinstance(result, Unscored):
                     row.update(reward=None, unscored=result.reason)

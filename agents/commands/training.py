@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from agents.commands.shared import SETTINGS, needs_torch, parse_settings
+from agents.commands.shared import SCORER, SETTINGS, needs_torch, parse_settings
 from agents.runs.config import PPOConfig, SFTConfig, TrainingConfig
 from formal_envs.errors import ConfigError
 
@@ -29,6 +29,7 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         SETTINGS,
         click.option("--resume", is_flag=True, help="Go on with the run in --out, from its last checkpoint."),
         click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="Where to compute.  [default: auto]"),
+        SCORER,
         click.option("--threads", type=click.IntRange(1), help="Of the processor.  [default: by the model's width]"),
         click.option("--model", help="Path or hub id of a causal language model.  [default: a small new GPT-2]"),
         click.option("--steps", type=click.IntRange(1), help="Batches to learn from."),

@@ -41,6 +41,8 @@ class TrainingConfig:
         micro_batch: prompts of PPO with their completions, or examples of supervised training, that go through the
             model at once in an update; 0 is all of them. It changes the memory that is needed, and not the result.
         workers: processes that score, for each process of the run; 0 scores in the run's own. It changes no score.
+        scorer: URL of a server that scores (`formal-envs serve`), with the token of the environment variable
+            FORMAL_ENVS_TOKEN; "" scores here.
         shard: share the weights out between the processes of the run (FSDP2), each of which keeps a part of them and of
             what the optimizer learns; for models that do not fit one device.
         threads: of the processor that each process of the run computes in; 0 goes by the model's width
@@ -75,6 +77,7 @@ class TrainingConfig:
     grad_clip: float = 1.0
     micro_batch: int = 0
     workers: int = 0
+    scorer: str = ""
     shard: bool = False
     threads: int = 0
     device: str = "auto"
@@ -91,6 +94,7 @@ class TrainingConfig:
             check_integer(name, getattr(self, name), 0, 1024)
         check_integer("micro_batch", self.micro_batch, 0, 2**31 - 1)
         check_integer("context", self.context, 2, 2**31 - 1)
+        self._require("workers", not (self.workers and self.scorer), "be 0 where scorer is given, which has its own")
         check_choice("architecture", self.architecture, ARCHITECTURES)
         check_choice("optimizer", self.optimizer, ("adam", "muon"))
         check_choice("schedule", self.schedule, SCHEDULES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,11 @@ class RunSpec:
         write_json(folder / "config.json", {**text, "processes": processes})
 
     def build(self) -> tuple[Task, Reward]:
-        """The task and its reward."""
+        """The task and its reward, on a server where the settings name one."""
+        if self.config.scorer:
+            from formal_envs.adapters.remote import TOKEN, remote_task
+
+            return remote_task(self.config.scorer, self.env, self.options, token=os.environ.get(TOKEN))
         return make_task(task_name(self.env), **self.options)
 
     def task(self, **changes: Any) -> Task:

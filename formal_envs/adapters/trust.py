@@ -76,7 +76,7 @@ def check_options(name: str, options: Mapping[str, Any], trusted: Trusted) -> No
         if option == "reward":
             if value is not None and value not in spec.rewards:
                 raise unknown("reward", value, spec.rewards)
-        elif option not in spec.plain and not _is_default(spec, option, value):
+        elif option not in spec.plain and not is_default(spec, option, value):
             reaching[option] = value
     if not any(all(_holds(given, *option) for option in reaching.items()) for given in (*trusted, {})):
         named = ", ".join(f"{option}={shown(value)}" for option, value in reaching.items())
@@ -91,7 +91,7 @@ def shown(value: object) -> str:
     return _SHORT.repr(value)
 
 
-def _is_default(spec: TaskSpec, option: str, value: object) -> bool:
+def is_default(spec: TaskSpec, option: str, value: object) -> bool:
     """Whether a value says nothing: without it the option would be the same."""
     signatures = [inspect.signature(make).parameters for make in (spec.task, *spec.rewards.values())]
     defaults = [parameters[option].default for parameters in signatures if option in parameters]
