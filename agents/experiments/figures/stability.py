@@ -27,6 +27,7 @@ _PAPER: Mapping[str, Mapping[str, Any]] = {
 }
 _BESIDE: Mapping[str, Mapping[str, Any]] = {
     _DEFAULT: {},
+    "default, mean of weights": {"ema_decay": 0.95},
     "4 mini-batches": _PARTS,
     "4, clip-higher": {**_PARTS, "clip_high": 0.28},
     "4, KL-Cov": {**_PARTS, "kl_cov": 0.02},
@@ -67,7 +68,8 @@ def figure(scale: str) -> Figure:
 def _plan(scale: str, changes: Mapping[str, Any]) -> Plan:
     steps = _STEPS[_kind(changes)]
     evaluations = {"evaluate_every": steps // _EVALUATIONS, "validation": 1024}
-    settings = {**changes, **_SIZES[scale], "steps": steps, **evaluations}
+    weights = {"ema_decay": 0.0}  # those that sample: a mean would hide what the other settings do
+    settings = {**weights, **changes, **_SIZES[scale], "steps": steps, **evaluations}
     return Plan("ppo", "FormalArith-v0", settings, seconds=_SECONDS[scale])
 
 
