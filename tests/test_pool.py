@@ -20,6 +20,7 @@ from pool_rewards import OddReward, Unloadable
 from formal_envs.errors import ConfigError
 from formal_envs.pool import ScoringPool, processors
 from formal_envs.pool.batch import Batch
+from formal_envs.sandbox import Child
 from formal_envs.score import Reward, Score, Unscored, score_batch
 from formal_envs.tasks import make_task
 from formal_envs.tasks.streams import problem_keys
@@ -248,6 +249,21 @@ def test_whoever_waits_is_told_that_no_process_can_be_started(pool, monkeypatch)
             with pytest.raises(OSError, match="no more processes"):
                 future.result()
     assert pool.score("", "abc").value == 3.0
+
+
+def test_nothing_is_left_of_a_pool_that_cannot_start(monkeypatch):
+    started = []
+
+    def one(*arguments, **options):
+        if started:
+            raise OSError("no more processes")
+        started.append(Child(*arguments, **options))
+        return started[0]
+
+    monkeypatch.setattr("formal_envs.pool.dispatch.Child", one)
+    with pytest.raises(OSError, match="no more processes"):
+        ScoringPool(OddReward(), 2)
+    assert all_gone([started[0].pid])
 
 
 def test_a_fork_of_the_process_has_workers_of_its_own(pool):

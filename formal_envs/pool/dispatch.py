@@ -84,7 +84,11 @@ class Dispatcher:
         self._rung = False
         self.ended = False  # nothing is scored any more
         self._ending = False
-        self._start()  # here, while there is no thread yet: they may be forks
+        try:
+            self._start()  # here, while there is no thread yet: they may be forks
+        except BaseException:
+            self._end_workers()
+            raise
         self._thread = threading.Thread(target=self._run, name="formal_envs.pool", daemon=True)
         self._thread.start()
 
@@ -138,10 +142,13 @@ class Dispatcher:
         self.ended = True
         self._hear_told()
         self._fail(reason)
-        while self._running:
-            self._running.pop().child.end()
+        self._end_workers()
         self._bell.close()
         self._ring.close()
+
+    def _end_workers(self) -> None:
+        while self._running:
+            self._running.pop().child.end()
 
     def _turn(self) -> None:
         """Give texts to who is idle, and take in what comes next."""

@@ -93,7 +93,7 @@ class Served:
         """
         row = RowId.parse(text)
         env = self.find(row.env)
-        check_options(task_name(env), row.options, [self.options[env]])
+        _check_options(env, *(json.dumps(options, sort_keys=True) for options in (row.options, self.options[env])))
         return row
 
     @property
@@ -105,6 +105,11 @@ class Served:
 def _register(modules: Sequence[str]) -> None:
     for module in modules:
         importlib.import_module(module)
+
+
+@lru_cache(maxsize=64)  # most rows have the same, and signatures are slow to read
+def _check_options(env: str, options: str, trusted: str) -> None:
+    check_options(task_name(env), json.loads(options), [json.loads(trusted)])
 
 
 @lru_cache(maxsize=64)

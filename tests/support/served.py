@@ -9,9 +9,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from leftovers import WAIT
-
 ROOT = Path(__file__).parents[2]
+WAIT = 60  # seconds for what is to be said soon
 
 SMALL = """
 from formal_envs.serving.app import create_app
