@@ -16,6 +16,7 @@ from agents.commands.game_players import analyse_command, play_command
 from agents.commands.game_raw import conformance_raw_command, expand_command, options_command
 from agents.commands.game_solve import solve_command
 from agents.commands.game_text import format_command, lint_command
+from agents.commands.lab import lab_command
 from agents.commands.reproduce import reproduce_command
 from agents.commands.rescore import rescore_command
 from agents.commands.serving import serve
@@ -43,6 +44,7 @@ for _command in (
     train_classifier_command,
     eval_command,
     plot,
+    lab_command,
     rescore_command,
     reproduce_command,
     bench,

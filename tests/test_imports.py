@@ -40,6 +40,9 @@ rewards
 envs
 adapters
 serving
+lab.forms
+lab.explain
+lab
 """
 AGENTS = """
 runs.config objective models.cache models.last_token models.shared_prompts models.transformers_adapter
@@ -200,6 +203,7 @@ OF_A_TASK = (
     "agents.experiments",
     "agents.models.classifier",
     "formal_envs.adapters.pettingzoo",
+    "formal_envs.lab.explain",
     "formal_envs.ludii",
     "formal_envs.playing",
     "formal_envs.rewards",

@@ -10,7 +10,7 @@ statement that is rendered together has the same number of operands.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,8 +74,8 @@ class ArithmeticTask:
         terms: int | None = None,
         max_operand: int = 10,
         operators: str = "+",
-        answer: str = "number",
-        split: str = "train",
+        answer: Literal["number", "chain"] = "number",
+        split: Literal["train", "test", "all"] = "train",
     ):
         self.terms = None if terms is None else check_integer("terms", terms, 2, 24)
         self.max_operand = check_integer("max_operand", max_operand, 1, 10**6)

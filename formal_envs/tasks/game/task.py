@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,11 +95,11 @@ class GameTask:
     def __init__(
         self,
         *,
-        mode: str = "infill",
+        mode: Literal["infill", "compose"] = "infill",
         corpus: str = "",
         corpus_share: float = 0.5,
-        brief: str = "mixed",
-        split: str = "train",
+        brief: Literal["mixed", "full", "empty"] = "mixed",
+        split: Literal["train", "test", "all"] = "train",
     ):
         self.mode = check_choice("mode", mode, MODES)
         self.brief = check_choice("brief", brief, BRIEFS)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from lark import Tree
@@ -77,10 +77,10 @@ class GrammarTask:
         *,
         grammar: str = "",
         start: str = "start",
-        parser: str = "lalr",
+        parser: Literal["lalr", "earley"] = "lalr",
         prompt: str | Callable[[Tree[Any]], str] | None = None,
         size: int = 60,
-        split: str = "train",
+        split: Literal["train", "test", "all"] = "train",
     ):
         self.split = check_choice("split", split, ("train", "test", "all"))
         self.language = Language.open(read("json") if grammar == "" else grammar, start, parser)

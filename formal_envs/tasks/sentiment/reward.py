@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from formal_envs.errors import ConfigError, check_choice
 from formal_envs.score import Reward, Score, Watched
 from formal_envs.tasks.sentiment.classifier import ClassifierReward
@@ -57,7 +59,9 @@ class VaderReward:
         return worded_score(sentiment, parts, prompt, completion, penalty=self.repetition_penalty, cut=cut)
 
 
-def vader(*, target: str = "positive", repetition_penalty: float = 0.0, classifier: str = "") -> Reward:
+def vader(
+    *, target: Literal["positive", "negative"] = "positive", repetition_penalty: float = 0.0, classifier: str = ""
+) -> Reward:
     """VADER's reward; with ``classifier`` the score of that classifier is among the parts, and not in the value.
 
     Args:
@@ -73,7 +77,11 @@ def vader(*, target: str = "positive", repetition_penalty: float = 0.0, classifi
 
 
 def by_classifier(
-    *, classifier: str = "", output: str = "probability", target: str = "positive", repetition_penalty: float = 0.0
+    *,
+    classifier: str = "",
+    output: Literal["probability", "logit"] = "probability",
+    target: Literal["positive", "negative"] = "positive",
+    repetition_penalty: float = 0.0,
 ) -> Reward:
     """A classifier's reward; VADER's score is among the parts, and not in the value.
 

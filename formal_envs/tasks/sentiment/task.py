@@ -6,6 +6,7 @@ The reviews are those of an embedded grammar, which needs no data and no network
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,7 @@ class SentimentTask:
     max_solution_tokens: int
     problems_ahead = 4096
 
-    def __init__(self, *, dataset: str = "", split: str = "train"):
+    def __init__(self, *, dataset: str = "", split: Literal["train", "test", "all"] = "train"):
         if not isinstance(dataset, str):
             raise ConfigError(f"dataset must be a folder or a hub id, or '' for the embedded grammar, got {dataset!r}")
         self.dataset = dataset

@@ -1,0 +1,10 @@
+// The page's start: views register themselves, the router shows them.
+
+import { takeToken } from "./api.js";
+import { listen } from "./help.js";
+import { start } from "./router.js";
+import "./try/view.js";
+
+takeToken();
+listen();
+start(document.getElementById("main"));
