@@ -39,17 +39,18 @@ def run_routes(runs: Runs) -> list[BaseRoute]:
 
 def _answering(runs: Runs, answer: Callable[[Runs, Asked], dict[str, Any]]) -> Callable[[Request], Any]:
     async def answering(request: Request) -> Any:
-        from formal_envs.lab.app import answered
         from starlette.concurrency import run_in_threadpool
+
+        from formal_envs.serving.gate import json_response, refusal
 
         asked = dict(request.query_params)
         try:
             for name, text in asked.items():
                 if len(text) > _LONGEST:
                     raise ConfigError(f"{name[:40]} has more than {_LONGEST} characters")
-            return answered(await run_in_threadpool(answer, runs, asked))
+            return json_response(await run_in_threadpool(answer, runs, asked))
         except ConfigError as error:
-            return answered({"error": str(error)}, 400)
+            return refusal(str(error), 400)
 
     return answering
 

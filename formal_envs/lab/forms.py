@@ -110,7 +110,7 @@ def _kind(hint: Any, default: object) -> tuple[str, tuple[Any, ...], bool]:
 
 def _hints(make: Callable[..., Any]) -> dict[str, Any]:
     try:
-        return get_type_hints(make.__init__ if isinstance(make, type) else make)
+        return get_type_hints(getattr(make, "__init__", make) if isinstance(make, type) else make)
     except (NameError, TypeError, AttributeError):  # names for the type checker alone, or no function
         return {}
 

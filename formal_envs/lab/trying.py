@@ -12,7 +12,7 @@ from formal_envs.errors import ConfigError, FormalEnvError, check_integer
 from formal_envs.lab.explain import explainer
 from formal_envs.lab.follows import follows
 from formal_envs.lab.forms import Chosen
-from formal_envs.score import Reward, score_batch
+from formal_envs.score import Reward
 from formal_envs.tasks import Task, make_task
 from formal_envs.tasks.streams import new_streams, problem_keys
 
@@ -52,7 +52,7 @@ def score(question: Mapping[str, Any]) -> Answer:
     """The score of a completion, with the reward's range and what its task says of it."""
     prompt, completion = texts(question)
     task, reward = made(question["chosen"])
-    (found,) = score_batch(reward, [prompt], [completion])
+    found = reward.score(prompt, completion)
     explain = explainer(question["chosen"].task)
     return {
         "score": found.value,
