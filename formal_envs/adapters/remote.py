@@ -16,7 +16,7 @@ from formal_envs.score import Score, Unscored, all_scored, from_json
 from formal_envs.tasks import Task, env_ids, find_task, make_task, option_names, task_name
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 ROWS = 256
 """Completions of a request, at most: so many are sent again where its answer is lost."""
@@ -50,8 +50,8 @@ class RemoteReward:
         seed: decides the waits; they differ each time without one.
 
     Raises:
-        ConfigError: there is no server, it refuses, it has not this environment or scores it by other options, or httpx
-            is not installed.
+        ConfigError: there is no server, it refuses, it has not this environment or scores it by other options; or
+            httpx2 is not installed.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class RemoteReward:
         self._tries = check_integer("tries", tries, 1, 100)
         self._timeout = timeout
         self._random = Random(seed)
-        self._client: httpx.Client | None = None
+        self._client: httpx2.Client | None = None
         if not url.startswith(("http://", "https://")):
             raise ConfigError(f"a server's address begins with http:// or https://, got {url!r}")
         try:
@@ -145,15 +145,16 @@ class RemoteReward:
             Unscored: it does not, as often as it is tried; ``_Away`` where it seems to be gone.
             ConfigError: it refuses.
         """
-        import httpx
+        client = self._http()
+        import httpx2
 
         reason, gone, least = "", False, 0.0
         for number in range(self._tries):
             if number:
                 self._wait(number, least, reason)
             try:
-                response = self._http().request(method, path, content=body)
-            except httpx.TransportError as error:
+                response = client.request(method, path, content=body)
+            except httpx2.TransportError as error:
                 reason, gone, least = f"{self.url} does not answer ({error or type(error).__name__})", True, 0.0
                 continue
             if response.is_success:
@@ -169,16 +170,16 @@ class RemoteReward:
             least = float(said) if said.isdecimal() else 0.0
         raise (_Away if gone else Unscored)(f"{reason}, {self._tries} times")
 
-    def _http(self) -> httpx.Client:
+    def _http(self) -> httpx2.Client:
         if self._client is None:
             try:
-                import httpx
+                import httpx2
             except ImportError:
-                raise ConfigError("a remote reward needs httpx: pip install 'formal-envs[remote]'") from None
+                raise ConfigError("a remote reward needs httpx2: pip install 'formal-envs[remote]'") from None
             headers = {"Content-Type": "application/json"}
             if self._token is not None:
                 headers["Authorization"] = f"Bearer {self._token}"
-            self._client = httpx.Client(base_url=self.url, headers=headers, timeout=self._timeout)
+            self._client = httpx2.Client(base_url=self.url, headers=headers, timeout=self._timeout)
         return self._client
 
     def _wait(self, number: int, least: float, reason: str) -> None:
@@ -262,7 +263,7 @@ def _body(rows: Sequence[bytes]) -> bytes:
     return b'{"rows":[' + b",".join(rows) + b"]}"
 
 
-def _error(response: httpx.Response) -> str:
+def _error(response: httpx2.Response) -> str:
     """What an answer says is wrong, on one line."""
     try:
         said = response.json()["error"]

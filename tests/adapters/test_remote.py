@@ -4,11 +4,12 @@ import json
 import math
 import pickle
 import re
+import sys
 from concurrent.futures import Future
 
 import pytest
 
-httpx = pytest.importorskip("httpx")
+httpx2 = pytest.importorskip("httpx2")
 pytest.importorskip("starlette")
 
 from hypothesis import given, settings  # noqa: E402
@@ -46,12 +47,12 @@ class Server:
         fault = self.faults.pop(0) if self.faults else None
         if isinstance(fault, Exception):
             raise fault
-        if isinstance(fault, httpx.Response):
+        if isinstance(fault, httpx2.Response):
             return fault
         if fault is not None:
-            return httpx.Response(fault, json={"error": "as planned"})
+            return httpx2.Response(fault, json={"error": "as planned"})
         found = self.client.request(request.method, request.url.path, content=request.content, headers=request.headers)
-        return httpx.Response(found.status_code, content=found.content, headers={"content-type": "application/json"})
+        return httpx2.Response(found.status_code, content=found.content, headers={"content-type": "application/json"})
 
 
 class InThisProcess:
@@ -71,9 +72,9 @@ def connect(monkeypatch):
     """Lets clients reach a server, and no wait take time."""
 
     def use(server):
-        transport = httpx.MockTransport(server.answer)
-        real = httpx.Client
-        monkeypatch.setattr(httpx, "Client", lambda **given: real(transport=transport, **given))
+        transport = httpx2.MockTransport(server.answer)
+        real = httpx2.Client
+        monkeypatch.setattr(httpx2, "Client", lambda **given: real(transport=transport, **given))
         monkeypatch.setattr(remote.time, "sleep", server.waits.append)
         return server
 
@@ -97,8 +98,8 @@ def test_scores_are_those_of_the_reward_itself(connect):
 def test_batches_are_cut_to_what_the_server_takes(sizes, rows, body):
     with pytest.MonkeyPatch.context() as patch:
         server = Server(rows=rows, body=body, characters=60)
-        transport, real = httpx.MockTransport(server.answer), httpx.Client
-        patch.setattr(httpx, "Client", lambda **given: real(transport=transport, **given))
+        transport, real = httpx2.MockTransport(server.answer), httpx2.Client
+        patch.setattr(httpx2, "Client", lambda **given: real(transport=transport, **given))
         texts = ["é" * size for size in sizes]
         results = RemoteReward(URL, "FormalArith-v0").score_batch(["1+1="] * len(texts), texts)
     for request in server.seen[1:]:
@@ -119,9 +120,9 @@ FAULTS = [
     502,
     429,
     408,
-    httpx.ConnectError("refused"),
-    httpx.ReadTimeout("late"),
-    httpx.RemoteProtocolError(""),
+    httpx2.ConnectError("refused"),
+    httpx2.ReadTimeout("late"),
+    httpx2.RemoteProtocolError(""),
 ]
 
 
@@ -143,7 +144,7 @@ def test_what_may_be_mended_is_tried_again(connect, fault):
 def test_a_wait_is_as_long_as_the_server_asks(connect):
     server = connect(Server())
     away = RemoteReward(URL, "FormalArith-v0")
-    server.faults = [httpx.Response(503, json={"error": "busy"}, headers={"Retry-After": "7"})]
+    server.faults = [httpx2.Response(503, json={"error": "busy"}, headers={"Retry-After": "7"})]
     away.score("1+1=", "2")
     assert server.waits == [7.0]
 
@@ -160,7 +161,7 @@ def test_after_the_last_try_there_is_no_score_and_nothing_is_0(connect):
     server = connect(Server())
     away = RemoteReward(URL, "FormalArith-v0", tries=3)
     local, size = make_task("Arith")[1], 700
-    server.faults = [None, *[httpx.ConnectError("refused")] * 3]
+    server.faults = [None, *[httpx2.ConnectError("refused")] * 3]
     results = score_batch(away, ["1+1="] * size, ["2"] * size)
     assert results[: remote.ROWS] == [local.score("1+1=", "2")] * remote.ROWS
     assert {result.reason for result in results[remote.ROWS :]} == {f"{URL} does not answer (refused), 3 times"}
@@ -199,7 +200,7 @@ def test_what_the_server_could_not_score_is_passed_on(connect):
     server = connect(Server())
     away = RemoteReward(URL, "FormalArith-v0")
     said = {"scores": [{"score": None, "unscored": "its worker was killed"}, to_json(Score(0.0, {}, "wrong", 0))]}
-    server.faults = [httpx.Response(200, json=said)]
+    server.faults = [httpx2.Response(200, json=said)]
     lost, wrong = away.score_batch(["1+1="] * 2, ["2", "3"])
     assert lost.reason == "its worker was killed"
     assert wrong == Score(0.0, {}, "wrong", 0)
@@ -220,10 +221,10 @@ STRANGE = [
 def test_what_is_no_answer_is_an_error_and_never_a_score(connect, said):
     server = connect(Server())
     away = RemoteReward(URL, "FormalArith-v0")
-    server.faults = [httpx.Response(200, text=said)]
+    server.faults = [httpx2.Response(200, text=said)]
     with pytest.raises(ConfigError, match=re.escape(URL)):
         away.score("1+1=", "2")
-    server.faults = [httpx.Response(200, text=said)]
+    server.faults = [httpx2.Response(200, text=said)]
     with pytest.raises(ConfigError, match="is no server of formal-envs"):
         RemoteReward(URL, "FormalArith-v0")
 
@@ -277,6 +278,12 @@ def test_nobody_there_is_said_in_one_line(monkeypatch):
         ConfigError, match=r"does not answer .*2 times; a server is started by: formal-envs serve FormalArith-v0"
     ):
         RemoteReward("http://127.0.0.1:9", "FormalArith-v0", tries=2)
+
+
+def test_the_package_that_is_missing_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "httpx2", None)
+    with pytest.raises(ConfigError, match=r"pip install 'formal-envs\[remote\]'"):
+        RemoteReward(URL, "FormalArith-v0")
 
 
 def test_scores_are_finite():
