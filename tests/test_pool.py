@@ -218,7 +218,7 @@ def test_a_text_that_waits_has_them_by_the_clock(monkeypatch):
     with ScoringPool(OddReward(), 2, timeout=5) as pool:
         scores = pool.score_batch([""] * 3, ["fine", "sleep:600", "fine"])
     assert isinstance(scores[1], Unscored)
-    assert scores[1].reason == "it took more than 5 s"
+    assert scores[1].reason == "the text took more than 5 s"
     assert values([scores[0], scores[2]]) == [4.0, 4.0]
 
 

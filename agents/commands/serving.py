@@ -31,6 +31,7 @@ def serve(
     """
     try:
         from formal_envs.serving.app import create_app
+        from formal_envs.serving.gate import LOOPBACK
         from formal_envs.serving.run import run
     except ImportError:
         raise ConfigError("serving needs the serve extra: pip install 'formal-envs[serve]'") from None
@@ -44,7 +45,7 @@ def serve(
     bounds = Bounds(rate=given["rate"])
     served = Served.of(envs, parse_settings(settings))
     scorer = Scorer(served, workers=given["workers"], timeout=given["timeout"])
-    run(create_app(scorer, token=token, bounds=bounds), host=host, port=port, bounds=bounds)
+    run(create_app(scorer, token=token, bounds=bounds, hosts={*LOOPBACK, host}), host=host, port=port, bounds=bounds)
 
 
 def check_token(token: str | None, host: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -22,6 +23,7 @@ from formal_envs.pool.worker import ONE_THREAD, TOO_LONG, Raised, serve
 from formal_envs.sandbox import Child, nothing_of_the_script, start_method
 from formal_envs.score import Score, Unscored
 
+_log = logging.getLogger(__name__)
 _STARTS = 3  # starts that may fail one after the other
 _PATIENCE = 30  # seconds that may pass for each that a text has of a processor: others may have the rest
 
@@ -169,7 +171,7 @@ class Dispatcher:
         for worker in [each for each in self._running if each.deadline <= time.monotonic()]:
             self._running.remove(worker)
             worker.child.end()
-            self._give_up(worker, f"it took more than {(self._timeout or 0) * _PATIENCE:g} s", final=True)
+            self._give_up(worker, f"the text took more than {(self._timeout or 0) * _PATIENCE:g} s", final=True)
 
     def _start(self) -> None:
         """Start the workers that are missing."""
@@ -223,12 +225,13 @@ class Dispatcher:
                 self._failed_starts = 0
                 self._fail(ConfigError(f"no process can be started for the reward: {fate}"))
         elif self._timeout and TOO_LONG and worker.child.end() == -TOO_LONG:
-            self._give_up(worker, f"it took more than {self._timeout:g} s of a processor", final=True)
+            self._give_up(worker, f"the text took more than {self._timeout:g} s of a processor", final=True)
         else:
             self._give_up(worker, fate, final=False)
 
     def _give_up(self, worker: _Worker, fate: str, *, final: bool) -> None:
         """Have the texts that a worker was at scored again, or not."""
+        _log.warning("a scoring process is gone: %s; another takes its place", fate)
         if worker.job is not None:
             worker.job.batch.lost(worker.part, fate, final=final)
             self._finish_if_done(worker.job)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from formal_envs.serving.bounds import Bounds
 from formal_envs.serving.gate import refusal
 
 _RETRY = {"Retry-After": "1"}
+_DIGITS = 18  # of a length that is looked at; a longer one is too large
 _CLOSE = {"Connection": "close"}  # what is left of the body is not read
 
 
@@ -42,10 +44,10 @@ class Intake:
         client = scope["client"][0] if scope.get("client") else ""
         said = Headers(scope=scope).get("content-length", "")
         if self._rate and (seconds := self._rate.wait(client)):
-            refused = refusal("too many requests from here; try again", 429, {"Retry-After": f"{seconds:.0f}"})
+            refused = refusal("too many requests from here; try again", 429, {"Retry-After": str(math.ceil(seconds))})
         elif self._requests >= self._bounds.requests:
             refused = refusal("too many requests at a time; try again", 503, _RETRY)
-        elif said.isdecimal() and int(said) > self._bounds.body:
+        elif said.isdecimal() and (len(said) > _DIGITS or int(said) > self._bounds.body):
             refused = refusal(_too_large(self._bounds), 413, _CLOSE)
         else:
             await self._pass(scope, receive, send)

@@ -11,7 +11,11 @@ pytest.importorskip("httpx2")  # of starlette's client
 from hostile_ids import UNKNOWN, hostile_values
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from formal_envs.adapters.rows import rows
 from formal_envs.adapters.rows import score_batch as score_rows
@@ -345,6 +349,31 @@ def test_bounds_of_a_request(forks):
                 "a body has at most 500 bytes: send several requests",
             )
             assert answer.headers["connection"] == "close"
+        answer = client.post("/score", content=b"x", headers={**json_type, "Content-Length": "9" * 5000})
+        assert answer.status_code == 413
+
+
+async def _read(request):
+    return PlainTextResponse(str(len(await request.body())))
+
+
+async def _talk(socket):
+    await socket.accept()
+    await socket.send_text("hello")
+    await socket.close()
+
+
+def test_what_is_mounted_is_behind_the_same_gate_and_within_the_same_bounds(forks):
+    inner = Starlette(routes=[Route("/read", _read, methods=["POST"]), WebSocketRoute("/talk", _talk)])
+    with serving([ARITH], bounds=Bounds(body=500), mounts=[Mount("/inner", inner)]) as client:
+        assert client.post("/inner/read", content=b"x" * 500).text == "500"
+        assert client.post("/inner/read", content=iter([b"x" * 300, b"x" * 300])).status_code == 413
+        assert client.post("/inner/read", headers={"Origin": "https://evil.example"}).status_code == 403
+        with client.websocket_connect("/inner/talk", headers={"Host": "localhost"}) as socket:
+            assert socket.receive_text() == "hello"
+        for headers in ({"Host": "evil.example"}, {"Host": "localhost", "Origin": "https://evil.example"}):
+            with pytest.raises(WebSocketDisconnect), client.websocket_connect("/inner/talk", headers=headers):
+                pass
 
 
 def test_bounds_of_all_requests(forks):
