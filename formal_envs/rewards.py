@@ -5,6 +5,7 @@ from formal_envs.tasks.countdown.reward import CountdownReward
 from formal_envs.tasks.game.reward import GameReward
 from formal_envs.tasks.grammar.reward import GrammarReward
 from formal_envs.tasks.regex.reward import RegexReward
+from formal_envs.tasks.satisfaction.reward import SatisfactionReward
 from formal_envs.tasks.sentiment.classifier import ClassifierReward
 from formal_envs.tasks.sentiment.reward import VaderReward
 
@@ -15,5 +16,6 @@ __all__ = [
     "GameReward",
     "GrammarReward",
     "RegexReward",
+    "SatisfactionReward",
     "VaderReward",
 ]
