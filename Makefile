@@ -14,7 +14,7 @@ VERSIONS := agents/test_policy.py agents/test_models.py agents/test_checkpoint.p
 PYTEST := -m pytest --numprocesses logical --maxprocesses 8 --dist loadfile
 QUICK := not slow and not train and not process
 
-.PHONY: train test test-all coverage test-latest test-lowest sanitize gpu lint docs openenv rllib clean
+.PHONY: train test test-all coverage test-latest test-lowest sanitize gpu lint docs openenv ray rllib clean
 
 train: $(VENV)/installed
 	$(BIN)/formal-envs train FormalArith-v0 --out $(OUT) $(if $(STEPS),--steps $(STEPS))
@@ -89,6 +89,11 @@ rllib:  # ray pins a gymnasium of its own
 	$(PYTHON) -m venv .venv-rllib
 	.venv-rllib/bin/pip install --quiet torch==2.13.0 '.[rllib]'
 	.venv-rllib/bin/python examples/rllib_ppo.py
+
+ray:  # two raylets on this machine, one of which is killed
+	$(PYTHON) -m venv .venv-rllib
+	.venv-rllib/bin/pip install --quiet torch==2.13.0 pytest '.[rllib]'
+	.venv-rllib/bin/python -m pytest tests/adapters/test_ray.py
 
 openenv:  # the graders of its validation; the package needs many others
 	$(PYTHON) -m venv .venv-openenv

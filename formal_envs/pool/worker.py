@@ -36,6 +36,12 @@ def processors() -> int:
     return max(1, available // max(1, int(processes))) if processes.isdecimal() else available
 
 
+def take_one_processor() -> None:
+    """Have this process count as one of several that score: ``processors`` is one from now on."""
+    global _in_worker
+    _in_worker = True
+
+
 class Raised(NamedTuple):
     """What the reward raised, and where."""
 
@@ -74,8 +80,7 @@ def serve(connection: Connection, pickled: bytes, timeout: float | None) -> None
         timeout: seconds of a processor that what comes at a time may take; ``TOO_LONG`` ends the process then. The
             system itself counts them, whatever the reward is at.
     """
-    global _in_worker
-    _in_worker = True
+    take_one_processor()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the pool's, which ends its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if TOO_LONG:
