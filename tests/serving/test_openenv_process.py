@@ -113,7 +113,13 @@ class Run:
     """The example in a process of its own, and what each of its completions has earned."""
 
     def __init__(self, running, model, folder):
-        options = {"url": f"{running.url}/{ARITH}", "model": model, "out": folder / "out", "batch": BATCH, "steps": STEPS}
+        options = {
+            "url": f"{running.url}/{ARITH}",
+            "model": model,
+            "out": folder / "out",
+            "batch": BATCH,
+            "steps": STEPS,
+        }
         given = [f"--{name}={value}" for name, value in {**options, "max-tokens": 1}.items()]
         self._kept, self._log = folder / "kept", folder / "log"
         self._kept.touch()
