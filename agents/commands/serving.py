@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from agents.commands.shared import SETTINGS, parse_settings
 from agents.runs.environments import task_name
 from formal_envs.errors import ConfigError
-
-if TYPE_CHECKING:
-    from starlette.routing import BaseRoute
-
-    from formal_envs.serving.scoring import Scorer
 
 
 @click.command()
@@ -30,8 +24,7 @@ if TYPE_CHECKING:
 def serve(
     envs: tuple[str, ...], host: str, port: int, token: str | None, settings: tuple[str, ...], **given: Any
 ) -> None:
-    """Serve the rewards of ENV...: POST /score takes rows with completions and gives scores. OpenEnv's interface to
-    each is at the path of its id, where OpenEnv is installed.
+    """Serve the rewards of ENV...: POST /score takes rows with completions and gives scores.
 
     --set takes options of the environments, and reaches those that have the option. A token is better given by the
     environment variable: others on this machine can read command lines.
@@ -52,20 +45,7 @@ def serve(
     bounds = Bounds(rate=given["rate"])
     served = Served.of(envs, parse_settings(settings))
     scorer = Scorer(served, workers=given["workers"], timeout=given["timeout"])
-    app = create_app(scorer, token=token, bounds=bounds, hosts={*LOOPBACK, host}, mounts=_openenv(scorer))
-    run(app, host=host, port=port, bounds=bounds)
-
-
-def _openenv(scorer: Scorer) -> Sequence[BaseRoute]:
-    """OpenEnv's interface to each environment, where its package is installed."""
-    try:
-        from formal_envs.serving.openenv import mounts
-    except ImportError:
-        click.echo("without OpenEnv's interface, which needs: pip install 'formal-envs[openenv]'", err=True)
-        return []
-    made = mounts(scorer)
-    click.echo(f"OpenEnv's interface is at {', '.join(mount.path for mount in made)}", err=True)
-    return made
+    run(create_app(scorer, token=token, bounds=bounds, hosts={*LOOPBACK, host}), host=host, port=port, bounds=bounds)
 
 
 def check_token(token: str | None, host: str) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from agents.lab.files import NAME, read_object
 from agents.lab.metrics import Metrics
-from agents.lab.samples import Entry, Query, Samples
+from agents.lab.samples import Entry, Query, Samples, finite, whole
 from formal_envs.errors import ConfigError, check_choice
 
 DEPTH, MOST = 4, 500
@@ -74,7 +74,7 @@ class RunView:
             "env": _shown(config.get("env", "")),
             "trainer": _shown(config.get("trainer", "")),
             "step": self.metrics.last_step,
-            "steps": steps if isinstance(steps, int) else None,
+            "steps": whole(steps),
             "reward": self.metrics.last("reward_mean"),
             "state": self._state(summary),
             "rescored": self.rescored(),
@@ -103,6 +103,7 @@ class RunView:
         said = [text for text in (wrong_config, wrong_summary) if text]
         return {
             **line,
+            "options": _plain(config.get("options")),
             "config": _flat({name: config[name] for name in ("options", "agent") if name in config}),
             "summary": _flat(summary),
             "metrics": self.metrics.names,
@@ -222,6 +223,21 @@ def _shown(value: object) -> str:
     except (ValueError, RecursionError):
         text = "…"
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _plain(options: object) -> dict[str, Any] | None:
+    """Options that the page may ask a score with; None where one of them is more than a text, a number or a switch."""
+    if not isinstance(options, dict) or len(options) > 40:
+        return None
+    plain = all(
+        value is None or isinstance(value, bool) or finite(value) is not None or _is_short(value)
+        for value in options.values()
+    )
+    return options if plain and all(map(_is_short, options)) else None
+
+
+def _is_short(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= _SHOWN
 
 
 def _flat(found: dict[str, Any]) -> dict[str, str]:

@@ -4,6 +4,7 @@ import { takeToken } from "./api.js";
 import { listen } from "./help.js";
 import { start } from "./router.js";
 import "./try/view.js";
+import "./runs/view.js";
 
 takeToken();
 listen();
