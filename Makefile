@@ -95,10 +95,10 @@ ray:  # two raylets on this machine, one of which is killed
 	.venv-rllib/bin/pip install --quiet torch==2.13.0 pytest '.[rllib]'
 	.venv-rllib/bin/python -m pytest tests/adapters/test_ray.py
 
-openenv:  # the graders of its validation; the package needs many others
+openenv:  # its server, client and validation, and a training run by TRL through them; the package needs many others
 	$(PYTHON) -m venv .venv-openenv
-	.venv-openenv/bin/pip install --quiet pytest --editable '.[openenv,testing]'
-	.venv-openenv/bin/python -m pytest tests/adapters/test_openenv_graders.py
+	.venv-openenv/bin/pip install --quiet torch==2.13.0 --editable '.[openenv,serve,train,trl,test]'
+	.venv-openenv/bin/python -m pytest tests/adapters/test_openenv_*.py tests/serving/test_openenv*.py
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

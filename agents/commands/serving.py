@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from agents.commands.shared import SETTINGS, parse_settings
 from agents.runs.environments import task_name
 from formal_envs.errors import ConfigError
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+    from formal_envs.serving.scoring import Scorer
 
 
 @click.command()
@@ -24,7 +30,8 @@ from formal_envs.errors import ConfigError
 def serve(
     envs: tuple[str, ...], host: str, port: int, token: str | None, settings: tuple[str, ...], **given: Any
 ) -> None:
-    """Serve the rewards of ENV...: POST /score takes rows with completions and gives scores.
+    """Serve the rewards of ENV...: POST /score takes rows with completions and gives scores. OpenEnv's interface to
+    each is at the path of its id, where OpenEnv is installed.
 
     --set takes options of the environments, and reaches those that have the option. A token is better given by the
     environment variable: others on this machine can read command lines.
@@ -45,7 +52,20 @@ def serve(
     bounds = Bounds(rate=given["rate"])
     served = Served.of(envs, parse_settings(settings))
     scorer = Scorer(served, workers=given["workers"], timeout=given["timeout"])
-    run(create_app(scorer, token=token, bounds=bounds, hosts={*LOOPBACK, host}), host=host, port=port, bounds=bounds)
+    app = create_app(scorer, token=token, bounds=bounds, hosts={*LOOPBACK, host}, mounts=_openenv(scorer))
+    run(app, host=host, port=port, bounds=bounds)
+
+
+def _openenv(scorer: Scorer) -> Sequence[BaseRoute]:
+    """OpenEnv's interface to each environment, where its package is installed."""
+    try:
+        from formal_envs.serving.openenv import mounts
+    except ImportError:
+        click.echo("without OpenEnv's interface, which needs: pip install 'formal-envs[openenv]'", err=True)
+        return []
+    made = mounts(scorer)
+    click.echo(f"OpenEnv's interface is at {', '.join(mount.path for mount in made)}", err=True)
+    return made
 
 
 def check_token(token: str | None, host: str) -> None:

@@ -105,6 +105,21 @@ def rows(env: str, n: int, *, seed: int = 0, **options: Any) -> Iterator[dict[st
     return _rows(task, first, n)  # what is wrong has been said before the first row is asked for
 
 
+def problems(env: str, indices: Sequence[int], *, seed: int = 0, **options: Any) -> Problems:
+    """Some of the problems of a seed, by the indices of their rows, in any order.
+
+    Args: env, seed, **options, as ``rows`` has them.
+
+    Raises:
+        ConfigError: a name or an option does not exist, has no meaning, or is not a JSON value.
+    """
+    check_integer("seed", seed, 0, _LARGEST)
+    made = {"split": "train", **options}
+    check_values(made)
+    task, _ = _built(f"Formal{task_name(env)}-v0", json.dumps(made, sort_keys=True))
+    return _problems(task, seed, indices)
+
+
 def _rows(task: Task, row_id: RowId, n: int) -> Iterator[dict[str, Any]]:
     for first in range(0, n, _BLOCK):
         indices = range(first, min(first + _BLOCK, n))

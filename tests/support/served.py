@@ -84,7 +84,7 @@ def server(folder, *arguments, code=None):
     """``formal-envs serve`` with arguments at a free port, or a program of one's own."""
     log = Path(folder) / "server.log"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests/support")])}
-    command = ["-c", code] if code else ["-m", "formal_envs", "serve", *arguments, "--port", "0"]
+    command = ["-c", code] if code else ["-m", "formal_envs", "serve", "--port", "0", *arguments]
     with log.open("w") as file:
         process = subprocess.Popen([sys.executable, *command], cwd=folder, stdout=file, stderr=file, env=environment)
     try:
