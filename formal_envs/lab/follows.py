@@ -29,10 +29,11 @@ def follows(chosen: Chosen, task: Task, prompt: str, begun: str) -> dict[str, An
         begun: the beginning.
 
     Returns: ``at``, the place in characters; ``tokens``, the first of those that may follow, in order, and how many
-    ``more`` there are; ``end``, whether the text may end there. Or ``why`` there is nothing to say.
+    ``more`` there are; ``end``, whether the text may end there. Or ``why`` there is nothing to say; None where the task
+        has no grammar.
     """
     if not isinstance(task, Grammatical):
-        return {"why": "this task has no grammar"}
+        return {"why": None}
     try:
         masks, tokenizer = _masks(chosen, task)
     except ConfigError as error:

@@ -124,6 +124,19 @@ class Language:
             expected = _joined(self.shown(name) for name in self._expected(error, text[:place]))
             raise ParseFailure(f"expected {expected}, got {_found(error, text, 'the end')}", text, place) from None
 
+    def follows(self, text: str) -> list[str]:
+        """What could have stood where a text is no beginning of a sentence any more, as errors show it, in order.
+
+        Empty for a sentence, and for a text that Earley's parser gives up on.
+        """
+        try:
+            self.lark.parse(text)
+        except UnexpectedInput as error:
+            return sorted({self.shown(name) for name in self._expected(error, text[: _place(error, text)])})
+        except ParseFailure:
+            return []
+        return []
+
     def _expected(self, error: UnexpectedInput, before: str) -> Iterable[str]:
         """The terminals that could have stood at the place of the error."""
         if self.lark.options.parser == "lalr":

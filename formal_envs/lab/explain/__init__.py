@@ -14,6 +14,9 @@ from typing import Any
 
 _MODULES = {
     "Arith": "formal_envs.lab.explain.arithmetic",
+    "Sentiment": "formal_envs.lab.explain.sentiment",
+    "Grammar": "formal_envs.lab.explain.grammar",
+    "Game": "formal_envs.lab.explain.game",
 }
 
 

@@ -35,12 +35,12 @@ export function number(value) {
 // C0 and C1 controls, and what changes directions or is not seen: nothing of it may hide in a text.
 const UNSEEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffc]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\udb40[\udc00-\uddef]/g;
 
-/** Characters of a text that are not seen, or that move others: [{at, name}], at most `most`. */
+/** Characters of a text that are not seen, or that move others: [{at, name}], at most `most`. `at` is in characters. */
 export function unseen(text, most = 20) {
   const found = [];
   for (const match of text.matchAll(UNSEEN)) {
     if (found.length === most) break;
-    found.push({ at: match.index, name: code(match[0]) });
+    found.push({ at: charactersTo(text, match.index), name: code(match[0]) });
   }
   return found;
 }
@@ -52,6 +52,23 @@ function code(character) {
 /** A text in which all that is not seen is written out, for lines of the page. */
 export function plain(text) {
   return text.replace(UNSEEN, (character) => `\u27e8${code(character)}\u27e9`);
+}
+
+/**
+ * The place in a JavaScript text of a place in characters, as the server counts them: it has code points, JavaScript
+ * units of 16 bits, of which an emoji takes two.
+ */
+export function unitsTo(text, characters) {
+  let at = 0;
+  for (let n = 0; n < characters && at < text.length; n += 1) at += text.codePointAt(at) > 0xffff ? 2 : 1;
+  return at;
+}
+
+/** The other way: how many characters stand before a place. */
+export function charactersTo(text, units) {
+  let n = 0;
+  for (let at = 0; at < units; n += 1) at += text.codePointAt(at) > 0xffff ? 2 : 1;
+  return n;
 }
 
 /** A short text with what is blank in it made visible: for single tokens. */

@@ -25,6 +25,7 @@ from formal_envs.ludii.view.draw import (
     text_at,
     whole,
 )
+from formal_envs.ludii.view.frames import MARK
 
 #: Moves of a game that can be shown.
 MOST_MOVES = 500
@@ -32,7 +33,6 @@ _SECONDS = 1.0  # for a position of a short game
 _ALL_SECONDS = 60.0  # for about all of a longer one
 _LEAST_SECONDS = 0.25
 _PAUSE = 3.0  # the last position stands longer
-_MARK = "#e8a317"
 
 
 def game_svg(states: Sequence[State], moves: Sequence[Move], size: int = 320) -> str:
@@ -79,7 +79,7 @@ def _board(states: Sequence[State], moves: Sequence[Move], drawn: Sequence[Place
     marked = [set[int](), *(set(sites_of(states[0].program.bytecode, move.key)) for move in moves)]
     for site, x, y, radius in drawn:
         size = f'r="{1.15 * radius:.1f}" stroke-width="{0.3 * radius:.1f}"'
-        ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" {size} fill="none" stroke="{_MARK}"/>'
+        ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" {size} fill="none" stroke="{MARK}"/>'
         yield from clock.shown([ring if site in sites else "" for sites in marked])
     for place in drawn:
         yield from clock.shown(["".join(pieces_at(state, place)) for state in states])

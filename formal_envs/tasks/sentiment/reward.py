@@ -52,7 +52,7 @@ class VaderReward:
     def score(self, prompt: str, completion: str) -> Score:
         """Score one completion. What VADER is given is bounded; all else takes time linear in the completion."""
         text = prompt + completion
-        cut = _beginning(text)
+        cut = beginning(text)
         compound = float(lexicon().analyzer.polarity_scores(text[cut:])["compound"])
         sentiment = compound if self.target == "positive" else 0.0 - compound
         parts = {"vader": compound}
@@ -103,8 +103,8 @@ def by_classifier(
     return Watched(reward, VaderReward(target=target))
 
 
-def _beginning(text: str) -> int:
-    """Where the end of the text that is scored begins."""
+def beginning(text: str) -> int:
+    """Where the end of a text begins that VADER's reward scores."""
     package = lexicon()
     if len(text) <= MAX_CHARACTERS:
         others = len(text) - len(text.encode("ascii", "ignore"))  # no ASCII character is an emoji

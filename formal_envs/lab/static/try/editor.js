@@ -1,6 +1,6 @@
 // The completion. Its text stands twice in one place: in a field that is typed in, and under it, with the mark.
 
-import { el, fill, plain, unseen } from "../dom.js";
+import { charactersTo, el, fill, plain, unitsTo, unseen } from "../dom.js";
 
 /** @param written called at each change. */
 export function makeEditor({ longest, written, value }) {
@@ -51,27 +51,27 @@ export function makeEditor({ longest, written, value }) {
 
   function draw() {
     const text = field.value;
-    const end = at !== null && at >= text.length;
+    const place = at === null ? null : unitsTo(text, at);
+    const end = place !== null && place >= text.length;
     // A newline at the very end has no line of its own without something behind it.
     if (at === null) fill(under, text, "\u200b");
     else if (end) fill(under, text, el("mark", { class: "end" }, "end"));
     else {
-      const wrong = text.codePointAt(at) > 0xffff ? 2 : 1;
-      const piece = text.slice(at, at + wrong);
+      const wrong = text.codePointAt(place) > 0xffff ? 2 : 1;
+      const piece = text.slice(place, place + wrong);
       const mark = el("mark", { class: /\s/.test(piece) ? "blank" : "" }, piece === "\n" ? "\u00b6\n" : piece);
-      fill(under, text.slice(0, at), mark, el("span", { class: "beyond" }, text.slice(at + wrong), "\u200b"));
+      fill(under, text.slice(0, place), mark, el("span", { class: "beyond" }, text.slice(place + wrong), "\u200b"));
     }
     box.classList.toggle("wrong", at !== null);
-    fill(about, counted(text, at));
+    fill(about, counted(charactersTo(text, text.length), at));
     const found = unseen(text);
     hidden.hidden = !found.length;
     if (found.length) {
-      fill(hidden, `Not seen above: ${found.map(({ at: place, name }) => `${name} at character ${place + 1}`).join(", ")}.`);
+      fill(hidden, `Not seen above: ${found.map(({ at: where, name }) => `${name} at character ${where + 1}`).join(", ")}.`);
     }
   }
 
-  function counted(text, place) {
-    const n = text.length;
+  function counted(n, place) {
     const many = `${n.toLocaleString("en")} character${n === 1 ? "" : "s"}`;
     if (n > longest) return `${many}: at most ${longest.toLocaleString("en")} are scored`;
     if (place === null) return many;
@@ -83,7 +83,7 @@ export function makeEditor({ longest, written, value }) {
     get value() { return field.value; },
     focus: () => field.focus(),
     toggleSolution: toggle,
-    /** Mark the first character that is wrong; its length where the text ends too early. */
+    /** Mark the first character that is wrong, counted in characters; the end where the text ends too early. */
     mark(place) {
       if (place === at) return;
       at = place;
@@ -91,7 +91,7 @@ export function makeEditor({ longest, written, value }) {
     },
     /** Put a text where the mark is, instead of what stands there, or behind all. */
     insert(piece, place) {
-      const begin = Math.min(place ?? field.value.length, field.value.length);
+      const begin = place === undefined ? field.value.length : unitsTo(field.value, place);
       field.focus();
       field.setSelectionRange(begin, field.value.length);
       put(field.value.slice(0, begin) + piece);

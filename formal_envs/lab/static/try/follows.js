@@ -1,6 +1,6 @@
 // What could have followed, by the task's grammar.
 
-import { el, fill, plain, token } from "../dom.js";
+import { charactersTo, el, fill, plain, token } from "../dom.js";
 
 /** @param chosen called with a token, and the place where it may stand. */
 export function makeFollows(chosen) {
@@ -15,12 +15,16 @@ export function makeFollows(chosen) {
     },
     show(answer, completion) {
       element.removeAttribute("aria-busy");
+      if (answer.why === null) {
+        fill(element); // the task has no grammar
+        return;
+      }
       if (answer.why) {
         fill(element, el("h3", {}, "What could follow"), el("p", { class: "muted small" }, `${plain(answer.why)}.`));
         return;
       }
       const { at, tokens, more, end } = answer;
-      const where = at >= completion.length ? (completion ? "behind the last character" : "at the beginning") : `at character ${at + 1}`;
+      const where = at >= charactersTo(completion, completion.length) ? (completion ? "behind the last character" : "at the beginning") : `at character ${at + 1}`;
       const chips = tokens.map((each) =>
         el("li", {}, el("button", { type: "button", class: "chip mono", title: "Write it there", "aria-label": `Write ${token(each)} there`, onclick: () => chosen(each, at) }, token(each))),
       );

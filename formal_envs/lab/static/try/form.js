@@ -45,7 +45,7 @@ export function makeForm(environments, params, changed) {
   function choice(name, label, values, value, chosen, title = null) {
     const select = el("select", { id: `f-${name}`, title, onchange: (event) => chosen(event.target.value) });
     select.append(...values.map((each) => el("option", { value: each, selected: each === value }, each)));
-    return el("div", { class: "field" }, el("label", { for: `f-${name}` }, label), select);
+    return el("div", { class: `field for-${name}` }, el("label", { for: `f-${name}` }, label), select);
   }
 
   function option(field) {

@@ -54,7 +54,7 @@ function table(answer) {
     const bounded = low !== null && high !== null;
     return el("li", { title: about || null },
       el("span", { class: "name" }, name.replaceAll("_", " ")),
-      bounded ? measure(part, low, high) : el("span", { class: "track none", "aria-hidden": "true" }),
+      bounded ? measure(part, low, high) : el("span", {}),
       el("span", { class: "amount" }, number(part), el("span", { class: "apart" }, bounded ? `, between ${number(low)} and ${number(high)}` : "", about && `: ${about}`)),
       el("span", { class: "limits" }, bounded ? `${number(low)} … ${number(high)}` : ""),
     );

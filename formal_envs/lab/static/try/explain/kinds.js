@@ -1,8 +1,11 @@
 // Explanations by their kind: each module here shows one, and says what ends it.
 
 import { chain } from "./chain.js";
+import { game } from "./game.js";
+import { parsed } from "./parsed.js";
+import { words } from "./words.js";
 
-const KINDS = { chain };
+const KINDS = { chain, game, parsed, words };
 
 /**
  * What is shown of an answer's explanation: {element, end}, or null where there is none.
