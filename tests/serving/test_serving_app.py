@@ -10,7 +10,7 @@ pytest.importorskip("starlette")
 pytest.importorskip("httpx2")  # of starlette's client
 from hypothesis import given
 from hypothesis import strategies as st
-from served_here import ARITH, GAME, HOME, ODD, asked, forks, row, row_id, serving
+from served_here import ARITH, GAME, HOME, ODD, asked, forks, known, row, row_id, serving
 from starlette.testclient import TestClient
 
 from formal_envs.adapters.rows import rows
@@ -20,11 +20,11 @@ from formal_envs.score import score_batch, to_json
 from formal_envs.serving.served import Served
 from formal_envs.tasks import make_task
 
-__all__ = ["forks"]
+__all__ = ["forks", "known"]
 
 
 @pytest.fixture(scope="module")
-def client(forks):
+def client(forks, known):
     with serving([ARITH, GAME, "odd_task:FormalOdd-v0"], {"playouts": 2, "terms": 3}) as client:
         yield client
 

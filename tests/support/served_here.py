@@ -1,7 +1,9 @@
 """The server's application within the tests' process, with workers that are there at once."""
 
 import json
+import sys
 
+import gymnasium
 import pytest
 from starlette.testclient import TestClient
 
@@ -9,6 +11,7 @@ from formal_envs.pool import ScoringPool
 from formal_envs.serving.app import create_app
 from formal_envs.serving.scoring import Scorer
 from formal_envs.serving.served import Served
+from formal_envs.tasks import TASKS
 
 ARITH, GAME, ODD = "FormalArith-v0", "FormalGame-v0", "FormalOdd-v0"
 HOME = "http://localhost:8000"
@@ -25,7 +28,18 @@ def forks():
         yield
 
 
-def serving(envs=(ARITH, "odd_task:FormalOdd-v0"), options=None, **given):
+@pytest.fixture(scope="module")
+def known():
+    """What a test registers is not known to the next ones."""
+    tasks, environments = dict(TASKS), dict(gymnasium.registry)
+    yield
+    for now, before in ((TASKS, tasks), (gymnasium.registry, environments)):
+        for name in [name for name in now if name not in before]:
+            del now[name]
+    sys.modules.pop("odd_task", None)
+
+
+def serving(envs, options=None, **given):
     scorer = Scorer(Served.of(envs, options), workers=2)
     return TestClient(create_app(scorer, **given), base_url=HOME, raise_server_exceptions=False)
 
