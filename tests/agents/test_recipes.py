@@ -1,12 +1,13 @@
 """Recipes: settings of tasks that the trainers have."""
 
+import gymnasium
 import pytest
 
 pytest.importorskip("torch")
 
 from agents.runs.config import PPOConfig, SFTConfig
 from agents.runs.recipes import recipe
-from formal_envs.tasks import TASKS, find_task
+from formal_envs.tasks import TASKS, env_ids, find_task
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -20,3 +21,9 @@ def test_a_cold_start_and_a_warm_one_have_settings_of_their_own():
     own = find_task("Game").recipe
     assert recipe("Game", PPOConfig, warm=False) == {**own.model, **own.cold} != own.model
     assert recipe("Game", PPOConfig, warm=True).items() >= own.warm.items()
+
+
+@pytest.mark.parametrize("task", [task for task in TASKS if find_task(task).recipe.model])
+def test_a_new_model_has_room_for_every_problem_of_a_task(task):
+    window = gymnasium.make(env_ids(task)[1]).unwrapped.layout.window
+    assert window <= PPOConfig.from_dict(recipe(task, PPOConfig, warm=False)).context

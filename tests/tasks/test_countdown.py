@@ -9,9 +9,9 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from formal_envs.errors import ConfigError, ParseFailure
+from formal_envs.languages.unused_numbers import Unused
 from formal_envs.tasks import make_task
 from formal_envs.tasks.countdown.expressions import evaluate
-from formal_envs.tasks.countdown.grammar import Unused
 from formal_envs.tasks.countdown.judge import right
 from formal_envs.tasks.countdown.reward import PARTIAL, CountdownReward, read_prompt
 from formal_envs.tasks.streams import problem_keys, seeded_stream

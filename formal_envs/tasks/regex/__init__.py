@@ -8,6 +8,6 @@ SPEC = TaskSpec(
     RegexTask,
     {"graded": graded, "exact": exact},
     plain=frozenset({"letters", "examples", "size", "split"}),
-    recipe=Recipe(model={"mask": "grammar"}),
+    recipe=Recipe(model={"mask": "grammar", "context": 128}),
     difficulty="characters of the solution",
 )

@@ -8,6 +8,6 @@ SPEC = TaskSpec(
     SatisfactionTask,
     {"partial": partial_credit, "exact": exact},
     plain=frozenset({"variables", "width", "split"}),
-    recipe=Recipe(model={"mask": "grammar"}),
+    recipe=Recipe(model={"mask": "grammar", "context": 256}),
     difficulty="literals of the formula",
 )

@@ -1,0 +1,13 @@
+"""Rewriting: apply rules to a word until none fits, or put numbers in order."""
+
+from formal_envs.tasks.protocol import Recipe, TaskSpec
+from formal_envs.tasks.rewriting.reward import exact, partial_credit
+from formal_envs.tasks.rewriting.task import RewritingTask
+
+SPEC = TaskSpec(
+    RewritingTask,
+    {"partial": partial_credit, "exact": exact},
+    plain=frozenset({"mode", "length", "rules", "letters", "max_number", "split"}),
+    recipe=Recipe(model={"mask": "grammar"}),
+    difficulty="steps to the normal form, of numbers the pairs in the wrong order",
+)
