@@ -96,8 +96,9 @@ class RemoteReward:
         results: dict[int, Score | Unscored] = {}
         away: _Away | None = None
         for places, body in self._requests(prompts, completions, results):
+            found: list[Score | Unscored] = [away] * len(places) if away else []
             try:
-                found = self._scores(body, len(places)) if away is None else [away] * len(places)
+                found = found or self._scores(body, len(places))
             except Unscored as error:
                 found = [error] * len(places)
                 away = error if isinstance(error, _Away) else None

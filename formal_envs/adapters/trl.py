@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from formal_envs.adapters.rows import rows, score, score_batch
+from formal_envs.adapters.rows import rows, score_batch
 from formal_envs.adapters.trust import Trusted, check_trusted, shown
 from formal_envs.errors import ConfigError
 from formal_envs.score import Score
@@ -174,6 +174,7 @@ class ProblemEnvironment:
         self._answer = text
         return "The answer was taken."
 
-    def get_reward(self) -> float:
-        """The reward of the answer."""
-        return score(self._id, self._answer or "", trusted=self._trusted).value
+    def get_reward(self) -> float | None:
+        """The reward of the answer; None, which TRL leaves out, where no score could be given."""
+        (result,) = score_batch([self._id], [self._answer or ""], trusted=self._trusted)
+        return result.value if isinstance(result, Score) else None
