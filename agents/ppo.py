@@ -24,6 +24,7 @@ from agents.runs.session import Progress, Session
 from agents.runs.spec import RunSpec
 from agents.update import accumulate, cut
 from formal_envs.errors import ConfigError
+from formal_envs.score import Unscored
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch 
 
     Raises:
         ConfigError: the settings do not fit the task, or ``out`` holds another run.
+        Unscored: no completion of a step could be scored. There is a checkpoint of the step before it.
     """
     config = spec.config
     if not isinstance(config, PPOConfig):
@@ -85,10 +87,15 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch 
             prompts = problems.prompts
             sampling = seeded_stream(config.seed, SAMPLING)
             noise = Noise(sampling, first, config.prompts, config.completions, processes.device)
-            with accelerator.autocast():
-                sampled = collect(
-                    policy, reference, layout, reward, prompts, config, progress.kl_coef, noise, processes
-                )
+            try:
+                with accelerator.autocast():
+                    sampled = collect(
+                        policy, reference, layout, reward, prompts, config, progress.kl_coef, noise, processes
+                    )
+            except Unscored:  # on all processes
+                if step:
+                    run.save(optimizer, progress)
+                raise
             stats = sampled.stats
             target = interpolate(config.entropy_target, config.entropy_target_end, (step / config.steps) ** 2)
             entropy_coef = config.entropy_coef + entropy_bonus(stats["entropy"], target, config.entropy_gain)

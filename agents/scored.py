@@ -65,5 +65,5 @@ def part_names(scored: Scored, processes: Processes) -> list[str]:
     reason = next(result.reason for result in scored.distinct if isinstance(result, Unscored))
     raise Unscored(
         f"none of the step's {len(scored.places) * processes.count} completions has one, and nothing can be learned "
-        f"({reason}); once that is mended, --resume goes on from the last checkpoint"
+        f"({reason}); --resume goes on once that is mended"
     )

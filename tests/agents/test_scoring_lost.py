@@ -25,7 +25,7 @@ from formal_envs.adapters.remote import RemoteReward
 from formal_envs.pool import ScoringPool
 from formal_envs.score import Unscored
 
-SETTINGS = {**SMALL, "steps": 8, "checkpoint_every": 1}
+SETTINGS = {**SMALL, "steps": 8}
 AGAIN = 'from agents.cli import main; main(["serve", "FormalArith-v0", "--workers", "1", "--port", "{port}"])'
 
 

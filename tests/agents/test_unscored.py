@@ -13,7 +13,7 @@ pytest.importorskip("accelerate")
 from hypothesis import given  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 from lossy_rewards import Lossy, LossySpec  # noqa: E402
-from tiny_runs import SMALL, alone, draw, make_policy, terms_of  # noqa: E402
+from tiny_runs import SMALL, alone, draw, make_policy, terms_of, without_times  # noqa: E402
 
 from agents.evaluation.agent import evaluate, train_agent  # noqa: E402
 from agents.evaluation.baselines import ConstantAgent  # noqa: E402
@@ -209,15 +209,17 @@ def test_a_run_goes_on_without_some_scores(tmp_path, minibatches):
 
 
 @pytest.mark.train
-def test_a_step_without_any_score_ends_the_run(tmp_path, monkeypatch):
-    spec = DyingSpec.parse("FormalArith-v0", {**SMALL, "steps": 20, "checkpoint_every": 1})
+@pytest.mark.parametrize("left", [0, 5])
+def test_a_step_without_any_score_ends_the_run_which_can_go_on(tmp_path, monkeypatch, left):
+    monkeypatch.setattr(DyingSpec, "left", left)
+    spec = DyingSpec.parse("FormalArith-v0", {**SMALL, "steps": 12})
     with pytest.raises(Unscored, match=r"none of the step's 64 completions has one.*the server is away.*--resume"):
         train(spec, tmp_path / "run")
+    assert len(Run.open(tmp_path / "run").metrics()) == left
     monkeypatch.setattr(DyingSpec, "left", math.inf)
-    kept = Run.open(tmp_path / "run").metrics()[-1]["step"]
-    assert 1 <= kept < 20
-    train(spec, tmp_path / "run", resume=True)
-    assert [row["step"] for row in Run.open(tmp_path / "run").metrics()] == list(range(1, 21))
+    for folder in ("run", "whole"):
+        train(spec, tmp_path / folder, resume=folder == "run")
+    assert without_times(Run.open(tmp_path / "run")) == without_times(Run.open(tmp_path / "whole"))
 
 
 def test_evaluation_counts_them_apart():
