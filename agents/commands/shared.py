@@ -211,7 +211,7 @@ def scored_task(env: str, options: Mapping[str, Any], scorer: str | None, worker
         return make_task(task_name(env), **options)
     if workers:
         raise ConfigError("give --scorer or --workers, not both: the server has workers of its own")
-    return remote_task(scorer, env, options, token=os.environ.get(TOKEN))
+    return remote_task(scorer, env, options, token=os.environ.get(TOKEN) or None)
 
 
 def scored_by(reward: Reward, workers: int) -> AbstractContextManager[Reward]:

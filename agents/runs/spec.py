@@ -81,7 +81,7 @@ class RunSpec:
         if self.config.scorer:
             from formal_envs.adapters.remote import TOKEN, remote_task
 
-            return remote_task(self.config.scorer, self.env, self.options, token=os.environ.get(TOKEN))
+            return remote_task(self.config.scorer, self.env, self.options, token=os.environ.get(TOKEN) or None)
         return make_task(task_name(self.env), **self.options)
 
     def task(self, **changes: Any) -> Task:

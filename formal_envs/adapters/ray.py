@@ -20,7 +20,7 @@ class RayReward:
     """A reward like the one that it is given, which scores a batch in tasks of Ray.
 
     Scores are those of the reward itself, in the order of the texts. A task whose process or node is lost is run again,
-    by Ray, and then text by text; a text that is lost four times is ``Unscored``. What the reward raises is raised.
+    by Ray, and then text by text; a text that is lost each time is ``Unscored``. What the reward raises is raised.
     There are at most twice as many tasks at a time as the cluster has CPUs. Where there is no node that could run them,
     they wait for one.
 

@@ -73,6 +73,8 @@ class RemoteReward:
         self._timeout = timeout
         self._random = Random(seed)
         self._client: httpx2.Client | None = None
+        if token is not None and not (token.isascii() and token.isprintable() and token.strip() == token != ""):
+            raise ConfigError("a token is printable ASCII without spaces around it")
         if not url.startswith(("http://", "https://")):
             raise ConfigError(f"a server's address begins with http:// or https://, got {url!r}")
         try:
@@ -155,6 +157,8 @@ class RemoteReward:
                 self._wait(number, least, reason)
             try:
                 response = client.request(method, path, content=body)
+            except (httpx2.LocalProtocolError, httpx2.UnsupportedProtocol) as error:
+                raise ConfigError(f"{self.url} cannot be asked: {error}") from None
             except httpx2.TransportError as error:
                 reason, gone, least = f"{self.url} does not answer ({error or type(error).__name__})", True, 0.0
                 continue
@@ -180,7 +184,10 @@ class RemoteReward:
             headers = {"Content-Type": "application/json"}
             if self._token is not None:
                 headers["Authorization"] = f"Bearer {self._token}"
-            self._client = httpx2.Client(base_url=self.url, headers=headers, timeout=self._timeout)
+            try:
+                self._client = httpx2.Client(base_url=self.url, headers=headers, timeout=self._timeout)
+            except httpx2.InvalidURL as error:
+                raise ConfigError(f"{self.url!r} is no address of a server: {error}") from None
         return self._client
 
     def _wait(self, number: int, least: float, reason: str) -> None:

@@ -2,20 +2,27 @@
 
 import json
 import math
+import os
 import pickle
 import re
+import subprocess
 import sys
 from concurrent.futures import Future
+from pathlib import Path
 
 import pytest
 
 httpx2 = pytest.importorskip("httpx2")
 pytest.importorskip("starlette")
 
+from click.testing import CliRunner  # noqa: E402
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
+from served import server  # noqa: E402
 from starlette.testclient import TestClient  # noqa: E402
 
+from agents.cli import main  # noqa: E402
+from agents.runs.config import PPOConfig  # noqa: E402
 from formal_envs.adapters import remote  # noqa: E402
 from formal_envs.adapters.remote import RemoteReward, remote_task  # noqa: E402
 from formal_envs.errors import ConfigError  # noqa: E402
@@ -26,6 +33,9 @@ from formal_envs.serving.scoring import Scorer  # noqa: E402
 from formal_envs.serving.served import Served  # noqa: E402
 from formal_envs.tasks import TASKS, make_task  # noqa: E402
 
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "how-to" / "score_elsewhere.md"
+CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 URL = "http://127.0.0.1:8000"
 
 
@@ -280,6 +290,15 @@ def test_nobody_there_is_said_in_one_line(monkeypatch):
         RemoteReward("http://127.0.0.1:9", "FormalArith-v0", tries=2)
 
 
+@pytest.mark.parametrize(
+    ("url", "token"), [("http://[::1", None), ("http://127.0.0.1:x", None), (URL, ""), (URL, "a\nb"), (URL, "ä")]
+)
+def test_an_address_or_a_token_that_cannot_be_is_an_error_at_once(url, token, monkeypatch):
+    monkeypatch.setattr(remote.time, "sleep", lambda seconds: pytest.fail("it waits"))
+    with pytest.raises(ConfigError):
+        RemoteReward(url, "FormalArith-v0", token=token)
+
+
 def test_the_package_that_is_missing_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "httpx2", None)
     with pytest.raises(ConfigError, match=r"pip install 'formal-envs\[remote\]'"):
@@ -289,3 +308,41 @@ def test_the_package_that_is_missing_is_named(monkeypatch):
 def test_scores_are_finite():
     with pytest.raises(ConfigError, match="expected a score"):
         from_json({"score": math.inf, "parts": {}, "failure": None, "failed_at": None})
+
+
+@pytest.mark.process
+def test_the_client_of_the_page_and_that_of_the_package_say_the_same(tmp_path):
+    (code,) = [block for block in CODE.findall(PAGE.read_text(encoding="utf-8")) if block.startswith("import httpx2")]
+    page = {}
+    exec(code, page)
+    with server(tmp_path, "FormalArith-v0", "--workers", "1") as running:
+        rows = [{"env": "FormalArith-v0", "prompt": "8+21=", "completion": text} for text in ("29", "30", "no")]
+        found = page["scores"](rows, running.url)
+        away = RemoteReward(running.url, "FormalArith-v0")
+        assert found == [score.value for score in away.score_batch(["8+21="] * 3, ["29", "30", "no"])]
+        assert found[0] == 1.0
+        scored = run(tmp_path, "score", "FormalArith-v0", "--in", "rows.jsonl", "--out", "-", "--scorer", running.url)
+        assert [json.loads(line)["reward"] for line in scored.splitlines()] == found
+        evaluated = run(tmp_path, "eval", "oracle", "--env", "FormalArith-v0", "--json", "--scorer", running.url)
+        assert json.loads(evaluated)["reward_mean"] == 1.0
+
+
+def run(folder, *arguments):
+    rows = [{"prompt": "8+21=", "completion": text} for text in ("29", "30", "no")]
+    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    command = [sys.executable, "-m", "formal_envs", *arguments]
+    done = subprocess.run(command, cwd=folder, env=with_the_package(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def with_the_package():
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def test_workers_and_a_server_are_not_both_given():
+    result = CliRunner().invoke(main, ["eval", "oracle", "--env", "FormalArith-v0", "--scorer", URL, "--workers", "2"])
+    assert result.exit_code == 1
+    assert "not both" in result.output
+    with pytest.raises(ConfigError, match="workers must be 0 where scorer is given"):
+        PPOConfig(workers=2, scorer=URL)
