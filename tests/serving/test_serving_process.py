@@ -156,6 +156,19 @@ def test_slow_clients_are_not_waited_for(tmp_path):
         assert scores[0]["score"] == 1.0
 
 
+def test_connections_that_say_nothing_keep_nobody_out_for_long(tmp_path):
+    with server(tmp_path, code=SMALL) as running:
+        silent = [socket.create_connection(("127.0.0.1", running.port), timeout=60) for _ in range(60)]
+        statuses = []
+        until = time.monotonic() + 60
+        while statuses[-1:] != [200] and time.monotonic() < until:
+            statuses.append(outcome_of(running, row("1+1=", "2", "FormalArith-v0")))
+            time.sleep(0.2)
+        assert statuses[-1] == 200
+        assert set(statuses[:-1]) <= {503}
+        assert [connection.recv(1) for connection in silent] == [b""] * 60
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_nothing_is_left_of_a_server_that_ends(number, tmp_path):
     with server(tmp_path, ODD) as running:
