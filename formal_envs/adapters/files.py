@@ -1,4 +1,4 @@
-"""Rows of problems as files: JSON lines, parquet, or a folder of ``datasets``. The last two need the extra datasets."""
+"""Rows of problems as files: JSON lines, or parquet, which needs the extra datasets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def write_parquet(rows: Rows, out: Path) -> None:
         import pyarrow
         from pyarrow import parquet
     except ImportError:
-        raise _missing() from None
+        raise missing_datasets() from None
     blocks = (pyarrow.Table.from_pylist(block) for block in _blocks(rows))
     first = next(blocks, None)
     if first is None:
@@ -37,19 +37,9 @@ def write_parquet(rows: Rows, out: Path) -> None:
             writer.write_table(block)
 
 
-def write_dataset(rows: Rows, out: Path) -> None:
-    """Write a folder for ``datasets.load_from_disk``."""
-    try:
-        from datasets import Dataset
-    except ImportError:
-        raise _missing() from None
-    Dataset.from_list(list(rows)).save_to_disk(out)
-
-
 WRITERS: dict[str, Callable[[Rows, Path], None]] = {
     "jsonl": write_jsonl,
     "parquet": write_parquet,
-    "hf": write_dataset,
 }
 """What writes rows in each format."""
 
@@ -60,5 +50,6 @@ def _blocks(rows: Rows) -> Iterator[list[dict[str, Any]]]:
         yield block
 
 
-def _missing() -> ConfigError:
+def missing_datasets() -> ConfigError:
+    """What says how the extra is installed."""
     return ConfigError("this format needs the datasets extra: pip install 'formal-envs[datasets]'")
