@@ -21,6 +21,19 @@ def test_bench_arith():
     assert all(rate > 0 for rate in rates.values())
 
 
+@pytest.mark.process
+def test_bench_scoring():
+    from agents.bench.scoring import bench_scoring
+
+    result = bench_scoring(2, share=0.02)
+    assert result.pop("load") >= 0
+    assert set(result) == {"vader", "games", "10 ms of Python"}
+    for row in result.values():
+        assert set(row) == {"here", "1", "2", "gain"}
+        assert all(rate > 0 for rate in row.values())
+    assert result["10 ms of Python"]["1"] < 100 < 2 * result["vader"]["here"]
+
+
 def test_operations_are_those_of_a_batch_counted_by_hand():
     torch = pytest.importorskip("torch")
     from agents.bench.flops import Weights, forward_flops

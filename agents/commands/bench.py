@@ -89,6 +89,23 @@ def bench_masks_command(seconds: float, as_json: bool) -> None:
         click.echo(f"{name:36} {cost}; {row['valid']:.2f} of {row['ended']:.0f} texts are sentences")
 
 
+@bench.command("scoring")
+@click.option("--rounds", default=5, show_default=True, type=click.IntRange(1), help="Batches of each reward.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def bench_scoring_command(rounds: int, as_json: bool) -> None:
+    """Completions scored per second, in one process and by one and two workers: VADER, games, 10 ms of Python."""
+    from agents.bench.scoring import bench_scoring
+
+    result = bench_scoring(rounds)
+    if as_json:
+        click.echo(json.dumps(result))
+        return
+    click.echo(f"completions per second, load {result.pop('load'):.1f}")
+    for name, row in result.items():
+        rates = f"here {row['here']:9,.0f}  1 worker {row['1']:9,.0f}  2 workers {row['2']:9,.0f}"
+        click.echo(f"{name:16} {rates}  {row['gain']:5.2f} x")
+
+
 def _ppo_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of what measures steps of PPO."""
     for option in (
