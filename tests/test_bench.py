@@ -23,14 +23,15 @@ def test_bench_arith():
 
 @pytest.mark.process
 def test_bench_scoring():
+    pytest.importorskip("psutil")
     from agents.bench.scoring import bench_scoring
 
     result = bench_scoring(2, share=0.02)
     assert result.pop("load") >= 0
     assert set(result) == {"vader", "games", "10 ms of Python"}
     for row in result.values():
-        assert set(row) == {"here", "1", "2", "gain"}
-        assert all(rate > 0 for rate in row.values())
+        assert set(row) == {"here", "1", "2", "gain", "cpu_gain"}
+        assert all(row[way] > 0 for way in ("here", "1", "2", "gain"))
     assert result["10 ms of Python"]["1"] < 100 < 2 * result["vader"]["here"]
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from formal_envs.errors import ConfigError
 from formal_envs.pool import ScoringPool
 from formal_envs.score import Reward, Score, all_scored, score_batch
 from formal_envs.tasks import make_task
@@ -49,29 +50,48 @@ def bench_scoring(rounds: int = 5, share: float = 1.0) -> dict[str, Any]:
     Args: rounds, how many; share, of the usual number of completions in each.
 
     Returns: ``load`` of the machine; and of each reward ``here``, ``1`` and ``2``, the completions per second by the
-    wall's clock in this process and by as many workers, and ``gain``, the median over the rounds of 2's rate over 1's.
+    wall's clock in this process and by as many workers, ``gain``, the median over the rounds of 2's rate over 1's, and
+    ``cpu_gain``: the seconds of a processor of this process and of one worker, over those of this process and of the
+    busier one of two. That is the gain where nothing else runs, whatever does here.
+
+    Raises:
+        ConfigError: psutil is not installed.
     """
     results: dict[str, Any] = {"load": os.getloadavg()[0]}
     for name, case in _cases(share).items():
         with ScoringPool(case.reward, 1) as one, ScoringPool(case.reward, 2) as two:
             spent = _in_turn({"here": case.reward, "1": one, "2": two}, case, rounds)
-        rates = {way: case.size * rounds / sum(seconds) for way, seconds in spent.items()}
-        results[name] = {**rates, "gain": float(np.median(np.array(spent["1"]) / np.array(spent["2"])))}
+        rates = {way: case.size * rounds / sum(wall for wall, _ in each) for way, each in spent.items()}
+        walls, busiest = (np.array([[row[clock] for row in spent[way]] for way in "12"]) for clock in (0, 1))
+        gain, cpu_gain = float(np.median(walls[0] / walls[1])), float(busiest[0].sum() / busiest[1].sum())
+        results[name] = {**rates, "gain": gain, "cpu_gain": cpu_gain}
     return results
 
 
-def _in_turn(ways: Mapping[str, Reward], case: Case, rounds: int) -> dict[str, list[float]]:
-    """Seconds of each round, of each way of scoring."""
-    spent: dict[str, list[float]] = {way: [] for way in ways}
+def _in_turn(ways: Mapping[str, Reward], case: Case, rounds: int) -> dict[str, list[tuple[float, float]]]:
+    """Of each round of each way of scoring the wall's seconds, and the processor's of this process and its busiest."""
+    spent: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
     for scorer in ways.values():  # workers are there then, and what is made once is made
         all_scored(score_batch(scorer, *case.texts(0, _WARM)))
     for number in range(rounds):
         batch = case.texts(_WARM + number * case.size, case.size)
         for way, scorer in ways.items():
-            begin = time.perf_counter()
+            begin, used = time.perf_counter(), _used(scorer)
             all_scored(score_batch(scorer, *batch))
-            spent[way].append(time.perf_counter() - begin)
+            wall, more = time.perf_counter() - begin, _used(scorer)
+            own, *others = [after - before for before, after in zip(used, more, strict=True)]
+            spent[way].append((wall, own + max(others, default=0.0)))
     return spent
+
+
+def _used(scorer: Reward) -> list[float]:
+    """Seconds of a processor that this process and the workers have had."""
+    try:
+        from psutil import Process
+    except ImportError:
+        raise ConfigError("bench scoring needs psutil: pip install psutil") from None
+    times = [Process(pid).cpu_times() for pid in (scorer.pids if isinstance(scorer, ScoringPool) else ())]
+    return [time.process_time(), *(each.user + each.system for each in times)]
 
 
 def _cases(share: float) -> dict[str, Case]:
@@ -86,7 +106,7 @@ def _cases(share: float) -> dict[str, Case]:
 
     spinning = Case(Spinning(), max(1, round(128 * share)), lambda first, count: ([""] * count, [""] * count))
     return {
-        "vader": solved("Sentiment", 4096, reward="vader"),
-        "games": solved("Game", 128, playouts=100),
+        "vader": solved("FormalSentiment-v0", 4096, reward="vader"),
+        "games": solved("FormalGame-v0", 128, playouts=100),
         f"{SPUN * 1000:.0f} ms of Python": spinning,
     }

@@ -103,7 +103,7 @@ def bench_scoring_command(rounds: int, as_json: bool) -> None:
     click.echo(f"completions per second, load {result.pop('load'):.1f}")
     for name, row in result.items():
         rates = f"here {row['here']:9,.0f}  1 worker {row['1']:9,.0f}  2 workers {row['2']:9,.0f}"
-        click.echo(f"{name:16} {rates}  {row['gain']:5.2f} x")
+        click.echo(f"{name:16} {rates}  {row['gain']:5.2f} x  {row['cpu_gain']:5.2f} x by the processor's clock")
 
 
 def _ppo_options(command: Callable[..., Any]) -> Callable[..., Any]:
