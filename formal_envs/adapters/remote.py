@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import logging
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from random import Random
@@ -73,6 +74,8 @@ class RemoteReward:
         self._timeout = timeout
         self._random = Random(seed)
         self._client: httpx2.Client | None = None
+        if not 0 < timeout < math.inf:
+            raise ConfigError(f"timeout must be positive seconds, got {timeout!r}")
         if token is not None and not (token.isascii() and token.isprintable() and token.strip() == token != ""):
             raise ConfigError("a token is printable ASCII without spaces around it")
         if not url.startswith(("http://", "https://")):

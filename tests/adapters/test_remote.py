@@ -299,6 +299,12 @@ def test_an_address_or_a_token_that_cannot_be_is_an_error_at_once(url, token, mo
         RemoteReward(url, "FormalArith-v0", token=token)
 
 
+@pytest.mark.parametrize("option", [{"timeout": 0.0}, {"timeout": math.inf}, {"tries": 0}, {"tries": 101}])
+def test_options_have_bounds(option):
+    with pytest.raises(ConfigError, match=next(iter(option))):
+        RemoteReward(URL, "FormalArith-v0", **option)
+
+
 def test_the_package_that_is_missing_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "httpx2", None)
     with pytest.raises(ConfigError, match=r"pip install 'formal-envs\[remote\]'"):

@@ -4,6 +4,7 @@ import copy
 import json
 import math
 import pickle
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
@@ -17,7 +18,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from formal_envs.errors import ConfigError, FormalEnvError
 from formal_envs.rewards import ClassifierReward, VaderReward
-from formal_envs.score import Reward, Score, Watched, score_batch
+from formal_envs.score import Reward, Score, Unscored, Watched, score_batch
 from formal_envs.tasks.sentiment import classifier
 from formal_envs.tasks.sentiment.classifier import MAX_LOGIT
 from formal_envs.tasks.sentiment.reward import by_classifier, vader
@@ -188,6 +189,32 @@ def test_a_model_that_reads_its_padding_would_be_noticed(reward, monkeypatch):
     monkeypatch.setattr(reward, "_network", careless)
     batch = [score.value for score in reward.score_batch([""] * len(TEXTS), TEXTS)]
     assert max(abs(a - b) for a, b in zip(batch, singles, strict=True)) > 100 * KERNELS
+
+
+@pytest.mark.parametrize("fits", [0, 1, 5, 40])
+def test_where_memory_is_short_fewer_texts_are_read_at_once(reward, monkeypatch, fits):
+    """And one for which there is none has no score, which is not 0."""
+    network = reward._network
+    whole = reward.score_batch([""] * len(TEXTS), TEXTS)
+    shapes = []
+
+    def small(input_ids, attention_mask):
+        if input_ids.numel() > fits * 8:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        shapes.append(input_ids.shape)
+        return network(input_ids=input_ids, attention_mask=attention_mask)
+
+    small.device, small.config = network.device, network.config
+    monkeypatch.setattr(reward, "_network", small)
+    for text, expected, found in zip(TEXTS, whole, reward.score_batch([""] * len(TEXTS), TEXTS), strict=True):
+        if isinstance(found, Unscored):
+            tokens = int(re.search(r"out of memory with a text of (\d+) tokens", found.reason)[1])
+            assert tokens > fits * 8
+            with pytest.raises(Unscored):
+                reward.score("", text)
+        else:
+            assert_close(found, expected)
+    assert bool(shapes) == (fits > 0)
 
 
 def test_batches_are_of_bounded_size_and_of_texts_of_like_length(reward, shapes, monkeypatch):

@@ -8,7 +8,7 @@ from typing import Any
 
 from formal_envs.errors import ConfigError, FormalEnvError, check_choice
 from formal_envs.model_hub import check_name
-from formal_envs.score import Score
+from formal_envs.score import Score, Unscored, all_scored
 from formal_envs.tasks.sentiment.wording import MAX_CHARACTERS, TARGETS, check_penalty, worded_score
 
 MAX_TOKENS = 512
@@ -88,10 +88,12 @@ class ClassifierReward:
 
     def score(self, prompt: str, completion: str) -> Score:
         """Score one completion."""
-        return self.score_batch([prompt], [completion])[0]
+        return all_scored(self.score_batch([prompt], [completion]))[0]
 
-    def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score]:
+    def score_batch(self, prompts: Sequence[str], completions: Sequence[str]) -> list[Score | Unscored]:
         """Score ``completions[i]`` as an answer to ``prompts[i]``.
+
+        Where memory is short fewer texts are read at once; one that does not fit alone is Unscored.
 
         Raises:
             FormalEnvError: the model gave a logit that is not finite.
@@ -99,11 +101,11 @@ class ClassifierReward:
         pairs = list(zip(prompts, completions, strict=True))
         read = [self._tokens(prompt + completion) for prompt, completion in pairs]
         order = sorted(range(len(read)), key=lambda row: len(read[row][0]))  # neighbours in length need little padding
-        scores: dict[int, Score] = {}
+        scores: dict[int, Score | Unscored] = {}
         for begin in range(0, len(order), BATCH):
             rows = order[begin : begin + BATCH]
-            for row, classified in zip(rows, self._classify([read[row][0] for row in rows]), strict=True):
-                scores[row] = self._score(*pairs[row], read[row][1], *classified)
+            for row, said in zip(rows, self._classify_as_fits([read[row][0] for row in rows]), strict=True):
+                scores[row] = said if isinstance(said, Unscored) else self._score(*pairs[row], read[row][1], *said)
         return [scores[row] for row in range(len(read))]
 
     def _tokens(self, text: str) -> tuple[list[int], int]:
@@ -115,6 +117,19 @@ class ClassifierReward:
             spans = zip(encoding.offsets, encoding.special_tokens_mask, strict=True)
             cut += next(begin for (begin, _), special in spans if not special)
         return encoding.ids or [self._pad], cut
+
+    def _classify_as_fits(self, ids: list[list[int]]) -> list[tuple[float, float, float] | Unscored]:
+        """What ``_classify`` says of the rows of ids, in halves where they do not fit into memory together."""
+        import torch
+
+        try:
+            return list(self._classify(ids))
+        except torch.OutOfMemoryError:
+            if len(ids) == 1:
+                return [Unscored(f"the classifier is out of memory with a text of {len(ids[0])} tokens")]
+        torch.cuda.empty_cache()  # not above, where the error holds what it was at
+        half = len(ids) // 2
+        return self._classify_as_fits(ids[:half]) + self._classify_as_fits(ids[half:])
 
     def _classify(self, ids: list[list[int]]) -> Iterator[tuple[float, float, float]]:
         """Probability and logit of the positive class, and logit of the negative one, for each of the rows of ids."""
