@@ -1,4 +1,4 @@
-"""Ray: a reward scored by tasks on all nodes of a cluster, which Ray starts, places and repeats. It needs ray 2."""
+"""Ray: a reward scored by tasks on all nodes of a cluster, which Ray places and repeats. It needs the extra ray."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class RayReward:
         try:
             import ray
         except ImportError:
-            raise ConfigError("scoring on a cluster needs Ray: pip install 'ray>=2.50'") from None
+            raise ConfigError("scoring on a cluster needs Ray: pip install 'formal-envs[ray]'") from None
         if not ray.is_initialized():
             raise ConfigError("connect to a cluster first: ray.init('auto'), or ray.init() for this machine alone")
         self.reward, self.range = reward, reward.range

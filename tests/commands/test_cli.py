@@ -85,7 +85,7 @@ def test_eval_writes_what_it_saw(tmp_path):
     rows = [json.loads(line) for line in out.read_text().splitlines()]
     assert len(rows) == 40
     assert np.mean([row["reward"] for row in rows]) == pytest.approx(json.loads(shown)["reward_mean"], abs=1e-4)
-    assert {"prompt", "completion", "reward", "parts", "failure"} == set(rows[0])
+    assert {"prompt", "completion", "reward", "parts", "failure", "failed_at"} == set(rows[0])
 
 
 def test_eval_of_the_baselines():
