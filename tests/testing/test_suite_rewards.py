@@ -1,5 +1,7 @@
 """Every reward of the suite passes the kit that comes with it."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 from tiny_models import tiny_classifier
@@ -35,6 +37,40 @@ def test_arithmetic(options):
         sizes = {note.check: note.size for note in report.notes}
         assert sizes["what wrong texts earn"] == pytest.approx(0.95004, abs=1e-5)  # off by one: 2 / (1 + exp(0.1))
         assert sizes["best constant answer"] == pytest.approx(0.747, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "partial", "constant"),
+    [
+        ("Countdown", {}, 0.1, 0.1),
+        ("Regex", {}, 0.34, 0.2),  # right about 11 words of 12: 0.333
+        ("Satisfaction", {}, 0.1, 0.25),
+        ("Rewriting", {}, 0.1, 0.15),
+        ("Rewriting", {"mode": "sort"}, 0.1, 0.1),
+        ("Programs", {}, 0.18, 0.1),  # nine inputs of ten
+    ],
+    ids=str,
+)
+def test_tasks_with_right_answers(name, options, partial, constant):
+    """Most that a wrong text earns, and one answer to all prompts: guesses do not pay."""
+    prompts, solutions, reward = asked(name, 64, **options)
+    check = make_task(name, **options)[0].reward_check(reward)
+    correct = check.correct
+    if isinstance(correct, str):
+        module, _, function = correct.partition(":")
+        correct = getattr(import_module(module), function)
+    report = check_reward(
+        reward,
+        prompts=prompts,
+        solutions=solutions,
+        correct=correct,
+        grammar=check.grammar,
+        floor=check.floor,
+        max_partial=partial,
+        max_constant=constant,
+        budget=800,
+    )
+    assert report.ok, str(report)
 
 
 def test_vader():
