@@ -57,8 +57,10 @@ class ProblemTask(vf.Task[ProblemData]):
         trace.info |= {"failure": score.failure, "failed_at": score.failed_at}
         return score.value
 
-    async def validate(self, runtime: Any) -> bool:
-        """Whether the solution earns more than answers of no effort."""
+    async def validate(self, runtime: Any) -> bool | None:
+        """Whether the solution earns more than answers of no effort; None where no answer is right."""
+        if not self.environment.has_answers:
+            return None
         return await gold_is_paid(self.environment.reward, self.data.prompt_text, self.data.solution)
 
 

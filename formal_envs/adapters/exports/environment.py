@@ -19,7 +19,8 @@ from formal_envs.adapters.rows import RowId, rows, score
 from formal_envs.adapters.trust import check_options, check_values, shown
 from formal_envs.errors import ConfigError, check_choice, check_integer
 from formal_envs.score import Reward, Score
-from formal_envs.tasks import env_ids, make_task, task_name
+from formal_envs.tasks import Task, env_ids, make_task, task_name
+from formal_envs.tasks.protocol import Checked
 
 FILE = "environment.json"
 SPLITS = ("train", "test")
@@ -91,9 +92,18 @@ class Environment:
         return True
 
     @cached_property
+    def _made(self) -> tuple[Task, Reward]:
+        return make_task(task_name(self.env), **self.options)
+
+    @property
     def reward(self) -> Reward:
         """The reward."""
-        return make_task(task_name(self.env), **self.options)[1]
+        return self._made[1]
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether solutions are right: the task says what to check its rewards by."""
+        return isinstance(self._made[0], Checked)
 
     def rows(self, n: int = ENDLESS, split: str = "train", seed: int | None = None) -> Iterator[dict[str, Any]]:
         """The first ``n`` problems of a split, as ``formal_envs.adapters.rows`` has them.

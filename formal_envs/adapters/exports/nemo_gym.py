@@ -71,11 +71,14 @@ def verify(row, text, **changes):
 
 
 @pytest.mark.parametrize("row", [json.loads(line) for line in LINES])
-def test_the_solution_is_paid_and_no_effort_is_not(row):
+def test_the_reward_is_that_of_the_environment(row):
+    environment = FormalServer.environment
     paid, idle = verify(row, row["solution"]), verify(row, "")
-    assert paid.reward > idle.reward
-    assert paid.reward_components == {"reward": paid.reward}
-    assert paid.mask_sample is False
+    for answer, text in ((paid, row["solution"]), (idle, "")):
+        assert answer.reward == environment.score(row["id"], text).value
+        assert answer.reward_components == {"reward": answer.reward}
+        assert answer.mask_sample is False
+    assert paid.reward > idle.reward or not environment.has_answers
 
 
 def test_a_row_of_another_environment_is_refused():
