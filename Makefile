@@ -14,7 +14,7 @@ VERSIONS := agents/test_policy.py agents/test_models.py agents/test_checkpoint.p
 PYTEST := -m pytest --numprocesses logical --maxprocesses 8 --dist loadfile
 QUICK := not slow and not train and not process
 
-.PHONY: train test test-all coverage test-latest test-lowest sanitize gpu lint docs openenv ray rllib clean
+.PHONY: train test test-all coverage test-latest test-lowest sanitize gpu lint docs nemo-gym openenv ray rllib verifiers verl clean
 
 train: $(VENV)/installed
 	$(BIN)/formal-envs train FormalArith-v0 --out $(OUT) $(if $(STEPS),--steps $(STEPS))
@@ -100,6 +100,22 @@ openenv:  # its server, client and validation, and a training run by TRL through
 	.venv-openenv/bin/pip install --quiet torch==2.13.0 --editable '.[openenv,serve,train,trl,test]'
 	.venv-openenv/bin/python -m pytest tests/adapters/test_openenv_*.py tests/serving/test_openenv*.py
 
+verifiers:  # a package that export writes, by its own validation and in a rollout
+	$(PYTHON) -m venv .venv-verifiers
+	.venv-verifiers/bin/pip install --quiet pytest uv 'verifiers>=0.4' --editable '.[testing]'
+	.venv-verifiers/bin/python -m pytest tests/adapters/test_verifiers*.py
+
+nemo-gym:  # a server that export writes, by its own checks: PYTHON=python3.13, of which it asks for 3.13.14 and later
+	$(PYTHON) -m venv .venv-nemo-gym
+	.venv-nemo-gym/bin/pip install --quiet --ignore-requires-python pytest pytest-asyncio 'nemo-gym>=0.7' \
+		--editable '.[testing]'
+	.venv-nemo-gym/bin/python -m pytest tests/adapters/test_nemo_gym.py
+
+verl:  # its configuration, data set and reward managers; no GPU
+	$(PYTHON) -m venv .venv-verl
+	.venv-verl/bin/pip install --quiet torch==2.13.0 pytest 'verl>=0.9' --editable '.[datasets,remote,serve,testing]'
+	.venv-verl/bin/python -m pytest tests/adapters/test_verl.py
+
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0
@@ -107,4 +123,4 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-latest .venv-lowest .venv-docs .venv-openenv site
+	rm -rf $(VENV) .venv-latest .venv-lowest .venv-docs .venv-nemo-gym .venv-openenv .venv-verifiers .venv-verl site

@@ -12,7 +12,6 @@ import torch
 from hydra import compose, initialize_config_module
 from transformers import AutoTokenizer
 from verl import DataProto
-from verl.experimental.reward_loop import migrate_legacy_reward_impl
 from verl.trainer.ppo.reward import load_reward_manager
 from verl.utils.dataset.rl_dataset import RLHFDataset, collate_fn
 
@@ -33,7 +32,6 @@ def main() -> None:
     files = [f"data.train_files={arguments.rows}", f"data.val_files={arguments.rows}"]
     with initialize_config_module("verl.trainer.config", version_base=None):
         config = compose("ppo_trainer", [*files, *SETTINGS, *arguments.settings])
-    config = migrate_legacy_reward_impl(config)  # as its trainer does
     if config.reward.reward_manager.name == "remote":  # its workers are Ray's
         ray.init(num_cpus=config.reward.num_workers, include_dashboard=False)
     tokenizer = AutoTokenizer.from_pretrained(arguments.tokenizer)

@@ -1,9 +1,10 @@
 """verl: rows as it reads them, and ``compute_score`` in both of its signatures. It needs no package.
 
-verl takes ``custom_reward_function.path=pkg://formal_envs.adapters.verl``, or the path of this file, and
-``custom_reward_function.name=compute_score``, or ``compute_score_batch`` where the reward manager is ``batch``, which
-earlier versions have. The names of a score's parts, which it logs, must be the same in a whole batch: they are
-within an environment.
+verl 0.9 takes ``reward.custom_reward_function.path=pkg://formal_envs.adapters.verl``, or the path of this file, and
+``reward.custom_reward_function.name=compute_score``. Its reward manager ``naive`` calls the function in threads, and
+``remote`` in processes of Ray. Earlier versions take ``custom_reward_function.path`` and ``.name``, and some have the
+reward manager ``batch``, for ``compute_score_batch``. The names of a score's parts, which verl logs, must be the same
+in a whole batch: they are within an environment.
 
 Rows with options that name files, functions, models or grammars need a file of the user's own, which says what is
 trusted and is the ``path`` above::
