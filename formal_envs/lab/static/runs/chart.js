@@ -121,6 +121,7 @@ export function makeChart({ title, series, pick }) {
     element,
     mark(step) {
       const place = step === null || !steps.length ? -9 : x(step);
+      if (steps.length && document.activeElement !== handle) read(step === null ? steps.length - 1 : nearest(steps, step));
       chosen.setAttribute("x1", place);
       chosen.setAttribute("x2", place);
     },
