@@ -37,7 +37,7 @@ def rescore_command(run: Path, reward: str, name: str | None, as_json: bool, set
     """
     from tqdm import tqdm
 
-    from agents.lab.comparing import agreement
+    from agents.lab.comparing import agreement, parting
     from agents.lab.files import NAME
     from agents.lab.rescoring import Caller, read_samples, rescore, write_rescored
     from agents.lab.samples import Samples
@@ -61,7 +61,9 @@ def rescore_command(run: Path, reward: str, name: str | None, as_json: bool, set
         return
     for sentence in left_out:
         click.echo(sentence, err=True)
-    click.echo("\n".join([*_table(bands), "", *_list(worst, target_name), "", f"{len(rows):,} samples in {target}"]))
+    said = [sentence for sentence in (parting(bands, target_name),) if sentence]
+    parts = (_table(bands, target_name), said, _list(worst, target_name), [f"{len(rows):,} samples in {target}"])
+    click.echo("\n\n".join("\n".join(lines) for lines in parts if lines))
 
 
 def _reward(run: Path, reward: str, settings: dict[str, Any]) -> Any:
@@ -100,15 +102,15 @@ def _own_range(run: Path) -> tuple[float, float] | None:
         return None
 
 
-def _table(bands: Sequence[dict[str, Any]]) -> list[str]:
+def _table(bands: Sequence[dict[str, Any]], name: str) -> list[str]:
     """How the two agree over the steps."""
-    lines = ["steps          samples   trained by   rescored   rank correlation   disagree"]
+    lines = [f"{'steps':12}{'samples':>10}{'trained by':>13}{name[:16]:>18}{'rank correlation':>19}{'disagree':>11}"]
     for band in bands:
         steps = f"{band['first']}-{band['last']}" if band["first"] != band["last"] else str(band["first"])
         rank = "-" if band["rank"] is None else f"{band['rank']:.2f}"
         apart = "-" if band["apart"] is None else f"{band['apart']:.0%}"
         mean, other = ("-" if band[name] is None else f"{band[name]:.3f}" for name in ("mean", "other"))
-        lines.append(f"{steps:12}{band['samples']:10}{mean:>13}{other:>11}{rank:>19}{apart:>11}")
+        lines.append(f"{steps:12}{band['samples']:10}{mean:>13}{other:>18}{rank:>19}{apart:>11}")
     missing = sum(band["unscored"] for band in bands)
     return [*lines, *([f"{missing:,} samples have no score by one of them, and are left out"] if missing else [])]
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from agents.lab.samples import Entry, Query, Samples
 
-APART = 0.5
-"""From which difference two rewards disagree on a completion, each as a share of its own range."""
+APART, GROWN = 0.5, 0.05
+"""From which difference two rewards disagree on a completion, each as a share of its own range; and by how much the
+share of such completions has to grow over a run to be spoken of."""
 
 
 def pairs_of(one: Samples, other: Samples, step: int, offset: int, limit: int) -> dict[str, Any]:
@@ -78,6 +79,20 @@ def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float | No
     if len(set(one)) < 2 or len(set(other)) < 2:
         return None
     return float(spearmanr(one, other).statistic)
+
+
+def parting(bands: Sequence[Mapping[str, Any]], name: str) -> str | None:
+    """A sentence on how the two rewards part, where the run's own rises while the other, ``name``, does not."""
+    known = [band for band in bands if band["samples"]]
+    if not known or known[-1]["apart"] < known[0]["apart"] + GROWN:
+        return None
+    one, other = ([known[0][of], known[-1][of]] for of in ("mean", "other"))
+    if one[1] <= one[0] or other[1] > other[0]:
+        return None
+    return (
+        f"The reward that trained rose from {one[0]:.3f} to {one[1]:.3f}, while {name} went from {other[0]:.3f} to "
+        f"{other[1]:.3f}: look where the two disagree most."
+    )
 
 
 def points_of(entries: Sequence[Entry], most: int) -> list[list[float]]:

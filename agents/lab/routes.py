@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from agents.lab.comparing import agreement, common_steps, pairs_of, points_of
+from agents.lab.comparing import agreement, common_steps, pairs_of, parting, points_of
 from agents.lab.runs import Runs, RunView, groups_of
 from agents.lab.samples import Query, bounded_number
 from formal_envs.errors import ConfigError
@@ -113,9 +113,12 @@ def _pairs(runs: Runs, asked: Asked) -> dict[str, Any]:
 def _agreement(runs: Runs, asked: Asked) -> dict[str, Any]:
     run = _named(runs, asked)
     with run.lock:
-        samples = run.samples(asked.get("rescored", ""))
+        name = asked.get("rescored", "")
+        samples = run.samples(name)
+        bands = agreement(samples.entries, _BANDS)
         return {
-            "bands": agreement(samples.entries, _BANDS),
+            "bands": bands,
+            "parting": parting(bands, name),
             "points": points_of(samples.entries, SCATTERED),
             "samples": len(samples.entries),
             "left_out": samples.left_out(),

@@ -60,7 +60,7 @@ def test_a_function_of_the_solution_shows_where_a_run_was_gamed(run):
         "samples",
         "trained",
         "by",
-        "rescored",
+        "exact",
         "rank",
         "correlation",
         "disagree",

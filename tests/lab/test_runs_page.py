@@ -126,7 +126,9 @@ def test_completions_of_a_prompt_stand_side_by_side(page):
 
 def test_where_two_rewards_disagree_is_seen_and_opened_by_keys(page):
     show(page, "#/runs?run=runs/gamed&view=rescored&name=exact&sort=gap&down=1", ".scatter .point")
-    assert "rose from 0.125 to 1, while exact went from 0 to 0" in page.locator(".rescored .note").inner_text()
+    assert (
+        "rose from 0.125 to 1.000, while exact went from 0.000 to 0.000" in page.locator(".rescored .note").inner_text()
+    )
     assert page.locator(".scatter .point").count() == 640
     page.locator(".scatter .plot").focus()
     page.keyboard.press("Home")

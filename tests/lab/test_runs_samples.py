@@ -8,7 +8,7 @@ from browsed_runs import write_lines, write_rescored, write_run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.lab.comparing import agreement, common_steps, pairs_of, points_of
+from agents.lab.comparing import agreement, common_steps, pairs_of, parting, points_of
 from agents.lab.runs import Runs, groups_of
 from agents.lab.samples import Query, Samples
 from formal_envs.errors import ConfigError
@@ -156,6 +156,25 @@ def test_agreement_by_hand(tmp_path):
     }
     (whole,) = agreement(read(tmp_path, rows).entries, 1)
     assert (whole["first"], whole["last"], whole["samples"]) == (1, 2, 6)
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        ((0.9, 0.2, 0.8), True),
+        ((0.9, 0.9, 0.0), False),
+        ((0.2, 0.1, 0.8), False),
+        ((0.9, 0.2, 0.01), False),
+    ],
+)
+def test_it_is_said_where_one_reward_rises_alone(last, said):
+    first = {"samples": 4, "mean": 0.3, "other": 0.3, "apart": 0.0}
+    empty = {"samples": 0, "mean": None, "other": None, "apart": None}
+    bands = [empty, first, {"samples": 4, **dict(zip(("mean", "other", "apart"), last, strict=True))}, empty]
+    sentence = parting(bands, "exact")
+    assert (sentence is not None) == said
+    if sentence:
+        assert "rose from 0.300 to 0.900, while exact went from 0.300 to 0.200" in sentence
 
 
 def test_points_are_bounded_and_lead_to_their_samples(tmp_path):

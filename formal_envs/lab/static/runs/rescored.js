@@ -30,7 +30,7 @@ export function makeRescored({ pick, open }) {
       fill(element,
         el("p", { class: "legend" }, el("span", { class: "key s0" }), "the reward that trained ", el("span", { class: "key s1" }), name),
         el("div", { class: "pair" }, chart.element, points.element),
-        verdict(bands, name), table(bands, name),
+        answer.parting ? el("p", { class: "note bad" }, answer.parting) : null, table(bands, name),
         answer.left_out.map((sentence) => el("p", { class: "note small" }, sentence)));
       if (steps.length) this.mark(step);
     },
@@ -41,17 +41,7 @@ export function makeRescored({ pick, open }) {
   };
 }
 
-/** What the means say, where they part. */
-function verdict(bands, name) {
-  const known = bands.filter((band) => band.mean !== null && band.other !== null);
-  if (known.length < 2) return null;
-  const first = known[0], last = known[known.length - 1];
-  if (!(last.mean > first.mean && last.other <= first.other)) return null;
-  const sentence = `The reward that trained rose from ${number(round(first.mean))} to ${number(round(last.mean))}, while ${name} went from ${number(round(first.other))} to ${number(round(last.other))}: look at the samples with the greatest gap.`;
-  return el("p", { class: "note bad" }, sentence);
-}
-
-const round = (value) => Math.round(value * 1000) / 1000;
+const round3 = (value) => (value === null ? null : Math.round(value * 1000) / 1000);
 
 function table(bands, name) {
   const heads = ["Steps", "Samples", "Trained by", name, "Rank correlation", "Disagree", "Unscored"];
@@ -60,8 +50,6 @@ function table(bands, name) {
       .map((cell) => el("td", { class: "number" }, String(cell)))));
   return el("details", {}, el("summary", {}, "As a table"), el("div", { class: "scrolls" }, el("table", {}, el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col", class: "number" }, head)))), el("tbody", {}, rows))));
 }
-
-const round3 = (value) => (value === null ? null : round(value));
 
 /** All completions as points of both rewards; equal ones are moved a little apart. */
 function makePoints(points, name, open) {
