@@ -123,4 +123,4 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-latest .venv-lowest .venv-docs .venv-nemo-gym .venv-openenv .venv-verifiers .venv-verl site
+	rm -rf $(VENV) .venv-latest .venv-lowest .venv-docs .venv-nemo-gym .venv-openenv .venv-rllib .venv-verifiers .venv-verl site

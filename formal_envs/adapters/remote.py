@@ -34,8 +34,9 @@ class RemoteReward:
 
     What is not answered is sent again: after half a second, then after twice as long each time, up to 30 seconds, each
     wait cut by a random share of at most a half, so that many clients do not come back at once. After the last try the
-    completions are ``Unscored``. A request that the server refuses is a ConfigError. Requests have at most ``ROWS``
-    completions, and no more than the server takes; what is longer than it takes is ``Unscored``.
+    completions are ``Unscored``, and until the server answers again each batch is tried once. A request that the server
+    refuses is a ConfigError. Requests have at most ``ROWS`` completions, and no more than the server takes; what is
+    longer than it takes is ``Unscored``.
 
     Attributes:
         url, env: of the server, and the id of the environment's text form.
@@ -74,6 +75,7 @@ class RemoteReward:
         self._timeout = timeout
         self._random = Random(seed)
         self._client: httpx2.Client | None = None
+        self._given_up = False
         if not 0 < timeout < math.inf:
             raise ConfigError(f"timeout must be positive seconds, got {timeout!r}")
         if token is not None and not (token.isascii() and token.isprintable() and token.strip() == token != ""):
@@ -155,7 +157,8 @@ class RemoteReward:
         import httpx2
 
         reason, gone, least = "", False, 0.0
-        for number in range(self._tries):
+        tries = 1 if self._given_up else self._tries
+        for number in range(tries):
             if number:
                 self._wait(number, least, reason)
             try:
@@ -163,9 +166,10 @@ class RemoteReward:
             except (httpx2.LocalProtocolError, httpx2.UnsupportedProtocol) as error:
                 raise ConfigError(f"{self.url} cannot be asked: {error}") from None
             except httpx2.TransportError as error:
-                reason, gone, least = f"{self.url} does not answer ({error or type(error).__name__})", True, 0.0
+                reason, gone, least = f"{self.url} does not answer ({str(error) or type(error).__name__})", True, 0.0
                 continue
             if response.is_success:
+                self._given_up = False
                 try:
                     return response.json()
                 except ValueError:
@@ -176,7 +180,8 @@ class RemoteReward:
             gone = response.status_code in _BUSY
             said = response.headers.get("retry-after", "")
             least = float(said) if said.isdecimal() else 0.0
-        raise (_Away if gone else Unscored)(f"{reason}, {self._tries} times")
+        self._given_up = gone
+        raise (_Away if gone else Unscored)(reason if tries == 1 else f"{reason}, {tries} times")
 
     def _http(self) -> httpx2.Client:
         if self._client is None:

@@ -176,7 +176,10 @@ def test_after_the_last_try_there_is_no_score_and_nothing_is_0(connect):
     assert results[: remote.ROWS] == [local.score("1+1=", "2")] * remote.ROWS
     assert {result.reason for result in results[remote.ROWS :]} == {f"{URL} does not answer (refused), 3 times"}
     assert len(server.seen) == 1 + 1 + 3  # the third part is not sent to who is gone
-    assert away.score("1+1=", "2").value == 1.0  # and back again
+    server.faults = [httpx2.RemoteProtocolError("")] * 2
+    for result in away.score_batch(["1+1="], ["2"]) + away.score_batch(["1+1="], ["2"]):  # now it is asked once a batch
+        assert result.reason == f"{URL} does not answer (RemoteProtocolError)"
+    assert away.score("1+1=", "2").value == 1.0  # and back again, with all of its tries
     server.faults = [None, 500, 500, 500]
     results = score_batch(away, ["1+1="] * size, ["2"] * size)
     lost = [isinstance(result, Unscored) for result in results]
