@@ -18,9 +18,10 @@ _ENDINGS = {
     "hf": (),
     "verifiers": (),
     "nemo-gym": (),
+    "openenv": (),
 }
 """How a file of each format is called, where it has an ending; the others make a folder."""
-_ENDLESS = ("verifiers",)
+_ENDLESS = ("verifiers", "openenv")
 """The formats whose problems have no end, so that they take no number."""
 
 
@@ -37,7 +38,7 @@ _ENDLESS = ("verifiers",)
     show_default=True,
     type=click.Choice(list(_ENDINGS)),
     help="verl is parquet with the columns that verl reads; hf a folder for datasets.load_dataset and the Hub; "
-    "verifiers an installable package; nemo-gym a folder resources_servers/NAME.",
+    "verifiers an installable package; nemo-gym a folder resources_servers/NAME; openenv a folder to serve or to push.",
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The file, or the folder.")
 @click.option("--force", is_flag=True, help="Write over what --out holds.")
@@ -85,7 +86,7 @@ def _write_rows(env: str, n: int, seed: int, form: str, out: Path, options: Mapp
 
 def _write_folder(env: str, n: int, seed: int, form: str, out: Path, options: Mapping[str, Any]) -> None:
     from agents.runs.environments import task_name
-    from formal_envs.adapters.exports import hub, nemo_gym, verifiers
+    from formal_envs.adapters.exports import hub, nemo_gym, openenv, verifiers
     from formal_envs.adapters.exports.environment import Environment
     from formal_envs.tasks import env_ids
 
@@ -95,6 +96,8 @@ def _write_folder(env: str, n: int, seed: int, form: str, out: Path, options: Ma
             hub.write(out, environment, n)
         elif form == "nemo-gym":
             nemo_gym.write(out, environment, n)
+        elif form == "openenv":
+            openenv.write(out, environment)
         else:
             verifiers.write(out, environment)
 

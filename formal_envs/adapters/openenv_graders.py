@@ -5,8 +5,9 @@ A package says in ``validation/check_reward.json`` what is checked, by paths wit
     {"reward": "server/rewards.py:exact", "problems": "validation/problems.jsonl"}
 
 The reward is whatever ``check_reward`` takes; problems are JSON lines with "prompt", "solution" and, where the solution
-is no completion, "gold". "correct" may name a function, and "options" may hold others of ``check_reward`` that are
-numbers. Without the file the checks are skipped. The reward is imported: validate a package where its code may run.
+is no completion, "gold"; or with an "example" in place of a solution, where many completions are good. "correct" may
+name a function, and "options" may hold others of ``check_reward`` that are numbers. Without the file the checks are
+skipped. The reward is imported: validate a package where its code may run.
 
 The graders of ``GRADERS`` are registered as entry points. ``RewardWellFormed`` is not: OpenEnv 0.10 has a grader of
 that id, and a registry takes one. Its ``run_validation`` loads no entry points and runs no semantic level yet;
@@ -50,6 +51,7 @@ class Declared(NamedTuple):
     Attributes:
         reward: the object.
         prompts, solutions, golds: a row each; ``golds`` are completions that should earn the maximum.
+        open: the golds are examples of good completions, and not the only ones.
         options: of ``check_reward``.
     """
 
@@ -57,6 +59,7 @@ class Declared(NamedTuple):
     prompts: list[str]
     solutions: list[Any]
     golds: list[str | None]
+    open: bool
     options: dict[str, Any]
 
     def earned(self, rows: Sequence[tuple[str, Any, str]]) -> list[float]:
@@ -82,10 +85,12 @@ def read_declared(root: Path) -> Declared:
         options["correct"] = _object(root, given["correct"])
     solutions = [row.get("solution") for row in rows]
     golds = [
-        row.get("gold", solution if isinstance(solution, str) else None)
+        row.get("gold", solution if isinstance(solution, str) else row.get("example"))
         for row, solution in zip(rows, solutions, strict=True)
     ]
-    return Declared(_object(root, given["reward"]), [row["prompt"] for row in rows], solutions, golds, options)
+    is_open = all("example" in row for row in rows)
+    reward = _object(root, given["reward"])
+    return Declared(reward, [row["prompt"] for row in rows], solutions, golds, is_open, options)
 
 
 def _object(root: Path, name: str) -> Any:
@@ -107,9 +112,10 @@ def _within(root: Path, path: str) -> Path:
 @lru_cache(maxsize=1)
 def _report(root: Path, bounds: tuple[float, float], declared: str) -> Report:
     """One report for all graders of a package; ``declared`` is the text of its declaration."""
-    reward, prompts, solutions, golds, options = read_declared(root)
+    reward, prompts, solutions, golds, is_open, options = read_declared(root)
     known: Any = golds if None not in golds else None
-    return check_reward(reward, prompts=prompts, solutions=solutions, golds=known, bounds=bounds, **options)
+    right = {"examples": known} if is_open else {"solutions": solutions, "golds": known}
+    return check_reward(reward, prompts=prompts, **right, bounds=bounds, **options)
 
 
 class _Grader:

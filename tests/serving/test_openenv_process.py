@@ -185,7 +185,7 @@ def test_a_run_ends_when_its_server_is_killed_and_nothing_is_made_up(model, tmp_
         assert run.ended() == 1
     assert 2 * BATCH <= len(run.earned) < STEPS * BATCH
     said = f"the server at {running.url}/{ARITH} does not answer, and nothing was made up"
-    assert run.log.splitlines()[-1].startswith(said)
+    assert said in run.log
 
 
 def test_a_run_goes_on_when_its_server_is_killed_and_started_again(model, tmp_path):
