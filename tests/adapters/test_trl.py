@@ -1,6 +1,7 @@
 """TRL's GRPOTrainer on tasks: as a dataset with a reward function, and as environments that are answered by a tool."""
 
 import re
+import zlib
 from importlib.resources import files
 
 import pytest
@@ -20,7 +21,9 @@ from formal_envs.adapters.trl import ProblemEnvironment, make_dataset, make_rewa
 from formal_envs.adapters.trl_watch import WatchCallback
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
+from formal_envs.score import Unscored
 from formal_envs.tasks import make_task
+from formal_envs.tasks.arithmetic.reward import ArithmeticReward
 from formal_envs.testing import RewardWatch, same_value
 from formal_envs.testing.calls import as_scorer
 
@@ -128,6 +131,38 @@ def test_ten_steps_with_the_reward_function(tmp_path, words):
         assert 0 < row["reward"] < 1
         assert row["reward"] == pytest.approx(row["rewards/programmed_reward/mean"])
         assert row["parts/well_formed"] > 0.5  # words are numbers, but for symbols
+        assert row["grad_norm"] > 0
+    assert not torch.equal(weights_of(model), before)
+
+
+@pytest.mark.train
+def test_what_could_not_be_scored_is_in_no_mean(tmp_path, words, monkeypatch):
+    score, given = ArithmeticReward.score_batch, []
+
+    def lossy(self, prompts, completions):
+        results = score(self, prompts, completions)
+        kept = [zlib.crc32(f"{place}{prompts}".encode()) % 3 for place in range(len(results))]
+        return [result if keep else Unscored("away") for keep, result in zip(kept, results, strict=True)]
+
+    def noted(*arguments, **columns):
+        given.append(programmed_reward(*arguments, **columns))
+        return given[-1]
+
+    monkeypatch.setattr(ArithmeticReward, "score_batch", lossy)
+    model, tokenizer = words
+    before = weights_of(model)
+    trainer = trl.GRPOTrainer(
+        model,
+        reward_funcs=noted,
+        args=config(tmp_path, per_device_train_batch_size=16, max_completion_length=1, learning_rate=1e-3),
+        train_dataset=make_dataset("FormalArith-v0", 40),
+        processing_class=tokenizer,
+    )
+    trainer.train()
+    assert 0 < sum(rewards.count(None) for rewards in given) < sum(map(len, given))
+    for row, rewards in zip(steps_of(trainer), given, strict=True):
+        paid = [reward for reward in rewards if reward is not None]
+        assert row["reward"] == pytest.approx(sum(paid) / len(paid))
         assert row["grad_norm"] > 0
     assert not torch.equal(weights_of(model), before)
 
