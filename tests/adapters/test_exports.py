@@ -215,7 +215,7 @@ def test_what_cannot_be_scored_is_not_a_score(monkeypatch):
         environment.score(row["id"], row["solution"])
 
 
-@pytest.mark.parametrize("env", ["FormalArith-v0", "FormalSentiment-v0", "FormalGame-v0", "FormalGrammar-v0"])
+@pytest.mark.parametrize("env", [f"Formal{name}-v0" for name in TASKS])
 def test_a_data_set_of_the_hub_is_read_by_its_card(tmp_path, env):
     datasets = pytest.importorskip("datasets")
     from huggingface_hub import DatasetCard

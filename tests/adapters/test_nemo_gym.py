@@ -19,6 +19,7 @@ from formal_envs.adapters.exports.environment import Environment
 from formal_envs.adapters.nemo_gym import ProblemConfig, ProblemServer, answered
 from formal_envs.adapters.rows import rows, score
 from formal_envs.score import Unscored
+from formal_envs.tasks import TASKS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = "resources_servers/formal_arith"
@@ -114,7 +115,7 @@ def test_its_own_checks_pass(tmp_path):
 
 @pytest.mark.process
 @pytest.mark.slow
-@pytest.mark.parametrize("env", ["FormalSentiment-v0", "FormalGame-v0", "FormalGrammar-v0"])
+@pytest.mark.parametrize("env", [f"Formal{name}-v0" for name in TASKS])
 def test_its_tests_pass_for_every_task(tmp_path, env):
     name = env.removesuffix("-v0").replace("Formal", "formal_").lower()
     options = {"playouts": 3} if "Game" in env else {}

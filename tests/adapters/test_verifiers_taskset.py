@@ -18,8 +18,9 @@ import verifiers.v1 as vf
 from formal_envs.adapters.exports import verifiers
 from formal_envs.adapters.exports.environment import Environment
 from formal_envs.adapters.rows import rows, score
-from formal_envs.adapters.verifiers_taskset import ProblemConfig, ProblemTask, ProblemTaskset
+from formal_envs.adapters.verifiers_taskset import ProblemConfig, ProblemData, ProblemTask, ProblemTaskset
 from formal_envs.score import Unscored
+from formal_envs.tasks import TASKS
 
 ROOT = Path(__file__).parents[2]
 ENVS = ["FormalArith-v0", "FormalSentiment-v0", "FormalGame-v0", "FormalGrammar-v0"]
@@ -54,6 +55,16 @@ def test_splits_are_disjoint_and_seeds_differ():
         ProblemConfig(split="all")
     with pytest.raises(ValueError, match="seed"):
         ProblemConfig(seed=-1)
+
+
+@pytest.mark.parametrize("env", [f"Formal{name}-v0" for name in TASKS])
+def test_solutions_of_every_environment_with_right_answers_are_paid(env):
+    class Task(ProblemTask):
+        environment = Environment(env, {"playouts": 3} if env == "FormalGame-v0" else {})
+
+    right = True if Task.environment.has_answers else None
+    for row in Task.environment.rows(3, "test"):
+        assert asyncio.run(Task(ProblemData(**row)).validate(None)) is right
 
 
 def traced(task, text):

@@ -9,6 +9,7 @@ import sys
 from itertools import product
 from pathlib import Path
 
+from formal_envs.adapters.exports.environment import Environment
 from formal_envs.adapters.rows import score, score_batch
 from formal_envs.adapters.trl import ProblemEnvironment, programmed_reward
 from formal_envs.adapters.verl import compute_score, compute_score_batch
@@ -30,12 +31,18 @@ def environment(row_id, completion):
     return made.get_reward()
 
 
+def package(row_id, completion):
+    """As what is written for verifiers and NeMo-Gym scores."""
+    return Environment(json.loads(row_id)["env"], {}).score(row_id, completion)
+
+
 WAYS_IN = {
     "score": score,
     "score_batch": lambda row_id, text: score_batch([row_id], [text]),
     "trl": lambda row_id, text: programmed_reward(["p"], [text], [row_id], trusted=[[{}]]),
     "trl environment": environment,
     "verl": lambda row_id, text: compute_score("", text, "", {"id": row_id}),
+    "package": package,
     "verl batch": lambda row_id, text: compute_score_batch([""], [text], [""], [{"id": row_id}]),
 }
 
