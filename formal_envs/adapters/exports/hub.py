@@ -36,8 +36,8 @@ row = load_dataset("PATH_OR_ID", split="train")[0]
 score(row["id"], row["solution"]).value
 ```
 $trust
-The same problems without end, in this order: `gymnasium.make("formal_envs:$env")`, with the options that the ids hold.
-Adapters for trainers are in `formal_envs.adapters`.
+The same problems without end, in this order, are those of `gymnasium.make("formal_envs:$env")`, with the options that
+the ids hold, after `reset(seed=$seed)`. Adapters for trainers are in `formal_envs.adapters`.
 """)
 
 _TRUST = """
@@ -78,7 +78,8 @@ def dataset_card(environment: Environment, n: int) -> str:
         configs=[{"config_name": "default", "data_files": files}],
     )
     trust = "" if environment.plain else _TRUST
-    return f"---\n{about.to_yaml()}\n---\n\n{_TEXT.substitute(title=title, env=environment.env, trust=trust)}"
+    text = _TEXT.substitute(title=title, env=environment.env, seed=environment.seed, trust=trust)
+    return f"---\n{about.to_yaml()}\n---\n\n{text}"
 
 
 def _size(n: int) -> str:
