@@ -14,7 +14,7 @@ VERSIONS := agents/test_policy.py agents/test_models.py agents/test_checkpoint.p
 PYTEST := -m pytest --numprocesses logical --maxprocesses 8 --dist loadfile
 QUICK := not slow and not train and not process
 
-.PHONY: train test test-all coverage test-latest test-lowest sanitize gpu lint docs nemo-gym openenv ray rllib verifiers verl clean
+.PHONY: train test test-all coverage test-latest test-lowest sanitize gpu lint docs lab nemo-gym openenv ray rllib verifiers verl clean
 
 train: $(VENV)/installed
 	$(BIN)/formal-envs train FormalArith-v0 --out $(OUT) $(if $(STEPS),--steps $(STEPS))
@@ -95,6 +95,11 @@ ray:  # two raylets on this machine, one of which is killed
 	.venv-rllib/bin/pip install --quiet torch==2.13.0 pytest '.[rllib]'
 	.venv-rllib/bin/python -m pytest tests/adapters/test_ray.py
 
+lab:  # its page in a browser: Playwright drives the chromium of the system (on Debian: apt-get install chromium)
+	$(PYTHON) -m venv .venv-lab
+	.venv-lab/bin/pip install --quiet --editable '.[browser,serve,masks,test]'
+	.venv-lab/bin/python -m pytest tests/lab/test_try_page.py tests/lab/test_runs_page.py
+
 openenv:  # its server, client and validation, and a training run by TRL through them; the package needs many others
 	$(PYTHON) -m venv .venv-openenv
 	.venv-openenv/bin/pip install --quiet torch==2.13.0 --editable '.[openenv,serve,train,trl,test]'
@@ -123,4 +128,4 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-latest .venv-lowest .venv-docs .venv-nemo-gym .venv-openenv .venv-rllib .venv-verifiers .venv-verl site
+	rm -rf $(VENV) .venv-latest .venv-lowest .venv-docs .venv-lab .venv-nemo-gym .venv-openenv .venv-rllib .venv-verifiers .venv-verl site

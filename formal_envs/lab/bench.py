@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import sys
+import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
@@ -83,7 +83,7 @@ class Bench:
     def _start(self) -> Child:
         # Never a fork: the server has threads.
         with nothing_of_the_script(ONE_THREAD):
-            child = Child(_serve, self._answer, self._modules, list(sys.path), method="spawn", daemon=True)
+            child = Child(_serve, self._answer, self._modules, method="spawn", daemon=True)
         try:
             if child.connection.poll(_START):
                 child.connection.recv()
@@ -95,13 +95,8 @@ class Bench:
         raise Unanswered("no process can be started")
 
 
-def _serve(
-    connection: Connection, answer: Callable[[Question], Answer], modules: Sequence[str], path: list[str]
-) -> None:
-    import signal
-
+def _serve(connection: Connection, answer: Callable[[Question], Answer], modules: Sequence[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the server's, which ends this
-    sys.path[:] = path
     for module in modules:
         importlib.import_module(module)
     connection.send(None)

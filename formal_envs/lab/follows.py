@@ -30,7 +30,7 @@ def follows(chosen: Chosen, task: Task, prompt: str, begun: str) -> dict[str, An
 
     Returns: ``at``, the place in characters; ``tokens``, the first of those that may follow, in order, and how many
     ``more`` there are; ``end``, whether the text may end there. Or ``why`` there is nothing to say; None where the task
-        has no grammar.
+    has no grammar.
     """
     if not isinstance(task, Grammatical):
         return {"why": None}

@@ -41,8 +41,8 @@ def answer(question: Mapping[str, Any]) -> Answer:
 def problem(question: Mapping[str, Any]) -> Answer:
     """A problem of a seed and an index, the same as ``formal-envs sample`` prints, with its known solution."""
     task, _ = made(question["chosen"])
-    seed = check_integer("seed", question["seed"], 0, MAX_SEED)
-    index = check_integer("index", question["index"], 0, MAX_SEED)
+    seed = check_integer("seed", question.get("seed"), 0, MAX_SEED)
+    index = check_integer("index", question.get("index"), 0, MAX_SEED)
     stream = new_streams(np.random.default_rng(seed), 1)[0]
     problems = task.sample(problem_keys(stream, np.array([index])))
     return {"prompt": problems.prompts[0], "solution": problems.solutions[0]}
