@@ -1,6 +1,6 @@
 // One sample, whole: both texts, its score and another reward's, and what its task can explain of it.
 
-import { post } from "../api.js";
+import { givenUp, post } from "../api.js";
 import { el, fill, number, plain } from "../dom.js";
 import { href } from "../router.js";
 import { explanationOf } from "../try/explain/kinds.js";
@@ -34,10 +34,11 @@ export function showSample(sample, run, rescored, close) {
     const asked = { env: run.env, options: run.options, prompt: sample.prompt, completion: sample.completion };
     try {
       const told = explanationOf(await post("lab/score", asked, asking.signal), asked);
-      if (told) fill(why, told.element);
+      fill(why, told?.element);
       end = told?.end ?? null;
-    } catch {
-      // The environment is not among those that the lab was started with: the sample is shown without.
+    } catch (error) {
+      if (givenUp(error)) return;
+      fill(why, el("p", { class: "muted small row" }, `No explanation: ${error.message}`, el("button", { type: "button", onclick: explain }, "Ask again")));
     }
   }
 
