@@ -4,7 +4,7 @@ VENV ?= .venv
 OUT ?= runs/arith
 STEPS ?=
 BIN := $(VENV)/bin
-EXTRAS := train,sb3,pettingzoo,serve,test,datasets,masks
+EXTRAS := train,tensorboard,sb3,pettingzoo,serve,test,datasets,masks
 # Tests of what leans on other packages most, in two minutes, for other versions of them than those of constraints.txt.
 VERSIONS := agents/test_policy.py agents/test_models.py agents/test_checkpoint.py agents/test_policy_agent.py \
 	agents/test_ppo.py::test_real_architectures_learn_with_their_own_tokenizer \
@@ -14,7 +14,7 @@ VERSIONS := agents/test_policy.py agents/test_models.py agents/test_checkpoint.p
 PYTEST := -m pytest --numprocesses logical --maxprocesses 8 --dist loadfile
 QUICK := not slow and not train and not process
 
-.PHONY: train test test-all coverage test-latest test-lowest sanitize gpu lint docs lab nemo-gym openenv ray rllib verifiers verl clean
+.PHONY: train test test-all coverage test-latest test-lowest sanitize gpu lint docs lab nemo-gym openenv ray rllib trackers verifiers verl clean
 
 train: $(VENV)/installed
 	$(BIN)/formal-envs train FormalArith-v0 --out $(OUT) $(if $(STEPS),--steps $(STEPS))
@@ -100,6 +100,12 @@ lab:  # its page in a browser: Playwright drives the chromium of the system (on 
 	.venv-lab/bin/pip install --quiet --editable '.[browser,serve,masks,test]'
 	.venv-lab/bin/python -m pytest tests/lab/test_try_page.py tests/lab/test_runs_page.py
 
+trackers:  # trackio and wandb, without a network
+	$(PYTHON) -m venv .venv-trackers
+	.venv-trackers/bin/pip install --quiet --constraint constraints.txt torch==2.13.0
+	.venv-trackers/bin/pip install --quiet --constraint constraints.txt --editable '.[train,tensorboard,trackio,wandb,test]'
+	.venv-trackers/bin/python -m pytest tests/agents/test_trackers.py
+
 openenv:  # its server, client and validation, and a training run by TRL through them; the package needs many others
 	$(PYTHON) -m venv .venv-openenv
 	.venv-openenv/bin/pip install --quiet torch==2.13.0 --editable '.[openenv,serve,train,trl,test]'
@@ -128,4 +134,4 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-latest .venv-lowest .venv-docs .venv-lab .venv-nemo-gym .venv-openenv .venv-rllib .venv-verifiers .venv-verl site
+	rm -rf $(VENV) .venv-latest .venv-lowest .venv-docs .venv-lab .venv-nemo-gym .venv-openenv .venv-rllib .venv-trackers .venv-verifiers .venv-verl site

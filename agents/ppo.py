@@ -12,6 +12,7 @@ import numpy as np
 from agents.evaluation.agent import TRAINING, evaluate
 from agents.evaluation.policy_agent import PolicyAgent
 from agents.evaluation.reward_watch import look
+from agents.gaming import length_drift
 from agents.models.noise import Noise
 from agents.models.optimizers import keep_mean, make_optimizer, mean_weights, take_mean
 from agents.objective.schedules import adapt_kl_coef, entropy_bonus, interpolate
@@ -36,12 +37,14 @@ SAMPLING, PARTS = 3, 6
 
 @dataclass(kw_only=True)
 class PPOProgress(Progress):
-    """Progress with the coefficient that adapts, what the run has cost, and a watch's average."""
+    """Progress with the coefficient that adapts, what the run has cost, a watch's average, and the first lengths."""
 
     kl_coef: float
     reward_evaluations: int = 0
     watch_mean: float = 0.0
     watch_variance: float = 0.0
+    first_tokens: float = 0.0
+    first_steps: int = 0
 
 
 def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch | None = None) -> dict[str, Any]:
@@ -126,6 +129,8 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch 
                 "update_seconds": updated - collected,
                 "seconds": progress.seconds + updated - began,
             }
+            if layout.max_tokens > 1:
+                metrics["length_drift"] = length_drift(progress, stats["completion_tokens"])
             if watch is not None:
                 metrics |= look(watch, step + 1, problems, sampled.texts, sampled.scores)
                 progress.watch_mean, progress.watch_variance = watch.mean, watch.variance

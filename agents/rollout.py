@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from agents.evaluation.diversity import distinct_ngrams
+from agents.gaming import repeated_completions, signs_in_scores
 from agents.models.completions import Completions, Reference, States
 from agents.models.noise import Noise, widest_float
 from agents.models.policy import Policy
@@ -117,8 +118,10 @@ def collect(
         advantages = credit_error_token(advantages, error_positions(layout.tokenizer, done, scores))
     weights, restrained = choose_tokens(counted, earned, advantages, config, processes)
     stats = summarise(done, scored, names, kl, reward_seconds, processes)
+    stats |= signs_in_scores(scored.distinct, scored.places, config.completions, names, processes)
     if layout.max_tokens > 1:
         stats["distinct_2"] = distinct_ngrams(processes.gather_objects(texts), 2)
+        stats["repeated_completions"] = repeated_completions(prompts, texts, processes)
     said = (done.tokens, done.mask, done.logp, done.values)
     rollout = Rollout(*inputs, *said, advantages, returns, counted.mask, weights, restrained, done.allowed)
     return Sampled(rollout, stats, texts, scores, done.states)

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from agents.commands.shared import SCORER, SETTINGS, needs_torch, parse_settings
-from agents.runs.config import PPOConfig, SFTConfig, TrainingConfig
+from agents.runs.config import TRACKERS, PPOConfig, SFTConfig, TrainingConfig
 from formal_envs.errors import ConfigError
 
 
@@ -32,6 +32,12 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         SCORER,
         click.option("--threads", type=click.IntRange(1), help="Of the processor.  [default: by the model's width]"),
         click.option("--model", help="Path or hub id of a causal language model.  [default: a small new GPT-2]"),
+        click.option(
+            "--log",
+            multiple=True,
+            type=click.Choice(TRACKERS),
+            help="Tracker that gets the metrics, too; can be given several times.  [default: none]",
+        ),
         click.option("--steps", type=click.IntRange(1), help="Batches to learn from."),
         click.option("--seed", type=click.IntRange(0), help="Decides weights, problems and sampling.  [default: 0]"),
         click.option(
@@ -59,8 +65,8 @@ def train(env: str | None, out: Path, source: Path | None, resume: bool, **given
     environment's options, which `formal-envs list` shows. --from and --model start from a trained model, which is kept,
     frozen, as the reference of the KL penalty; the defaults are gentler then (agents/runs/recipes.py).
 
-    The folder gets config.json, metrics.jsonl, samples.jsonl and .md, summary.json, curves.png, tensorboard/ and
-    checkpoint/, which AutoModelForCausalLM loads.
+    The folder gets config.json, metrics.jsonl, samples.jsonl and .md, summary.json, curves.png and checkpoint/, which
+    AutoModelForCausalLM loads.
     """
     from agents.ppo import train as train_ppo
     from agents.runs.files import is_run
@@ -86,8 +92,8 @@ def sft(env: str | None, out: Path, resume: bool, **given: Any) -> None:
     --set takes the settings listed below, which agents/runs/config.py explains, and the environment's options, which
     `formal-envs list` shows.
 
-    The folder gets config.json, metrics.jsonl, samples.jsonl and .md, summary.json, curves.png, tensorboard/ and
-    checkpoint/, which AutoModelForCausalLM loads.
+    The folder gets config.json, metrics.jsonl, samples.jsonl and .md, summary.json, curves.png and checkpoint/, which
+    AutoModelForCausalLM loads.
     """
     from agents.sft import train_supervised
 
@@ -128,6 +134,7 @@ def _train(
     from agents.runs.samples import write_best, write_samples_page
     from agents.runs.spec import RunSpec
 
+    given = {**given, "log": ",".join(given["log"]) or None}
     values = parse_settings(given["settings"])
     values.update({name: value for name, value in given.items() if name != "settings" and value is not None})
     if resume:

@@ -11,6 +11,7 @@ from formal_envs.errors import ConfigError, check_choice, check_integer, unknown
 SCHEDULES = ("constant", "linear", "cosine", "inverse_sqrt")
 ARCHITECTURES = ("gpt2", "gpt_neox", "llama")
 KL_ESTIMATORS = ("log_ratio", "absolute", "squared", "full")
+TRACKERS = ("tensorboard", "trackio", "wandb")
 
 _Config = TypeVar("_Config", bound="TrainingConfig")
 
@@ -49,6 +50,7 @@ class TrainingConfig:
             (agents/runs/threads.py), and the run keeps the number that came of it: sums depend on it.
         device: "auto", "cpu" or "cuda".
         bf16: compute in bfloat16 where the device has it; the weights stay in 32 bits.
+        log: trackers that get the metrics, too, separated by commas: "tensorboard", "trackio", "wandb".
         checkpoint_every: steps between checkpoints.
         test_episodes: held-out problems that the finished model is tried on, greedily and sampling.
 
@@ -82,6 +84,7 @@ class TrainingConfig:
     threads: int = 0
     device: str = "auto"
     bf16: bool = False
+    log: str = ""
     checkpoint_every: int = 250
     test_episodes: int = 4096
 
@@ -100,9 +103,16 @@ class TrainingConfig:
         check_choice("schedule", self.schedule, SCHEDULES)
         check_choice("device", self.device, ("auto", "cpu", "cuda"))
         check_choice("mask", self.mask, ("any", "grammar"))
+        for name in self.trackers:
+            check_choice("log", name, TRACKERS)
         for name in ("learning_rate", "grad_clip", "lora_alpha"):
             self._require(name, getattr(self, name) > 0, "be positive")
         self._require("width", self.width % self.heads == 0, f"be a multiple of heads ({self.heads})")
+
+    @property
+    def trackers(self) -> list[str]:
+        """The names in ``log``."""
+        return [name for name in dict.fromkeys(self.log.split(",")) if name]
 
     def _require(self, name: str, holds: bool, what: str) -> None:
         if not holds:

@@ -1,4 +1,4 @@
-"""A run's folder: config.json, metrics.jsonl, samples.jsonl, summary.json, tensorboard/, checkpoint/ and curves.png."""
+"""A run's folder: config.json, metrics.jsonl, samples.jsonl, summary.json, checkpoint/, curves.png, trackers' files."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Run:
         self.samples_file = folder / "samples.jsonl"
         self.summary_file = folder / "summary.json"
         self.tensorboard = folder / "tensorboard"
+        self.trackers_file = folder / "trackers.json"
 
     @classmethod
     def create(cls, folder: Path, spec: RunSpec, processes: int = 1) -> Run:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
 from agents.runs.files import drop_later_lines
 from agents.runs.folder import Run
 from agents.runs.keeping import bounded, kept_rows
+from agents.runs.trackers import Trackers
 from formal_envs.errors import ConfigError
 from formal_envs.score import Score, Unscored
 
 
 class RunLog:
-    """Writes a run's metrics and samples, one JSON object per line, and the metrics to tensorboard as well.
+    """Writes a run's metrics and samples, one JSON object per line, and the metrics to its trackers as well.
 
     It locks the run until it is closed, or the process is gone.
 
@@ -34,9 +34,6 @@ class RunLog:
         self._main = main
         if not main:
             return
-        from tensorboard.compat.proto.summary_pb2 import Summary
-        from torch.utils.tensorboard import SummaryWriter
-
         self._lock = _lock(run.folder)
         kept = drop_later_lines(run.metrics_file, step)
         missing = sorted({*range(1, step + 1)} - {*kept})
@@ -48,9 +45,7 @@ class RunLog:
         drop_later_lines(run.samples_file, step)
         self._metrics = run.metrics_file.open("a", encoding="utf-8")
         self._samples = run.samples_file.open("a", encoding="utf-8")
-        # One message per step: each waits for the thread that writes, in turn with the trainer's.
-        self._summary, self._scalar = Summary, Summary.Value
-        self._board: Any = SummaryWriter(str(run.tensorboard), purge_step=step + 1 if step >= 0 else None)
+        self._trackers = Trackers(run, step)
 
     def __enter__(self) -> RunLog:
         return self
@@ -59,7 +54,7 @@ class RunLog:
         if self._main:
             self._metrics.close()
             self._samples.close()
-            self._board.close()
+            self._trackers.close()
             self._lock.release()
 
     def write(self, metrics: Mapping[str, float]) -> None:
@@ -68,8 +63,7 @@ class RunLog:
             return
         self._metrics.write(json.dumps(metrics) + "\n")
         self._metrics.flush()
-        scalars = [self._scalar(tag=name, simple_value=value) for name, value in metrics.items() if name != "step"]
-        self._board.file_writer.add_summary(self._summary(value=scalars), int(metrics["step"]))
+        self._trackers.write(metrics)
 
     def write_samples(
         self,

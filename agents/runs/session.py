@@ -23,6 +23,7 @@ from agents.runs.log import RunLog
 from agents.runs.loop import make_accelerator, progress_bar
 from agents.runs.spec import RunSpec
 from agents.runs.threads import use_threads
+from agents.runs.trackers import check_trackers
 from agents.runs.watch import Watch
 from formal_envs.envs.token import TokenLayout
 from formal_envs.pool import ScoringPool
@@ -74,6 +75,7 @@ class Session:
         Raises:
             ConfigError: the settings do not fit the task, or ``out`` holds another run, or none to resume.
         """
+        check_trackers(spec.config)
         task, reward = spec.build()
         held_out, checkpoint = spec.task(split="test"), find_checkpoint(out / "checkpoint")
         layout = spec.layout(checkpoint)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 Completion: TypeAlias = "str | Sequence[Mapping[str, Any]]"
-"""A text, or messages, of which the last is scored."""
+"""A text, or messages, of which the last is scored where it is the model's."""
 
 _ANSWERED = "The problem was answered before; the first answer counts."
 _NO_TEXT = "The answer must be a text; it was not taken."
@@ -57,11 +57,12 @@ def programmed_reward(
 ) -> list[float | None]:
     """A function for ``reward_funcs``: the reward of each row's environment, None where no score could be given.
 
-    The means of the score's parts are logged as metrics, the failures as a column of TRL's table of completions.
+    The means of the score's parts are logged as metrics; the failures, and the characters at which completions went
+    wrong, as the columns ``failure`` and ``failed_at`` of TRL's table of completions.
 
     Args:
         prompts: not used.
-        completions: texts, or messages, of which the last is scored.
+        completions: texts, or messages, of which the last is scored; where that is a tool's, the empty text is.
         id: the dataset's column.
         log_extra, log_metric: given by TRL.
         **columns: not used.
@@ -98,6 +99,7 @@ def trusting_reward(
     scores = [result for result in results if isinstance(result, Score)]
     if log_extra:
         log_extra("failure", [(r.failure or "") if isinstance(r, Score) else str(r) for r in results])
+        log_extra("failed_at", [r.failed_at if isinstance(r, Score) else None for r in results])
     if log_metric:
         parts = sorted({name for score in scores for name in score.parts})
         for name in parts:
@@ -107,22 +109,34 @@ def trusting_reward(
 
 
 def text_of(completion: Completion) -> str:
-    """The text of a completion or a prompt, of messages that of the last.
+    """The text of a completion, of messages that of the last, where it is the model's.
 
-    A message without content says nothing, as one that only calls a tool does.
+    A message without content says nothing, as one that only calls a tool does. TRL cuts completions that grow too long
+    behind the reply of a tool, which is not the model's answer: then it has said nothing.
     """
     if isinstance(completion, str):
         return completion
     if isinstance(completion, Sequence) and completion and isinstance(completion[-1], Mapping):
-        content = completion[-1].get("content")
-        if content is None or isinstance(content, str):
-            return content or ""
-        blocks = [_block(block) for block in content] if isinstance(content, Sequence) else [None]
+        if completion[-1].get("role", "assistant") != "assistant":
+            return ""
+        blocks = _blocks(completion[-1].get("content"))
         if None not in blocks:
             return "".join(filter(None, blocks))
     raise ConfigError(
         f"a completion must be a text, or messages whose last has a text or blocks of text, got {shown(completion)}"
     )
+
+
+def prompt_of(prompt: Completion) -> str:
+    """The text of a prompt, of messages that of the last, whose pictures are left out."""
+    return prompt if isinstance(prompt, str) else "".join(filter(None, _blocks(prompt[-1].get("content"))))
+
+
+def _blocks(content: object) -> list[str | None]:
+    """The texts of a message's content; None for a part that has none."""
+    if content is None or isinstance(content, str):
+        return [content or ""]
+    return [_block(block) for block in content] if isinstance(content, Sequence) else [None]
 
 
 def _block(block: object) -> str | None:

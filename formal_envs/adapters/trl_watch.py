@@ -9,7 +9,7 @@ from typing import Any
 from torch import distributed, tensor
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from formal_envs.adapters.trl import text_of
+from formal_envs.adapters.trl import prompt_of, text_of
 from formal_envs.errors import ConfigError
 from formal_envs.testing import RewardWatch
 
@@ -72,7 +72,7 @@ class WatchCallback(TrainerCallback):
     def _look(
         self, prompts: Sequence[Any], completions: Sequence[Any], rewards: Sequence[float | None], given: dict[str, Any]
     ) -> None:
-        asked, said = list(map(text_of, prompts)), list(map(text_of, completions))
+        asked, said = list(map(prompt_of, prompts)), list(map(text_of, completions))
         found = self.watch.look(self._step + 1, asked, said, rewards, given.get(self._solution))
         log = given.get("log_metric") or (lambda name, value: None)
         for name, value in (found.metrics() if found else {}).items():

@@ -6,7 +6,9 @@ import pytest
 pytest.importorskip("sb3_contrib")
 
 from sb3_contrib import MaskablePPO
+from sb3_contrib.common.maskable.callbacks import MaskableEvalCallback
 from sb3_contrib.common.maskable.utils import get_action_masks, is_masking_supported
+from stable_baselines3.common.callbacks import EvalCallback
 
 from formal_envs.adapters.sb3_play import GamesVecEnv
 from formal_envs.playing.vector import PlayVectorEnv
@@ -77,3 +79,27 @@ def test_maskable_ppo_learns_to_beat_a_random_player():
         observations, reward, ended, _, _ = held_out.step(moves)
         rewards += reward[ended].tolist()
     assert np.mean(rewards) > 0.5  # a random player has 0 from both seats
+
+
+class Counted(GamesVecEnv):
+    """Counts the moves that no rule allows."""
+
+    illegal = 0
+
+    def step_async(self, actions):
+        self.illegal += int((~self.games.action_masks()[np.arange(self.num_envs), actions]).sum())
+        super().step_async(actions)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Training and eval env")
+@pytest.mark.parametrize(("kind", "heeds"), [(EvalCallback, False), (MaskableEvalCallback, True)])
+def test_of_the_two_callbacks_that_evaluate_one_heeds_masks(kind, heeds):
+    """What docs/how-to/other_trainers.md says of them."""
+    tried = Counted(games())
+    tried.seed(0)
+    model = MaskablePPO("MlpPolicy", GamesVecEnv(games()), n_steps=8, batch_size=16, n_epochs=1, seed=0)
+    callback = kind(tried, n_eval_episodes=20, eval_freq=8, verbose=0, warn=False)
+    model.learn(32, callback=callback)
+    assert callback.last_mean_reward > -np.inf  # it did evaluate
+    assert (tried.illegal == 0) is heeds

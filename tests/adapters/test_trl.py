@@ -16,8 +16,9 @@ from transformers import GPT2Config, GPT2LMHeadModel
 
 from agents.models.build import new_model
 from agents.runs.checkpoint import hugging_face_tokenizer
-from formal_envs.adapters.rows import rows
+from formal_envs.adapters.rows import rows, score
 from formal_envs.adapters.trl import ProblemEnvironment, make_dataset, make_reward, programmed_reward
+from formal_envs.adapters.trl_credit import ErrorCreditTrainer, error_advantages, error_token
 from formal_envs.adapters.trl_watch import WatchCallback
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
@@ -26,6 +27,7 @@ from formal_envs.tasks import make_task
 from formal_envs.tasks.arithmetic.reward import ArithmeticReward
 from formal_envs.testing import RewardWatch, same_value
 from formal_envs.testing.calls import as_scorer
+from formal_envs.tokenizers import load_tokenizer
 
 TOOL_CALL = '<tool_call>\n{{"name": "answer", "arguments": {{"text": "{}"}}}}\n</tool_call>'
 STEPS = 10
@@ -217,6 +219,117 @@ def test_the_example_runs(tmp_path, request, written, steps, options):
     rewards = [float(reward) for reward in re.findall(r"^step \d+: reward ([\d.]+)", shown, re.MULTILINE)]
     assert len(rewards) == steps
     assert all(0 < reward < 1 for reward in rewards)
+
+
+# ---- What a tool has said
+
+
+@pytest.mark.train
+def test_what_a_tool_says_last_is_not_the_models_answer(tmp_path, caller):
+    """TRL cuts a completion that has no room for more than the reply of a tool, here the best constant answer."""
+
+    def answer(text: str) -> str:
+        """Look the answer up.
+
+        Args:
+            text: Anything.
+        """
+        return "25"
+
+    def reward(completions, id, **columns):
+        rewards = programmed_reward(completions=completions, id=id, **columns)
+        seen.extend(zip(completions, id, rewards, strict=True))
+        return rewards
+
+    seen = []
+    model, tokenizer = caller
+    trainer = trl.GRPOTrainer(
+        model,
+        reward_funcs=reward,
+        args=config(tmp_path, per_device_train_batch_size=8, max_completion_length=64),
+        train_dataset=make_dataset("FormalArith-v0", 20, chat=True),
+        processing_class=tokenizer,
+        tools=[answer],
+    )
+    reply = {"role": "tool", "name": "answer", "content": "25"}
+    trainer.max_completion_length = 1 + len(trainer._get_tool_suffix_ids([reply]))
+    trainer.train()
+    cut = [(completion, id, earned) for completion, id, earned in seen if completion[-1] == reply]
+    assert len(cut) > 10
+    for completion, id, earned in cut:
+        assert completion[0]["tool_calls"]
+        assert earned == score(id, "").value < score(id, "25").value
+
+
+# ---- The token at which a completion went wrong
+
+
+class Letters:
+    """A tokenizer of one letter a token, in which 0 is no text."""
+
+    def decode(self, ids, skip_special_tokens):
+        return "".join(chr(96 + id) for id in ids if id or not skip_special_tokens)
+
+
+@pytest.mark.parametrize(
+    ("ids", "text", "failed_at", "token"),
+    [
+        ([1, 2, 3, 0], "abc", 0, 0),
+        ([1, 2, 3, 0], "abc", 2, 2),
+        ([1, 2, 3, 0], "abc", 3, 3),  # it ends too early
+        ([1, 2, 3], "abc", 3, 2),  # and was cut
+        ([0, 1, 2], "ab", 0, 1),
+        ([1, 2, 3, 0], "abc", None, -1),
+        ([1, 2, 3, 0], "ab", 1, -1),  # the message is not all that was written
+    ],
+)
+def test_the_first_wrong_token(ids, text, failed_at, token):
+    assert error_token(Letters(), ids, text, failed_at) == token
+
+
+def test_the_first_wrong_token_pays_alone():
+    advantages, positions = torch.tensor([-2.0, 3.0, -1.0, 0.5]), torch.tensor([1, 0, -1, -1])
+    expected = [[0, -2, 0], [0, 0, 0], [-1, -1, -1], [0.5, 0.5, 0.5]]
+    assert error_advantages(advantages, positions, 3).tolist() == expected
+
+
+@pytest.mark.train
+def test_ten_steps_in_which_the_first_wrong_token_pays(tmp_path):
+    outputs = []
+
+    class Trainer(ErrorCreditTrainer):
+        def _generate_and_score_completions(self, inputs):
+            outputs.append((super()._generate_and_score_completions(inputs), list(self._failed_at), inputs))
+            return outputs[-1][0]
+
+    task = make_task("Arith", answer="chain", terms=2)[0]
+    layout = TokenLayout(task, load_tokenizer("char", task.charset, task.vocabulary))
+    tokenizer = hugging_face_tokenizer(layout.tokenizer)
+    model = new_model(layout.tokenizer, 1, 32, 2, 64)
+    before = weights_of(model)
+    trainer = Trainer(
+        model,
+        reward_funcs=programmed_reward,
+        args=config(tmp_path, per_device_train_batch_size=16, max_completion_length=6, learning_rate=1e-3),
+        train_dataset=make_dataset("FormalArith-v0", 40, answer="chain", terms=2),
+        processing_class=tokenizer,
+    )
+    trainer.train()
+    assert len(steps_of(trainer)) == STEPS
+    assert not torch.equal(weights_of(model), before)
+    paid = 0
+    for output, places, inputs in outputs:
+        ids, mask, advantages = (output[name] for name in ("completion_ids", "completion_mask", "advantages"))
+        assert advantages.shape == ids.shape
+        for row, live, own, place, given in zip(ids, mask.sum(dim=1), advantages, places, inputs, strict=True):
+            text = tokenizer.decode(row[:live], skip_special_tokens=True)
+            assert place == score(given["id"], text).failed_at
+            if place is not None:
+                assert own.max() <= 0
+                (tokens,) = own.nonzero(as_tuple=True)
+                assert tokens.tolist() in ([], [min(place, live - 1)])  # a character is a token
+                paid += len(tokens)
+    assert paid > 50
 
 
 # ---- A watch on the reward

@@ -162,7 +162,6 @@ def test_a_run_leaves_a_whole_folder(tmp_path, settings):
     assert rows[-1]["reward_evaluations"] == 4 * 16 * spec.config.completions
     assert summary == json.loads(run.summary_file.read_text())
     assert summary["finished"]
-    assert any(run.tensorboard.iterdir())
 
     model = transformers.AutoModelForCausalLM.from_pretrained(run.checkpoint)
     tokenizer = transformers.AutoTokenizer.from_pretrained(run.checkpoint)
