@@ -156,13 +156,19 @@ async def answers(host, port):
 
 @pytest.mark.process
 @pytest.mark.slow
-@pytest.mark.parametrize("manager", ["naive", "remote"])
-def test_the_example_is_paid_in_threads_and_in_processes(folder, manager):
+@pytest.mark.parametrize(("manager", "own"), [("naive", False), ("remote", False), ("remote", True)])
+def test_the_example_is_paid_in_threads_and_in_processes(folder, manager, own):
     pytest.importorskip("ray")
+    mine = folder / "mine.py"
+    code = (
+        "from formal_envs.adapters.verl import make_compute_score\ncompute_score = make_compute_score([{'terms': 3}])\n"
+    )
+    mine.write_text(code, encoding="utf-8")
     done = subprocess.run(
         [
             *(sys.executable, "examples/verl_reward.py", "--rows", folder / "train.parquet", "--tokenizer", folder),
             f"reward.reward_manager.name={manager}",
+            *([f"{PATH}{mine}"] if own else []),
         ],
         capture_output=True,
         text=True,
