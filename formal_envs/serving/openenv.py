@@ -30,6 +30,9 @@ IDLE_SECONDS = 600.0
 """How long a session lasts without a message."""
 _GOING_AWAY = 1001  # of a WebSocket
 _SHOWN_ERRORS = 5
+# There are no tools: what makes sessions for them has no end of its own, and fails on odd names of sessions. Pages
+# about the interface run scripts from elsewhere, which could ask this server anything.
+_LEFT_OUT = frozenset({"/mcp", "/docs", "/docs/oauth2-redirect", "/redoc"})
 
 
 def mounts(scorer: Scorer) -> list[Mount]:
@@ -83,8 +86,7 @@ def environment_app(
         state_cls=FormalState,
         mode=ServerMode.SIMULATION,
     )
-    # There are no tools. What makes sessions for them has no end of its own, and fails on odd names of sessions.
-    app.router.routes[:] = [route for route in app.router.routes if getattr(route, "path", None) != "/mcp"]
+    app.router.routes[:] = [route for route in app.router.routes if getattr(route, "path", None) not in _LEFT_OUT]
     app.add_api_route("/mcp", _no_tools, methods=["POST"])
     app.add_middleware(Idle, seconds=idle_seconds)
     app.add_exception_handler(ConfigError, _refused)

@@ -122,6 +122,11 @@ def test_no_solution_can_be_read_before_or_after_an_answer(client, seed, split, 
     )
 
 
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/docs/oauth2-redirect", "/web"])
+def test_no_page_is_served_that_runs_scripts_from_elsewhere(client, path):
+    assert client.get(path).status_code == 404
+
+
 def test_an_answer_needs_a_problem_and_takes_one():
     env = FormalEnvironment(ARITH, {})
     with pytest.raises(ConfigError, match="call reset first"):

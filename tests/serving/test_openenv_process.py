@@ -95,6 +95,18 @@ def test_the_token_is_asked_for_there_too(tmp_path):
             assert client.step(FormalAction(completion="29")).reward == 1.0
 
 
+def test_a_worker_that_is_lost_is_no_reward_and_the_session_goes_on(tmp_path):
+    odd = server(tmp_path, "odd_task:FormalOdd-v0", "--workers", "1")
+    with odd as running, connected(running, "FormalOdd-v0") as client:
+        client.reset(split="train", index=3)
+        with pytest.raises(RuntimeError, match="no score could be given"):
+            client.step(FormalAction(completion="exit"))
+        assert client.step(FormalAction(completion="seven")).reward == 5.0  # the same problem, answered again
+        client.reset()
+        once = f"killed once:{tmp_path / 'killed'}"
+        assert client.step(FormalAction(completion=once)).reward == len(once)  # by the worker that took its place
+
+
 KEPT = """
 import os
 import examples.openenv_grpo as example
