@@ -92,7 +92,7 @@ rllib:  # ray pins a gymnasium of its own
 
 ray:  # two raylets on this machine, one of which is killed
 	$(PYTHON) -m venv .venv-rllib
-	.venv-rllib/bin/pip install --quiet torch==2.13.0 pytest '.[rllib]'
+	.venv-rllib/bin/pip install --quiet torch==2.13.0 pytest '.[rllib,testing]'
 	.venv-rllib/bin/python -m pytest tests/adapters/test_ray.py
 
 lab:  # its page in a browser: Playwright drives the chromium of the system (on Debian: apt-get install chromium)
