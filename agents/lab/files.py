@@ -52,6 +52,24 @@ def read_object(folder: Path, name: str) -> tuple[dict[str, Any], str | None]:
     return (found, None) if isinstance(found, dict) else ({}, f"{name} holds no object")
 
 
+def last_row(folder: Path, name: str) -> dict[str, Any]:
+    """The last whole line of a file of JSON lines that is an object, among its last bytes; an empty one without any."""
+    try:
+        with open_file(folder, name) as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - LINE))
+            lines = file.read(LINE).split(b"\n")[:-1]
+    except OSError:
+        return {}
+    for line in reversed(lines):
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(row, dict):
+            return row
+    return {}
+
+
 class Lines:
     """The objects of a file of JSON lines that may grow while it is read.
 

@@ -27,7 +27,6 @@ class Metrics:
         self.lines = Lines(folder, "metrics.jsonl")
         self._began = self.lines.began
         self._curves: dict[str, tuple[array[float], array[float]]] = {}
-        self.last_step = 0
 
     def update(self) -> None:
         """Read what was added."""
@@ -36,7 +35,6 @@ class Metrics:
             step = whole(row.get("step"))
             if step is None:
                 continue
-            self.last_step = step
             for name, given in row.items():
                 value = finite(given)
                 if name == "step" or value is None or len(name) > 80:
@@ -49,17 +47,13 @@ class Metrics:
 
     def _check(self) -> None:
         if self._began != self.lines.began:
-            self._began, self.last_step = self.lines.began, 0
+            self._began = self.lines.began
             self._curves.clear()
 
     @property
     def names(self) -> list[str]:
         """What there are curves of."""
         return list(self._curves)
-
-    def last(self, name: str) -> float | None:
-        """The latest value of a metric."""
-        return self._curves[name][1][-1] if name in self._curves else None
 
     def curve(self, name: str, points: int) -> dict[str, Any]:
         """A curve of at most so many points: of each stretch of steps the mean, the least and the greatest value.

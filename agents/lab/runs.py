@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.lab.files import NAME, read_object
+from agents.lab.files import NAME, last_row, read_object
 from agents.lab.metrics import Metrics
 from agents.lab.samples import Entry, Query, Samples, finite, whole
 from formal_envs.errors import ConfigError, check_choice
@@ -66,16 +66,16 @@ class RunView:
         """The run in a list of runs."""
         config, _ = read_object(self.folder, "config.json")
         summary, _ = read_object(self.folder, "summary.json")
-        self.metrics.update()
+        latest = last_row(self.folder, "metrics.jsonl")  # of many runs not all of the metrics are read
         settings = config.get("agent")
         steps = settings.get("steps") if isinstance(settings, dict) else None
         return {
             "run": self.name,
             "env": _shown(config.get("env", "")),
             "trainer": _shown(config.get("trainer", "")),
-            "step": self.metrics.last_step,
+            "step": whole(latest.get("step")) or 0,
             "steps": whole(steps),
-            "reward": self.metrics.last("reward_mean"),
+            "reward": finite(latest.get("reward_mean")),
             "state": self._state(summary),
             "rescored": self.rescored(),
         }
@@ -96,6 +96,7 @@ class RunView:
         line = self.line()
         config, wrong_config = read_object(self.folder, "config.json")
         summary, wrong_summary = read_object(self.folder, "summary.json")
+        self.metrics.update()
         samples = self.samples()
         steps: dict[int, int] = defaultdict(int)
         for entry in samples.entries:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.lab import files
-from agents.lab.files import Lines, open_file, read_object
+from agents.lab.files import Lines, last_row, open_file, read_object
 from agents.lab.metrics import Metrics
 from agents.lab.samples import Query, Samples
 
@@ -57,7 +57,7 @@ def test_whatever_a_line_holds_samples_and_metrics_go_on(tmp_path_factory, value
     assert shown[-1]["completion"] == "x"
     json.dumps(shown, allow_nan=False)
     json.dumps([metrics.curve(name, 5) for name in metrics.names], allow_nan=False)
-    assert metrics.last_step == 2
+    assert last_row(folder, "metrics.jsonl")["step"] == 2
 
 
 @pytest.mark.parametrize(
@@ -123,6 +123,19 @@ def test_links_pipes_and_folders_are_not_read(tmp_path):
             open_file(run, name)
         assert list(Lines(run, name).fresh()) == []
     assert read_object(run, "config.json")[0] == {}
+
+
+@pytest.mark.parametrize("end", [b"", b'{"step": 4', b"[" * 5000 + b"\n", b"\xff\n", b"7\n\n"])
+def test_the_last_row_is_the_last_whole_one(tmp_path, end):
+    (tmp_path / "a.jsonl").write_bytes(b'{"step": 2}\n{"step": 3}\n' + end)
+    assert last_row(tmp_path, "a.jsonl") == {"step": 3}
+    assert last_row(tmp_path, "b.jsonl") == {}
+
+
+def test_the_last_row_is_found_without_the_rest(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "LINE", 64)
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps({"step": n}) + "\n" for n in range(1000)))
+    assert last_row(tmp_path, "a.jsonl") == {"step": 999}
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "nonsense", "[1]", "x" * (files.OBJECT + 1)])

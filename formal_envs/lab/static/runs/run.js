@@ -53,7 +53,19 @@ export function renderRun(root, params) {
   const view = () => state.get("view", "samples");
   const file = () => (view() === "rescored" ? state.get("name") || run.rescored[0] || "" : "");
 
+  /** What has come since the last look, where nobody is at work. */
+  function followed() {
+    const busy = content.contains(document.activeElement) || tabs.contains(document.activeElement);
+    moments.show(run.moments, view() === "prompts" ? state.whole("step") ?? lastMoment() : state.whole("step"));
+    askCurves();
+    if (busy) return;
+    filter.show(run);
+    drawTabs();
+    drawContent(["followed"]);
+  }
+
   async function load() {
+    const first = run === null;
     try {
       run = await get("lab/runs/run", { run: name }, questions.begin("run"));
     } catch (error) {
@@ -64,9 +76,11 @@ export function renderRun(root, params) {
     const steps = run.steps ? `${run.step.toLocaleString("en")} of ${run.steps.toLocaleString("en")} steps` : `step ${run.step}`;
     about.textContent = [run.env, run.trainer, steps, run.state].filter(Boolean).join(" · ");
     fill(said, run.left_out.map((sentence) => el("p", { class: "note small" }, sentence)));
-    filter.show(run);
-    drawCompare();
-    changed([]);
+    if (first) {
+      filter.show(run);
+      drawCompare();
+      changed([]);
+    } else followed();
     if (run.state === "training") timer = setTimeout(load, AGAIN);
   }
 
