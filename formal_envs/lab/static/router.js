@@ -33,6 +33,7 @@ export function go(name, params = {}, path = []) {
 
 /** Name what is shown already: the address changes, nothing is drawn anew, and "back" leads past it. */
 export function rename(name, params = {}, path = []) {
+  if (location.hash !== shown) return; // a link was followed, and is shown next
   const address = href(name, params, path);
   shown = address;
   history.replaceState(null, "", address);
@@ -49,7 +50,10 @@ export function start(element) {
 function show() {
   const address = location.hash;
   if (address === shown) return;
-  if (address === "#main") return; // the link that skips the header
+  if (address === "#main") {
+    history.replaceState(null, "", shown); // the link that skips the header
+    return;
+  }
   shown = address;
   const [where, query = ""] = split(address.replace(/^#\/?/, ""));
   const [name, ...path] = where.split("/").map(decoded);

@@ -56,6 +56,7 @@ function build(root, params, { environments, longest }) {
   const questions = { problem: null, score: null, following: null };
   let timer = 0;
   let endWhy = null;
+  let over = false; // another view is shown: answers that come now change nothing
 
   function begin(name) {
     questions[name]?.abort();
@@ -80,6 +81,7 @@ function build(root, params, { environments, longest }) {
     /** The problem of the seed and the index, then its score. */
     async problem() {
       clearTimeout(timer);
+      if (over) return;
       rename("try", named());
       const signal = begin("problem");
       problem.wait();
@@ -104,6 +106,7 @@ function build(root, params, { environments, longest }) {
     /** The score of what is written, after a pause. */
     score(pause = 0) {
       clearTimeout(timer);
+      if (over) return;
       questions.score?.abort();
       questions.following?.abort();
       result.wait();
@@ -117,6 +120,7 @@ function build(root, params, { environments, longest }) {
       const signal = begin("score");
       try {
         const answer = await post("lab/score", asked, signal);
+        if (over) return;
         const at = answer.failed_at ?? answer.explanation?.at ?? null;
         result.show(answer);
         editor.mark(at);
@@ -154,6 +158,7 @@ function build(root, params, { environments, longest }) {
   ];
   ask.problem();
   return () => {
+    over = true;
     clearTimeout(timer);
     for (const controller of Object.values(questions)) controller?.abort();
     for (const remove of keys) remove();
