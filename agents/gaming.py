@@ -94,7 +94,8 @@ def repeated_completions(prompts: Sequence[str], texts: Sequence[str], processes
     pairs = processes.gather_objects(list(counts.items()))
     asked: dict[str, str] = {}
     shared = {text for (prompt, text), _ in pairs if asked.setdefault(text, prompt) != prompt}
-    return sum(count for (_, text), count in pairs if text in shared) / (len(texts) * processes.count)
+    repeated: int = sum(count for (_, text), count in pairs if text in shared)
+    return repeated / (len(texts) * processes.count)
 
 
 def _total(figures: Sequence[float], processes: Processes) -> Floats:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import gymnasium
 import pytest
-from hostile_ids import UNKNOWN, WAYS_IN, hostile_values
+from hostile_ids import WAYS_IN, cases, option_values, table, whole_ids
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,20 +39,44 @@ def hostile(tmp_path_factory):
     return folder, found, left["left"]
 
 
+@pytest.mark.slow
 def test_all_options_of_all_tasks_are_tried_in_every_way_in(hostile):
     folder, found, _ = hostile
-    tried = Counter((row["task"], row["option"]) for row in found)
-    assert set(tried) == {(name, option) for name in TASKS for option in (*option_names(name), *UNKNOWN)}
-    assert set(tried.values()) == {len(hostile_values(folder)) * len(WAYS_IN)}
+    asked = Counter((task, option, kind) for task, option, kind, _ in cases(str(folder)))
+    tried = Counter((row["task"], row["option"], row["kind"]) for row in found)
+    assert tried == {case: count * len(WAYS_IN) for case, count in asked.items()}
+    assert {(task, option) for task, option, _ in asked} >= {
+        (name, each) for name in TASKS for each in option_names(name)
+    }
+    assert {kind for *_, kind in asked} == {*option_values(""), *whole_ids("")}
 
 
+@pytest.mark.slow
+def test_an_id_that_is_hostile_as_a_whole_is_refused_before_anything_is_opened_imported_or_run(hostile):
+    _, found, _ = hostile
+    whole = [row for row in found if not row["task"]]
+    assert [row for row in whole if row["outcome"] != "refused" or row["seen"]] == []
+    assert {row["way"] for row in whole} == set(WAYS_IN)
+
+
+@pytest.mark.slow
+def test_the_page_has_the_list_of_what_is_tried(hostile):
+    _, found, _ = hostile
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "rows_are_data.md").read_text(encoding="utf-8")
+    assert table() in page
+    assert "more than 50,000 attempts" in page
+    assert len(found) > 50_000
+
+
+@pytest.mark.slow
 def test_an_option_that_is_not_declared_plain_is_refused_before_anything_is_opened_imported_or_run(hostile):
     _, found, _ = hostile
-    reaching = [row for row in found if not row["plain"]]
+    reaching = [row for row in found if row["task"] and not row["plain"]]
     assert [row for row in reaching if row["outcome"] != "refused" or row["seen"]] == []
     assert {"evaluator", "prompt", "grammar", "corpus", "dataset", "classifier"} <= {row["option"] for row in reaching}
 
 
+@pytest.mark.slow
 def test_a_plain_option_touches_nothing_that_its_value_could_name(hostile):
     folder, found, left = hostile
     plain = [row for row in found if row["plain"]]
@@ -223,6 +247,10 @@ MESSAGES = [
     ([{"role": "assistant", "content": None}], ""),
     ([{"role": "assistant", "content": []}], ""),
     ([{"role": "assistant", "tool_calls": []}], ""),
+    ([{"role": "assistant", "content": "7"}, {"role": "tool", "name": "add", "content": "29"}], ""),
+    ([{"role": "assistant"}, {"role": "tool", "content": [{"type": "image", "image": 0}]}], ""),
+    ([{"role": "tool", "content": "7"}, {"role": "assistant", "content": "29"}], "29"),
+    ([{"content": "7"}, {"role": "user", "content": "29"}], ""),
 ]
 
 
@@ -244,7 +272,7 @@ def test_what_is_no_completion_is_named(completion):
         programmed_reward(["p"], [completion], [row_id()])
 
 
-@pytest.mark.parametrize("way", ["score", "score_batch", "verl", "verl batch"])
+@pytest.mark.parametrize("way", ["`score`", "`score_batch`", "verl: `compute_score`", "verl: `compute_score_batch`"])
 @pytest.mark.parametrize("completion", [None, 29, b"29", ["29"]])
 def test_a_completion_that_is_no_text_is_an_error_and_no_wrong_answer(way, completion):
     with pytest.raises(ConfigError, match="a completion must be a text"):
