@@ -41,7 +41,7 @@ function branch(nodes, first, depth) {
       const details = el("details", { open: depth < OPEN }, el("summary", {}, el("span", { class: "rule" }, plain(node.name))), inner.list);
       list.append(el("li", {}, details));
     } else if (node.token === null) {
-      list.append(el("li", { class: "leaf" }, el("span", { class: "rule" }, plain(node.name)), el("span", { class: "muted small" }, " empty")));
+      list.append(el("li", { class: "leaf" }, el("span", { class: "rule" }, plain(node.name))));
     } else {
       list.append(el("li", { class: "leaf" },
         el("span", { class: "muted small" }, plain(node.name)), " ", el("code", {}, token(node.token)),
