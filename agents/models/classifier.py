@@ -11,7 +11,7 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -173,7 +173,7 @@ def agreement(labels: Floats, probability: Floats, logit: Floats, compound: Floa
     }
 
 
-def _reviews(split: str, count: int, stream: np.uint64) -> SentimentProblems:
+def _reviews(split: Literal["train", "test", "all"], count: int, stream: np.uint64) -> SentimentProblems:
     return SentimentTask(split=split).sample(problem_keys(stream, np.arange(count)))
 
 

@@ -71,7 +71,7 @@ def form_of(env: str, fixed: Mapping[str, Any]) -> Form:
         fixed: options that it has already.
     """
     spec = TASKS[task_name(env)]
-    own = dict.fromkeys(spec.task_options, ())
+    own: dict[str, tuple[str, ...]] = dict.fromkeys(spec.task_options, ())
     takers = {
         option: tuple(name for name, make in spec.rewards.items() if option in options_of(make))
         for option in spec.reward_options

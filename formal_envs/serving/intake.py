@@ -17,6 +17,7 @@ from formal_envs.serving.bounds import Bounds
 from formal_envs.serving.gate import refusal
 
 _RETRY = {"Retry-After": "1"}
+_TRY_AGAIN_LATER = 1013  # of a WebSocket
 _DIGITS = 18  # of a length that is looked at; a longer one is too large
 _CLOSE = {"Connection": "close"}  # what is left of the body is not read
 
@@ -38,10 +39,13 @@ class Intake:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, as ASGI has it."""
+        client = scope["client"][0] if scope.get("client") else ""
+        if scope["type"] == "websocket" and self._rate and self._rate.wait(client):
+            await send({"type": "websocket.close", "code": _TRY_AGAIN_LATER})
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        client = scope["client"][0] if scope.get("client") else ""
         said = Headers(scope=scope).get("content-length", "")
         if self._rate and (seconds := self._rate.wait(client)):
             refused = refusal("too many requests from here; try again", 429, {"Retry-After": str(math.ceil(seconds))})

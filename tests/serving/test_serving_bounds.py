@@ -197,6 +197,18 @@ def test_a_rate_of_the_server(forks):
         Bounds(rate=0.5)
 
 
+def test_a_session_counts_as_a_request_in_the_rate(forks):
+    with serving([ARITH], bounds=Bounds(rate=1), mounts=[WebSocketRoute("/talk", _talk)]) as client:
+        with client.websocket_connect("/talk", headers={"Host": "localhost"}) as socket:
+            assert socket.receive_text() == "hello"
+        with (
+            pytest.raises(WebSocketDisconnect) as refused,
+            client.websocket_connect("/talk", headers={"Host": "localhost"}),
+        ):
+            pass
+        assert refused.value.code == 1013
+
+
 # ---- what is served
 
 
