@@ -56,20 +56,23 @@ def signs_in_scores(
         explains/<part>: the squared correlation of a part with the reward over the batch, in [0, 1]: the share of the
             reward's variance that a line through the part explains; 0 where one of the two is constant.
     """
-    counts = np.bincount(places, minlength=len(distinct))
-    owners = np.zeros(len(distinct), np.int64)
+    prompts = len(places) // group
+    counts = np.bincount(places, minlength=len(distinct)).astype(float)
+    owners = np.full(len(distinct), prompts)  # of what another process has written
     owners[places] = np.arange(len(places)) // group
-    known = [n for n, score in enumerate(distinct) if isinstance(score, Score) and counts[n]]
-    counts, owners, scores = counts[known], owners[known], [distinct[n] for n in known]  # (K,)
+    scores = [score for score in distinct if isinstance(score, Score)]
+    if len(scores) < len(distinct):
+        known = np.array([isinstance(score, Score) for score in distinct])
+        counts, owners = counts[known], owners[known]  # (K,)
     columns = [[score.value for score in scores], *([score.parts[name] for score in scores] for name in names)]
     figures = np.array(columns, np.float64)  # (1 + parts, K)
 
-    prompts = np.flatnonzero(np.bincount(owners, minlength=1))
-    highest, lowest = np.full(owners.max(initial=0) + 1, -np.inf), np.full(owners.max(initial=0) + 1, np.inf)
+    highest, lowest = np.full(prompts + 1, -np.inf), np.full(prompts + 1, np.inf)
     np.maximum.at(highest, owners, figures[0])
     np.minimum.at(lowest, owners, figures[0])
-    uniform = np.sum(highest[prompts] == lowest[prompts])
-    sums = _total([uniform, len(prompts), counts.sum(), *(figures @ counts), *(figures**2 @ counts)], processes)
+    highest, lowest = highest[:-1], lowest[:-1]  # (P,)
+    uniform, scored = float(np.sum(highest == lowest)), float(np.sum(highest >= lowest))
+    sums = _total([uniform, scored, counts.sum(), *(figures @ counts), *(figures**2 @ counts)], processes)
     means, squares = (sums[3:] / max(sums[2], 1)).reshape(2, -1)  # (1 + parts,)
 
     centred = figures - means[:, None]
@@ -95,7 +98,7 @@ def repeated_completions(prompts: Sequence[str], texts: Sequence[str], processes
     asked: dict[str, str] = {}
     shared = {text for (prompt, text), _ in pairs if asked.setdefault(text, prompt) != prompt}
     repeated: int = sum(count for (_, text), count in pairs if text in shared)
-    return repeated / (len(texts) * processes.count)
+    return float(repeated / (len(texts) * processes.count))
 
 
 def _total(figures: Sequence[float], processes: Processes) -> Floats:

@@ -17,7 +17,7 @@ from trl.trainer.grpo_trainer import GRPOTrainer
 from formal_envs.adapters.trl import text_of
 
 
-class ErrorCreditTrainer(GRPOTrainer):  # type: ignore[misc]
+class ErrorCreditTrainer(GRPOTrainer):  # type: ignore[misc, unused-ignore]
     """GRPO in which the first wrong token of a completion has its advantage, where that is negative, and no other.
 
     What stands before that token could have become right, and what stands behind it could not matter any more. A
