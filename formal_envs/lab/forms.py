@@ -77,8 +77,8 @@ def form_of(env: str, fixed: Mapping[str, Any]) -> Form:
         for option in spec.reward_options
     }
     fields: dict[str, Field] = {}
-    for make, known in ((spec.task, own), *((make, takers) for make in spec.rewards.values())):
-        for each in _fields(make, spec.plain - fixed.keys(), known):
+    for make in (spec.task, *spec.rewards.values()):
+        for each in _fields(make, spec.plain - fixed.keys(), own | takers):
             fields.setdefault(each.name, each)
     rewards = {name: _first_sentence(make) for name, make in spec.rewards.items()}
     return Form(env_ids(task_name(env))[0], _first_sentence(spec.task), rewards, tuple(fields.values()), dict(fixed))

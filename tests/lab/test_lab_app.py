@@ -206,3 +206,15 @@ def test_every_task_of_the_package_is_explained():
     from formal_envs.lab.explain import _MODULES
 
     assert set(_MODULES) <= set(TASKS)
+
+
+def test_an_address_that_others_reach_needs_a_token():
+    from click.testing import CliRunner
+
+    from agents.cli import main
+
+    done = CliRunner().invoke(main, ["lab", "--host", "0.0.0.0"])
+    assert done.exit_code == 1
+    assert "give --token" in done.output
+    done = CliRunner().invoke(main, ["lab", "--env", "FormalArit-v0"])
+    assert "did you mean 'FormalArith-v0'?" in done.output

@@ -41,7 +41,7 @@ def test_what_the_server_was_started_with_is_no_field():
     assert "max_operand" not in {field.name for field in form.fields}
 
 
-@pytest.mark.parametrize("name", ["Arith", "Sentiment", "Grammar", "Game"])
+@pytest.mark.parametrize("name", list(TASKS))
 def test_every_choice_is_one_and_others_are_not(name):
     for field in form_of(env_ids(name)[0], {}).fields:
         if field.kind != "choice" or "classifier" in field.rewards[:1]:

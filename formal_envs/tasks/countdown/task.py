@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,7 @@ class CountdownTask:
         max_number: int = 20,
         max_target: int = 100,
         operators: str = "+-*/",
-        split: str = "train",
+        split: Literal["train", "test", "all"] = "train",
     ):
         self.numbers = check_integer("numbers", numbers, 2, 8)
         self.max_number = check_integer("max_number", max_number, 2, 1_000)

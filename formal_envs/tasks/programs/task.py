@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,7 @@ class ProgramsTask:
     charset = "0123456789 f()=-:rsx+*;{}lop"
     vocabulary = ("f(", ")=", ": ", " ", *"0123456789-+*()=;{}rsx", "loop ")
 
-    def __init__(self, *, kind: str = "all", examples: int = 4, split: str = "train"):
+    def __init__(self, *, kind: str = "all", examples: int = 4, split: Literal["train", "test", "all"] = "train"):
         self.kind = check_choice("kind", kind, KINDS)
         self.examples = check_integer("examples", examples, 3, len(SHOWN) - 1)
         self.split = check_choice("split", split, ("train", "test", "all"))

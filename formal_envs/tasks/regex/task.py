@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from random import Random
+from typing import Literal
 
 import numpy as np
 from lark import Lark
@@ -64,7 +65,9 @@ class RegexTask:
 
     problems_ahead = 64
 
-    def __init__(self, *, letters: int = 2, examples: int = 6, size: int = 7, split: str = "train"):
+    def __init__(
+        self, *, letters: int = 2, examples: int = 6, size: int = 7, split: Literal["train", "test", "all"] = "train"
+    ):
         self.letters = LETTERS[: check_integer("letters", letters, 2, 4)]
         self.examples = check_integer("examples", examples, 4, 8)
         self.size = check_integer("size", size, 3, 12)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
+from typing import Literal
 
 import numpy as np
 from lark import Lark
@@ -67,7 +68,7 @@ class RewritingTask:
         rules: int = 3,
         letters: int = 3,
         max_number: int = 99,
-        split: str = "train",
+        split: Literal["train", "test", "all"] = "train",
     ):
         self.mode = check_choice("mode", mode, ("rules", "sort"))
         self.length = check_integer("length", length, 3, 16)

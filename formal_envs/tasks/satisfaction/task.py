@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from random import Random
+from typing import Literal
 
 import numpy as np
 from lark import Lark
@@ -52,7 +53,7 @@ class SatisfactionTask:
 
     problems_ahead = 64
 
-    def __init__(self, *, variables: int = 5, width: int = 3, split: str = "train"):
+    def __init__(self, *, variables: int = 5, width: int = 3, split: Literal["train", "test", "all"] = "train"):
         self.variables = check_integer("variables", variables, 3, len(NAMES))
         self.width = check_integer("width", width, 2, 3)
         self.split = check_choice("split", split, ("train", "test", "all"))
