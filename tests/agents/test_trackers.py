@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import struct
+import time
 
 import pytest
 from click.testing import CliRunner
@@ -10,7 +11,7 @@ from click.testing import CliRunner
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from tiny_runs import SMALL
+from tiny_runs import SMALL, accelerator
 
 from agents.cli import main
 from agents.runs.config import TRACKERS, PPOConfig
@@ -104,10 +105,12 @@ def folder(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", TRACKERS)
 def test_a_tracker_has_the_metrics_of_each_step_also_of_a_run_that_was_killed(folder, name):
     pytest.importorskip(name)
+    accelerator()  # which every run has
     run = Run.create(folder, RunSpec.parse("FormalArith-v0", {**SMALL, "log": name}))
     with RunLog(run, -1, main=True) as log:
         for row in ROWS[:3]:
             log.write(row)
+    time.sleep(1.1)  # wandb names what it keeps of each opening by the second
     with RunLog(Run.open(folder), 2, main=True) as log:  # the checkpoint was of step 2
         for row in ROWS[2:]:
             log.write(row)
