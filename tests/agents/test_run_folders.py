@@ -178,7 +178,7 @@ def test_a_full_disk_keeps_the_checkpoint_before(finished, tmp_path):
     broken = copy(folder, tmp_path)
     shutil.rmtree(broken / "checkpoint")
     program = (
-        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000)); "
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000)); "
         "from agents.cli import main; main()"
     )
     unmeasured = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
