@@ -15,7 +15,7 @@ from packaging.version import Version
 ROOT = Path(__file__).parents[1]
 LINES = [line for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if "==" in line]
 PINS = {canonicalize_name(pin.name): str(pin.specifier).removeprefix("==") for pin in map(Requirement, LINES)}
-APART = {"rllib"}  # ray pins a gymnasium of its own, and `make rllib` has an environment of its own
+APART = {"ray", "rllib"}  # ray pins a gymnasium of its own, and is installed in an environment of its own
 
 
 def project():
