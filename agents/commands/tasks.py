@@ -40,9 +40,11 @@ def list_command(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
+    width = max(len(str(row["env"])) for row in rows)
     for row in rows:
         level = f"; difficulty: {row['difficulty']}" if row["difficulty"] else ""
-        click.echo(f"{row['env']:24} options: {', '.join(row['options'])}; rewards: {', '.join(row['rewards'])}{level}")
+        named = f"options: {', '.join(row['options'])}; rewards: {', '.join(row['rewards'])}"
+        click.echo(f"{row['env']:{width}} {named}{level}")
 
 
 @click.command()
