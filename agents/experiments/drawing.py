@@ -78,10 +78,12 @@ def _draw_curves(axis: Axes, panel: Mapping[str, Any], labels: Sequence[str]) ->
     bottom, top = axis.get_ylim()
     ends = [(line["mean"][-1] - bottom) / (top - bottom) for line in panel["lines"]]
     if len(ends) > 1:
-        for line, height in zip(panel["lines"], spread(ends, _GAP), strict=True):
+        heights = spread(ends, _GAP)
+        above = max(0.0, max(heights) - 1)  # where the title is
+        for line, height in zip(panel["lines"], heights, strict=True):
             colour = _COLOURS[labels.index(line["label"]) % len(_COLOURS)]
             axis.annotate(
-                line["label"], (1.02, height), xycoords="axes fraction", va="center", color=colour, fontsize=8.5
+                line["label"], (1.02, height - above), xycoords="axes fraction", va="center", color=colour, fontsize=8.5
             )
 
 

@@ -56,11 +56,11 @@ def figure(scale: str) -> Figure:
     every = {**paper, **beside}
     panels = [
         Panel("Right answers", paper, _over_budget("greedy_exact"), _RIGHT, _BUDGET, (0, 1)),
-        Panel("Right answers, beside the default", beside, _over_budget("greedy_exact"), _RIGHT, _BUDGET, (0, 1)),
+        Panel("Right answers, beside the default", beside, _over_budget("greedy_exact"), _RIGHT, _BUDGET, (0.8, 1)),
         Panel(_INFORMATION, paper, _over_budget("mutual_information"), "nats", _BUDGET),
         Panel(_ENTROPY, paper, _over_budget("entropy"), "nats", _BUDGET),
         Panel(_ENDS, every, final("exact"), "share of right answers, greedy, held out", "", (0, 1)),
-        Panel(_FALLS, every, lambda result: ([0.0], [_fall(result)]), "share of right answers", "", (0, 1)),
+        Panel(_FALLS, every, lambda result: ([0.0], [_fall(result)]), "share of right answers", "", (0, 0.2)),
     ]
     return Figure("Arithmetic from random weights: stability", panels, 2, _conclude, _table, seeds=5)
 
