@@ -24,7 +24,7 @@ NEEDED = {  # what a command needs beside the file that is tried, by the name of
     "n": "3",
     "agent": "oracle",
     "figure": "fig3",
-    "reward": None,
+    "reward": "paper",
     "runs": None,
 }
 QUICK = {"steps": "1", "examples": "16", "seconds": "0.1", "playouts": "1", "episodes": "4", "moves": "2", "depth": "1"}
@@ -74,6 +74,8 @@ def arguments(name, command, tried, path, folder):
             found += given(parameter, QUICK[parameter.name])
         elif parameter.required or (parameter.name == "env" and tried.name != "source"):
             found += given(parameter, NEEDED[parameter.name])
+    if name == ("export",):
+        found += ["--n", "3"]
     if name == ("check-reward",) and tried.name == "source":
         found.append("formal_envs.tasks.arithmetic.reward:ArithmeticReward")
     return found
