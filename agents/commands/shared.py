@@ -204,14 +204,16 @@ def scored_task(env: str, options: Mapping[str, Any], scorer: str | None, worker
     Raises:
         ConfigError: as of ``make_task`` and ``remote_task``, or workers are given as well.
     """
+    from agents.runs.environments import task_name
     from formal_envs.adapters.remote import TOKEN, remote_task
-    from formal_envs.tasks import make_task, task_name
+    from formal_envs.tasks import env_ids, make_task
 
+    name = task_name(env)  # of a task of the user's own, whose module it imports
     if scorer is None:
-        return make_task(task_name(env), **options)
+        return make_task(name, **options)
     if workers:
         raise ConfigError("give --scorer or --workers, not both: the server has workers of its own")
-    return remote_task(scorer, env, options, token=os.environ.get(TOKEN) or None)
+    return remote_task(scorer, env_ids(name)[0], options, token=os.environ.get(TOKEN) or None)
 
 
 def scored_by(reward: Reward, workers: int) -> AbstractContextManager[Reward]:

@@ -41,6 +41,7 @@ def group_normalise(returns: Tensor, present: Tensor) -> Tensor:
     Source: Shao et al., arXiv:2402.03300, section 4.1.
     """
     centred, count = _centred(returns, present)
+    centred = centred * _differ(returns, present)  # else what is left by rounding
     variance = centred.square().sum(dim=1, keepdim=True) / (count - 1).clamp(min=1)
     return centred / (variance.sqrt() + 1e-6)
 
@@ -55,8 +56,9 @@ def group_centre(returns: Tensor, present: Tensor, total: Total = alone) -> Tens
     Source: without the division, Liu et al., arXiv:2503.20783, section 3.2.
     """
     centred, count = _centred(returns, present)
-    both = total(torch.stack((centred.square().sum(), count.sum())))
-    return centred / ((both[0] / both[1].clamp(min=1)).sqrt() + 1e-6)
+    sums = total(torch.stack((centred.square().sum(), count.sum(), _differ(returns, present).sum())))
+    spread = (sums[0] / sums[1].clamp(min=1)).sqrt()
+    return centred / (spread + 1e-6) * (sums[2] > 0)  # else what is left by rounding
 
 
 def _centred(returns: Tensor, present: Tensor) -> tuple[Tensor, Tensor]:
@@ -64,6 +66,12 @@ def _centred(returns: Tensor, present: Tensor) -> tuple[Tensor, Tensor]:
     count = present.sum(dim=1, keepdim=True)
     mean = (returns * present).sum(dim=1, keepdim=True) / count.clamp(min=1)
     return (returns - mean) * present, count
+
+
+def _differ(returns: Tensor, present: Tensor) -> Tensor:
+    """The groups (P, 1) whose present completions do not all earn the same."""
+    least, most = (returns.masked_fill(present == 0, end) for end in (torch.inf, -torch.inf))
+    return most.amax(dim=1, keepdim=True) > least.amin(dim=1, keepdim=True)
 
 
 def credit_error_token(advantages: Tensor, positions: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError, unknown
 from formal_envs.model_hub import check_name
 from formal_envs.score import Reward
-from formal_envs.tasks import TASKS, Task, make_task, option_names
+from formal_envs.tasks import TASKS, Task, env_ids, make_task, option_names
 from formal_envs.tokenizers import Tokenizer, VocabularyTokenizer, load_tokenizer
 
 TRAINERS: dict[str, type[TrainingConfig]] = {"ppo": PPOConfig, "sft": SFTConfig}
@@ -81,7 +81,8 @@ class RunSpec:
         if self.config.scorer:
             from formal_envs.adapters.remote import TOKEN, remote_task
 
-            return remote_task(self.config.scorer, self.env, self.options, token=os.environ.get(TOKEN) or None)
+            env = env_ids(task_name(self.env))[0]
+            return remote_task(self.config.scorer, env, self.options, token=os.environ.get(TOKEN) or None)
         return make_task(task_name(self.env), **self.options)
 
     def task(self, **changes: Any) -> Task:
