@@ -25,6 +25,7 @@ from formal_envs.errors import ConfigError
 from formal_envs.tasks import TASKS, make_task, option_names
 
 _BATCH = 1024
+_ATTEMPTS = ["attempts", "attempt_cost"]
 
 
 @click.command("list")
@@ -35,7 +36,7 @@ def list_command(as_json: bool) -> None:
         {"env": f"Formal{name}{form}-v0", "options": option_names(name) + extra, "rewards": list(spec.rewards)}
         | {"difficulty": spec.difficulty}
         for name, spec in TASKS.items()
-        for form, extra in (("", []), ("Token", ["tokenizer", "max_tokens", "mask"]))
+        for form, extra in (("", _ATTEMPTS), ("Token", [*_ATTEMPTS, "tokenizer", "max_tokens", "mask"]))
     ]
     if as_json:
         click.echo(json.dumps(rows, indent=2))

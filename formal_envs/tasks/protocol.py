@@ -24,7 +24,9 @@ from formal_envs.tokenizers import Tokenizer
 Settings: TypeAlias = "Mapping[str, Any]"
 """Settings of a trainer by name."""
 
-ENVIRONMENT_OPTIONS = frozenset({"reward", "tokenizer", "max_tokens", "mask", "render_mode", "num_envs"})
+ENVIRONMENT_OPTIONS = frozenset(
+    {"reward", "tokenizer", "max_tokens", "mask", "attempts", "attempt_cost", "render_mode", "num_envs"}
+)
 """What environments take besides a task's own options."""
 
 
