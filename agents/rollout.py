@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import inf
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,15 +19,23 @@ from agents.models.completions import Completions, Reference, States
 from agents.models.noise import Noise, widest_float
 from agents.models.policy import Policy
 from agents.models.texts import begin_masks, decode_completions, encode_prompts
-from agents.objective.advantages import credit_error_token, gae, group_centre, group_normalise, whiten
+from agents.objective.advantages import (
+    by_position,
+    credit_error_token,
+    gae,
+    group_centre,
+    group_normalise,
+    to_go,
+    whiten,
+)
 from agents.objective.kl import full_kl, kl_of_samples
 from agents.objective.losses import mean_batch_entropy, most_covariant
 from agents.processes import Processes
 from agents.runs.config import PPOConfig
 from agents.runs.loop import moment_bar
-from agents.scored import Scored, part_names, score
+from agents.scored import Scored, part_names, score, steps_of
 from formal_envs.envs.token import TokenLayout
-from formal_envs.score import Reward, Score, Unscored
+from formal_envs.score import Reward, Score, Step, Unscored
 from formal_envs.tokenizers import Tokenizer
 
 
@@ -113,7 +123,12 @@ def collect(
     earned = torch.tensor(values, device=kl.device).view(kl.shape[:2])  # (P, G)
     known = torch.from_numpy(scored.known()).to(kl.device).view(kl.shape[:2])  # (P, G)
     counted = done._replace(mask=done.mask * known[..., None])  # those without a score have no tokens
-    advantages, returns = estimate(counted, shape(done, earned, kl, kl_coef), config, processes)
+    if config.credit == "steps":
+        found = steps_of(reward, prompts, texts, scores)
+        steps = token_steps(found, layout.tokenizer, done, texts)
+        advantages, returns = estimate_steps(counted, *steps, kl_coef * kl, config, processes)
+    else:
+        advantages, returns = estimate(counted, shape(done, earned, kl, kl_coef), config, processes)
     if config.credit == "error":
         advantages = credit_error_token(advantages, error_positions(layout.tokenizer, done, scores))
     weights, restrained = choose_tokens(counted, earned, advantages, config, processes)
@@ -181,6 +196,20 @@ def estimate(done: Completions, rewards: Tensor, config: PPOConfig, processes: P
     centred = config.advantage == "centred"
     within_group = group_centre(whole, present, processes.total) if centred else group_normalise(whole, present)
     return within_group[..., None] * mask, rewards.flip(2).cumsum(dim=2).flip(2) * mask
+
+
+def estimate_steps(
+    done: Completions, added: Tensor, ends: Tensor, costs: Tensor, config: PPOConfig, processes: Processes
+) -> tuple[Tensor, Tensor]:
+    """Advantages and returns (P, G, T) as of ``estimate``, of tokens that answer for their own step and later ones.
+
+    Args: added, ends (P, G, T), as of ``token_steps``; costs (P, G, T), of tokens.
+    """
+    mask = done.mask.float()
+    returns = to_go((added - costs) * mask, ends, config.gamma) * mask
+    centred = config.advantage == "centred"
+    within_group = partial(group_centre, total=processes.total) if centred else group_normalise
+    return by_position(within_group, returns, mask), returns
 
 
 def choose_tokens(
@@ -256,6 +285,28 @@ def kl_to_reference(
             estimated = kl_of_samples(done.logp[rows][live], reference(*asked).logp, config.kl_estimator)
         kl[rows] = kl[rows].masked_scatter(live, estimated)
     return kl
+
+
+def token_steps(
+    steps: Sequence[Sequence[Step]], tokenizer: Tokenizer, done: Completions, texts: Sequence[str]
+) -> tuple[Tensor, Tensor]:
+    """What each step adds to the reward, at its last token (P, G, T), and where those are, bool (P, G, T).
+
+    The first step adds its value, each later one its value less that of the step before.
+
+    Args: steps, of each completion (P * G,), none where it has no score; texts (P * G,).
+    """
+    places = done.tokens.shape
+    added, ends = np.zeros((len(texts), places[2]), np.float32), np.zeros((len(texts), places[2]), bool)
+    rows, lengths = done.tokens.flatten(0, 1).tolist(), done.mask.sum(dim=2).flatten().tolist()
+    for n, (own, row, length, text) in enumerate(zip(steps, rows, lengths, texts, strict=True)):
+        before = 0.0
+        for end, value in own:
+            last = length - 1 if end == len(text) else token_position(tokenizer, row[:length], end - 1)
+            added[n, last] += value - before
+            ends[n, last], before = True, value
+    device = done.tokens.device
+    return torch.from_numpy(added).to(device).view(places), torch.from_numpy(ends).to(device).view(places)
 
 
 def error_positions(tokenizer: Tokenizer, done: Completions, scores: Sequence[Score | Unscored]) -> Tensor:

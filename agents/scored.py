@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.processes import Processes
-from formal_envs.score import Reward, Score, Unscored, score_batch
+from formal_envs.errors import ConfigError
+from formal_envs.score import Reward, Score, Step, Stepwise, Unscored, score_batch
 
 
 class Scored(NamedTuple):
@@ -48,6 +49,30 @@ def score(reward: Reward, prompts: Sequence[str], completions: Sequence[str]) ->
     places = [numbers.setdefault((n // group, text), len(numbers)) for n, text in enumerate(completions)]
     results = score_batch(reward, [prompts[row] for row, _ in numbers], [text for _, text in numbers])
     return Scored(results, np.array(places))
+
+
+def steps_of(
+    reward: Reward, prompts: Sequence[str], completions: Sequence[str], scores: Sequence[Score | Unscored]
+) -> list[Sequence[Step]]:
+    """The steps of completions, as ``score`` takes them, none of those without a score; equal ones are looked at once.
+
+    Raises:
+        ConfigError: the reward has no steps.
+    """
+    if not isinstance(reward, Stepwise):
+        raise ConfigError(
+            "credit='steps' needs a reward with a method steps, which this one lacks, as all do that score elsewhere: "
+            "use credit='completion'"
+        )
+    group = len(completions) // len(prompts)
+    known: dict[tuple[str, str], Sequence[Step]] = {}
+    found = []
+    for n, (text, result) in enumerate(zip(completions, scores, strict=True)):
+        asked = prompts[n // group], text
+        if asked not in known:
+            known[asked] = () if isinstance(result, Unscored) else reward.steps(*asked)
+        found.append(known[asked])
+    return found
 
 
 def part_names(scored: Scored, processes: Processes) -> list[str]:

@@ -67,6 +67,27 @@ class Reward(Protocol):
         ...
 
 
+class Step(NamedTuple):
+    """A step of a completion, such as a statement of a chain.
+
+    Attributes:
+        end: 0-based offset past its last character in the completion.
+        value: what the completion would earn if nothing behind this place took from it.
+    """
+
+    end: int
+    value: float
+
+
+@runtime_checkable
+class Stepwise(Protocol):
+    """A reward that falls step by step, so that each step can be told what it cost."""
+
+    def steps(self, prompt: str, completion: str) -> Sequence[Step]:
+        """The steps of a completion in order; the last ends with it, and has the value of its score."""
+        ...
+
+
 def score_batch(reward: Reward, prompts: Sequence[str], completions: Sequence[str]) -> list[Score | Unscored]:
     """Score ``completions[i]`` as an answer to ``prompts[i]``, with the reward's own batch method where it has one.
 

@@ -74,6 +74,29 @@ def _differ(returns: Tensor, present: Tensor) -> Tensor:
     return most.amax(dim=1, keepdim=True) > least.amin(dim=1, keepdim=True)
 
 
+def to_go(rewards: Tensor, ends: Tensor, gamma: float) -> Tensor:
+    """What is earned from each token's step on (..., T): its own step's rewards, and later ones discounted by step.
+
+    Args: rewards (..., T); ends (..., T), bool, the last tokens of steps.
+    """
+    following = torch.zeros_like(rewards[..., 0])
+    earned = torch.empty_like(rewards)
+    for t in reversed(range(rewards.shape[-1])):
+        following = rewards[..., t] + torch.where(ends[..., t], gamma, 1.0) * following
+        earned[..., t] = following
+    return earned
+
+
+def by_position(within_group: Callable[[Tensor, Tensor], Tensor], returns: Tensor, mask: Tensor) -> Tensor:
+    """Advantages (P, G, T) of tokens: each among those at its position in the completions of its prompt.
+
+    Args: within_group, of returns and what is present (N, G); returns, mask (P, G, T).
+    """
+    rows, present = (x.transpose(1, 2).flatten(0, 1) for x in (returns, mask))  # (P * T, G)
+    advantages: Tensor = within_group(rows, present)
+    return advantages.view(len(mask), -1, mask.shape[1]).transpose(1, 2) * mask
+
+
 def credit_error_token(advantages: Tensor, positions: Tensor) -> Tensor:
     """Advantages (P, G, T) where a completion that went wrong at a known token has that token pay alone.
 

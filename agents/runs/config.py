@@ -204,8 +204,10 @@ class PPOConfig(TrainingConfig):
         advantage: "centred" subtracts the mean return of a prompt's completions and divides by the batch's spread,
             "group" divides by the spread of the prompt's own completions, "gae" uses the value head.
         credit: "completion" gives a completion's advantage to all of its tokens; "error" to that token alone at which
-            the reward says that it went wrong (``Score.failed_at``), where it says so. Not for "gae".
-        gamma, gae_lambda, whiten: of generalised advantage estimation.
+            the reward says that it went wrong (``Score.failed_at``), where it says so; "steps" gives each token what
+            is earned from its own step on, where the reward is ``Stepwise``. Neither is for "gae".
+        gamma: what a reward counts for one token later, or one step later with "steps".
+        gae_lambda, whiten: of generalised advantage estimation.
         clip, clip_high: the ratio of new to old probabilities is clipped to [1 - clip, 1 + clip_high]; clip_high 0 is
             that of clip. Neither does anything where a batch is learned from once, with epochs and minibatches 1.
         value_clip, value_coef: the clipping range of values, and the weight of their loss.
@@ -265,7 +267,7 @@ class PPOConfig(TrainingConfig):
         for name in ("prompts", "completions", "epochs", "minibatches", "validation"):
             check_integer(name, getattr(self, name), 1, 2**31 - 1)
         check_choice("advantage", self.advantage, ("centred", "group", "gae"))
-        check_choice("credit", self.credit, ("completion", "error"))
+        check_choice("credit", self.credit, ("completion", "error", "steps"))
         check_choice("kl_estimator", self.kl_estimator, KL_ESTIMATORS)
         for name in ("gamma", "gae_lambda"):
             self._require(name, 0 <= getattr(self, name) <= 1, "lie in [0, 1]")

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from agents.runs.config import TrainingConfig
 from formal_envs.errors import ConfigError
-from formal_envs.score import Reward, Score, Unscored, score_batch
+from formal_envs.score import Reward, Score, Stepwise, Unscored, score_batch
 
 _PATIENCE = timedelta(hours=1)
 """How long a process waits for the others, which may score for minutes; that one is gone is noticed apart from it."""
@@ -74,6 +74,8 @@ class ScoringBar:
     def __init__(self, reward: Reward, at_once: int):
         self._reward, self._at_once = reward, at_once
         self.range = reward.range
+        if isinstance(reward, Stepwise):
+            self.steps = reward.steps
 
     def score(self, prompt: str, completion: str) -> Score:
         """Score one completion."""

@@ -9,7 +9,15 @@ torch = pytest.importorskip("torch")
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from agents.objective.advantages import credit_error_token, gae, group_centre, group_normalise, whiten  # noqa: E402
+from agents.objective.advantages import (  # noqa: E402
+    by_position,
+    credit_error_token,
+    gae,
+    group_centre,
+    group_normalise,
+    to_go,
+    whiten,
+)
 from agents.objective.kl import full_kl, kl_of_samples  # noqa: E402
 from agents.objective.schedules import adapt_kl_coef, entropy_bonus, interpolate, learning_rate  # noqa: E402
 
@@ -21,6 +29,30 @@ def test_the_error_token_pays_alone_by_hand():
     assert credit_error_token(advantages, positions).tolist() == [
         [[2, 2, 2, 0], [-1, -1, 0, 0], [0, 0, -3, 0], [0, 0, 0, 0]]  # better than its group, but not for its error
     ]
+
+
+def test_what_is_earned_from_a_step_on_by_hand():
+    # Steps of 2, 1 and 2 tokens, which earn 8, 4 and 2: from the second step on 4 + 0.5 * 2 = 5, from the first 10.5.
+    rewards = torch.tensor([[0.0, 8.0, 4.0, 0.0, 2.0]])
+    ends = torch.tensor([[False, True, True, False, True]])
+    assert to_go(rewards, ends, 0.5).tolist() == [[10.5, 10.5, 5, 2, 2]]
+    assert to_go(rewards, ends, 0.0).tolist() == [[8, 8, 4, 2, 2]]
+
+
+@given(st.lists(st.tuples(st.floats(-2, 2), st.booleans()), min_size=1, max_size=9))
+def test_without_discount_steps_do_not_matter(tokens):
+    rewards = torch.tensor([reward for reward, _ in tokens], dtype=torch.float64)
+    ends = torch.tensor([end for _, end in tokens])
+    expected = [sum(rewards[n:].tolist()) for n in range(len(tokens))]
+    assert to_go(rewards, ends, 1.0).tolist() == pytest.approx(expected, abs=1e-9)
+
+
+def test_tokens_are_compared_at_their_position_by_hand():
+    returns = torch.tensor([[[3.0, 1.0], [1.0, 0.0], [2.0, 5.0]]])
+    mask = torch.tensor([[[1.0, 1.0], [1.0, 0.0], [1.0, 1.0]]])  # the second completion has one token
+    squares = (1 + 1 + 0 + 4 + 4) / 5
+    expected = torch.tensor([[[1.0, -2], [-1, 0], [0, 2]]]) / squares**0.5
+    torch.testing.assert_close(by_position(group_centre, returns, mask), expected, atol=1e-5, rtol=0)
 
 
 def test_gae_by_hand():

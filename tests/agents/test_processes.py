@@ -28,6 +28,7 @@ PPO = {
     "gae": {**GAE, "entropy_target": 2.0, "kl_coef": 0.2, "kl_target": 6.0, "model": ""},
     "chains": {**CHAIN, "minibatches": 2, "epochs": 2, "kl_cov": 0.05, "clip_high": 0.3},
     "chains, gae": {**CHAIN, **GAE, "completions": 1, "whiten": False},
+    "steps": {**CHAIN, "credit": "steps", "mask": "grammar", "epochs": 2},
     "muon": {"optimizer": "muon"},
     "unscored": {**CHAIN, **GAE},
     "unscored prompts": {"minibatches": 2, "epochs": 2, "batch_entropy_coef": 0.3},

@@ -23,7 +23,7 @@ from agents.rollout import collect  # noqa: E402
 from agents.runs.folder import Run  # noqa: E402
 from agents.runs.spec import RunSpec  # noqa: E402
 from agents.scored import score  # noqa: E402
-from formal_envs.score import Score, Unscored  # noqa: E402
+from formal_envs.score import Score, Step, Unscored  # noqa: E402
 from formal_envs.tasks import make_task  # noqa: E402
 from formal_envs.tasks.streams import problem_keys, seeded_stream  # noqa: E402
 
@@ -33,6 +33,7 @@ WAYS = {
     "group": {"advantage": "group", "filter_groups": True},
     "gae": {"advantage": "gae"},
     "error": {"credit": "error"},
+    "steps": {"credit": "steps", "gamma": 0.9},
     "kl_cov": {"kl_cov": 0.2},
 }
 
@@ -45,6 +46,9 @@ class Various:
     def score(self, prompt, completion):
         drawn = zlib.crc32(f"{prompt}{completion}".encode()) % 5
         return Score(drawn / 4, {}, failed_at=len(completion) // 2 if drawn < 2 else None)
+
+    def steps(self, prompt, completion):
+        return [Step(len(completion) // 2, 1.0), Step(len(completion), self.score(prompt, completion).value)]
 
 
 def policy_of(spec):

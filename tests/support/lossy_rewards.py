@@ -20,6 +20,9 @@ class Lossy:
             raise Unscored("the server is away")
         return self.reward.score(prompt, completion)
 
+    def steps(self, prompt, completion):
+        return self.reward.steps(prompt, completion)
+
 
 class LossySpec(RunSpec):
     """A spec whose reward loses scores."""

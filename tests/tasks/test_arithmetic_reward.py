@@ -740,3 +740,26 @@ def test_the_scorer_hands_no_text_to_float_and_only_short_ascii_to_int(monkeypat
         PAPER.score(text + "=", "1")
         PAPER.score_batch(["6+8=", text + "="], [text, "1"])
     assert "81347" in seen  # the guard is in place
+
+
+def test_steps_by_hand():
+    # 2+3+4 is 9: 5+4 is right, 8 is off by one; a step that is malformed, and all behind it, has an error of 500.
+    reward = ArithmeticReward()
+    assert reward.steps("2+3+4=", "5+4=8") == [(3, 1.0), (5, 2 / (1 + math.exp(0.1)))]
+    assert reward.steps("2+3+4=", "5+5=9") == [(3, 2 / (1 + math.exp(0.1))), (5, 2 / (1 + math.exp(0.1)))]
+    assert reward.steps("2+3+4=5+4=", "9") == [(1, 1.0)]
+    assert reward.steps("2+3+4=5+", "4=9") == [(1, 1.0), (3, 1.0)]
+    assert reward.steps("2+3+4=", "5+4=x=9") == [(3, 1.0), (7, 2 / (1 + math.exp(50)))]
+
+
+@law
+@given(chains())
+def test_the_last_step_is_the_whole_and_steps_never_rise(pair):
+    reward = ArithmeticReward()
+    steps = reward.steps(*pair)
+    ends, values = zip(*steps, strict=True)
+    assert ends[-1] == len(pair[1])
+    assert values[-1] == reward.score(*pair).value
+    assert list(ends) == sorted(ends)
+    assert list(values) == sorted(values, reverse=True)
+    assert all(0 < end <= len(pair[1]) for end in ends[:-1])

@@ -17,7 +17,7 @@ from lark import Transformer
 
 from formal_envs.errors import ParseFailure, check_choice
 from formal_envs.languages.language import parse
-from formal_envs.score import Score
+from formal_envs.score import Score, Step
 
 MAX_TEXT = 100_000
 """Longest prompt and completion together, in characters; longer text fails."""
@@ -177,6 +177,24 @@ class ArithmeticReward:
             self._well_formed(solution, error) if ok else self.score(text, "")
             for text, ok, solution, error in zip(texts, *_plain_sums(texts), strict=True)
         ]
+
+    def steps(self, prompt: str, completion: str) -> list[Step]:
+        """The statements that end in the completion, each with the value of an error that nothing is added to."""
+        steps, error, end = [], 0, -1 - len(prompt)
+        if len(prompt) + len(completion) <= MAX_TEXT:
+            statements = (prompt + completion).split("=", MAX_STATEMENT + 1)
+            solution = 0
+            for number, statement in enumerate(statements[:-1]):
+                end += 1 + len(statement)
+                try:
+                    value = evaluate(statement).value
+                except ParseFailure:
+                    break
+                solution = solution if number else value
+                error = min(error + abs(solution - value), MAX_ERROR)
+                if end > 0:
+                    steps.append(Step(end, self._values[error]))
+        return [*steps, Step(len(completion), self.score(prompt, completion).value)]
 
     def _well_formed(self, solution: int, error: int) -> Score:
         if error == 0:
