@@ -7,7 +7,7 @@ import warnings
 import gymnasium
 import numpy as np
 import pytest
-from case_names import case_name
+from case_names import case_name, many_problems
 from gymnasium.error import ResetNeeded
 from gymnasium.spaces import Text
 from gymnasium.utils.env_checker import check_env, data_equivalence
@@ -29,6 +29,7 @@ IDS = sorted(env_id for name in TASKS for env_id in env_ids(name))
 TOKEN_IDS = [env_id for env_id in IDS if env_id.endswith("Token-v0")]
 TEXT_IDS = [env_id for env_id in IDS if env_id not in TOKEN_IDS]
 ARITH, TOKENS = "FormalArith-v0", "FormalArithToken-v0"
+MIXTURE, MIXTURE_TOKENS = "FormalMix-v0", "FormalMixToken-v0"
 REVIEWS, REVIEW_TOKENS = "FormalSentiment-v0", "FormalSentimentToken-v0"
 CASES = [
     *[(env_id, {}) for env_id in IDS],
@@ -41,6 +42,8 @@ CASES = [
     (TOKENS, {"tokenizer": "char"}),
     (TOKENS, {"tokenizer": "char", "answer": "chain", "operators": "+-*()", "max_tokens": 7}),
     (TOKENS, {"tokenizer": char_tokenizer("0123456789+="), "reward": "exact"}),
+    (MIXTURE, {"parts": "FormalArith-v0 terms=2; FormalCountdown-v0 numbers=3", "split": "test"}),
+    (MIXTURE_TOKENS, {"parts": "FormalArith-v0 terms=2; FormalCountdown-v0 numbers=3", "max_tokens": 5}),
     (REVIEWS, {"target": "negative", "repetition_penalty": 0.5, "split": "test"}),
     (REVIEW_TOKENS, {"max_tokens": 6, "split": "all"}),
     (REVIEW_TOKENS, {"tokenizer": "char", "max_tokens": 20, "target": "negative"}),
@@ -136,7 +139,7 @@ def test_reset_goes_on_with_the_stream_and_blocks_do_not_show(env_id):
 
 @pytest.mark.parametrize("env_id", TEXT_IDS)
 def test_neighbouring_seeds_share_little(env_id):
-    env = gymnasium.make(env_id)
+    env = gymnasium.make(env_id, **many_problems(env_id))
     one, other = set(prompts_of(env, 500, seed=42)), set(prompts_of(env, 500, seed=43))
     assert len(one) > 490
     # Of arithmetic's 10^5 expressions and more, two times 500 have 2 or 3 in common on average; of reviews fewer.
@@ -145,7 +148,7 @@ def test_neighbouring_seeds_share_little(env_id):
 
 @pytest.mark.parametrize("env_id", TEXT_IDS)
 def test_train_and_test_have_no_prompt_in_common(env_id):
-    envs = [gymnasium.make(env_id, split=split) for split in ("train", "test")]
+    envs = [gymnasium.make(env_id, split=split, **many_problems(env_id)) for split in ("train", "test")]
     count = 3000 if envs[0].unwrapped.task.problems_ahead > 1000 else 1000  # fewer of a task that takes its time
     train, test = (set(prompts_of(env, count, seed=0)) for env in envs)
     assert min(len(train), len(test)) > 5 / 6 * count

@@ -3,7 +3,7 @@
 import gymnasium
 import numpy as np
 import pytest
-from case_names import case_name
+from case_names import case_name, many_problems
 from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from hypothesis import given, settings
@@ -160,7 +160,7 @@ def test_one_slot_is_the_single_environment(env_id):
 
 @pytest.mark.parametrize("env_id", TEXT_IDS)
 def test_slots_and_episodes_are_distinct(env_id):
-    env = gymnasium.make_vec(env_id, num_envs=16)
+    env = gymnasium.make_vec(env_id, num_envs=16, **many_problems(env_id))
     seen = list(env.reset(seed=0)[0])
     for _ in range(49):
         seen.extend(env.step(("0",) * 16)[0])
