@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from agents.attempts import check_attempts, collect_attempts
 from agents.evaluation.agent import TRAINING, evaluate
 from agents.evaluation.policy_agent import PolicyAgent
 from agents.evaluation.reward_watch import look
@@ -78,6 +79,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch 
 
     stream = seeded_stream(config.seed, TRAINING)
     processes = Processes(accelerator)
+    check_attempts(config, policy, layout, run.reward, processes)
     reward = ScoringBar(run.reward, 4 * run.task.problems_ahead)
     if watch is not None:
         watch.mean, watch.variance = progress.watch_mean, progress.watch_variance
@@ -88,13 +90,20 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch 
             first = (step * processes.count + processes.rank) * config.prompts  # of the prompts of all processes
             problems = run.task.sample(problem_keys(stream, np.arange(first, first + config.prompts)))
             prompts = problems.prompts
-            sampling = seeded_stream(config.seed, SAMPLING)
-            noise = Noise(sampling, first, config.prompts, config.completions, processes.device)
+
+            def noise(attempt: int, first: int = first) -> Noise:
+                sampling = seeded_stream(config.seed, SAMPLING, *([attempt] if attempt > 1 else []))
+                return Noise(sampling, first, config.prompts, config.completions, processes.device)
+
+            settings = config, progress.kl_coef
             try:
                 with accelerator.autocast():
-                    sampled = collect(
-                        policy, reference, layout, reward, prompts, config, progress.kl_coef, noise, processes
-                    )
+                    if config.attempts == 1:
+                        sampled = collect(policy, reference, layout, reward, prompts, *settings, noise(1), processes)
+                    else:
+                        sampled = collect_attempts(
+                            policy, reference, layout, reward, problems, *settings, noise, processes
+                        )
             except Unscored:  # on all processes
                 if step:
                     run.save(optimizer, progress)
@@ -145,7 +154,14 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch 
             if config.evaluate_every and (last or progress.step % config.evaluate_every == 0):
                 agent = PolicyAgent(policy, layout)
                 with mean_weights(policy, optimizer.optimizer):
-                    results = evaluate(agent, run.held_out, run.reward, episodes=config.validation, seed=config.seed)
+                    results = evaluate(
+                        agent,
+                        run.held_out,
+                        run.reward,
+                        episodes=config.validation,
+                        seed=config.seed,
+                        attempts=config.all_attempts,
+                    )
                 metrics |= {f"greedy_{name}": value for name, value in results.items() if name != "episodes"}
             log.write(metrics)
             if is_kept(progress.step, config.steps):

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import partial
 from math import inf
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -73,6 +73,18 @@ class Rollout(NamedTuple):
         return [self.select(part) for part in rows.split(prompts)]
 
 
+class Batch(Protocol):
+    """What is learned from: one ``Rollout``, or several."""
+
+    def select(self, rows: Tensor) -> Batch:
+        """The prompts of the given rows, with all that was written for them."""
+        ...
+
+    def split(self, prompts: int) -> list[Rollout]:
+        """Parts of about that many prompts each; 0 is as few parts as may be."""
+        ...
+
+
 class Sampled(NamedTuple):
     """What ``collect`` brings: the batch to learn from, its figures, and what was written.
 
@@ -82,7 +94,7 @@ class Sampled(NamedTuple):
     ``reward_seconds``, what scoring took.
     """
 
-    rollout: Rollout
+    rollout: Batch
     stats: dict[str, float]
     texts: list[str]
     scores: list[Score | Unscored]
@@ -113,7 +125,7 @@ def collect(
     going = processes.longest if config.shard else int
     learned = config.epochs * config.minibatches == 1 and not config.micro_batch and not config.shard
     done, texts = sample(policy, layout, prompts, inputs, config.completions, noise, going, learned)
-    done = _as_long_everywhere(done, processes, policy.pad_id)
+    done = as_long(done, processes.longest(done.tokens.shape[2]), policy.pad_id)
     began = time.perf_counter()
     scored = score(reward, prompts, texts)
     reward_seconds = time.perf_counter() - began
@@ -162,9 +174,9 @@ def sample(
     return done, decode_completions(layout.tokenizer, done.tokens.flatten(0, 1), done.mask.flatten(0, 1))
 
 
-def _as_long_everywhere(done: Completions, processes: Processes, pad_id: int) -> Completions:
-    """The completions with as many positions as the longest of all processes, so that sums have one shape."""
-    more = processes.longest(done.tokens.shape[2]) - done.tokens.shape[2]
+def as_long(done: Completions, length: int, pad_id: int) -> Completions:
+    """The completions with so many positions, as the longest have, so that sums have one shape."""
+    more = length - done.tokens.shape[2]
     if not more:
         return done
     pad = torch.nn.functional.pad

@@ -13,7 +13,7 @@ from torch import Tensor
 from agents.models.completions import States
 from agents.objective.losses import clipped_policy_loss, clipped_value_loss, mean_batch_entropy
 from agents.processes import Processes
-from agents.rollout import Rollout
+from agents.rollout import Batch, Rollout
 from agents.runs.config import PPOConfig
 from formal_envs.tasks.streams import problem_keys
 
@@ -33,7 +33,7 @@ def cut(stream: np.uint64, first: int, prompts: int, parts: int) -> list[Tensor]
 
 def accumulate(
     model: torch.nn.Module,
-    batch: Rollout,
+    batch: Batch,
     config: PPOConfig,
     entropy_coef: float,
     accelerator: Accelerator,
@@ -50,8 +50,9 @@ def accumulate(
     Returns: the loss, and its terms and diagnostics, of the whole mini-batch.
     """
     parts = batch.split(config.micro_batch)
-    counts = batch.mask.sum(dim=(0, 1))  # (T,)
-    tokens, weight = batch.scored.sum()[None].float(), batch.weights.sum()[None]
+    counts = torch.stack([part.mask.sum(dim=(0, 1)) for part in parts]).sum(dim=0)  # (T,)
+    tokens = torch.stack([part.scored.sum() for part in parts]).sum()[None].float()
+    weight = torch.stack([part.weights.sum() for part in parts]).sum()[None]
     counted = processes.total(torch.cat((counts.float(), tokens, weight)))
     whole = Whole(counted[:-2], counted[-2], counted[-1], 1 / (len(parts) * processes.count), None)
     if config.batch_entropy_coef > 0 and len(parts) > 1:

@@ -50,7 +50,7 @@ models runs evaluation
 processes
 scored gaming
 rollout
-update
+attempts update
 ppo sft
 bench experiments
 lab

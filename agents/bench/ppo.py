@@ -20,7 +20,7 @@ from agents.models.noise import Noise
 from agents.models.optimizers import make_optimizer
 from agents.ppo import PARTS, SAMPLING
 from agents.processes import Processes
-from agents.rollout import collect
+from agents.rollout import Rollout, collect
 from agents.runs.session import Session
 from agents.runs.spec import RunSpec
 from agents.update import accumulate, cut
@@ -106,6 +106,7 @@ def _measure(run: Session, steps: int) -> Spent:
         with accelerator.autocast():
             sampled = collect(policy, None, run.layout, reward, prompts, config, 0.0, noise, processes)
         batch = sampled.rollout
+        assert isinstance(batch, Rollout)
         collected = Clock.now()
         for epoch in range(config.epochs):
             for rows in cut(seeded_stream(config.seed, PARTS, epoch), first, config.prompts, config.minibatches):

@@ -25,6 +25,8 @@ from agents.commands.shared import (
     writing,
 )
 from agents.runs.environments import task_name
+from agents.runs.files import read_config
+from formal_envs.envs.attempts import ATTEMPT_COST, Attempts
 from formal_envs.errors import ConfigError, unknown
 from formal_envs.references import is_reference
 from formal_envs.score import Score, Unscored
@@ -70,6 +72,7 @@ def eval_command(
     from agents.runs.keeping import sample_row
 
     options = {**parse_settings(settings), "split": split}
+    attempts = _attempts(options, Path(agent))
     if (Path(agent) / "config.json").is_file():
         player, env, options = _load_run(Path(agent), env, options, seed if sampled else None)
     elif env is None and (agent in _BASELINES or is_reference(agent)):
@@ -82,6 +85,7 @@ def eval_command(
         known = unknown("agent", agent, _BASELINES)
         raise ConfigError(f"{known}, or the folder of a run, or an own agent as module:name or file.py:Class")
     task, reward = scored_task(str(env), options, scorer, workers)
+    attempts.range(reward)
     difficulties: list[float] = []
     reached: list[Score] = []
     result: dict[str, Any] = {"agent": agent, "env": env, "split": split, "seed": seed}
@@ -98,17 +102,26 @@ def eval_command(
                 rows = map(sample_row, problems.prompts, completions, scores)
                 file.writelines(json.dumps(row) + "\n" for row in rows)
 
-        result.update(evaluate(player, task, scoring, episodes=episodes, seed=seed, watch=watch))
+        result.update(evaluate(player, task, scoring, episodes=episodes, seed=seed, attempts=attempts, watch=watch))
     levels = by_difficulty(difficulties, reached)
     if as_json:
         click.echo(json.dumps({**result, "by_difficulty": levels}))
         return
     meanings = {
         "mode_share": "share of the completion that was given most often",
+        "right_first": "share that was right at the first attempt",
+        "right_within": "share that was right at any attempt",
         "unscored": "completions that could not be scored, which no figure of the reward has",
     }
     click.echo(explained(result, meanings))
     click.echo(f"\n{table(levels)}")
+
+
+def _attempts(options: dict[str, Any], agent: Path) -> Attempts:
+    """The attempts that are asked for, which are taken out of the options, or else those that a run has."""
+    given = read_config(agent).get("agent", {})
+    defaults = {"attempts": 1, "attempt_cost": ATTEMPT_COST}
+    return Attempts(*(options.pop(name, given.get(name, default)) for name, default in defaults.items()))
 
 
 def _baseline(name: str, env: str, options: dict[str, Any], episodes: int, seed: int) -> Any:
@@ -129,6 +142,7 @@ def _load_run(folder: Path, env: str | None, options: dict[str, Any], sampling_s
     from agents.runs.folder import Run
 
     run = Run.open(folder)
-    config = replace(run.spec.config, mask=options.pop("mask", run.spec.config.mask))
+    own = {name: options.pop(name, getattr(run.spec.config, name)) for name in ("mask", "context")}
+    config = replace(run.spec.config, **own)
     agent = PolicyAgent.load(Run(folder, replace(run.spec, config=config)), sampling_seed)
     return agent, env or run.spec.env, {**run.spec.options, **options}

@@ -8,8 +8,10 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from agents.evaluation.asking import Agent, ask
 from agents.evaluation.diversity import count_words, diversity
-from formal_envs.errors import ConfigError
+from agents.evaluation.retries import shares, try_again
+from formal_envs.envs.attempts import Attempts
 from formal_envs.score import Reward, Score, Unscored, all_scored, score_batch
 from formal_envs.tasks import Problems, Task
 from formal_envs.tasks.streams import problem_keys, seeded_stream
@@ -18,15 +20,7 @@ TRAINING, EVALUATION, BASELINE = range(3)
 """Purposes of a problem stream: the same seed gives each of them another one."""
 
 _BATCH = 512
-
-
-@runtime_checkable
-class Agent(Protocol):
-    """Answers prompts."""
-
-    def act(self, prompts: Sequence[str]) -> list[str]:
-        """A completion of each prompt."""
-        ...
+ONE = Attempts()
 
 
 @runtime_checkable
@@ -36,25 +30,6 @@ class LearningAgent(Agent, Protocol):
     def learn(self, prompts: Sequence[str], completions: Sequence[str], scores: Sequence[Score]) -> None:
         """Take in the scores of completions that ``act`` just gave, without those that could not be scored."""
         ...
-
-
-def ask(agent: Agent, prompts: Sequence[str]) -> list[str]:
-    """What an agent answers, a completion of each prompt.
-
-    Raises:
-        ConfigError: it has no ``act``, or that returns something else.
-    """
-    if not callable(getattr(agent, "act", None)):
-        raise ConfigError(f"an agent must have act(prompts) -> list of str, got {agent!r}")
-    answers = agent.act(prompts)
-    expected = f"{type(agent).__name__}.act must return a list of {len(prompts)} str, one per prompt"
-    if isinstance(answers, str) or not isinstance(answers, Sequence):
-        raise ConfigError(f"{expected}, got {answers!r:.80}")
-    if wrong := [answer for answer in answers if not isinstance(answer, str)]:
-        raise ConfigError(f"{expected}, got {wrong[0]!r:.80} in it, which is of type {type(wrong[0]).__name__}")
-    if len(answers) != len(prompts):
-        raise ConfigError(f"{expected}, got {len(answers)}")
-    return list(answers)
 
 
 def train_agent(
@@ -86,6 +61,7 @@ def evaluate(
     episodes: int,
     seed: int,
     batch_size: int = 0,
+    attempts: Attempts = ONE,
     watch: Callable[[Problems, Sequence[str], Sequence[Score | Unscored]], Any] = lambda *batch: None,
 ) -> dict[str, float]:
     """Mean reward and mean parts (``exact`` among them, where the reward has it) over fresh problems of a task.
@@ -94,7 +70,11 @@ def evaluate(
 
     Where the completions are texts, of two words and more in the mean, their diversity is measured as well.
 
+    With several attempts all this is of the last ones, and the reward is what the episodes earned; ``right_first`` and
+    ``right_within`` are the shares that were right at the first attempt, and at any.
+
     Args:
+        attempts: of an episode, and what they cost.
         batch_size: problems asked at once; 0 is 512, or ``task.problems_ahead`` where that is less.
         watch: is given the problems, completions and scores of each batch.
 
@@ -107,11 +87,15 @@ def evaluate(
     batch_size = batch_size or min(_BATCH, task.problems_ahead)
     stream = seeded_stream(seed, EVALUATION)
     completions: list[str] = []
+    first: list[Score | Unscored] = []
     results: list[Score | Unscored] = []
     for start in range(0, episodes, batch_size):
         problems = task.sample(problem_keys(stream, np.arange(start, min(episodes, start + batch_size))))
         answers = ask(agent, problems.prompts)
         scored = score_batch(reward, problems.prompts, answers)
+        if attempts.most > 1:
+            first += scored
+            answers, scored = try_again(agent, reward, attempts, problems, answers, scored)
         completions += answers
         results += scored
         watch(problems, answers, scored)
@@ -121,6 +105,7 @@ def evaluate(
     return {
         "episodes": episodes,
         "reward_mean": float(np.mean([score.value for score in scores])),
+        **(shares(first, results) if first else {}),
         **parts,
         "mode_share": Counter(completions).most_common(1)[0][1] / episodes,
         **(diversity(completions) if texts else {}),

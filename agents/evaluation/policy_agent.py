@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from accelerate import Accelerator
+from torch import Tensor
 
-from agents.evaluation.agent import evaluate
+from agents.evaluation.agent import ONE, evaluate
 from agents.models.build import load_model
 from agents.models.noise import Noise
 from agents.models.policy import Policy
-from agents.models.texts import begin_masks, decode_completions, encode_prompts
+from agents.models.texts import begin_masks, decode_completions, encode_prompts, left_padded
 from agents.runs.files import find_checkpoint
 from agents.runs.folder import Run
 from agents.runs.loop import progress_bar
 from agents.runs.threads import share, use_threads
+from formal_envs.envs.attempts import Attempts, Episode
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 from formal_envs.score import Reward
@@ -45,14 +47,32 @@ class PolicyAgent:
         if checkpoint is None:
             raise ConfigError(f"no checkpoint in {run.folder}: train it, or go on with it with --resume")
         layout = run.spec.layout(checkpoint)
-        policy = Policy(load_model(str(checkpoint)), layout)
+        policy = Policy(load_model(str(checkpoint), run.spec.config.context), layout)
         use_threads(min(run.spec.config.threads, share()), policy.value_head.in_features)
         device = Accelerator(cpu=run.spec.config.device == "cpu").device  # a run from a GPU can be looked at elsewhere
         return cls(policy.to(device), layout, sampling_seed)
 
     def act(self, prompts: Sequence[str]) -> list[str]:
         """A completion of each prompt."""
-        ids, mask = encode_prompts(self.layout.tokenizer, prompts, self._device)
+        return self._complete(prompts, *encode_prompts(self.layout.tokenizer, prompts, self._device))
+
+    def act_again(self, episodes: Sequence[Episode]) -> list[str]:
+        """The next completion of each episode's prompt, after those before it and what was told of them.
+
+        They are read as the tokenizer cuts them, which may differ from the tokens that they were written with.
+        """
+        tokenizer, most = self.layout.tokenizer, self.layout.max_tokens
+        rows = []
+        for episode in episodes:
+            row = tokenizer.encode(episode.prompt) or [tokenizer.bos_id]
+            for said, told in zip(episode.said, episode.told, strict=True):
+                row += [*tokenizer.encode(said), tokenizer.eos_id][:most] + self.layout.retry(told)
+            rows.append(row)
+        asked = left_padded(rows, tokenizer.pad_id, self._device)
+        return self._complete([episode.prompt for episode in episodes], *asked)
+
+    def _complete(self, prompts: Sequence[str], ids: Tensor, mask: Tensor) -> list[str]:
+        """A completion of each row of tokens (P, S), under the masks of its prompt."""
         masks = begin_masks(self.layout, prompts)
         noise = None
         if self._stream is not None:
@@ -63,7 +83,13 @@ class PolicyAgent:
 
 
 def held_out_results(
-    policy: Policy, layout: TokenLayout, task: Task, reward: Reward, episodes: int, seed: int
+    policy: Policy,
+    layout: TokenLayout,
+    task: Task,
+    reward: Reward,
+    episodes: int,
+    seed: int,
+    attempts: Attempts = ONE,
 ) -> dict[str, dict[str, float]]:
     """``evaluate`` of the policy, decoding greedily and sampling, for a run's summary; a bar shows each."""
     results = {}
@@ -76,6 +102,7 @@ def held_out_results(
                 reward,
                 episodes=episodes,
                 seed=seed,
+                attempts=attempts,
                 watch=lambda problems, *_: bar.update(len(problems.prompts)),
             )
     return results

@@ -22,6 +22,8 @@ from agents.runs.spec import check_model_name
 from formal_envs.errors import ConfigError
 from formal_envs.tokenizers import Tokenizer
 
+_ROTARY = ("llama", "gpt_neox")  # which have no weights for positions
+
 
 def new_model(
     tokenizer: Tokenizer, layers: int, width: int, heads: int, context: int, architecture: str = "gpt2"
@@ -74,12 +76,13 @@ def new_model(
     return model
 
 
-def load_model(name: str) -> PreTrainedModel:
+def load_model(name: str, context: int = 0) -> PreTrainedModel:
     """A causal language model, with weights of 32 bits whatever it was saved with: small steps need them.
 
     Args:
         name: a folder or a hub id; the folder of a run stands for its newest checkpoint. Adapters of peft in a folder
             are merged into the model that they were trained on, which is loaded as well.
+        context: positions that it gets, if they are rotary and it has fewer.
 
     Raises:
         ConfigError: nothing is found under that name, or the hub cannot be reached.
@@ -102,6 +105,8 @@ def load_model(name: str) -> PreTrainedModel:
         raise ConfigError(f"no causal language model at {name!r}: {reason}") from None
     model.name_or_path = source
     model.float()
+    if model.config.model_type in _ROTARY:
+        model.config.max_position_embeddings = max(model.config.max_position_embeddings, context)
     return model
 
 
@@ -119,7 +124,7 @@ def build_model(config: TrainingConfig, tokenizer: Tokenizer) -> Any:
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
         if config.model:
-            model = load_model(config.model)
+            model = load_model(config.model, config.context)
         else:
             sizes = config.layers, config.width, config.heads, config.context
             model = new_model(tokenizer, *sizes, config.architecture)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from formal_envs.tasks.streams import problem_keys
@@ -28,6 +31,12 @@ class Noise:
         rows = problem_keys(stream, np.arange(first, first + prompts))  # (P,)
         self._keys = problem_keys(rows[:, None], np.arange(group)).ravel()  # (P * G,)
         self._device = device
+
+    def select(self, rows: NDArray[np.int64]) -> Noise:
+        """That of some of the completions (R,), in their order."""
+        some = copy.copy(self)
+        some._keys = self._keys[rows]
+        return some
 
     def __call__(self, position: int) -> Tensor:
         """Numbers (P * G,) in [0, 1) for the tokens at a position."""

@@ -85,7 +85,7 @@ class Policy(nn.Module):
             ConfigError: prompts and completions together exceed the model's positions.
         """
         count, group, length = tokens.shape
-        self._check_length(prompts.shape[1], length)
+        self.check_length(prompts.shape[1], length)
         numbers = (mask.flatten().cumsum(dim=0) - 1).view_as(mask)  # of each generated token, in the result's order
         at_once = _READ_AT_ONCE if tokens.device.type == "cpu" else _READ_ELSEWHERE
         together = count if length == 1 else max(1, at_once // (group * length))  # on each process
@@ -201,7 +201,7 @@ class Policy(nn.Module):
         Raises:
             ConfigError: prompts and completions together may exceed the model's positions.
         """
-        self._check_length(prompts.shape[1], max_tokens)
+        self.check_length(prompts.shape[1], max_tokens)
         remembered = learned and max_tokens == 1
         with torch.set_grad_enabled(remembered):
             states, values, cache = self._read(prompts, prompt_mask, None, max_tokens > 1, 1)
@@ -321,7 +321,8 @@ class Policy(nn.Module):
         """Log-probabilities (..., V) of logits (..., V), with what ``_forbidden`` says."""
         return token_log_probs(logits.float() + forbidden)
 
-    def _check_length(self, prompt: int, completion: int) -> None:
+    def check_length(self, prompt: int, completion: int) -> None:
+        """Raise a ConfigError where a prompt and a completion of so many tokens exceed the model's positions."""
         # The last token of a completion is never read.
         if self._positions is not None and prompt + completion - 1 > self._positions:
             raise ConfigError(

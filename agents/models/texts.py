@@ -14,9 +14,13 @@ from formal_envs.tokenizers import Tokenizer
 
 def encode_prompts(tokenizer: Tokenizer, prompts: Sequence[str], device: torch.device) -> tuple[Tensor, Tensor]:
     """Token ids and mask (P, S) of the prompts, left-padded to the longest. An empty prompt becomes BOS."""
-    rows = [tokenizer.encode(prompt) or [tokenizer.bos_id] for prompt in prompts]
+    return left_padded([tokenizer.encode(prompt) or [tokenizer.bos_id] for prompt in prompts], tokenizer.pad_id, device)
+
+
+def left_padded(rows: Sequence[list[int]], pad_id: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Rows of tokens as ids and mask (P, S), padded to the longest."""
     longest = max(map(len, rows))
-    ids = torch.tensor([[tokenizer.pad_id] * (longest - len(row)) + row for row in rows])
+    ids = torch.tensor([[pad_id] * (longest - len(row)) + row for row in rows])
     mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in rows])
     return ids.to(device), mask.to(device)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, TypeVar
 
+from formal_envs.envs.attempts import ATTEMPT_COST, Attempts
 from formal_envs.errors import ConfigError, check_choice, check_integer, unknown
 
 SCHEDULES = ("constant", "linear", "cosine", "inverse_sqrt")
@@ -30,7 +31,8 @@ class TrainingConfig:
         model: path or hub id of a causal language model, or the folder of a run; "" makes one with random weights from
             the next five.
         architecture: of a new model: "gpt2", "gpt_neox" or "llama".
-        layers, width, heads, context: depth, hidden size, attention heads and positions of a new model.
+        layers, width, heads, context: depth, hidden size, attention heads and positions of a new model; one with rotary
+            positions that is trained further gets as many positions, where it had fewer.
         lora_rank, lora_alpha: rank and scale of low-rank adapters on every linear layer (Hu et al., arXiv:2106.09685),
             which then are all that is trained; rank 0 trains the model's own weights.
         gradient_checkpointing: keep no activations inside layers, and compute them again in the backward pass.
@@ -223,6 +225,8 @@ class PPOConfig(TrainingConfig):
         kl_coef: weight of the KL to the frozen reference, the model as training found it, in each token's reward. The
             KL is measured at 0 too where ``model`` is given; a model with random weights has no reference at 0.
         kl_estimator: "log_ratio", "absolute", "squared" or "full".
+        attempts, attempt_cost: of an episode, as of the environments: completions that are wrong are told why, and
+            answered again. Each attempt is compared with others of its number at the same prompt.
         ema_decay: share of the exponential mean of the weights that each step keeps. That mean is evaluated, and is the
             finished model; the weights themselves sample and learn. 0 keeps no mean.
         evaluate_every: steps between greedy evaluations on ``validation`` held-out problems, which metrics hold with
@@ -257,6 +261,8 @@ class PPOConfig(TrainingConfig):
     kl_estimator: str = "log_ratio"
     kl_target: float = 0.0
     kl_horizon: float = 10_000.0
+    attempts: int = 1
+    attempt_cost: float = ATTEMPT_COST
     ema_decay: float = 0.0
     evaluate_every: int = 0
     validation: int = 512
@@ -264,6 +270,7 @@ class PPOConfig(TrainingConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_integer("evaluate_every", self.evaluate_every, 0, 2**31 - 1)
+        _ = self.all_attempts  # which checks them
         for name in ("prompts", "completions", "epochs", "minibatches", "validation"):
             check_integer(name, getattr(self, name), 1, 2**31 - 1)
         check_choice("advantage", self.advantage, ("centred", "group", "gae"))
@@ -293,3 +300,8 @@ class PPOConfig(TrainingConfig):
             self._require("credit", self.credit == "completion", "be 'completion' where advantage is 'gae'")
         else:
             self._require("completions", self.completions >= 2, "be at least 2 unless advantage is 'gae'")
+
+    @property
+    def all_attempts(self) -> Attempts:
+        """The attempts of an episode, and what they cost."""
+        return Attempts(self.attempts, self.attempt_cost)

@@ -162,10 +162,9 @@ class Session:
     def finish(self, progress: Progress, **figures: float) -> dict[str, Any]:
         """Try the policy on held-out problems, write summary.json, and return what it holds."""
         config = self.spec.config
+        asked = self.held_out, self.reward, config.test_episodes, config.seed, self.spec.attempts
         with self.watch:
-            results = held_out_results(
-                self.policy, self.layout, self.held_out, self.reward, config.test_episodes, config.seed
-            )
+            results = held_out_results(self.policy, self.layout, *asked)
         self.watch.close()
         summary = {"finished": progress.step == config.steps, **asdict(progress), **figures, **results}
         if isinstance(self.reward, ScoringPool):

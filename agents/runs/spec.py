@@ -13,6 +13,7 @@ from agents.runs.config import PPOConfig, SFTConfig, TrainingConfig
 from agents.runs.environments import task_name
 from agents.runs.files import check_texts, find_checkpoint, is_run, read_config, write_json
 from agents.runs.recipes import recipe
+from formal_envs.envs.attempts import Attempts
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError, unknown
 from formal_envs.model_hub import check_name
@@ -91,6 +92,11 @@ class RunSpec:
         names = inspect.signature(make).parameters
         return make(**{name: value for name, value in {**self.options, **changes}.items() if name in names})
 
+    @property
+    def attempts(self) -> Attempts:
+        """How many an episode has, and what they cost; supervised training has one."""
+        return self.config.all_attempts if isinstance(self.config, PPOConfig) else Attempts()
+
     def layout(self, saved: Path | None = None) -> TokenLayout:
         """The tokenizer, the longest completion and the tokens that one may hold, as in the token environment.
 
@@ -112,7 +118,7 @@ class RunSpec:
             name = str(_checkpoint_of(Path(name)))
         tokenizer = load_tokenizer(name, task.charset, task.vocabulary)
         longest = self.config.max_tokens or (TokenLayout(task).max_tokens if _lacks_words(tokenizer, task) else None)
-        return TokenLayout(task, tokenizer, longest, self.config.mask)
+        return TokenLayout(task, tokenizer, longest, self.config.mask, self.attempts.most)
 
 
 def check_model_name(name: str) -> None:
