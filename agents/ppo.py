@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ from agents.gaming import length_drift
 from agents.models.noise import Noise
 from agents.models.optimizers import keep_mean, make_optimizer, mean_weights, take_mean
 from agents.objective.schedules import adapt_kl_coef, entropy_bonus, interpolate
+from agents.parts import ask
+from agents.parts import look as look_at_parts
 from agents.processes import Processes
 from agents.rollout import collect
 from agents.runs.config import PPOConfig
@@ -27,6 +29,7 @@ from agents.runs.spec import RunSpec
 from agents.update import accumulate, cut
 from formal_envs.errors import ConfigError
 from formal_envs.score import Unscored
+from formal_envs.tasks.protocol import Parted
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ SAMPLING, PARTS = 3, 6
 
 @dataclass(kw_only=True)
 class PPOProgress(Progress):
-    """Progress with the coefficient that adapts, what the run has cost, a watch's average, and the first lengths."""
+    """Progress with the coefficient that adapts, the run's cost, a watch's average, the first lengths, and parts."""
 
     kl_coef: float
     reward_evaluations: int = 0
@@ -46,6 +49,8 @@ class PPOProgress(Progress):
     watch_variance: float = 0.0
     first_tokens: float = 0.0
     first_steps: int = 0
+    part_scored: list[float] = field(default_factory=list)
+    part_right: list[float] = field(default_factory=list)
 
 
 def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch | None = None) -> dict[str, Any]:
@@ -65,6 +70,8 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch 
     config = spec.config
     if not isinstance(config, PPOConfig):
         raise ConfigError(f"{out} is a run of supervised training: go on with it with formal-envs sft --resume")
+    if config.sampling != "uniform" and not isinstance(spec.task(), Parted):
+        raise ConfigError(f"sampling must be 'uniform' on {spec.env}, which has no parts to choose: use FormalMix-v0")
     run = Session.begin(spec, out, resume)
     config = run.share(config)
     policy, layout, accelerator = run.policy, run.layout, run.accelerator
@@ -88,7 +95,8 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch 
             step, began = progress.step, time.perf_counter()
             rate = run.set_rate(optimizer, step)
             first = (step * processes.count + processes.rank) * config.prompts  # of the prompts of all processes
-            problems = run.task.sample(problem_keys(stream, np.arange(first, first + config.prompts)))
+            keys = problem_keys(stream, np.arange(first, first + config.prompts))
+            problems = ask(run.task, keys, config.sampling, progress)
             prompts = problems.prompts
 
             def noise(attempt: int, first: int = first) -> Noise:
@@ -140,6 +148,7 @@ def train(spec: RunSpec, out: Path, *, resume: bool = False, watch: RewardWatch 
             }
             if layout.max_tokens > 1:
                 metrics["length_drift"] = length_drift(progress, stats["completion_tokens"])
+            metrics |= look_at_parts(run.task, problems, sampled.scores, config.sampling, progress, processes)
             if watch is not None:
                 metrics |= look(watch, step + 1, problems, sampled.texts, sampled.scores)
                 progress.watch_mean, progress.watch_variance = watch.mean, watch.variance

@@ -48,7 +48,7 @@ AGENTS = """
 runs.config objective models.cache models.last_token models.shared_prompts models.transformers_adapter
 models runs evaluation
 processes
-scored gaming
+scored gaming parts
 rollout
 attempts update
 ppo sft

@@ -31,6 +31,7 @@ from formal_envs.errors import ConfigError, unknown
 from formal_envs.references import is_reference
 from formal_envs.score import Score, Unscored
 from formal_envs.tasks import Problems, make_task
+from formal_envs.tasks.protocol import Parted
 
 _BASELINES = ("random", "constant", "oracle")
 
@@ -68,7 +69,7 @@ def eval_command(
     from tqdm import tqdm
 
     from agents.evaluation.agent import evaluate
-    from agents.evaluation.levels import by_difficulty, table
+    from agents.evaluation.levels import by_difficulty, by_part, table
     from agents.runs.keeping import sample_row
 
     options = {**parse_settings(settings), "split": split}
@@ -87,6 +88,7 @@ def eval_command(
     task, reward = scored_task(str(env), options, scorer, workers)
     attempts.range(reward)
     difficulties: list[float] = []
+    parts: list[int] = []
     reached: list[Score] = []
     result: dict[str, Any] = {"agent": agent, "env": env, "split": split, "seed": seed}
     bar = tqdm(total=episodes, unit="episode", desc="eval", disable=None)  # on a terminal alone
@@ -94,9 +96,11 @@ def eval_command(
 
         def watch(problems: Problems, completions: Sequence[str], scores: Sequence[Score | Unscored]) -> None:
             bar.update(len(scores))
-            for difficulty, score in zip(task.difficulty(problems).tolist(), scores, strict=True):
+            owners = task.part_of(problems).tolist() if isinstance(task, Parted) else [0] * len(scores)
+            for difficulty, part, score in zip(task.difficulty(problems).tolist(), owners, scores, strict=True):
                 if isinstance(score, Score):
                     difficulties.append(difficulty)
+                    parts.append(part)
                     reached.append(score)
             if file:
                 rows = map(sample_row, problems.prompts, completions, scores)
@@ -104,8 +108,9 @@ def eval_command(
 
         result.update(evaluate(player, task, scoring, episodes=episodes, seed=seed, attempts=attempts, watch=watch))
     levels = by_difficulty(difficulties, reached)
+    of_parts = by_part(task.parts, parts, difficulties, reached) if isinstance(task, Parted) else []
     if as_json:
-        click.echo(json.dumps({**result, "by_difficulty": levels}))
+        click.echo(json.dumps({**result, "by_difficulty": levels, **({"by_part": of_parts} if of_parts else {})}))
         return
     meanings = {
         "mode_share": "share of the completion that was given most often",
@@ -113,8 +118,10 @@ def eval_command(
         "right_within": "share that was right at any attempt",
         "unscored": "completions that could not be scored, which no figure of the reward has",
     }
+    meanings |= {f"right/{row['part']}": f"share of right answers to {row['name']}" for row in of_parts}
     click.echo(explained(result, meanings))
-    click.echo(f"\n{table(levels)}")
+    for title, rows in [(f"{row['name']}\n", row["by_difficulty"]) for row in of_parts] or [("", levels)]:
+        click.echo(f"\n{title}{table(rows)}")
 
 
 def _attempts(options: dict[str, Any], agent: Path) -> Attempts:

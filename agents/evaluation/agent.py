@@ -14,6 +14,7 @@ from agents.evaluation.retries import shares, try_again
 from formal_envs.envs.attempts import Attempts
 from formal_envs.score import Reward, Score, Unscored, all_scored, score_batch
 from formal_envs.tasks import Problems, Task
+from formal_envs.tasks.protocol import Parted
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
 TRAINING, EVALUATION, BASELINE = range(3)
@@ -68,6 +69,8 @@ def evaluate(
 
     ``mode_share`` is the share of the completion that is given most often.
 
+    Of a task with parts ``right/n`` is the share of completions of part n, from 1, without failure.
+
     Where the completions are texts, of two words and more in the mean, their diversity is measured as well.
 
     With several attempts all this is of the last ones, and the reward is what the episodes earned; ``right_first`` and
@@ -89,6 +92,7 @@ def evaluate(
     completions: list[str] = []
     first: list[Score | Unscored] = []
     results: list[Score | Unscored] = []
+    asked: list[int] = []
     for start in range(0, episodes, batch_size):
         problems = task.sample(problem_keys(stream, np.arange(start, min(episodes, start + batch_size))))
         answers = ask(agent, problems.prompts)
@@ -99,6 +103,8 @@ def evaluate(
         completions += answers
         results += scored
         watch(problems, answers, scored)
+        if isinstance(task, Parted):
+            asked += task.part_of(problems).tolist()
     scores = scored_ones(results)
     parts = {name: float(np.mean([score.parts[name] for score in scores])) for name in scores[0].parts}
     texts = sum(map(count_words, completions)) >= 2 * len(completions)
@@ -108,9 +114,22 @@ def evaluate(
         **(shares(first, results) if first else {}),
         **parts,
         "mode_share": Counter(completions).most_common(1)[0][1] / episodes,
+        **right_by_part(asked, results),
         **(diversity(completions) if texts else {}),
         **({"unscored": episodes - len(scores)} if len(scores) < episodes else {}),
     }
+
+
+def right_by_part(parts: Sequence[int], results: Sequence[Score | Unscored]) -> dict[str, float]:
+    """The share of the completions of each part that have no failure, of those with a score, as ``right/n``.
+
+    Args: parts, of each completion, from 0; empty of a task without parts.
+    """
+    right: dict[int, list[bool]] = {}
+    for part, result in zip(parts, results if parts else (), strict=True):
+        if isinstance(result, Score):
+            right.setdefault(part, []).append(result.failure is None)
+    return {f"right/{part + 1}": float(np.mean(right[part])) for part in sorted(right)}
 
 
 def scored_ones(results: Sequence[Score | Unscored]) -> list[Score]:

@@ -42,6 +42,30 @@ def by_difficulty(difficulties: Sequence[float], scores: Sequence[Score], most: 
     return rows
 
 
+def by_part(
+    names: Sequence[str], parts: Sequence[int], difficulties: Sequence[float], scores: Sequence[Score]
+) -> list[dict[str, Any]]:
+    """What was reached in each part that has some of n problems.
+
+    Args: names, of the parts; parts, of each problem, from 0.
+
+    Returns: objects of ``part``, its number from 1, ``name``, ``episodes``, ``reward_mean``, ``right``, the share
+    without failure, and ``by_difficulty``, its levels.
+    """
+    rows = []
+    for part, name in enumerate(names):
+        here = [place for place, other in enumerate(parts) if other == part]
+        if here:
+            reached = [scores[place] for place in here]
+            means = {
+                "reward_mean": float(np.mean([score.value for score in reached])),
+                "right": float(np.mean([score.failure is None for score in reached])),
+            }
+            levels = by_difficulty([difficulties[place] for place in here], reached)
+            rows.append({"part": part + 1, "name": name, "episodes": len(here), **means, "by_difficulty": levels})
+    return rows
+
+
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """The levels as lines of text."""
     names = [name for name in ("reward_mean", "exact") if name in rows[0]]

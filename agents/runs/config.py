@@ -215,6 +215,9 @@ class PPOConfig(TrainingConfig):
         value_clip, value_coef: the clipping range of values, and the weight of their loss.
         kl_cov, kl_cov_coef: share of a batch's tokens, those of the greatest covariance of log-probability and
             advantage, whose distance from their old log-probability costs kl_cov_coef per nat ("KL-Cov"). As for clip.
+        sampling: "uniform" asks for the parts of a mixture equally often; "success" in proportion to p(1 - p) of the
+            share p of each part's recent completions that are right, but for a fifth of the prompts, which all parts
+            share alike. Of tasks with parts, as FormalMix-v0.
         filter_groups: leave prompts whose completions all earn the same out of the policy's loss.
         max_ratio: mini-batches whose mean ratio exceeds it are skipped.
         entropy_coef: b_ENT.
@@ -250,6 +253,7 @@ class PPOConfig(TrainingConfig):
     value_coef: float = 0.1
     kl_cov: float = 0.0
     kl_cov_coef: float = 1.0
+    sampling: str = "uniform"
     filter_groups: bool = False
     max_ratio: float = 10.0
     entropy_coef: float = 0.0
@@ -275,6 +279,7 @@ class PPOConfig(TrainingConfig):
             check_integer(name, getattr(self, name), 1, 2**31 - 1)
         check_choice("advantage", self.advantage, ("centred", "group", "gae"))
         check_choice("credit", self.credit, ("completion", "error", "steps"))
+        check_choice("sampling", self.sampling, ("uniform", "success"))
         check_choice("kl_estimator", self.kl_estimator, KL_ESTIMATORS)
         for name in ("gamma", "gae_lambda"):
             self._require(name, 0 <= getattr(self, name) <= 1, "lie in [0, 1]")

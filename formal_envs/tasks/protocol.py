@@ -1,8 +1,8 @@
 """What a task is, and what it may offer besides its problems.
 
 What a task need not have is found where there is such a method: ``Grammatical`` of
-``formal_envs.languages.mask_grammar``, ``Encoded``, ``Tabulated`` and ``Checked`` below. So nothing outside of its
-folder knows a task by its name.
+``formal_envs.languages.mask_grammar``, ``Encoded``, ``Tabulated``, ``Parted`` and ``Checked`` below. So nothing outside
+of its folder knows a task by its name.
 """
 
 from __future__ import annotations
@@ -152,6 +152,27 @@ def options_of(reward: Callable[..., Reward]) -> list[str]:
     """The keyword options of a reward."""
     parameters = inspect.signature(reward).parameters.values()
     return [parameter.name for parameter in parameters if parameter.kind is not parameter.POSITIONAL_ONLY]
+
+
+@runtime_checkable
+class Parted(Protocol):
+    """A task whose problems are of several parts, among which a trainer may choose."""
+
+    @property
+    def parts(self) -> Sequence[str]:
+        """What each part is, in a line."""
+        ...
+
+    def sample(self, keys: Keys, weights: NDArray[np.float64] | None = None) -> Problems:
+        """Make the problem of each of the keys (n,), of parts in proportion to weights (parts,); None for equal ones.
+
+        A problem is a pure function of its key and the weights.
+        """
+        ...
+
+    def part_of(self, problems: Any) -> NDArray[np.int64]:
+        """The part of each problem (n,) of ``sample``, from 0."""
+        ...
 
 
 class RewardCheck(NamedTuple):

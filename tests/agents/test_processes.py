@@ -30,6 +30,7 @@ PPO = {
     "chains, gae": {**CHAIN, **GAE, "completions": 1, "whiten": False},
     "steps": {**CHAIN, "credit": "steps", "mask": "grammar", "epochs": 2},
     "muon": {"optimizer": "muon"},
+    "parts": {"parts": "FormalArith-v0 terms=2..3 max_operand=3", "sampling": "success"},
     "unscored": {**CHAIN, **GAE},
     "unscored prompts": {"minibatches": 2, "epochs": 2, "batch_entropy_coef": 0.3},
     "masks": {**CHAIN, "mask": "grammar", "kl_coef": 0.1, "kl_estimator": "full", "epochs": 2},

@@ -6,12 +6,12 @@ import sys
 import time
 
 
-def whole_and_killed(trainer, settings, folder, steps=40, lines=8):
+def whole_and_killed(trainer, settings, folder, steps=40, lines=8, env="FormalArith-v0"):
     """The folders of the two, of 40 steps with a checkpoint every five; the kill comes past ``lines`` of metrics."""
     command = [sys.executable, "-m", "formal_envs", trainer]
     whole, killed = folder / "whole", folder / "killed"
     given = [f"--set={name}={value}" for name, value in {**settings, "checkpoint_every": 5}.items()]
-    begin = [*command, "FormalArith-v0", "--steps", str(steps), *given]
+    begin = [*command, env, "--steps", str(steps), *given]
     subprocess.run([*begin, "--out", whole], check=True)
     process = subprocess.Popen([*begin, "--out", killed])
     metrics = killed / "metrics.jsonl"

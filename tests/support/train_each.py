@@ -19,7 +19,8 @@ def main(out: str, cases: str) -> None:
     for name, trainer, settings in json.loads(cases):
         kind, start = {"ppo": (PPOConfig, train), "sft": (SFTConfig, train_supervised)}[trainer]
         spec = {"unscored": LossySpec, "unscored prompts": LossyPromptsSpec}.get(name, RunSpec)
-        start(spec.parse("FormalArith-v0", settings, kind), Path(out) / name)
+        env = "FormalMix-v0" if "parts" in settings else "FormalArith-v0"
+        start(spec.parse(env, settings, kind), Path(out) / name)
 
 
 if __name__ == "__main__":
