@@ -14,6 +14,7 @@ from formal_envs.lab.follows import follows
 from formal_envs.lab.forms import Chosen
 from formal_envs.score import Reward
 from formal_envs.tasks import Task, make_task
+from formal_envs.tasks.protocol import Asked, Mixed
 from formal_envs.tasks.streams import new_streams, problem_keys
 
 MAX_TEXT = 100_000
@@ -51,9 +52,10 @@ def problem(question: Mapping[str, Any]) -> Answer:
 def score(question: Mapping[str, Any]) -> Answer:
     """The score of a completion, with the reward's range and what its task says of it."""
     prompt, completion = texts(question)
-    task, reward = made(question["chosen"])
-    found = reward.score(prompt, completion)
-    explain = explainer(question["chosen"].task)
+    _, reward = made(question["chosen"])
+    name, task, own, asked = _asked(question["chosen"], prompt)
+    found = own.score(asked, completion)
+    explain = explainer(name)
     return {
         "score": found.value,
         "parts": dict(found.parts),
@@ -63,7 +65,7 @@ def score(question: Mapping[str, Any]) -> Answer:
         "about": {}
         if explain is None
         else {name: explain.PARTS[name] for name in found.parts if name in explain.PARTS},
-        "explanation": None if explain is None else explain.explain(task, reward, prompt, completion, found).as_json(),
+        "explanation": None if explain is None else explain.explain(task, own, asked, completion, found).as_json(),
     }
 
 
@@ -79,12 +81,20 @@ def following(question: Mapping[str, Any]) -> Answer:
 def act(question: Mapping[str, Any]) -> Answer:
     """What a task's explanation does on demand, such as to play a game."""
     prompt, completion = texts(question)
-    explain = explainer(question["chosen"].task)
+    of, _, _, asked = _asked(question["chosen"], prompt)
+    explain = explainer(of)
     acts: Mapping[str, Callable[..., Answer]] = getattr(explain, "ACTS", {})
     name, arguments = question.get("act"), question.get("arguments", {})
     if not isinstance(name, str) or name not in acts or not isinstance(arguments, dict):
         raise ConfigError(f"there is no such act here; there are: {', '.join(acts) or 'none'}")
-    return acts[name](prompt, completion, arguments)
+    return acts[name](asked, completion, arguments)
+
+
+def _asked(chosen: Chosen, prompt: str) -> Asked:
+    """A prompt with its task and reward: of a mixture those of its part."""
+    task, reward = made(chosen)
+    part = task.asked(reward, prompt) if isinstance(task, Mixed) else None
+    return part or Asked(chosen.task, task, reward, prompt)
 
 
 def texts(question: Mapping[str, Any]) -> tuple[str, str]:

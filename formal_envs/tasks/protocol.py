@@ -1,8 +1,8 @@
 """What a task is, and what it may offer besides its problems.
 
 What a task need not have is found where there is such a method: ``Grammatical`` of
-``formal_envs.languages.mask_grammar``, ``Encoded``, ``Tabulated``, ``Parted`` and ``Checked`` below. So nothing outside
-of its folder knows a task by its name.
+``formal_envs.languages.mask_grammar``, ``Encoded``, ``Tabulated``, ``Parted``, ``Mixed`` and ``Checked`` below. So
+nothing outside of its folder knows a task by its name.
 """
 
 from __future__ import annotations
@@ -172,6 +172,30 @@ class Parted(Protocol):
 
     def part_of(self, problems: Any) -> NDArray[np.int64]:
         """The part of each problem (n,) of ``sample``, from 0."""
+        ...
+
+
+class Asked(NamedTuple):
+    """A prompt of a mixture as its own task knows it.
+
+    Attributes:
+        name: of the task.
+        task, reward: the task and what scores it.
+        prompt: as the task makes it.
+    """
+
+    name: str
+    task: Task
+    reward: Reward
+    prompt: str
+
+
+@runtime_checkable
+class Mixed(Protocol):
+    """A task whose prompts are other tasks'."""
+
+    def asked(self, reward: Reward, prompt: str) -> Asked | None:
+        """What a prompt asks, by the mixture's reward; None where it is of no task."""
         ...
 
 

@@ -16,7 +16,7 @@ from formal_envs.serving.served import Served
 from formal_envs.tasks import TASKS, env_ids, make_task
 from formal_envs.tasks.streams import new_streams, problem_keys
 
-ENVS = [env_ids(name)[0] for name in ("Arith", "Sentiment", "Grammar", "Game")]
+ENVS = [env_ids(name)[0] for name in ("Arith", "Sentiment", "Grammar", "Game", "Mix")]
 
 
 class Here(Lab):

@@ -251,6 +251,25 @@ def test_the_reward_passes_its_check(parts):
     assert done.exit_code == 0, done.output
 
 
+@pytest.mark.parametrize(
+    ("prompt", "completion", "kind", "parts"),
+    [
+        ("#1 6+8=", "15", "chain", {"error", "exact", "well_formed"}),
+        ("#2 2 3 25 -> 75: ", "25*3", None, {"exact", "legal"}),
+        ("#9 6+8=", "14", None, {"exact"}),
+    ],
+)
+def test_the_lab_explains_by_the_part(prompt, completion, kind, parts):
+    from formal_envs.lab.forms import Chosen
+    from formal_envs.lab.trying import answer
+
+    question = {"chosen": Chosen("Mix", (("parts", SEVERAL),)), "prompt": prompt, "completion": completion}
+    found = answer({"ask": "score", **question})
+    assert found["score"] == MADE[SEVERAL][1].score(prompt, completion).value
+    assert found["parts"].keys() == parts
+    assert (found["explanation"] or {"kind": None})["kind"] == kind
+
+
 # ---- Rows and masks
 
 

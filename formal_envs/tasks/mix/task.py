@@ -16,7 +16,7 @@ from formal_envs.languages.mask_grammar import Continuation, Grammatical
 from formal_envs.score import Reward
 from formal_envs.tasks.mix.parts import Part, read_parts
 from formal_envs.tasks.mix.tags import CHARACTERS, read_tag, tag
-from formal_envs.tasks.protocol import Checked, Problems, RewardCheck, Task
+from formal_envs.tasks.protocol import Asked, Checked, Problems, RewardCheck, Task
 from formal_envs.tasks.streams import Keys, integers, mix64
 
 DEFAULT = "FormalArith-v0 terms=2..6"
@@ -148,16 +148,27 @@ class MixTask:
             )
         return found.popitem()[1]
 
+    def asked(self, reward: Reward, prompt: str) -> Asked | None:
+        """What a prompt asks, by a reward of ``own``; without tags the first part stands for all."""
+        part, own = read_tag(prompt) if self.tagged else (0, prompt)
+        if not 0 <= part < len(self.tasks):
+            return None
+        return Asked(self.stated[part].task, self.tasks[part], self._rewards(reward)[part], own)
+
     def reward_check(self, reward: Reward) -> RewardCheck:
         """By what the parts' own tasks check their rewards."""
         from formal_envs.tasks.mix.judge import join  # the checks' package is not needed for anything else
 
-        rewards = getattr(reward, "rewards", [reward] * len(self.tasks))
         checks = [
             task.reward_check(own) if isinstance(task, Checked) else RewardCheck()
-            for task, own in zip(self.tasks, rewards, strict=True)
+            for task, own in zip(self.tasks, self._rewards(reward), strict=True)
         ]
         return join(checks) if self.tagged else checks[0]
+
+    def _rewards(self, reward: Reward) -> Sequence[Reward]:
+        """Of the parts, of a reward of ``own``."""
+        rewards: Sequence[Reward] = getattr(reward, "rewards", [reward] * len(self.tasks))
+        return rewards
 
     def _choose(self, keys: Keys, weights: NDArray[np.float64] | None) -> NDArray[np.int64]:
         """The part of each key's problem (n,)."""
