@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from formal_envs.adapters.rows import rows, score_batch
+from formal_envs.adapters.rows import RowId, problems, rows, score_batch
 from formal_envs.adapters.trust import Trusted, check_trusted, shown
+from formal_envs.envs.attempts import ATTEMPT_COST, Attempts, Episode
 from formal_envs.errors import ConfigError
-from formal_envs.score import Score
+from formal_envs.score import Score, Unscored
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -22,6 +23,7 @@ Completion: TypeAlias = "str | Sequence[Mapping[str, Any]]"
 """A text, or messages, of which the last is scored where it is the model's."""
 
 _ANSWERED = "The problem was answered before; the first answer counts."
+_OVER = "The problem is over; no further answer is taken."
 _NO_TEXT = "The answer must be a text; it was not taken."
 _NO_IDS = "the dataset needs the column id: make it with formal_envs.adapters.trl.make_dataset"
 
@@ -149,18 +151,28 @@ def _block(block: object) -> str | None:
 class ProblemEnvironment:
     """An ``environment_factory`` of TRL: the model answers by a call of a tool, and the environment has the reward.
 
-    The dataset is that of ``make_dataset(..., chat=True)``. The first answer counts, and what it earned is not told, so
-    that no model can try answers until one is right; without an answer the empty text is scored.
+    The dataset is that of ``make_dataset(..., chat=True)``. With one attempt the first answer counts, and what it
+    earned is not told, so that no model can try answers until one is right; without one the empty text is scored.
+
+    With several, a wrong answer is answered by what it failed on, and the reward is the last attempt's less the costs,
+    as ``formal_envs.envs.attempts`` has it. An episode that stops before its end earns what the empty text does at the
+    last attempt. The solution, which no failure may name, is made again from the row's id.
 
     Args:
         trusted: the options that ids may hold beyond plain ones, as ``score_batch`` has them. The factory is then
             ``functools.partial(ProblemEnvironment, trusted)``.
+        attempts, attempt_cost: of an episode, as of the environments.
+
+    Raises:
+        ConfigError: one of them has no meaning.
     """
 
-    def __init__(self, trusted: Trusted = ()) -> None:
+    def __init__(self, trusted: Trusted = (), attempts: int = 1, attempt_cost: float = ATTEMPT_COST) -> None:
         self._trusted = check_trusted(trusted)
+        self._attempts = Attempts(attempts, attempt_cost)
         self._id = ""
         self._answer: str | None = None
+        self._episode: Episode | None = None
 
     def reset(self, id: str = "", **columns: Any) -> None:
         """Begin the problem of a row; its prompt is the dataset's.
@@ -170,7 +182,7 @@ class ProblemEnvironment:
         """
         if not id:
             raise ConfigError(_NO_IDS)
-        self._id, self._answer = id, None
+        self._id, self._answer, self._episode = id, None, None
 
     def answer(self, text: str) -> str:
         """Answer the problem, with the text that comes after the prompt.
@@ -182,13 +194,32 @@ class ProblemEnvironment:
             Whether the answer was taken.
         """
         if self._answer is not None:
-            return _ANSWERED
+            return _ANSWERED if self._attempts.most == 1 else _OVER
         if not isinstance(text, str):  # the model chose the argument
             return _NO_TEXT
+        if self._attempts.most > 1 and (wrong := self._tried(text)):
+            return f"Wrong: {wrong}. Answer again."
         self._answer = text
         return "The answer was taken."
 
+    def _tried(self, text: str) -> str:
+        """What is told of an answer that may be followed by another one; "" of one that ends the episode."""
+        result = self._score(text)
+        if self._episode is None:
+            row = RowId.parse(self._id)  # which is trusted, as it was scored
+            made = problems(row.env, [row.index], seed=row.seed, **row.options)
+            self._episode = Episode(self._attempts, made.prompts[0], made.solutions[0])
+        if not isinstance(result, Score) or self._episode.answer(text, result)[1]:
+            return ""
+        return self._episode.told[-1]
+
+    def _score(self, text: str) -> Score | Unscored:
+        return score_batch([self._id], [text], trusted=self._trusted)[0]
+
     def get_reward(self) -> float | None:
         """The reward of the answer; None, which TRL leaves out, where no score could be given."""
-        (result,) = score_batch([self._id], [self._answer or ""], trusted=self._trusted)
-        return result.value if isinstance(result, Score) else None
+        result = self._score(self._answer or "")
+        if not isinstance(result, Score):
+            return None
+        number = self._episode.number if self._episode and self._answer is not None else self._attempts.most
+        return self._attempts.earned(result.value, number)

@@ -17,10 +17,11 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from formal_envs.adapters.trust import shown
+from formal_envs.envs.attempts import Attempts
 from formal_envs.errors import ConfigError
 from formal_envs.score import Score, Unscored
 from formal_envs.serving.gate import json_response, refusal
-from formal_envs.serving.openenv_environment import FormalEnvironment, ScoreOne
+from formal_envs.serving.openenv_environment import ONE_ATTEMPT, FormalEnvironment, ScoreOne
 from formal_envs.serving.openenv_models import FormalAction, FormalObservation, FormalState
 from formal_envs.serving.scoring import Scorer
 
@@ -46,7 +47,7 @@ def mounts(scorer: Scorer) -> list[Mount]:
         return (await scorer.score([row_id], [completion]))[0]
 
     return [
-        Mount(f"/{env}", app=environment_app(env, options, score=score))
+        Mount(f"/{env}", app=environment_app(env, options, score=score, attempts=scorer.served.attempts))
         for env, options in scorer.served.options.items()
     ]
 
@@ -58,6 +59,7 @@ def environment_app(
     name: str | None = None,
     seed: int = 0,
     score: ScoreOne | None = None,
+    attempts: Attempts = ONE_ATTEMPT,
     sessions: int = SESSIONS,
     idle_seconds: float = IDLE_SECONDS,
 ) -> FastAPI:
@@ -67,7 +69,7 @@ def environment_app(
     by an error, after which the answer can be sent again. Sizes are for who serves it: ``formal_envs.serving.intake``.
 
     Args:
-        env, options, seed, score: what is served, as ``FormalEnvironment`` has them.
+        env, options, seed, score, attempts: what is served, as ``FormalEnvironment`` has them.
         name: by which the Task API knows it; the id without one.
         sessions: at a time.
         idle_seconds: how long a session lasts without a message.
@@ -75,7 +77,7 @@ def environment_app(
     Raises:
         ConfigError: the environment cannot be made with these options.
     """
-    make = partial(FormalEnvironment, env, options, seed=seed, score=score)
+    make = partial(FormalEnvironment, env, options, seed=seed, score=score, attempts=attempts)
     make().check()
     app: FastAPI = create_fastapi_app(
         make,

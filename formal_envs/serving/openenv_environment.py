@@ -1,4 +1,4 @@
-"""A task as an environment of OpenEnv: an episode is a problem, and its one step the answer.
+"""A task as an environment of OpenEnv: an episode is a problem, and its step the answer, or an attempt at it.
 
 Problems are those of ``formal_envs.adapters.rows``: of a split, a seed and an index. What a client can read of one is
 its prompt, and what an answer of its own earned and why. No solution leaves the server, of whatever split; it is taken
@@ -20,9 +20,11 @@ from openenv.core.env_server.types import EnvironmentMetadata
 
 from formal_envs.adapters import rows
 from formal_envs.adapters.trust import shown
+from formal_envs.envs.attempts import Attempts, Episode
 from formal_envs.errors import ConfigError, unknown
 from formal_envs.score import Score, Unscored
 from formal_envs.serving.openenv_models import FormalAction, FormalObservation, FormalState
+from formal_envs.tasks import make_task
 
 NUM_TASKS = 1_000_000
 """Problems of a split, for each seed: a stream has no end, and what trainers do with a number of tasks needs one."""
@@ -33,6 +35,8 @@ _LARGEST_SEED = 2**63 - 1
 _LONGEST_EPISODE_ID = 255  # as OpenEnv bounds it over HTTP
 _RESET_OPTIONS = frozenset({"split", "index"})
 _STEP_OPTIONS = frozenset({"seed", "split", "index", "episode_id", "request_id"})
+
+ONE_ATTEMPT = Attempts()
 
 ScoreOne = Callable[[str, str], Awaitable[Score | Unscored]]
 """The score of the row of an id and a completion."""
@@ -55,11 +59,20 @@ class FormalEnvironment(Environment):  # type: ignore[misc, unused-ignore]
         options: its options, as JSON has them. Where the split is among them, there is no other.
         seed: of the problems that the Task API lists, and of an index without a seed.
         score: gives scores, such as the processes of a server; by default a thread of this process.
+        attempts: of an episode, and what they cost.
     """
 
     SUPPORTS_CONCURRENT_SESSIONS = True
 
-    def __init__(self, env: str, options: Mapping[str, Any], *, seed: int = 0, score: ScoreOne | None = None):
+    def __init__(
+        self,
+        env: str,
+        options: Mapping[str, Any],
+        *,
+        seed: int = 0,
+        score: ScoreOne | None = None,
+        attempts: Attempts = ONE_ATTEMPT,
+    ):
         super().__init__()
         self._env = env
         self._options = options
@@ -67,16 +80,20 @@ class FormalEnvironment(Environment):  # type: ignore[misc, unused-ignore]
         self._score = score or _in_thread(options)
         self._state = FormalState()
         self._place: Place | None = None  # of the last problem
+        self._attempts = attempts
         self._problem: tuple[str, str] | None = None  # prompt and solution of the one that waits for its answer
+        self._episode = Episode(attempts, "", "")
 
     def check(self) -> None:
-        """Make the environment and a problem of each split.
+        """Make the environment and a problem of each split, and look whether attempts cost too much.
 
         Raises:
             ConfigError: one cannot be made with these options.
         """
         for split in self._splits():
             self._problems(split, self._seed, range(1))
+        if self._attempts.most > 1:
+            self._attempts.range(make_task(self._env, **self._options)[1])
 
     def list_splits(self) -> list[dict[str, str]]:
         """The splits, each with the kind of it that OpenEnv knows."""
@@ -152,7 +169,7 @@ class FormalEnvironment(Environment):  # type: ignore[misc, unused-ignore]
         (problem,) = await asyncio.to_thread(
             self._problems, place.split, place.seed, range(place.index, place.index + 1)
         )
-        self._place, self._problem = place, problem
+        self._place, self._problem, self._episode = place, problem, Episode(self._attempts, *problem)
         name = episode_id if episode_id is not None else secrets.token_hex(8)
         self._state = FormalState(episode_id=name, **asdict(place))
         return FormalObservation(prompt=problem[0])
@@ -164,7 +181,7 @@ class FormalEnvironment(Environment):  # type: ignore[misc, unused-ignore]
     async def step_async(
         self, action: FormalAction, /, timeout_s: float | None = None, **options: Any
     ) -> FormalObservation:
-        """Answer the problem, which ends the episode.
+        """Answer the problem, which ends the episode, but for a wrong answer that another may follow.
 
         Args:
             action: the answer.
@@ -189,14 +206,27 @@ class FormalEnvironment(Environment):  # type: ignore[misc, unused-ignore]
             raise Unscored(f"it took more than {timeout_s:g} s") from None
         if isinstance(score, Unscored):
             raise score
-        (prompt, solution), self._problem = self._problem, None
+        (prompt, solution), number = self._problem, self._episode.number
+        metadata = {"attempt": number} if self._attempts.most > 1 else {}
+        earned, ended = self._episode.answer(action.completion, score)
         self._state.step_count += 1
+        if not ended:
+            return FormalObservation(
+                prompt=self._episode.observation,
+                failure=self._episode.told[-1],
+                failed_at=score.failed_at,
+                metadata=metadata,
+                reward=earned,
+                done=False,
+            )
+        self._problem = None
         return FormalObservation(
             prompt=prompt,
+            metadata=metadata,
             parts=dict(score.parts),
             failure=score.failure and _without(solution, score.failure),
             failed_at=score.failed_at,
-            reward=score.value,
+            reward=earned,
             done=True,
         )
 

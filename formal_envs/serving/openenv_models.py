@@ -16,7 +16,10 @@ class FormalAction(Action):  # type: ignore[misc, unused-ignore]  # which mypy k
 class FormalObservation(Observation):  # type: ignore[misc, unused-ignore]
     """A problem, and after a step what its answer earned.
 
-    ``reward`` is None before a step, and ``done`` is true after it.
+    ``reward`` is None before a step, and ``done`` is true after it. Where there are several attempts, a wrong answer
+    that another may follow is not the end: it earns 0, ``prompt`` is then what was said and what it failed on, with the
+    prompt again, and ``parts`` is empty, because it may tell how far off an answer is. ``metadata`` has then the number
+    of the ``attempt``, from 1.
     """
 
     prompt: str = Field(description="The text to continue")

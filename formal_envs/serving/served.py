@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from formal_envs.adapters.rows import RowId
 from formal_envs.adapters.trust import check_options, check_values, shown
+from formal_envs.envs.attempts import ATTEMPT_COST, Attempts
 from formal_envs.errors import ConfigError, unknown
 from formal_envs.score import Reward
 from formal_envs.tasks import Task, env_ids, make_task, option_names, task_name
@@ -25,10 +26,12 @@ class Served:
     Attributes:
         options: of each environment, by the id of its text form.
         modules: what registers environments of one's own, imported wherever these are scored.
+        attempts: of an episode, where there are episodes: scores know nothing of them.
     """
 
     options: Mapping[str, Mapping[str, Any]]
     modules: tuple[str, ...] = ()
+    attempts: Attempts = field(default_factory=Attempts)
 
     @classmethod
     def of(cls, envs: Sequence[str], options: Mapping[str, Any] | None = None) -> Served:
@@ -37,27 +40,30 @@ class Served:
         Args:
             envs: ids of environments, in their text or token form; of ``module:ID`` the module is imported, so that
                 they must be the own of who starts the server.
-            options: JSON values by name.
+            options: JSON values by name, ``attempts`` and ``attempt_cost`` among them.
 
         Raises:
             ConfigError: there is no such environment, none of them has an option, or its value is none.
         """
         check_values(options or {})
+        options = dict(options or {})
+        attempts = Attempts(options.pop("attempts", 1), options.pop("attempt_cost", ATTEMPT_COST))
         modules = tuple(dict.fromkeys(env.rpartition(":")[0] for env in envs if ":" in env))
         _register(modules)
         names = dict.fromkeys(task_name(env.rpartition(":")[2]) for env in envs)
         if not names:
             raise ConfigError("name an environment to serve, such as FormalArith-v0")
         known = {name: option_names(name) for name in names}
-        for option in options or {}:
+        for option in options:
             if not any(option in own for own in known.values()):
                 raise unknown("option", option, {option for own in known.values() for option in own})
         return cls(
             {
-                env_ids(name)[0]: {option: value for option, value in (options or {}).items() if option in known[name]}
+                env_ids(name)[0]: {option: value for option, value in options.items() if option in known[name]}
                 for name in names
             },
             modules,
+            attempts,
         )
 
     def make(self, env: str) -> tuple[Task, Reward]:

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from functools import partial
 from importlib.resources import files
 
 import pytest
@@ -105,6 +106,30 @@ def test_the_first_answer_counts_and_is_not_judged_aloud():
     assert environment.get_reward() == programmed_reward([""], [""], [row["id"]])[0]
 
 
+@pytest.mark.parametrize("right_at", [1, 2, 3, None])
+def test_a_wrong_answer_is_told_and_may_be_followed(right_at):
+    """Countdown: 7 7 10 13 -> 20. Three attempts, of which one is right, or none."""
+    (row,) = rows("FormalCountdown-v0", 1)
+    environment = partial(ProblemEnvironment, attempts=3, attempt_cost=0.1)()
+    environment.reset(**row)
+    wrong = {"7+14": "Wrong: at 4: 14 is none of the numbers left at column 4. Answer again.",
+             "7*7": "Wrong: the value is 49, not 20. Answer again."}  # fmt: skip
+    for number, (text, expected) in enumerate([*wrong.items(), ("7+7", "The answer was taken.")], start=1):
+        if number == right_at:
+            assert environment.answer("13+7") == "The answer was taken."
+            break
+        assert environment.answer(text) == expected
+    assert "no further answer" in environment.answer("13+7")
+    assert environment.get_reward() == pytest.approx(0.1 - 0.2 if right_at is None else 1 - 0.1 * (right_at - 1))
+    environment.reset(**row)
+    assert environment.get_reward() == pytest.approx(-0.2)  # nothing was said
+    assert "Wrong" in environment.answer("7*7")
+    assert environment.answer(7) == "The answer must be a text; it was not taken."
+    assert environment.get_reward() == pytest.approx(-0.2)  # it stopped
+    assert environment.answer("13+7") == "The answer was taken."
+    assert environment.get_reward() == pytest.approx(0.9)
+
+
 def test_a_dataset_without_ids_is_named():
     with pytest.raises(ConfigError, match="column id"):
         ProblemEnvironment().reset(prompt="1+2=")
@@ -205,6 +230,34 @@ def test_ten_steps_in_environments_that_are_answered_by_a_tool(tmp_path, caller)
         assert row["reward"] == pytest.approx(row["rewards/ProblemEnvironment/mean"])
     assert sum(row["reward"] for row in logged) / STEPS > 0.3  # the empty answer earns 1e-22
     assert not torch.equal(weights_of(model), before)
+
+
+@pytest.mark.train
+def test_steps_in_environments_with_second_attempts(tmp_path, caller):
+    model, tokenizer = caller
+    told = []
+
+    class Noting(ProblemEnvironment):
+        def answer(self, text: str) -> str:
+            """Answer the problem.
+
+            Args:
+                text: The whole answer.
+            """
+            told.append(super().answer(text))
+            return told[-1]
+
+    trainer = trl.GRPOTrainer(
+        model,
+        args=config(tmp_path, per_device_train_batch_size=8, max_completion_length=400, max_tool_calling_iterations=3),
+        train_dataset=make_dataset("FormalArith-v0", 20, chat=True),
+        processing_class=tokenizer,
+        environment_factory=partial(Noting, attempts=3),
+    )
+    trainer.train()
+    assert told.count("Wrong: wrong. Answer again.") > 50
+    assert told.count("The answer was taken.") > 10
+    assert all(-0.1 <= row["reward"] < 1 for row in steps_of(trainer))
 
 
 @pytest.mark.process

@@ -5,6 +5,7 @@ import json
 import sys
 from functools import partial
 
+import gymnasium
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,11 +16,13 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from formal_envs.adapters.rows import problems, rows, score
+from formal_envs.envs.attempts import Attempts
 from formal_envs.errors import ConfigError
 from formal_envs.score import Unscored
 from formal_envs.serving.openenv import environment_app
 from formal_envs.serving.openenv_environment import MAX_TASKS, NUM_TASKS, FormalEnvironment
 from formal_envs.serving.openenv_models import FormalAction
+from formal_envs.serving.served import Served
 
 ARITH = "FormalArith-v0"
 ENVS = [ARITH, "FormalSentiment-v0", "FormalGrammar-v0", "FormalGame-v0"]
@@ -57,6 +60,57 @@ def test_a_problem_is_that_of_its_row_and_an_answer_earns_what_it_earns_there(en
         assert (given.reward, given.parts, given.failed_at) == (expected.value, expected.parts, expected.failed_at)
         assert (given.failure is None) == (expected.failure is None)
         assert given.done
+
+
+@few()
+@given(index=INDICES, said=st.lists(st.sampled_from(["?", "7", "1+1", "solution"]), min_size=3, max_size=3))
+def test_episodes_of_several_attempts_are_gymnasiums(index, said):
+    """Each answer gives what the text form has of it, and a failure without the solution; parts come at the end."""
+    place = {"seed": 3, "split": "train", "index": index % 50}
+    env = FormalEnvironment("FormalCountdown-v0", {}, attempts=Attempts(3, 0.1))
+    twin = gymnasium.make("FormalCountdown-v0", attempts=3, attempt_cost=0.1)
+    prompt, _ = twin.reset(seed=3)
+    for _ in range(place["index"]):
+        prompt, _ = twin.reset()
+    made = problems("FormalCountdown-v0", [place["index"]], seed=3, split="train")
+    assert env.reset(**place).prompt == prompt
+    done = False
+    for number, text in enumerate(said, start=1):
+        text = made.solutions[0] if text == "solution" else text
+        given = answer(env, text)
+        observed, reward, done, _, info = twin.step(text)
+        assert (given.reward, given.done, given.metadata) == (reward, done, {"attempt": number})
+        assert given.prompt == (prompt if done else observed)
+        assert given.parts == (info["parts"] if done else {})
+        assert (given.failure is None) == (info["failure"] is None)
+        assert env.state.step_count == number
+        if done:
+            break
+    assert done
+    with pytest.raises(ConfigError, match="no problem to answer"):
+        answer(env, "7")
+
+
+def test_a_second_attempt_over_a_session():
+    app = environment_app("FormalCountdown-v0", {}, attempts=Attempts(2))
+    with TestClient(app) as client, client.websocket_connect("/ws") as session:
+        session.send_json({"type": "reset", "data": {"seed": 0, "index": 0}})
+        prompt = session.receive_json()["data"]["observation"]["prompt"]
+        assert prompt == "7 7 10 13 -> 20: "
+        session.send_json({"type": "step", "data": {"completion": "7*7"}})
+        first = session.receive_json()["data"]
+        assert (first["reward"], first["done"]) == (0.0, False)
+        assert first["observation"]["prompt"] == f"{prompt}7*7\n! the value is 49, not 20\n{prompt}"
+        session.send_json({"type": "step", "data": {"completion": "13+7"}})
+        second = session.receive_json()["data"]
+        assert (second["reward"], second["done"], second["observation"]["metadata"]["attempt"]) == (0.95, True, 2)
+
+
+def test_attempts_that_cost_too_much_are_refused_before_anything_is_served():
+    with pytest.raises(ConfigError, match="attempt_cost must be less than"):
+        environment_app("FormalCountdown-v0", {}, attempts=Attempts(3, 0.5))
+    served = Served.of(["FormalCountdown-v0"], {"attempts": 3, "numbers": 3})
+    assert (served.attempts, served.options) == (Attempts(3), {"FormalCountdown-v0": {"numbers": 3}})
 
 
 def test_indices_are_places_in_rows():
