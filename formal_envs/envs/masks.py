@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from functools import cache
 from random import Random
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from formal_envs.envs.lengths import Within
+from formal_envs.envs.mask_reader import MaskReader, working
 from formal_envs.errors import ConfigError, ParseFailure
 from formal_envs.languages.mask_grammar import Continuation, Grammatical, Names
 from formal_envs.tasks import Task
 from formal_envs.tasks.streams import problem_keys, seeded_stream
-from formal_envs.tokenizers import HuggingFaceTokenizer, Tokenizer
-
-KEPT = 64
-"""Grammars that are kept ready for further texts."""
-
-_KEPT_NAMES = 4096  # rows of bits
+from formal_envs.tokenizers import Tokenizer
 
 _PROBLEMS = 32
 """Problems of the task for which masks are tried when they are made."""
@@ -35,13 +30,15 @@ _WHY = (
 
 
 class _Text(NamedTuple):
-    """A text under way: its prompt, what it has to become, its tokens so far, llguidance's state, and its names."""
+    """A text under way: its prompt, what it has to become, its tokens so far, llguidance's state, its names, and how it
+    can end; None where it has no limit, or cannot keep it."""
 
     prompt: str
     goal: Continuation
     tokens: list[int]
     matcher: Any
     names: Names | None
+    within: Within | None
 
 
 class GrammarMasks:
@@ -50,6 +47,11 @@ class GrammarMasks:
     A token may come next if the text can still become a sentence with it; EOS exactly where it is one. White space that
     the grammar ignores may stand before a sentence and in it, not behind it. Where no token can lead to a sentence any
     more, because one was taken that is forbidden, EOS alone is left.
+
+    With a limit only those tokens may come next behind which a sentence can still be ended in time. What ends it is
+    counted with care, so that a token is refused at times though one place fewer would be enough; with room to spare
+    the masks are those without a limit. Where a prompt's shortest sentence is longer than the limit, and where the
+    grammar's own reading is not llguidance's, a text may still be cut.
 
     llguidance reads a text by the longest token at every place, and a grammar's own parser may not: then masks can
     refuse sentences, or lead where nothing can follow. So the solutions of some problems of a user's grammar, and
@@ -65,18 +67,28 @@ class GrammarMasks:
         tokenizer: of the texts.
         count: n.
         reader: that of other masks with the same tokenizer, as ``of`` gives it.
+        limit: the most tokens of a text, with EOS; where it is one, EOS need not follow. None for no limit.
 
     Raises:
         ConfigError: the task has no grammar, llguidance is missing, it cannot read the grammar or the tokenizer, or the
-            masks of what is tried refuse a solution or end in nothing.
+            masks of what is tried refuse a solution or end in nothing. Or the first problem's shortest sentence is
+            longer than the limit.
     """
 
-    def __init__(self, task: Task, tokenizer: Tokenizer, count: int = 1, reader: _Reader | None = None):
+    def __init__(
+        self,
+        task: Task,
+        tokenizer: Tokenizer,
+        count: int = 1,
+        reader: MaskReader | None = None,
+        limit: int | None = None,
+    ):
         if not isinstance(task, Grammatical):
             raise ConfigError(f"mask='grammar' needs a task with a grammar, which {type(task).__name__} has not")
         self._task = task
         self._tokenizer = tokenizer
-        self._reader = reader or _Reader(tokenizer)
+        self._reader = reader or MaskReader(tokenizer)
+        self._limit = limit
         self._texts: list[_Text | None] = [None] * count
         self._ends = [tokenizer.bos_id, tokenizer.eos_id, tokenizer.pad_id]
         kinds = np.zeros((2, -(-tokenizer.vocab_size // 32) * 32), bool)  # the tokens that go on, and EOS
@@ -87,17 +99,28 @@ class GrammarMasks:
         self.bits = np.zeros((count, len(self._eos)), np.uint8)
         if reader is None:  # what is wrong with the grammar shows here
             first = task.continuation(task.sample(problem_keys(seeded_stream(0), np.arange(1))).prompts[0])
-            _working(self._reader.matcher(first))
+            working(self._reader.matcher(first))
             if first.language is not None:
-                _try(self.of(1))
+                _try(GrammarMasks(task, tokenizer, 1, self._reader))
+            within = None if limit is None else self._reader.lengths.begin(first)
+            if within and within.state.left() > self._room:
+                raise ConfigError(
+                    f"max_tokens={limit} is too small for mask='grammar': the shortest sentence needs "
+                    f"{within.state.left() + 1} tokens, EOS included"
+                )
 
     def __reduce__(self) -> tuple[Any, ...]:
         begun = [text and (text.prompt, text.tokens) for text in self._texts]
-        return _restored, (self._task, self._tokenizer, self._reader, begun)
+        return _restored, (self._task, self._tokenizer, self._reader, self._limit, begun)
 
     def of(self, count: int) -> GrammarMasks:
         """Masks of so many other texts of the task, made at little cost."""
-        return GrammarMasks(self._task, self._tokenizer, count, self._reader)
+        return GrammarMasks(self._task, self._tokenizer, count, self._reader, self._limit)
+
+    @property
+    def _room(self) -> int:
+        """The most tokens of a text without EOS."""
+        return max((self._limit or 0) - 1, 1)
 
     @property
     def rows(self) -> NDArray[np.int8]:
@@ -117,7 +140,10 @@ class GrammarMasks:
         """Begin a text in each of the slots, as ``begin`` does."""
         for slot, prompt in zip(slots, prompts, strict=True):
             goal = self._task.continuation(prompt)
-            self._texts[slot] = _Text(prompt, goal, [], self._reader.matcher(goal), goal.names)
+            within = None if self._limit is None else self._reader.lengths.begin(goal)
+            if within and within.state.left() > self._room:
+                within = None
+            self._texts[slot] = _Text(prompt, goal, [], self._reader.matcher(goal), goal.names, within)
         self._fill(slots)
 
     def take(self, slot: int, token: int) -> None:
@@ -134,6 +160,8 @@ class GrammarMasks:
                 text.matcher.consume_token(token)
                 if text.names:
                     text.names.write(self._reader.texts[token])
+                if text.within:
+                    self._texts[slot] = text._replace(within=self._reader.lengths.take(text.within, token))
                 going.append(slot)
             else:
                 self.bits[slot] = self._eos
@@ -162,15 +190,26 @@ class GrammarMasks:
         self._reader.fill([text.matcher for text in texts], slots, self.bits)
         self.bits[slots] &= self._going_on
         for slot, text in zip(slots, texts, strict=True):
-            if text.names:
-                named = self.bits[slot] & self._reader.named(text.names)
-                self.bits[slot] = named if named.any() else self.bits[slot]
+            ended = self._is_sentence(text)
+            self.bits[slot] = self._narrowed(text, self.bits[slot], ended)
             if text.matcher.is_error():  # too ambiguous for it
                 self.bits[slot] = self._eos
-            elif self._is_sentence(text):
+            elif ended or not self.bits[slot].any():
                 self.bits[slot] |= self._eos
-            elif not self.bits[slot].any():
-                self.bits[slot] = self._eos
+
+    def _narrowed(self, text: _Text, bits: NDArray[np.uint8], ended: bool) -> NDArray[np.uint8]:
+        """Of these tokens those that leave enough room, and of them those that the names allow, if there are some.
+
+        Where the text is a sentence there need not be any that leaves enough room.
+        """
+        fits = text.within and self._reader.lengths.allowed(text.within, self._room - len(text.tokens) - 1)
+        if fits is not None:
+            short = bits & fits
+            bits = short if ended or short.any() else bits
+        if text.names:
+            named = bits & self._reader.named(text.names)
+            bits = named if named.any() else bits
+        return bits
 
     def _is_sentence(self, text: _Text) -> bool:
         language = text.goal.language
@@ -229,111 +268,17 @@ def _written(tokenizer: Tokenizer, text: str) -> list[int]:
 
 
 def _restored(
-    task: Task, tokenizer: Tokenizer, reader: _Reader, begun: Sequence[tuple[str, list[int]] | None]
+    task: Task,
+    tokenizer: Tokenizer,
+    reader: MaskReader,
+    limit: int | None,
+    begun: Sequence[tuple[str, list[int]] | None],
 ) -> GrammarMasks:
     """The masks of a pickle: the texts are written again."""
-    masks = GrammarMasks(task, tokenizer, len(begun), reader)
+    masks = GrammarMasks(task, tokenizer, len(begun), reader, limit)
     for slot, text in enumerate(begun):
         if text:
             masks.begin(slot, text[0])
             for token in text[1]:
                 masks.take(slot, token)
     return masks
-
-
-class _Reader:
-    """llguidance with the tokens of a tokenizer and the grammars that it read last, which masks share.
-
-    Raises:
-        ConfigError: llguidance is missing, or cannot read the tokenizer.
-    """
-
-    def __init__(self, tokenizer: Tokenizer):
-        self._tokenizer = tokenizer
-        self._library = _llguidance()
-        self._vocabulary = _vocabulary(self._library, tokenizer)
-        self._ready: dict[str, Any] = {}
-        self.texts = [tokenizer.decode([token]) for token in range(tokenizer.vocab_size)]
-        self._named: dict[Hashable, NDArray[np.uint8]] = {}
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _Reader, (self._tokenizer,)
-
-    def matcher(self, goal: Continuation) -> Any:
-        """The state of llguidance at the beginning of a completion."""
-        if goal.grammar not in self._ready:
-            if len(self._ready) == KEPT:
-                self._ready.clear()
-            matcher = self._library.LLMatcher(self._vocabulary, self._library.LLMatcher.grammar_from_lark(goal.grammar))
-            self._ready[goal.grammar] = _working(matcher)
-        matcher = self._ready[goal.grammar].deep_copy()
-        if goal.begun:
-            matcher.consume_tokens(self._tokenizer.encode(goal.begun))
-        return matcher
-
-    def named(self, names: Names) -> NDArray[np.uint8]:
-        """The tokens that may follow for the names' sake, as bits (bytes,)."""
-        key = names.key()
-        if key not in self._named:
-            if len(self._named) == _KEPT_NAMES:
-                self._named.clear()
-            rows = np.zeros(-(-len(self.texts) // 32) * 32, bool)
-            rows[: len(self.texts)] = True if key is None else names.allowed(self.texts)
-            self._named[key] = np.packbits(rows, bitorder="little")
-        return self._named[key]
-
-    def fill(self, matchers: Sequence[Any], rows: Sequence[int], bits: NDArray[np.uint8]) -> None:
-        """Write what may come next in each of these states into its row of bits (n, bytes)."""
-        words = bits.view(np.int32)
-        if len(matchers) == 1:
-            self._library.numpy.fill_next_token_bitmask(matchers[0], words, rows[0])
-        elif matchers:
-            pairs = list(zip(matchers, rows, strict=True))
-            self._library.numpy.fill_next_token_bitmask_par(_executor(self._library, os.getpid()), pairs, words)
-
-
-@cache
-def _executor(library: Any, process: int) -> Any:
-    """Threads that fill masks; of one process, because they do not outlive a fork."""
-    return library.LLExecutor()
-
-
-def _working(matcher: Any) -> Any:
-    """The same, if all is well with it."""
-    if matcher.is_error():
-        raise ConfigError(f"the masks' library llguidance cannot use this grammar: {matcher.get_error().strip()[:500]}")
-    return matcher
-
-
-def _llguidance() -> Any:
-    try:
-        import llguidance
-        import llguidance.numpy
-    except ImportError:
-        raise ConfigError("mask='grammar' needs llguidance: pip install 'formal-envs[masks]'") from None
-    return llguidance
-
-
-def _vocabulary(library: Any, tokenizer: Tokenizer) -> Any:
-    """A tokenizer's tokens as llguidance sees them: bytes, and those that have no text as special ones."""
-    if isinstance(tokenizer, HuggingFaceTokenizer):
-        from llguidance.hf import from_tokenizer
-
-        try:
-            return from_tokenizer(tokenizer.tokenizer, tokenizer.vocab_size, tokenizer.eos_id)
-        except ValueError as error:
-            raise ConfigError(f"mask='grammar' cannot read this tokenizer: {error}") from None
-    return library.LLTokenizer(library.TokenizerWrapper(_Tokens(tokenizer)), eos_token=tokenizer.eos_id, slices=[])
-
-
-class _Tokens:
-    """A tokenizer with the names that llguidance asks for; it never has to cut a text."""
-
-    def __init__(self, tokenizer: Tokenizer):
-        texts = [tokenizer.decode([token]).encode() for token in range(tokenizer.vocab_size)]
-        self.eos_token_id, self.bos_token_id = tokenizer.eos_id, tokenizer.bos_id
-        self.tokens = [text or b"<%d>" % token for token, text in enumerate(texts)]
-        self.special_token_ids = [token for token, text in enumerate(texts) if not text]
-
-    def __call__(self, text: str | bytes) -> list[int]:
-        return []

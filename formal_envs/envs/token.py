@@ -82,7 +82,7 @@ class TokenLayout:
         self.observation_space = MultiDiscrete(np.full(self.window, size))
         self.action_space = Discrete(size)
         masked = check_choice("mask", mask, ("any", "grammar")) == "grammar"
-        self._masks = GrammarMasks(task, tokenizer) if masked else None
+        self._masks = GrammarMasks(task, tokenizer, limit=self.max_tokens) if masked else None
 
     def masks(self, count: int) -> GrammarMasks | None:
         """New masks from the grammar, of so many texts; None where it does not decide."""

@@ -216,3 +216,14 @@ def _range(code: Any, value: Any, flags: int) -> int:
         if bits & (_BEYOND | _FOLDED):  # some of these are cases of one another
             bits |= _BEYOND | _FOLDED
     return bits
+
+
+@lru_cache(1 << 12)
+def character_bit(character: str) -> int:
+    """The bit of a character in ``Automaton.reads``."""
+    point = ord(character)
+    if point < 128:
+        return 1 << point
+    if character.isdecimal():
+        return _DIGIT
+    return _LETTER if character.isalnum() else _SPACE if character.isspace() else _OTHER

@@ -48,12 +48,14 @@ class Continuation(NamedTuple):
         begun: the beginning of the sentence that stands in the prompt already.
         language: the last word on whether a text is a sentence; None where the grammar has it.
         names: which names may be written; None where the grammar has the last word on that too.
+        named: the terminal that these names are.
     """
 
     grammar: str
     begun: str = ""
     language: Language | None = None
     names: Names | None = None
+    named: str = ""
 
 
 @runtime_checkable

@@ -174,7 +174,7 @@ def _line_terminals(rules: str) -> list[str]:
     for word, terminal in _word_classes().items():
         patterns[terminal] = f"{patterns[terminal]}|{word}" if terminal in patterns else word
     number = f"-?(0|[1-9][0-9]{{0,{len(str(MAX_INT)) - 2}}})"
-    patterns |= {"BLANK": " ", "STRING": r'"[ !#-~]*"', "INT": number, "FLOAT": rf"{number}\.[0-9]{{1,9}}"}
+    patterns |= {"BLANK": " ", "STRING": r'"[ !#-\[\]-~]*"', "INT": number, "FLOAT": rf"{number}\.[0-9]{{1,9}}"}
     return _named(patterns, rules)
 
 

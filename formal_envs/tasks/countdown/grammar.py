@@ -10,7 +10,7 @@ from formal_envs.languages.unused_numbers import Unused
 
 def continuation(given: tuple[str, ...], operators: str) -> Continuation:
     """Expressions of two given numbers or more, with these operators, without a bracket that changes nothing."""
-    return Continuation(_grammar(given, operators), names=Unused(given))
+    return Continuation(_grammar(given, operators), names=Unused(given), named="NUMBER")
 
 
 @lru_cache(1 << 12)

@@ -148,7 +148,7 @@ class GameTask:
         """Games on one line, or ludemes of the types that the gap in a prompt may have, with a blank before them."""
         parts = around(prompt)
         grammar = _grammar() if parts is None else _gap_grammar(tuple(sorted(gap_types(*parts))))
-        return Continuation(grammar, names=OpenNames(*(parts or ("", ""))))
+        return Continuation(grammar, names=OpenNames(*(parts or ("", ""))), named="STRING")
 
     def _from_files(self, corpus: str, least_share: float) -> list[str]:
         """The games of a folder or a file; what was left out is said in a warning."""

@@ -118,7 +118,7 @@ class RewritingTask:
         """The prompt's numbers in any order, or a word that is no longer than the one in the prompt."""
         asked = read_prompt(prompt)
         if asked and asked.numbers:
-            return Continuation(_orders(tuple(sorted(asked.numbers))), names=Unused(asked.numbers))
+            return Continuation(_orders(tuple(sorted(asked.numbers))), names=Unused(asked.numbers), named="NUMBER")
         return Continuation(_words(self.letters, self.length))
 
     def reward_check(self, reward: Reward) -> RewardCheck:
