@@ -1,4 +1,4 @@
-"""Trained on sums of five digits, tried on shorter and longer ones."""
+"""Trained on sums of one length or of several, tried on shorter and longer ones."""
 
 from __future__ import annotations
 
@@ -8,28 +8,31 @@ from typing import Any
 from agents.experiments.curves import describe
 from agents.experiments.plan import Figure, Panel, Plan, Result
 
-_TERMS = (4, 5, 6, 8)
-_SIZES = {"tiny": {"steps": 2000}, "paper": {"steps": 5000, "layers": 12, "width": 768, "heads": 12}}
+_TERMS = range(2, 9)
+_SIZES = {"tiny": {"steps": 1200}, "paper": {"steps": 5000, "layers": 12, "width": 768, "heads": 12}}
 _MODELS = {"GPT-2 (learned positions)": "gpt2", "Llama (rotary positions)": "llama"}
+_WAYS = {"five terms": "5", "two to six terms": "2..6"}
 
 
 def figure(scale: str) -> Figure:
     """The figure on transfer."""
-    lines = {label: _plan(scale, architecture) for label, architecture in _MODELS.items()}
-    panel = Panel(
-        "Trained on five terms", lines, _by_terms, "share of right answers, greedy", "terms of the sum", (0, 1)
-    )
-    return Figure("Arithmetic: transfer to other lengths", [panel], 1, _conclude)
+    lines = {
+        f"{way}, {label}": _plan(scale, terms, architecture)
+        for way, terms in _WAYS.items()
+        for label, architecture in _MODELS.items()
+    }
+    panel = Panel("", lines, _by_terms, "share of right answers, greedy", "terms of the sum", (0, 1))
+    return Figure("Arithmetic: trained on one length or on several", [panel], 1, _conclude)
 
 
-def _plan(scale: str, architecture: str) -> Plan:
-    settings = {"terms": 5, "architecture": architecture, "context": 128, **_SIZES[scale]}
-    tests = {str(terms): {"terms": terms} for terms in _TERMS}
-    return Plan("ppo", "FormalArith-v0", settings, tests=tests, seconds=150 if scale == "tiny" else 20_000)
+def _plan(scale: str, terms: str, architecture: str) -> Plan:
+    settings = {"parts": f"FormalArith-v0 terms={terms}", "architecture": architecture, "context": 128, **_SIZES[scale]}
+    tests = {"lengths": {"parts": f"FormalArith-v0 terms={_TERMS[0]}..{_TERMS[-1]}"}}
+    return Plan("ppo", "FormalMix-v0", settings, tests=tests, seconds=90 if scale == "tiny" else 20_000)
 
 
 def _by_terms(result: Result) -> tuple[Sequence[float], Sequence[float]]:
-    return list(_TERMS), [result.tests[str(terms)]["exact"] for terms in _TERMS]
+    return list(_TERMS), [part["right"] for part in result.tests["lengths"]["by_part"]]
 
 
 def _conclude(data: Mapping[str, Any]) -> str:
