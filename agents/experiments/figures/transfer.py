@@ -10,8 +10,8 @@ from agents.experiments.plan import Figure, Panel, Plan, Result
 
 _TERMS = range(2, 9)
 _SIZES = {"tiny": {"steps": 1200}, "paper": {"steps": 5000, "layers": 12, "width": 768, "heads": 12}}
-_MODELS = {"GPT-2 (learned positions)": "gpt2", "Llama (rotary positions)": "llama"}
-_WAYS = {"five terms": "5", "two to six terms": "2..6"}
+_MODELS = {"GPT-2": "gpt2", "Llama": "llama"}
+_WAYS = {"5": "5", "2 to 6": "2..6"}
 
 
 def figure(scale: str) -> Figure:
@@ -21,7 +21,7 @@ def figure(scale: str) -> Figure:
         for way, terms in _WAYS.items()
         for label, architecture in _MODELS.items()
     }
-    panel = Panel("", lines, _by_terms, "share of right answers, greedy", "terms of the sum", (0, 1))
+    panel = Panel("Terms trained on", lines, _by_terms, "share of right answers, greedy", "terms of the sum", (0, 1))
     return Figure("Arithmetic: trained on one length or on several", [panel], 1, _conclude)
 
 
