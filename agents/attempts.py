@@ -85,6 +85,10 @@ def check_attempts(
     config.all_attempts.range(reward)
     if config.attempts == 1:
         return
+    if config.credit == "steps":
+        raise ConfigError(
+            f"credit='steps' is for one attempt, got attempts={config.attempts}: use 'completion' or 'error'"
+        )
     if processes.count > 1:
         raise ConfigError(f"attempts must be 1 where several processes train, got {config.attempts}")
     if isinstance(layout.tokenizer, VocabularyTokenizer):  # of others the longest text is hardly known

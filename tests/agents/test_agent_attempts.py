@@ -294,6 +294,8 @@ def test_what_does_not_fit_is_refused():
     two.count = 2
     with pytest.raises(ConfigError, match="attempts must be 1 where several processes train"):
         check_attempts(spec.config, policy, layout, spec.build()[1], two)
+    with pytest.raises(ConfigError, match="credit='steps' is for one attempt, got attempts="):
+        check_attempts(spec_of(credit="steps").config, policy, layout, spec.build()[1], alone())
     with pytest.raises(ConfigError, match=r"attempt_cost must be less than 0\.5"):
         check_attempts(spec_of(attempt_cost=0.5).config, policy, layout, spec.build()[1], alone())
     with pytest.raises(ConfigError, match="attempts must be an integer"):

@@ -22,7 +22,8 @@ from agents.ppo import train  # noqa: E402
 from agents.rollout import collect  # noqa: E402
 from agents.runs.folder import Run  # noqa: E402
 from agents.runs.spec import RunSpec  # noqa: E402
-from agents.scored import score  # noqa: E402
+from agents.scored import score, steps_of  # noqa: E402
+from formal_envs.errors import ConfigError  # noqa: E402
 from formal_envs.score import Score, Step, Unscored  # noqa: E402
 from formal_envs.tasks import make_task  # noqa: E402
 from formal_envs.tasks.streams import problem_keys, seeded_stream  # noqa: E402
@@ -134,6 +135,15 @@ def test_whole_prompts_without_scores_are_as_if_they_had_not_been_asked(way):
     found, _ = gradient(policy, sampled.rollout, spec.config)
     expected, _ = gradient(policy, sampled.rollout.select(kept.nonzero()[:, 0]), spec.config)
     assert torch.allclose(found, expected, atol=1e-5 * expected.norm())
+
+
+def test_steps_are_asked_of_rewards_that_have_them_and_of_texts_with_a_score():
+    reward, gone = make_task("Arith")[1], Unscored("the server is away")
+    right = reward.score("2+3+4=", "5+4=9")
+    found = steps_of(reward, ["2+3+4="], ["5+4=9", "5+4=9", "5"], [right, right, gone])
+    assert found == [[(3, 1.0), (5, 1.0)], [(3, 1.0), (5, 1.0)], ()]
+    with pytest.raises(ConfigError, match="needs a reward with a method steps"):
+        steps_of(make_task("Sentiment")[1], ["a"], ["b"], [Score(0.0, {})])
 
 
 def test_batch_entropy_has_all_completions():
