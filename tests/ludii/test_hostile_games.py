@@ -94,7 +94,8 @@ BOARDS = [
     "(board (graph vertices:{{0 0} {1 0}}) use:Edge)",
     "(board (graph vertices:{{0 0} {1 0}}) use:Cell)",
     *("(mancalaBoard 1000000 1000000)", "(mancalaBoard 0 0)", "(surakartaBoard (square 100) loops:1000000)"),
-    *("(surakartaBoard (square 6) loops:-5)", '(board (square 3) (track "T" {0 100000 -5 8} loop:True))'),
+    *("(surakartaBoard (add))", "(surakartaBoard (square 0))", "(surakartaBoard (square 6) loops:-5)"),
+    '(board (square 3) (track "T" {0 100000 -5 8} loop:True))',
     '(board (square 3) (track "T" "' + "0,E," * 50000 + '" loop:True))',
     "(board (square 3) {" + " ".join(f'(track "T{i}" "0,E,N,W" loop:True)' for i in range(2000)) + "})",
 ]

@@ -156,6 +156,8 @@ def build_board(call: Call) -> Board:
         else:
             graph = build_graph(call, site_type, work)
         board = Board(graph, site_type, head)
+        if not board.n:
+            args.fail(f"the board has no {site_type.lower()} to play on")
         board.tracks = read_tracks(args.calls("track"), board.sites)
         if head == "surakartaBoard":
             circuits = mancala.surakarta_tracks(args, board.sites.row, board.sites.column)
@@ -164,6 +166,4 @@ def build_board(call: Call) -> Board:
         if not error.end:
             error.start, error.end = call.start, call.end
         raise
-    if not board.n:
-        args.fail(f"the board has no {site_type.lower()} to play on")
     return board

@@ -7,7 +7,8 @@ cut into classes that no two types share in part, so that the lexer need not kno
 for a game. For LALR it is a little too ambiguous: ``(sites {})`` is an empty list of numbers, or of coordinates.
 
 A grammar of one line has the texts that printer.one_line writes, and no others: it says where the blanks are. So it
-ignores nothing and looks at nothing around its tokens.
+ignores nothing and looks at nothing around its tokens. It knows more than types: that a game has one board, a phase or
+more where there are phases, and no more players than there can be; and it has no endless names and no huge boards.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import re
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from formal_envs.ludii.language.names import MAX_PLAYERS
 from formal_envs.ludii.language.parameter_types import CONSTANTS, MAX_INT, OTHER_NAMES
 from formal_envs.ludii.language.signatures import LANGUAGE
-from formal_envs.ludii.language.typed_tree import Signature
+from formal_envs.ludii.language.typed_tree import Param, Signature
 
 START = "text"
 _END = r'(?=[\s(){}"]|$)'
@@ -27,6 +29,13 @@ _SYMBOLS = dict(
 )
 _LITERALS = {"integer": ["INT"], "float": ["INT", "FLOAT"], "flag": [], "string": ["STRING"]}
 _SAME = {"int": "integer", "real": "float", "bool": "flag"}  # the literals of the first are those of the second
+_CHARACTER = r"[ !#-\[\]-~]"
+MAX_NAME = 40
+"""Characters of a name, in a grammar of one line: the longest of a published game has 33."""
+MAX_SIZE = 40
+"""A board's size along one side, in a grammar of one line: the largest of a published game is 36."""
+_NEEDED = {"equipmentItem": ("item", "boardItem"), "phase": ("phase", "phase"), "endRule": ("endRule", "endRule")}
+"""Lists that need an item, which the second type has: what else they may have, and that."""
 _USES = {**LANGUAGE.enums, "flag": ("True", "False"), "integer": tuple(CONSTANTS)}
 
 
@@ -84,11 +93,19 @@ class _Writer:
 
     def _array(self, item: str) -> list[str]:
         name = self.type(item)
+        if self.one_line and item == "dim":
+            name = f"(SITE | {self.type('dimension')})"
         items = f"({name} ({self.blank}{name})*)?" if self.blank else f"{name}*"
+        if self.one_line and item in _NEEDED:
+            others, needed = map(self.type, _NEEDED[item])
+            before = f"({others} {self.blank})* " if others != needed else ""
+            items = f"{before}{needed} ({self.blank}{others})*"
         return [f'{_array(item)}: "{{" {items} "}}"']
 
     def _type(self, name: str) -> list[str]:
         """The literals, the keywords and the ludemes of a type, or the types that it stands for."""
+        if self.one_line and name == "dim":
+            return [_written(_rule(name), ["SIZE", self.type("dimension")])]
         options = [self.type(member) for member in LANGUAGE.aliases.get(name, ())]
         if name in _SAME:
             options.append(self.type(_SAME[name]))
@@ -126,13 +143,23 @@ class _Writer:
             for position in range(first, len(signature.positions)):
                 for slot in signature.positions[position]:
                     param = signature.params[slot]
-                    symbol = (f"{_label(param.label)} " if param.label else "") + self.type(param.type)
+                    symbol = (f"{_label(param.label)} " if param.label else "") + self._value(signature, param)
                     edges[symbol] = edges.get(symbol, frozenset()) | {position + 1}
                 if not param.optional:
                     break
             else:
                 ends = True
         return edges, ends
+
+    def _value(self, signature: Signature, param: Param) -> str:
+        """What stands for an argument."""
+        if self.one_line and (signature.slug, param.slot) == ("players", "count"):
+            return "PLAYERS"
+        if self.one_line and param.type == "string" and param.slot != "name":
+            return "TEXT"
+        if self.one_line and param.type == "integer" and signature.result == "boardItem":
+            return "SIZE"
+        return self.type(param.type)
 
 
 def _written(rule: str, options: Iterable[str]) -> str:
@@ -173,9 +200,16 @@ def _line_terminals(rules: str) -> list[str]:
     patterns |= {_label(p.label): f"{p.label}:" for s in LANGUAGE.signatures.values() for p in s.params if p.label}
     for word, terminal in _word_classes().items():
         patterns[terminal] = f"{patterns[terminal]}|{word}" if terminal in patterns else word
-    number = f"-?(0|[1-9][0-9]{{0,{len(str(MAX_INT)) - 2}}})"
-    patterns |= {"BLANK": " ", "STRING": r'"[ !#-\[\]-~]*"', "INT": number, "FLOAT": rf"{number}\.[0-9]{{1,9}}"}
+    digits = len(str(MAX_INT)) - 1  # any number of so many, and those of one more that begin with 1
+    number = f"-?(0|[1-9][0-9]{{0,{digits - 1}}}|1[0-9]{{{digits}}})"
+    patterns |= {"BLANK": " ", "STRING": rf'"{_CHARACTER}{{0,{MAX_NAME}}}"', "TEXT": f'"{_CHARACTER}*"'}
+    patterns |= {"PLAYERS": _up_to(MAX_PLAYERS), "SIZE": _up_to(MAX_SIZE), "SITE": "0|[1-9][0-9]{0,3}"}
+    patterns |= {"INT": number, "FLOAT": rf"{number}\.[0-9]{{1,9}}"}
     return _named(patterns, rules)
+
+
+def _up_to(most: int) -> str:
+    return "|".join(map(str, range(most + 1)))
 
 
 def _named(patterns: dict[str, str], rules: str) -> list[str]:

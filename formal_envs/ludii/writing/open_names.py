@@ -66,7 +66,7 @@ class _Frame:
         """The kinds of names that a string here may be; None where nothing is known."""
         if self.head == "piece" and not in_equipment:  # a move of pieces of these names, no definition
             return frozenset({"pieceName"})
-        if self.words == ["place"] and self.name is None:
+        if self.words in (["place"], ["place", "Stack"]) and self.name is None:
             return frozenset({"componentName"})
         kinds = _kinds()
         selector = self.words[1] if len(self.words) > 1 else None
@@ -101,7 +101,7 @@ class _Defined:
 
     def with_names_of(self, head: str, name: str | None, role: str, players: int) -> _Defined:
         """These and those that a ludeme defines."""
-        if head in PIECES and name is not None:
+        if head in PIECES and name:
             components = owned(name, role or ("Each" if head == "piece" else ""), players)
             return replace(self, pieces=self.pieces | {name}, components=self.components | components)
         if head == "hand":
