@@ -54,6 +54,7 @@ def cut(game, text):
         (RULES, '(rules (start (place "Queen1" {"A1"})))', "Queen1"),
         (RULES, '(rules (start (place "Rook2" {"A1"})))', "Rook2"),  # player 1's alone
         (RULES, '(rules (start (place "Rook1" "Hand1")))', "Hand1"),  # there are no hands
+        (RULES, '(rules (start (place Stack "B4" {"A1"})))', "B4"),  # a coordinate is no piece
         (RULES, '(rules (end (if (no Pieces Next "Rook2") (result Mover Win))))', None),  # 2 is a player's number
         (RULES, '(rules (end (if (no Pieces Next "Rook7") (result Mover Win))))', "Rook7"),
         (RULES, '(rules (end (if (no Pieces Next "King") (result Mover Win))))', "King"),
@@ -84,6 +85,8 @@ def test_equipment_does_not_end_before_it_has_what_is_used():
 def test_a_whole_game_uses_what_it_has_defined():
     assert forbidden(OpenNames(), GAME) is None
     assert forbidden(OpenNames(), GAME.replace('"Pawn1"', '"Pawn3"')) == "Pawn3"
+    nameless = GAME.replace('(piece "Pawn" Each)', '(piece "" Each)').replace('"Pawn1"', '""')
+    assert forbidden(OpenNames(), nameless) == '"'  # nothing is called so
 
 
 def test_a_copy_is_a_text_of_its_own():
