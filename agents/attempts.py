@@ -35,7 +35,7 @@ from agents.rollout import (
     shape,
     summarise,
 )
-from agents.runs.config import PPOConfig
+from agents.runs.config import PPOConfig, TrainingConfig
 from agents.scored import Scored, part_names, score
 from formal_envs.envs.attempts import Attempts, Episode
 from formal_envs.envs.token import TokenLayout
@@ -82,7 +82,7 @@ def check_attempts(
     config: PPOConfig, policy: Policy, layout: TokenLayout, reward: Reward, processes: Processes
 ) -> None:
     """Raise a ConfigError where episodes of several attempts cannot be trained on with these settings."""
-    config.all_attempts.range(reward)
+    check_room(config, policy, layout, reward)
     if config.attempts == 1:
         return
     if config.credit == "steps":
@@ -91,7 +91,12 @@ def check_attempts(
         )
     if processes.count > 1:
         raise ConfigError(f"attempts must be 1 where several processes train, got {config.attempts}")
-    if isinstance(layout.tokenizer, VocabularyTokenizer):  # of others the longest text is hardly known
+
+
+def check_room(config: TrainingConfig, policy: Policy, layout: TokenLayout, reward: Reward) -> None:
+    """Raise a ConfigError where attempts cost more than a reward pays, or a model lacks the positions for them all."""
+    config.all_attempts.range(reward)
+    if config.attempts > 1 and isinstance(layout.tokenizer, VocabularyTokenizer):  # of others bounds are far too wide
         policy.check_length(layout.window - layout.max_tokens, layout.max_tokens)
 
 

@@ -15,6 +15,7 @@ from accelerate import Accelerator
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from agents.attempts import check_room
 from agents.evaluation.agent import EVALUATION, evaluate
 from agents.evaluation.policy_agent import PolicyAgent
 from agents.models.optimizers import make_optimizer
@@ -24,14 +25,15 @@ from agents.runs.keeping import PROMPTS
 from agents.runs.loop import interruption, progress_bar
 from agents.runs.session import Progress, Session
 from agents.runs.spec import RunSpec
+from agents.wrong_attempts import wrong_attempts
 from formal_envs.envs.token import TokenLayout
 from formal_envs.errors import ConfigError
 from formal_envs.score import score_batch
 from formal_envs.tasks import Problems
 from formal_envs.tasks.streams import problem_keys, seeded_stream
 
-EXAMPLES, ORDER = 4, 5
-"""Purposes of seeds, beside those in agents/evaluation, agents/ppo.py."""
+EXAMPLES, ORDER, WRONG = 4, 5, 8
+"""Purposes of seeds, beside those in agents/evaluation, agents/ppo.py, agents/evaluation/policy_agent.py."""
 _IGNORED = -100  # what torch's cross entropy leaves out
 _BLOCK = 256  # examples that are made at once
 
@@ -41,7 +43,8 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
 
     Every ``evaluate_every`` steps, at the start and at the end, the metrics have ``validation_loss`` on held-out
     problems and the mean reward and parts of completions sampled for them. ``resume`` and Ctrl-C are as in
-    ``agents.ppo.train``, and so is the length.
+    ``agents.ppo.train``, and so is the length. With several attempts half of the examples have wrong ones before the
+    solution, and metrics the shares that are right at the first attempt and at any.
 
     Raises:
         ConfigError: the settings do not fit the task, or ``out`` holds another run.
@@ -52,6 +55,7 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
     run = Session.begin(spec, out, resume)
     config = run.share(config)
     policy, layout, accelerator = run.policy, run.layout, run.accelerator
+    check_room(config, policy, layout, run.reward)
     policy.value_head.requires_grad_(False)  # it has nothing to learn from here
     run.place(policy)
     optimizer = make_optimizer(policy, config.optimizer, config.learning_rate, weight_decay=0.01)
@@ -69,7 +73,14 @@ def train_supervised(spec: RunSpec, out: Path, *, resume: bool = False) -> dict[
     def validate(step: int) -> dict[str, float]:
         loss = validation_loss(policy.model, validation, pad_id, config.batch)
         agent = PolicyAgent(policy, layout, config.seed)
-        results = evaluate(agent, run.held_out, run.reward, episodes=config.validation, seed=config.seed)
+        results = evaluate(
+            agent,
+            run.held_out,
+            run.reward,
+            episodes=config.validation,
+            seed=config.seed,
+            attempts=config.all_attempts,
+        )
         prompts = unseen.prompts[:PROMPTS]
         texts = agent.act(prompts)
         log.write_samples(step, prompts, unseen.solutions, texts, score_batch(run.reward, prompts, texts))
@@ -119,34 +130,46 @@ class Example(NamedTuple):
 
 def _make_examples(run: Session, config: SFTConfig) -> list[Example]:
     """The examples to learn from, in blocks, with a bar: a game takes its time, as each is played first."""
-    keys = problem_keys(seeded_stream(config.seed, EXAMPLES), np.arange(config.examples))
+    keys, wrong = (
+        problem_keys(seeded_stream(config.seed, purpose), np.arange(config.examples)) for purpose in (EXAMPLES, WRONG)
+    )
     examples: list[Example] = []
     with progress_bar("examples", config.examples, unit="example") as bar:
         for start in range(0, config.examples, _BLOCK):
-            block = encode_examples(run.layout, run.task.sample(keys[start : start + _BLOCK]), config.loss)
+            problems, between = run.task.sample(keys[start : start + _BLOCK]), None
+            if config.attempts > 1:
+                own = wrong[start : start + _BLOCK]
+                between = wrong_attempts(run.layout, run.reward, problems, own, config.attempts)
+            block = encode_examples(run.layout, problems, config.loss, between)
             examples += block
             bar.update(len(block))
     return examples
 
 
-def encode_examples(layout: TokenLayout, problems: Problems, loss: str) -> list[Example]:
+def encode_examples(
+    layout: TokenLayout, problems: Problems, loss: str, between: Sequence[Sequence[int]] | None = None
+) -> list[Example]:
     """An example of each problem, on "all" tokens or on those of the "completion" alone.
 
     EOS follows where a completion may be longer than the solution, so that the model learns to stop. A prompt of no
     tokens becomes BOS, as in rollouts.
+
+    Args: between, the tokens of wrong attempts between prompts and solutions, as of ``wrong_attempts``. Of an example
+        that has some the solution alone is learned: what is wrong is not to be said.
 
     Raises:
         ParseFailure: the tokenizer has no token for a part of a text.
     """
     tokenizer = layout.tokenizer
     examples = []
-    for prompt, solution in zip(problems.prompts, problems.solutions, strict=True):
-        before = tokenizer.encode(prompt) or [tokenizer.bos_id]
+    wrong = between or [()] * len(problems.prompts)
+    for prompt, solution, tried in zip(problems.prompts, problems.solutions, wrong, strict=True):
+        before = [*(tokenizer.encode(prompt) or [tokenizer.bos_id]), *tried]
         after = tokenizer.encode(solution)[: layout.max_tokens]
         if len(after) < layout.max_tokens:
             after = [*after, tokenizer.eos_id]
         ids = np.array(before + after, np.int32)
-        examples.append(Example(ids, 1 if loss == "all" else len(before)))
+        examples.append(Example(ids, 1 if loss == "all" and not tried else len(before)))
     return examples
 
 

@@ -50,7 +50,7 @@ models runs evaluation
 processes
 scored gaming parts
 rollout
-attempts update
+attempts wrong_attempts update
 ppo sft
 bench experiments
 lab

@@ -55,6 +55,9 @@ class TrainingConfig:
         log: trackers that get the metrics, too, separated by commas: "tensorboard", "trackio", "wandb".
         checkpoint_every: steps between checkpoints.
         test_episodes: held-out problems that the finished model is tried on, greedily and sampling.
+        attempts, attempt_cost: of an episode, as of the environments: completions that are wrong are told why, and
+            answered again. PPO compares each attempt with others of its number at the same prompt; supervised training
+            has solutions behind wrong attempts, too (agents/wrong_attempts.py).
 
     Raises:
         ConfigError: a value is out of range.
@@ -89,8 +92,11 @@ class TrainingConfig:
     log: str = ""
     checkpoint_every: int = 250
     test_episodes: int = 4096
+    attempts: int = 1
+    attempt_cost: float = ATTEMPT_COST
 
     def __post_init__(self) -> None:
+        _ = self.all_attempts  # which checks them
         for name in ("seed", "steps", "max_tokens", "warmup", "lora_rank"):
             check_integer(name, getattr(self, name), 0, 2**63 - 1)
         for name in ("layers", "width", "heads", "checkpoint_every", "test_episodes"):
@@ -110,6 +116,11 @@ class TrainingConfig:
         for name in ("learning_rate", "grad_clip", "lora_alpha"):
             self._require(name, getattr(self, name) > 0, "be positive")
         self._require("width", self.width % self.heads == 0, f"be a multiple of heads ({self.heads})")
+
+    @property
+    def all_attempts(self) -> Attempts:
+        """The attempts of an episode, and what they cost."""
+        return Attempts(self.attempts, self.attempt_cost)
 
     @property
     def trackers(self) -> list[str]:
@@ -228,8 +239,6 @@ class PPOConfig(TrainingConfig):
         kl_coef: weight of the KL to the frozen reference, the model as training found it, in each token's reward. The
             KL is measured at 0 too where ``model`` is given; a model with random weights has no reference at 0.
         kl_estimator: "log_ratio", "absolute", "squared" or "full".
-        attempts, attempt_cost: of an episode, as of the environments: completions that are wrong are told why, and
-            answered again. Each attempt is compared with others of its number at the same prompt.
         ema_decay: share of the exponential mean of the weights that each step keeps. That mean is evaluated, and is the
             finished model; the weights themselves sample and learn. 0 keeps no mean.
         evaluate_every: steps between greedy evaluations on ``validation`` held-out problems, which metrics hold with
@@ -265,8 +274,6 @@ class PPOConfig(TrainingConfig):
     kl_estimator: str = "log_ratio"
     kl_target: float = 0.0
     kl_horizon: float = 10_000.0
-    attempts: int = 1
-    attempt_cost: float = ATTEMPT_COST
     ema_decay: float = 0.0
     evaluate_every: int = 0
     validation: int = 512
@@ -274,7 +281,6 @@ class PPOConfig(TrainingConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_integer("evaluate_every", self.evaluate_every, 0, 2**31 - 1)
-        _ = self.all_attempts  # which checks them
         for name in ("prompts", "completions", "epochs", "minibatches", "validation"):
             check_integer(name, getattr(self, name), 1, 2**31 - 1)
         check_choice("advantage", self.advantage, ("centred", "group", "gae"))
@@ -305,8 +311,3 @@ class PPOConfig(TrainingConfig):
             self._require("credit", self.credit == "completion", "be 'completion' where advantage is 'gae'")
         else:
             self._require("completions", self.completions >= 2, "be at least 2 unless advantage is 'gae'")
-
-    @property
-    def all_attempts(self) -> Attempts:
-        """The attempts of an episode, and what they cost."""
-        return Attempts(self.attempts, self.attempt_cost)

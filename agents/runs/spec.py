@@ -94,8 +94,8 @@ class RunSpec:
 
     @property
     def attempts(self) -> Attempts:
-        """How many an episode has, and what they cost; supervised training has one."""
-        return self.config.all_attempts if isinstance(self.config, PPOConfig) else Attempts()
+        """How many an episode has, and what they cost."""
+        return self.config.all_attempts
 
     def layout(self, saved: Path | None = None) -> TokenLayout:
         """The tokenizer, the longest completion and the tokens that one may hold, as in the token environment.

@@ -181,7 +181,8 @@ def test_a_killed_run_resumes_exactly(tmp_path):
 
 @pytest.mark.process
 def test_processes_share_a_run(tmp_path):
-    settings = [f"--set={name}={value}" for name, value in SMALL.items()]
+    options = {**SMALL, "attempts": 2, "context": 256}  # whose wrong attempts each process makes
+    settings = [f"--set={name}={value}" for name, value in options.items()]
     command = ["-m", "formal_envs", "sft", "FormalArith-v0", "--out", str(tmp_path / "run"), "--steps", "3", *settings]
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[2])}
