@@ -17,6 +17,10 @@ from agents.rollout import Batch, Rollout
 from agents.runs.config import PPOConfig
 from formal_envs.tasks.streams import problem_keys
 
+_ROUNDING = 1e-5
+"""Nats by which a token's log-probability may differ from its old one by rounding: a distance has no slope at 0, where
+rounding would choose one."""
+
 
 def cut(stream: np.uint64, first: int, prompts: int, parts: int) -> list[Tensor]:
     """The rows of the mini-batches of a pass, each of ``prompts / parts`` prompts, drawn from a stream.
@@ -110,7 +114,8 @@ def ppo_loss(
 
     each = clipped_policy_loss(said.logp, old_logp, advantages, config.clip, config.clip_high or config.clip)  # (N,)
     if batch.restrained is not None:
-        each = each + config.kl_cov_coef * (said.logp - old_logp).abs() * batch.restrained[live]
+        distance = ((said.logp - old_logp).abs() - _ROUNDING).clamp(min=0)  # (N,)
+        each = each + config.kl_cov_coef * distance * batch.restrained[live]
     policy_loss = (each * weights).sum() / weight
     loss = policy_loss
     if entropy_coef > 0:
