@@ -74,6 +74,8 @@ def main():
     parser.add_argument("--random", type=int, default=0)
     parser.add_argument("--limit", type=int, default=330)
     asked = parser.parse_args()
+    if not asked.file and asked.random < 1:
+        parser.error("name a file, or how many random texts: --random 512")
     if asked.file:
         texts = [json.loads(line)["completion"] for line in asked.file.read_text(encoding="utf-8").splitlines()]
     else:
