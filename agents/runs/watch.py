@@ -23,8 +23,8 @@ from formal_envs.errors import FormalEnvError
 
 _NAMED_WITHIN = 5.0  # seconds in which the others hear of a loss
 _GRACE = 20.0  # seconds until a process ends that does not come to see the loss for itself
-_DONE = b"done\n"
-_WORD = 16  # bytes
+_DONE = "done"
+_LINE = 1024  # bytes, at most
 _KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 4}  # a machine that is gone is noticed in 30 s
 
 
@@ -56,7 +56,7 @@ class Watch:
         self._name = f"process {rank} of {count} ({socket.gethostname()}, pid {os.getpid()})"
         self._server = _listen() if rank == 0 else None
         port = self._server.getsockname()[1] if self._server else 0
-        words = secrets.token_bytes(_WORD), secrets.token_bytes(_WORD)
+        words = secrets.token_hex(), secrets.token_hex()
         told = [(socket.gethostname(), port, words, self._name)]
         distributed.broadcast_object_list(told)
         host, port, (self._greeting, self._answer), first = told[0]  # by which both ends know each other
@@ -81,7 +81,7 @@ class Watch:
         """Tell the others that this process is done."""
         for peer in self._peers:
             with suppress(OSError):
-                peer.sendall(_DONE)
+                _say(peer, _DONE)
         self._end()
 
     def name(self, error: BaseException | None) -> None:
@@ -95,8 +95,8 @@ class Watch:
         for host in dict.fromkeys(hosts):
             with suppress(OSError):
                 peer = socket.create_connection((host, port), timeout=60)
-                if peer.recv(_WORD) == self._greeting:
-                    peer.sendall(self._answer + f"{self._name}\n".encode())
+                if _hear(peer) == self._greeting:
+                    _say(peer, f"{self._answer} {self._name}")
                     self._hold(peer, name)
                     return
                 peer.close()
@@ -107,10 +107,10 @@ class Watch:
         peer: socket.socket = server.accept()[0]
         with suppress(OSError):
             peer.settimeout(5)
-            peer.sendall(self._greeting)
-            said = peer.recv(1024)
-            if secrets.compare_digest(said[:_WORD], self._answer) and said.endswith(b"\n"):
-                self._hold(peer, said[_WORD:].decode("utf-8", "replace").strip())
+            _say(peer, self._greeting)
+            answer, _, name = _hear(peer).partition(" ")
+            if secrets.compare_digest(answer.encode(), self._answer.encode()) and name:
+                self._hold(peer, name)
                 return peer
         peer.close()
         return None
@@ -137,24 +137,24 @@ class Watch:
                             selector.register(peer, selectors.EVENT_READ)
                     elif readable in self._peers:  # it speaks once
                         selector.unregister(readable)
-                        self._hear(readable)
+                        self._take_in(readable)
         if self._lost and not self._closed.wait(_GRACE):
             print(f"Error: {ProcessLost(self._lost)}", file=sys.stderr, flush=True)
             os._exit(1)
 
-    def _hear(self, peer: socket.socket) -> None:
+    def _take_in(self, peer: socket.socket) -> None:
         """Take in what another process says: that it is done, who is gone, or nothing because it is gone itself."""
-        said = b""
+        said = ""
         with suppress(OSError):
-            said = peer.recv(1024)
+            said = _hear(peer)
         if said == _DONE or self._lost:
             return
-        self._lost = said.decode("utf-8", "replace").partition("\n")[0] or self._peers[peer]
+        self._lost = said or self._peers[peer]
         if distributed.get_backend() == "nccl":  # which may end this process before it says so
             print(ProcessLost(self._lost), file=sys.stderr, flush=True)
         for other in self._peers if self._server else ():
             with suppress(OSError):
-                other.sendall(f"{self._lost}\n".encode())
+                _say(other, self._lost)
         self._found.set()
 
     def _end(self) -> None:
@@ -170,6 +170,16 @@ class Watch:
         for held in (self._server, self._wake, self._woken, *self._peers):
             if held is not None:
                 held.close()
+
+
+def _say(peer: socket.socket, line: str) -> None:
+    peer.sendall(f"{line}\n".encode())
+
+
+def _hear(peer: socket.socket) -> str:
+    """One line, however its bytes arrive, and nothing of the next one; "" at the end of the connection."""
+    with peer.makefile("rb", buffering=0) as lines:
+        return lines.readline(_LINE).decode("utf-8", "replace").rstrip("\n")
 
 
 def _listen() -> socket.socket:

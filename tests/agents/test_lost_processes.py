@@ -124,3 +124,13 @@ def test_a_process_that_is_done_is_not_missed():
     processes = start_ranks(2, "-c", WATCHED.format(does="time.sleep(4 * (1 - state.process_index))"))
     errors = finish(processes)
     assert [process.returncode for process in processes] == [0, 0], errors
+
+
+@pytest.mark.process
+def test_what_a_process_says_at_once_is_heard_one_by_one():
+    """It is done before the first process has read who it is."""
+    late = "hear = watch._hear; watch._hear = lambda peer: time.sleep(state.process_index == 0) or hear(peer)"
+    code = WATCHED.format(does="time.sleep(8 * (1 - state.process_index))").replace("with watch", f"{late}\nwith watch")
+    processes = start_ranks(2, "-c", code)
+    errors = finish(processes)
+    assert [process.returncode for process in processes] == [0, 0], errors
