@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ NAME_TOKENS = 4
 _PART_TOKENS = 16
 """Tokens that are kept free where one is part of a character: more than the others of it, and what it may cost."""
 _KEPT = 64
+_FITS = 1 << 11
 
 
 class Within(NamedTuple):
@@ -45,6 +47,7 @@ class Lengths:
         self._row = np.full(-(-len(pieces) // 32) * 32, NEVER, np.int32)
         self._parts = np.array([text is None for text in texts])
         self._ready: dict[tuple[str, str], EarleyReader | None] = {}
+        self._fits = lru_cache(_FITS)(self._fitting)
 
     def begin(self, goal: Continuation) -> Within | None:
         """The beginning of a completion; None where the grammar is not read."""
@@ -71,9 +74,10 @@ class Lengths:
 
         A token that is part of a character is one of them where there is room to spare.
         """
-        if text.unread:
-            return None
-        ways = text.state.ways()
+        return None if text.unread else self._fits(text.state, room)
+
+    def _fitting(self, state: Unfinished, room: int) -> NDArray[np.uint8] | None:
+        ways = state.ways()
         parts = bool(self._parts.any())
         needed = max((first.worst + after for first, after in ways), default=NEVER)
         if parts:

@@ -5,7 +5,7 @@ Source: J. Earley, "An efficient context-free parsing algorithm", Communications
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -15,6 +15,10 @@ from formal_envs.languages.shortest import NEVER, First, Shortest
 
 _Scan: TypeAlias = "tuple[tuple[int, frozenset[int]], ...]"
 """Terminals under way, with their states."""
+_Threads: TypeAlias = "list[tuple[_Scan, _Point]]"
+"""Terminals under way, and where they began."""
+_KEPT = 1 << 14
+"""Points and states of a grammar's texts that are remembered."""
 
 
 class _Predicted(NamedTuple):
@@ -33,7 +37,10 @@ class _Item(NamedTuple):
 
 
 class _Point:
-    """Where a terminal ended: what may come next, and what waits for it."""
+    """Where a terminal ended: what may come next, and what waits for it.
+
+    Points of which that is the same are one object, whatever was written before them.
+    """
 
     __slots__ = ("_up", "items", "predicted")
 
@@ -56,24 +63,41 @@ class _Point:
 
 
 class EarleyReader:
-    """Reads texts of a grammar; what it finds out of the grammar is kept."""
+    """Reads texts of a grammar; what it finds out of the grammar is kept.
+
+    Texts that may go on alike have one state, so that what is behind it is worked out once: a grammar of which texts
+    go on in few ways costs little however many texts there are.
+    """
 
     def __init__(self, shortest: Shortest):
         self.shortest = shortest
         self._predictions: dict[frozenset[Symbol], _Predicted] = {}
+        self._points: dict[frozenset[_Item], _Point] = {}
+        self._states: dict[Hashable, Unfinished] = {}
         self._read = lru_cache(1 << 16)(self._read_anew)
+        self.write = lru_cache(_KEPT)(self._write)
 
     def begin(self) -> Unfinished:
         """An empty text."""
         point = _Point()
         self._place(point, self.shortest.starts[""][0], None, 0, set())
         done = "start" in self.shortest.nullable
-        self._close(point)
-        return Unfinished(self, [(point.predicted.scan, point)], point, done)
+        point = self._close(point)
+        return self._state([(point.predicted.scan, point)], point, done)
 
-    def read(
-        self, threads: list[tuple[_Scan, _Point]], character: str
-    ) -> tuple[list[tuple[_Scan, _Point]], _Point | None, bool]:
+    def _write(self, state: Unfinished, text: str) -> Unfinished:
+        threads, point, done = state.threads, state.point, state.done
+        for character in text:
+            threads, point, done = self._read_character(threads, character)
+        return self._state(threads, point, done)
+
+    def _state(self, threads: _Threads, point: _Point | None, done: bool) -> Unfinished:
+        key = tuple(threads), point, done
+        if len(self._states) == _KEPT:
+            self._states.clear()
+        return self._states.setdefault(key, Unfinished(self, threads, point, done))
+
+    def _read_character(self, threads: _Threads, character: str) -> tuple[_Threads, _Point | None, bool]:
         """The terminals under way behind a character, the point where some end, and whether it ends a sentence."""
         bit, going, point, done = character_bit(character), [], _Point(), False
         seen: set[tuple[Symbol, int]] = set()
@@ -85,7 +109,7 @@ class EarleyReader:
                 done |= self._complete(point, terminal, origin, seen)
         if not point.items:
             return going, None, done
-        self._close(point)
+        point = self._close(point)
         return [*going, (point.predicted.scan, point)], point, done
 
     def _read_anew(self, scan: _Scan, bit: int) -> tuple[_Scan, tuple[int, ...]]:
@@ -132,11 +156,20 @@ class EarleyReader:
             stack.append((self.shortest.rule[place], origin))
         return False
 
-    def _close(self, point: _Point) -> None:
+    def _close(self, point: _Point) -> _Point:
+        """The point, or the one before of which nothing differs."""
+        key = frozenset(item for items in point.items.values() for item in items)
+        known = self._points.get(key)
+        if known is not None:
+            return known
         asked = frozenset(point.items)
         if asked not in self._predictions:
             self._predictions[asked] = self._predict(asked)
         point.predicted = self._predictions[asked]
+        if len(self._points) == _KEPT:
+            self._points.clear()
+        self._points[key] = point
+        return point
 
     def _predict(self, asked: frozenset[Symbol]) -> _Predicted:
         waiting: dict[Symbol, list[int]] = {}
@@ -156,50 +189,56 @@ class EarleyReader:
 
 
 class Unfinished:
-    """The state of a text; ``write`` gives the next one and leaves this as it is."""
+    """The state of a text; ``write`` gives the next one and leaves this as it is.
 
-    __slots__ = ("_done", "_point", "_reader", "_threads")
+    Attributes:
+        threads: the terminals under way, and where they began.
+        point: where a terminal ended with the last character, None where none did.
+        done: whether the text is a sentence.
+    """
 
-    def __init__(self, reader: EarleyReader, threads: list[tuple[_Scan, _Point]], point: _Point | None, done: bool):
-        self._reader, self._threads, self._point, self._done = reader, threads, point, done
+    __slots__ = ("_found", "_reader", "done", "point", "threads")
+
+    def __init__(self, reader: EarleyReader, threads: _Threads, point: _Point | None, done: bool):
+        self._reader, self.threads, self.point, self.done = reader, threads, point, done
+        self._found: list[tuple[First, int]] | None = None
 
     @property
     def lost(self) -> bool:
         """Whether no sentence begins so."""
-        return not self._threads and not self._done
+        return not self.threads and not self.done
 
     def write(self, text: str) -> Unfinished:
         """The text with more behind it."""
-        threads, point, done = self._threads, self._point, self._done
-        for character in text:
-            threads, point, done = self._reader.read(threads, character)
-        return Unfinished(self._reader, threads, point, done)
+        return self._reader.write(self, text)
 
     def left(self) -> int:
         """The fewest tokens that end it; none where it is a sentence."""
-        return 0 if self._done else min((1 + first.best + after for first, after in self.ways()), default=NEVER)
+        return 0 if self.done else min((1 + first.best + after for first, after in self.ways()), default=NEVER)
 
     def ways(self) -> list[tuple[First, int]]:
         """What a next token comes to, and the fewest tokens behind that: all the ways to go on with the text."""
-        found: dict[int, tuple[First, int]] = {}
-        for first, after in self._ways():
-            known = found.get(id(first))
-            if known is None or known[1] > after:
-                found[id(first)] = (first, after)
-        return list(found.values())
+        if self._found is None:
+            found: dict[int, tuple[First, int]] = {}
+            for first, after in self._ways():
+                known = found.get(id(first))
+                if known is None or known[1] > after:
+                    found[id(first)] = (first, after)
+            self._found = list(found.values())
+        return self._found
 
     def _ways(self) -> Iterator[tuple[First, int]]:
         shortest = self._reader.shortest
         behind: list[tuple[Symbol, _Point, int]] = []  # what ends at a node of the trie
-        for scan, origin in self._threads:
-            if origin is self._point:
+        for scan, origin in self.threads:
+            if origin is self.point:
                 continue
             for terminal, states in scan:
                 first = shortest.first_of_terminal(terminal, states)
                 yield first, origin.after(terminal, self._reader)
                 behind += [(terminal, origin, node) for node in first.ends]
-        if self._point is not None:
-            for item in (each for items in self._point.items.values() for each in items):
+        if self.point is not None:
+            for item in (each for items in self.point.items.values() for each in items):
                 first = shortest.first(item.place)
                 yield first, item.after
                 if item.origin is not None:

@@ -3,6 +3,7 @@
 import pickle
 import random
 from functools import cache
+from unittest.mock import patch
 
 import gymnasium
 import numpy as np
@@ -16,6 +17,7 @@ import formal_envs  # noqa: F401  (registers the environments)
 from formal_envs.envs.lengths import NAME_TOKENS
 from formal_envs.envs.masks import GrammarMasks
 from formal_envs.errors import ConfigError
+from formal_envs.languages import unfinished
 from formal_envs.languages.language import Language
 from formal_envs.languages.mask_grammar import plain_grammar
 from formal_envs.languages.plain_rules import read_rules
@@ -146,6 +148,24 @@ def test_shortest_ways_by_hand():
     named = read_rules("start: NAME+\nNAME: /[a-z]{3}/", "NAME", NAME_TOKENS)
     state = EarleyReader(Shortest(named, Trie(["a", ")"]))).begin()
     assert [state.write(text).left() for text in ("", "a", "aa", "aaa")] == [3 + NAME_TOKENS, 2, 1, 0]
+
+
+def test_texts_that_may_go_on_alike_have_one_state():
+    rules = read_rules('start: NUMBER ("+" NUMBER)*\nNUMBER: /[0-9]+/')
+    begun = EarleyReader(Shortest(rules, Trie([*"0123456789+"]))).begin()
+    assert begun.write("1+2") is begun.write("7+30+4")
+    assert begun.write("1+") is not begun.write("1")
+
+
+@given(st.lists(st.text("()ab", max_size=12), min_size=20, max_size=40))
+def test_what_is_remembered_changes_nothing(texts):
+    rules = read_rules('start: "(" start* ")" | NAME\nNAME: /[ab]{3}/')
+    trie = Trie(["(", ")", "a", "b", "ab", "()"])
+    with patch.object(unfinished, "_KEPT", 4):
+        forgetful = EarleyReader(Shortest(rules, trie))
+        for text in texts:
+            alone = EarleyReader(Shortest(rules, trie)).begin().write(text)
+            assert forgetful.begin().write(text).left() == alone.left()
 
 
 def test_grammars_that_are_not_read_have_no_limit():
