@@ -344,7 +344,8 @@ def test_tic_tac_toe_by_hand():
         (HOLE, "(move Add (to (sites Empty))", ""),
         (HOLE, MOVE, None),
         (HOLE, '(move Add (piece "Horse") (to (sites Empty)))', '"Horse"'),
-        (PIECE_HOLE, '(piece "Bell" Each)', None),  # what follows it asks for a Ball
+        (PIECE_HOLE, '(piece "Bell" Each)', '"Bell"'),  # what follows it asks for a Ball
+        (PIECE_HOLE, "(hand Each)", None),
         (HOLE, "", ""),
     ],
 )

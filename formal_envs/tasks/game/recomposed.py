@@ -7,6 +7,8 @@ is the part that was cut out. After any other prompt the completion is the whole
 from __future__ import annotations
 
 import re
+from collections import Counter
+from string import digits
 from typing import NamedTuple
 
 from formal_envs.ludii import GameError, check_game, expand_game
@@ -126,6 +128,19 @@ def offset(completion: str, game: Recomposed, place: int) -> int | None:
     elif not game.begin <= place < game.end:
         return None
     return len(completion) - len(completion.lstrip()) + place - game.begin
+
+
+def lonely_name(completion: str, game: Recomposed) -> int | None:
+    """Where the first name stands in a completion that nothing else in its game says; None where there is none.
+
+    It stands in the place of the name that the rest of the game asks for. Numbers behind names are their players'.
+    """
+    said = [
+        (match.start(), match[0].strip('"').rstrip(digits)) for match in TOKEN.finditer(game.text) if match[0][0] == '"'
+    ]
+    times = Counter(name for _, name in said)
+    places = (place for place, name in said if game.begin <= place < game.end and times[name] == 1)
+    return next((offset(completion, game, place) for place in places), None)
 
 
 def position(game: Recomposed, stage: str, place: int) -> float:

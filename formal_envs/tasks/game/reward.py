@@ -20,6 +20,7 @@ from formal_envs.tasks.game.recomposed import (
     MAX_TEXT,
     Recomposed,
     first_error,
+    lonely_name,
     offset,
     position,
     recompose,
@@ -58,7 +59,8 @@ class GameReward:
     was known before left nothing to ask.
     ``failure`` is None where the game plays, else the stage that refused it, why, and the place in the game; with
     ``"gavel"`` also the threshold that a game which plays falls short of, with ``"skill"`` what it lacks most;
-    ``failed_at`` is known where the text does not compile and the completion itself is to blame, not what follows it.
+    ``failed_at`` is known where the text does not compile and the completion itself is to blame, not what follows it;
+    where what surrounds it asks for a name that is not there, it is the completion's first name that nothing else says.
 
     Any text is scored, in bounded time: the length of a game and the work that it may ask for are limited, and the work
     is counted, not timed. A batch runs in as many threads as there are processors for this process of
@@ -129,6 +131,8 @@ class GameReward:
             if judged.error:
                 error = first_error(judged.error)
                 share, failed_at = position(game, judged.error.stage, error), offset(completion, game, error)
+                if failed_at is None and judged.error.stage == "names":
+                    failed_at = lonely_name(completion, game)
             value = 0.0 if KINDS[self.kind].floor is None else UNPLAYABLE * share
         return Score(value, {**judged.parts, "position": share, "brief": met}, judged.failure, failed_at)
 
