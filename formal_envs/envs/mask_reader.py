@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from formal_envs.envs.lengths import Lengths
 from formal_envs.errors import ConfigError
 from formal_envs.languages.mask_grammar import Continuation, Names
-from formal_envs.tokenizers import HuggingFaceTokenizer, Tokenizer
+from formal_envs.tokenizers import HuggingFaceTokenizer, Tokenizer, VocabularyTokenizer
 
 KEPT = 64
 """Grammars that are kept ready for further texts."""
@@ -35,6 +35,7 @@ class MaskReader:
         self._ready: dict[str, Any] = {}
         self.texts = [tokenizer.decode([token]) for token in range(tokenizer.vocab_size)]
         self._named: dict[Hashable, NDArray[np.uint8]] = {}
+        self._joined: dict[int, NDArray[np.uint8] | None] = {}
 
     @cached_property
     def lengths(self) -> Lengths:
@@ -59,6 +60,30 @@ class MaskReader:
         if goal.begun:
             matcher.consume_tokens(self._tokenizer.encode(goal.begun))
         return matcher
+
+    def joined(self, token: int) -> NDArray[np.uint8] | None:
+        """The tokens that are one token with this one before them, as bits (bytes,); None where there are none.
+
+        A tokenizer that takes the longest token at a place never writes the two.
+        """
+        if token not in self._joined:
+            ids = self._joins.get(self.texts[token], ())
+            rows = np.zeros(-(-len(self.texts) // 32) * 32, bool)
+            rows[list(ids)] = True
+            self._joined[token] = np.packbits(rows, bitorder="little") if ids else None
+        return self._joined[token]
+
+    @cached_property
+    def _joins(self) -> dict[str, list[int]]:
+        """For texts of tokens those that make a token with them."""
+        found: dict[str, list[int]] = {}
+        if isinstance(self._tokenizer, VocabularyTokenizer):
+            ids = {text: token for token, text in enumerate(self._tokenizer.tokens)}
+            for text in ids:
+                for cut in range(1, len(text)):
+                    if text[:cut] in ids and text[cut:] in ids:
+                        found.setdefault(text[:cut], []).append(ids[text[cut:]])
+        return found
 
     def named(self, names: Names) -> NDArray[np.uint8]:
         """The tokens that may follow for the names' sake, as bits (bytes,)."""

@@ -53,6 +53,9 @@ class GrammarMasks:
     the masks are those without a limit. Where a prompt's shortest sentence is longer than the limit, and where the
     grammar's own reading is not llguidance's, a text may still be cut.
 
+    Where a VocabularyTokenizer has one token for two, the second of them gives way to others after the first, as it
+    never reads a text so: a number of two digits is its token, not the tokens of its digits.
+
     llguidance reads a text by the longest token at every place, and a grammar's own parser may not: then masks can
     refuse sentences, or lead where nothing can follow. So the solutions of some problems of a user's grammar, and
     random texts under the mask, are tried first. What they do not show is not exact: there masks are narrower than the
@@ -198,9 +201,10 @@ class GrammarMasks:
                 self.bits[slot] |= self._eos
 
     def _narrowed(self, text: _Text, bits: NDArray[np.uint8], ended: bool) -> NDArray[np.uint8]:
-        """Of these tokens those that leave enough room, and of them those that the names allow, if there are some.
+        """Of these tokens those that leave enough room, of them those that the names allow, and of them those that are
+        not one token with the last one; each if there are some.
 
-        Where the text is a sentence there need not be any that leaves enough room.
+        Where the text is a sentence there need not be any that leaves enough room, or that is no such part.
         """
         fits = text.within and self._reader.lengths.allowed(text.within, self._room - len(text.tokens) - 1)
         if fits is not None:
@@ -209,6 +213,10 @@ class GrammarMasks:
         if text.names:
             named = bits & self._reader.named(text.names)
             bits = named if named.any() else bits
+        joined = self._reader.joined(text.tokens[-1]) if text.tokens else None
+        if joined is not None:
+            whole = bits & ~joined
+            bits = whole if ended or whole.any() else bits
         return bits
 
     def _is_sentence(self, text: _Text) -> bool:
