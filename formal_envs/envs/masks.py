@@ -221,7 +221,7 @@ class GrammarMasks:
 
     def _is_sentence(self, text: _Text) -> bool:
         language = text.goal.language
-        if not text.matcher.is_accepting():
+        if not text.matcher.is_accepting() or (text.names and not text.names.complete()):
             return False
         return language is None or language.accepts(text.goal.begun + self._tokenizer.decode(text.tokens))
 

@@ -39,6 +39,10 @@ class Names(Protocol):
         """Whether the names can still come right, for each of the texts that may follow."""
         ...
 
+    def complete(self) -> bool:
+        """Whether a sentence may end here, for the names' sake."""
+        ...
+
 
 class Continuation(NamedTuple):
     """What may follow a prompt.

@@ -42,6 +42,10 @@ class Unused:
         """Whether the numbers are still among those left, the last one as the beginning of one."""
         return [self._allows(self.begun + text) for text in texts]
 
+    def complete(self) -> bool:
+        """Whether the last number is one of those left."""
+        return not self.begun or self.begun in self.left
+
     def _allows(self, text: str) -> bool:
         numbers = re.findall("[0-9]+", text)
         left = list(self.left)

@@ -171,6 +171,12 @@ def test_unused_numbers_by_hand():
     unused.write("-2*")
     assert unused.left == ("3",)
     assert unused.allowed(["2", "3", "(", "3/3"]) == [False, True, True, False]
+    begun = Unused(("17", "3"))
+    assert begun.complete()
+    begun.write("3+1")
+    assert not begun.complete()  # 1 is none of them, and the beginning of one
+    begun.write("7")
+    assert begun.complete()
 
 
 @pytest.mark.parametrize("tokens", ["word", "char"])
@@ -179,7 +185,7 @@ def test_masks_let_solutions_through_and_random_texts_keep_to_the_numbers(tokens
     from formal_envs.envs.masks import GrammarMasks
     from formal_envs.tokenizers import VocabularyTokenizer, char_tokenizer
 
-    task, reward, problems = sample(20)
+    task, reward, problems = sample(60)
     tokenizer = VocabularyTokenizer(task.vocabulary) if tokens == "word" else char_tokenizer(task.charset)
     masks, rng = GrammarMasks(task, tokenizer), np.random.default_rng(0)
     for prompt, solution in zip(problems.prompts, problems.solutions, strict=True):

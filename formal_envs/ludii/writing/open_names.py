@@ -177,6 +177,10 @@ class OpenNames:
         heads, closing = self._heads(), self._closing()
         return [self._may_follow(text, rule, heads, closing) for text in texts]
 
+    def complete(self) -> bool:
+        """A sentence may end wherever its brackets do."""
+        return True
+
     def _may_follow(self, text: str, rule: _Rule | None, heads: frozenset[str] | None, closing: int | None) -> bool:
         """The same of a text outside of strings."""
         before, opened, behind = text.partition('"')
