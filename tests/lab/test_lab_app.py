@@ -67,7 +67,9 @@ def test_a_failure_has_its_place(client):
 def test_what_could_follow_is_what_masks_allow(client):
     pytest.importorskip("llguidance")
     _, answer = asked(client, "following", prompt="1+2=", completion="3")
-    assert (answer["at"], answer["tokens"], answer["end"]) == (1, [*"0123456789"][1:1] + sorted("0123456789"), True)
+    assert (answer["at"], answer["tokens"], answer["end"]) == (1, [], True)  # 35 is a token of its own
+    _, answer = asked(client, "following", prompt="1+2+4=", completion="3")
+    assert (answer["at"], answer["tokens"], answer["end"]) == (1, ["+"], False)
     _, answer = asked(client, "following", prompt="1+2=", completion="3x5")
     assert answer["at"] == 1  # where it leaves the grammar
     _, answer = asked(client, "following", env="FormalSentiment-v0", prompt="", completion="x")
