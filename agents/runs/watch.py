@@ -12,6 +12,7 @@ import selectors
 import socket
 import sys
 import threading
+import time
 from contextlib import suppress
 from types import TracebackType
 from typing import Any
@@ -95,7 +96,7 @@ class Watch:
         for host in dict.fromkeys(hosts):
             with suppress(OSError):
                 peer = socket.create_connection((host, port), timeout=60)
-                if _hear(peer) == self._greeting:
+                if _hear(peer, 60.0) == self._greeting:
                     _say(peer, f"{self._answer} {self._name}")
                     self._hold(peer, name)
                     return
@@ -106,7 +107,6 @@ class Watch:
         """The connection of another process, which says who it is; None where it is somebody else's."""
         peer: socket.socket = server.accept()[0]
         with suppress(OSError):
-            peer.settimeout(5)
             _say(peer, self._greeting)
             answer, _, name = _hear(peer).partition(" ")
             if secrets.compare_digest(answer.encode(), self._answer.encode()) and name:
@@ -176,10 +176,20 @@ def _say(peer: socket.socket, line: str) -> None:
     peer.sendall(f"{line}\n".encode())
 
 
-def _hear(peer: socket.socket) -> str:
-    """One line, however its bytes arrive, and nothing of the next one; "" at the end of the connection."""
-    with peer.makefile("rb", buffering=0) as lines:
-        return lines.readline(_LINE).decode("utf-8", "replace").rstrip("\n")
+def _hear(peer: socket.socket, within: float = 5.0) -> str:
+    """One line, however its bytes arrive, and nothing of the next one; "" at the end of the connection.
+
+    Raises:
+        TimeoutError: it takes longer than so many seconds in all.
+    """
+    end, line = time.monotonic() + within, b""
+    while not line.endswith(b"\n") and len(line) < _LINE:
+        peer.settimeout(max(end - time.monotonic(), 1e-3))
+        byte = peer.recv(1)
+        if not byte:
+            break
+        line += byte
+    return line.decode("utf-8", "replace").rstrip("\n")
 
 
 def _listen() -> socket.socket:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import socket
+import threading
 import time
 
 import pytest
@@ -12,6 +14,7 @@ pytest.importorskip("accelerate")
 from ranks import start_ranks
 from tiny_runs import SMALL, without_times
 
+from agents.runs import watch
 from agents.runs.folder import Run
 
 A_MINUTE = 60
@@ -129,8 +132,25 @@ def test_a_process_that_is_done_is_not_missed():
 @pytest.mark.process
 def test_what_a_process_says_at_once_is_heard_one_by_one():
     """It is done before the first process has read who it is."""
-    late = "hear = watch._hear; watch._hear = lambda peer: time.sleep(state.process_index == 0) or hear(peer)"
+    late = "hear = watch._hear; watch._hear = lambda *given: time.sleep(state.process_index == 0) or hear(*given)"
     code = WATCHED.format(does="time.sleep(8 * (1 - state.process_index))").replace("with watch", f"{late}\nwith watch")
     processes = start_ranks(2, "-c", code)
     errors = finish(processes)
     assert [process.returncode for process in processes] == [0, 0], errors
+
+
+def test_who_speaks_for_ever_is_not_heard_for_ever():
+    heard, speaker = socket.socketpair()
+    done = threading.Event()
+
+    def drip():
+        while not done.wait(0.05):
+            speaker.sendall(b"x")
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    with heard, speaker:
+        with pytest.raises(TimeoutError):
+            watch._hear(heard, within=0.5)
+        done.set()
+        thread.join()
